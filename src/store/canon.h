@@ -10,11 +10,13 @@
 
 typedef enum ptl_canon_role {
     PTL_ROLE_PLAIN,
-    PTL_ROLE_KEY,        /* part of the natural key: two rows equal in all KEY columns are one fact */
+    PTL_ROLE_KEY,        /* part of the natural key: two rows equal in all KEY columns are one fact;
+                            empty equals empty (IS NOT DISTINCT FROM)                          */
     PTL_ROLE_MONEY,      /* int64 micros of `currency`                                            */
     PTL_ROLE_PERSONAL,   /* personal free text: sealed in quarantine, never in a fact             */
-    PTL_ROLE_IDENTIFIER, /* mapped as text "identifier", stored as identifier_id                  */
-    PTL_ROLE_MANAGED     /* load_id, source_row, known_at, day …: written by the load, not mapped  */
+    PTL_ROLE_IDENTIFIER, /* mapped as text "identifier", stored as identifier_id: <x>_id is <x>     */
+    PTL_ROLE_MANAGED,    /* load_id, source_row, known_at, day …: written by the load, not mapped  */
+    PTL_ROLE_IDENTIFIER_KEY /* an identifier that is part of the natural key                       */
 } ptl_canon_role;
 
 typedef struct ptl_canon_column {
@@ -48,5 +50,11 @@ extern const int64_t ptl_canon_n;
 
 const ptl_canon_table *ptl_canon_find(ptl_text name);
 const ptl_canon_column *ptl_canon_column_find(const ptl_canon_table *table, ptl_text name);
+
+bool ptl_canon_is_key(const ptl_canon_column *column);
+bool ptl_canon_is_identifier(const ptl_canon_column *column);
+
+/** The reference page docs/tables.md, as Markdown. */
+void ptl_canon_print(ptl_buffer *out);
 
 #endif
