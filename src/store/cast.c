@@ -2,6 +2,7 @@
  * casts put it together. See cast.h for the grammar. Times are in cast_time.c. */
 #include "store/cast.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char *ptl_cast_text(ptl_cast cast) {

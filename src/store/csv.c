@@ -3,6 +3,7 @@
  * to be faulty can be read again line by line. */
 #include "store/csv_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

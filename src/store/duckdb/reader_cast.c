@@ -6,6 +6,7 @@
  * note of the row. */
 #include "store/duckdb/reader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -11,6 +11,7 @@
 #include "store/duckdb/reader.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
