@@ -165,26 +165,26 @@ static ptl_status put_all_measures(writer *w, const place *p, const place *befor
 
 /* --- weeks ------------------------------------------------------------------------------------------ */
 
-typedef struct weeks {
+typedef struct week_span {
     ptl_day first; /* first day of the first complete week */
     int64_t n;
-} weeks;
+} week_span;
 
-static weeks weeks_of(const ptl_money_cube *cube, ptl_day last, int32_t week_start)
+static week_span weeks_of(const ptl_money_cube *cube, ptl_day last, int32_t week_start)
 {
     ptl_day first = ptl_week_start(cube->first, week_start);
     if (first < cube->first) first += 7;
     const int64_t n = (last - first + 1) / 7;
-    return (weeks){first, n > 0 ? n : 0};
+    return (week_span){first, n > 0 ? n : 0};
 }
 
-static place week_at(const weeks *weeks, int64_t i, int64_t channel)
+static place week_at(const week_span *weeks, int64_t i, int64_t channel)
 {
     const ptl_day from = weeks->first + (ptl_day)(7 * i);
     return (place){"week", from, from + 6, channel};
 }
 
-static ptl_status put_weeks(writer *w, const weeks *weeks, int64_t channel, ptl_error *err)
+static ptl_status put_weeks(writer *w, const week_span *weeks, int64_t channel, ptl_error *err)
 {
     for (int64_t i = 0; i < weeks->n; i++) {
         const place p = week_at(weeks, i, channel);
@@ -195,7 +195,7 @@ static ptl_status put_weeks(writer *w, const weeks *weeks, int64_t channel, ptl_
 }
 
 /* What the weeks before led one to expect of each week, for one measure of one channel. */
-static ptl_status put_expectation(writer *w, const weeks *weeks, const measure *m,
+static ptl_status put_expectation(writer *w, const week_span *weeks, const measure *m,
                                   const char *name, int64_t channel, ptl_arena *arena,
                                   ptl_error *err)
 {
@@ -239,7 +239,7 @@ static ptl_status put_kpi(writer *w, const ptl_kpi_config *kpi, ptl_day last, pt
     return put_counted(w, measure_named(kpi->metric), &p, &cell, target, PTL_NAN, err);
 }
 
-static ptl_status put_channel(writer *w, const weeks *weeks, ptl_day last, int64_t channel,
+static ptl_status put_channel(writer *w, const week_span *weeks, ptl_day last, int64_t channel,
                               ptl_arena *arena, ptl_error *err)
 {
     const place all = {"all", w->cube->first, last, channel};
@@ -297,7 +297,7 @@ ptl_status ptl_money_write(ptl_money_report *report, ptl_store *store,
     writer w = {.cube = cube, .currency = workspace->currency, .run_id = run_id};
     ptl_table_builder *days = NULL;
     ptl_status st;
-    const weeks weeks = weeks_of(cube, report->last, workspace->week_start);
+    const week_span weeks = weeks_of(cube, report->last, workspace->week_start);
     PTL_TRY_GOTO(st, done, ptl_table_builder_new(&w.figures, figure_columns,
                                                  sizeof figure_columns / sizeof *figure_columns,
                                                  OUTPUT_BYTES_MAX, err));
