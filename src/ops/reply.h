@@ -1,0 +1,62 @@
+/* reply.h: what an operation answers, once for every face.
+ *
+ * A handler says a sentence, names values and fills tables. The same reply is text in a terminal,
+ * JSON for machines, and later HTTP and MCP: no face knows what an operation means. */
+#ifndef PTL_OPS_REPLY_H
+#define PTL_OPS_REPLY_H
+
+#include "base/civil.h"
+#include "base/json_write.h"
+#include "portolan/verdict.h"
+
+typedef struct ptl_reply ptl_reply;
+
+PTL_NODISCARD ptl_status ptl_reply_new(ptl_reply **out, ptl_error *err);
+void ptl_reply_free(ptl_reply *reply);
+
+/* Failures (memory, ceiling) are sticky and come out of ptl_reply_check. */
+PTL_NODISCARD ptl_status ptl_reply_check(const ptl_reply *reply, ptl_error *err);
+
+/** The answer as a sentence, first in every face ("said" in JSON). Several are paragraphs. */
+void ptl_reply_say(ptl_reply *reply, const char *format, ...) PTL_PRINTF(2, 3);
+/** What to do next; shown last in a terminal ("next" in JSON). */
+void ptl_reply_next(ptl_reply *reply, const char *format, ...) PTL_PRINTF(2, 3);
+
+/* Named values: `name` is the JSON key, `label` what a person reads. */
+void ptl_reply_text(ptl_reply *reply, const char *name, const char *label, const char *value);
+void ptl_reply_int(ptl_reply *reply, const char *name, const char *label, int64_t value);
+void ptl_reply_double(ptl_reply *reply, const char *name, const char *label, double value);
+void ptl_reply_bool(ptl_reply *reply, const char *name, const char *label, bool value);
+void ptl_reply_micros(ptl_reply *reply, const char *name, const char *label, int64_t micros,
+                      const char *currency);
+void ptl_reply_instant(ptl_reply *reply, const char *name, const char *label, ptl_instant value);
+void ptl_reply_day(ptl_reply *reply, const char *name, const char *label, ptl_day value);
+/** A JSON value made elsewhere; not shown in a terminal. */
+void ptl_reply_json(ptl_reply *reply, const char *name, ptl_text json);
+
+/** A table: `name` is the JSON key of an array of objects. Columns: {name, label, right-aligned}. */
+typedef struct ptl_reply_column {
+    const char *name;
+    const char *label;
+    bool right;
+} ptl_reply_column;
+void ptl_reply_table(ptl_reply *reply, const char *name, const char *label,
+                     const ptl_reply_column *columns, int64_t n_columns);
+/* Cells in column order; a row ends by itself after the last column. */
+void ptl_reply_cell_text(ptl_reply *reply, const char *value); /* NULL: none */
+void ptl_reply_cell_int(ptl_reply *reply, int64_t value);
+void ptl_reply_cell_double(ptl_reply *reply, double value);
+void ptl_reply_cell_micros(ptl_reply *reply, int64_t micros, const char *currency);
+void ptl_reply_cell_instant(ptl_reply *reply, ptl_instant value); /* 0: none */
+void ptl_reply_cell_day(ptl_reply *reply, ptl_day value);
+void ptl_reply_table_end(ptl_reply *reply);
+
+/** Large text meant for a file or a pipe (a man page, a document): printed as it is in a terminal,
+ * "document" in JSON. */
+void ptl_reply_document(ptl_reply *reply, ptl_text document);
+
+/* the faces */
+void ptl_reply_write_json(const ptl_reply *reply, ptl_json *json);
+void ptl_reply_write_text(const ptl_reply *reply, ptl_buffer *out, int32_t columns);
+
+#endif

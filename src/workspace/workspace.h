@@ -1,0 +1,105 @@
+/* workspace.h: the configuration of a workspace, read from files a team keeps in git.
+ *
+ * The files are the draft; what was applied lies in records as a version and is in force. Both are
+ * read by the same code from a list of (path, bytes), so that a version is read exactly as its
+ * files were. Everything is checked: unknown keys, duplicates, aliases, wrong types and ranges are
+ * faults with file, line, column and key, all of them reported at once. */
+#ifndef PTL_WORKSPACE_WORKSPACE_H
+#define PTL_WORKSPACE_WORKSPACE_H
+
+#include "store/records.h"
+#include "workspace/fault.h"
+
+typedef struct ptl_channel_config {
+    const char *name;  /* governed name: "paid_search" */
+    const char *label; /* shown: "Paid search"         */
+    const char *owner; /* one person; NULL: none       */
+    bool paid;         /* media are bought in it       */
+    const char *const *aliases; /* as exports write it */
+    int64_t n_aliases;
+} ptl_channel_config;
+
+typedef struct ptl_source_config {
+    const char *name;  /* of its file: sources/orders.yaml is "orders" */
+    const char *about;
+    const char *owner; /* one person; NULL: none                       */
+    const char *table; /* canonical table                              */
+    const char *const *files; /* patterns, relative to the workspace   */
+    int64_t n_files;
+    const char *mapping;         /* one SELECT over `source`           */
+    const char *identifier_kind; /* NULL: none                         */
+    const char *locale;          /* of numbers, default the workspace's */
+    const char *currency;        /* default the workspace's            */
+    const char *zone;            /* default the workspace's            */
+    const char *encoding;
+    char delimiter; /* 0: found in the file */
+    char quote;     /* 0: '"'               */
+} ptl_source_config;
+
+typedef struct ptl_kpi_config {
+    const char *metric; /* "cm2", "cm1", "revenue"                      */
+    const char *label;  /* "Contribution after marketing"               */
+    const char *owner;
+    int64_t baseline_micros; /* from … */
+    int64_t target_micros;   /* … to … */
+    bool has_target;
+    ptl_day starts, due;     /* … by when; starts defaults to the fiscal year's */
+} ptl_kpi_config;
+
+typedef struct ptl_workspace {
+    const char *root; /* the folder                         */
+    const char *company;
+    const char *currency; /* ISO 4217                       */
+    const char *locale;   /* "en-GB": of figures shown      */
+    ptl_zone *zone;
+    int32_t week_start;        /* 1 Monday … 7 Sunday       */
+    int32_t fiscal_year_month; /* 1 January …               */
+    int32_t n_threads;         /* 0: one per core           */
+    int64_t memory_bytes_max;  /* of the whole program      */
+    ptl_kpi_config kpi;
+    const ptl_channel_config *channels;
+    int64_t n_channels;
+    const ptl_source_config *sources; /* by name */
+    int64_t n_sources;
+    ptl_hash hash;     /* over paths and bytes              */
+    int64_t version;   /* in force, 0 for a draft           */
+    ptl_arena arena;   /* owns everything above but `zone`  */
+} ptl_workspace;
+
+/** Read the draft's files: portolan.yaml, channels.yaml, sources/?*.yaml, in sorted order.
+ * E_NOT_FOUND where the folder is no workspace, hinting `portolan init`. */
+PTL_NODISCARD ptl_status ptl_workspace_files(ptl_config_file **out, int64_t *n, const char *root,
+                                             ptl_arena *arena, ptl_error *err);
+
+/** Parse and check. On E_INVALID every fault is in `faults` (nullable) and the first in `err`. */
+PTL_NODISCARD ptl_status ptl_workspace_parse(ptl_workspace *out, const char *root,
+                                             const ptl_config_file *files, int64_t n_files,
+                                             ptl_faults *faults, ptl_error *err);
+void ptl_workspace_dispose(ptl_workspace *workspace);
+
+const ptl_source_config *ptl_workspace_source(const ptl_workspace *workspace, ptl_text name);
+
+/** The channel that `recorded` names, through its name, label and aliases, case ignored; NULL if
+ * it is not governed. */
+const ptl_channel_config *ptl_workspace_channel(const ptl_workspace *workspace, ptl_text recorded);
+
+/** Write a commented workspace that runs into `root`: E_CONFLICT where files would be overwritten.
+ */
+typedef struct ptl_init_options {
+    int32_t size;
+    const char *company;  /* default: the folder's name */
+    const char *currency; /* default EUR                */
+    const char *zone;     /* default: the system's      */
+} ptl_init_options;
+PTL_NODISCARD ptl_status ptl_workspace_init(const char *root, const ptl_init_options *options,
+                                            ptl_error *err);
+
+/** What differs between two sets of files, as unified text, file by file. */
+PTL_NODISCARD ptl_status ptl_workspace_difference(ptl_buffer *out, const ptl_config_file *before,
+                                                  int64_t n_before, const ptl_config_file *after,
+                                                  int64_t n_after, ptl_error *err);
+
+/** Print the reference page of every key from the schema tables (docs/workspace.md). */
+void ptl_workspace_reference(ptl_buffer *out);
+
+#endif
