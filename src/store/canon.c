@@ -1,9 +1,11 @@
-/* canon.c: every table of the warehouse, in words a marketer reads and a mapping is checked against.
+/* canon.c: every table of the warehouse, in words a marketer reads and a mapping is checked
+ * against.
  *
  * One macro a role keeps a column one line. A column's `about` is printed as it stands in
- * docs/tables.md, so it says what to put there, not how it is stored. Rules (tests/store/test_canon.c
- * holds them): facts and dimensions end in the managed columns; money is *_micros and its table has
- * `currency`; no name is a keyword of an engine; the migrations made exactly these columns. */
+ * docs/tables.md, so it says what to put there, not how it is stored. Rules
+ * (tests/store/test_canon.c holds them): facts and dimensions end in the managed columns; money is
+ * *_micros and its table has `currency`; no name is a keyword of an engine; the migrations made
+ * exactly these columns. */
 #include "store/canon.h"
 
 #include <string.h>

@@ -14,26 +14,26 @@ typedef enum ptl_canon_role {
                             empty equals empty (IS NOT DISTINCT FROM)                          */
     PTL_ROLE_MONEY,      /* int64 micros of `currency`                                            */
     PTL_ROLE_PERSONAL,   /* personal free text: sealed in quarantine, never in a fact             */
-    PTL_ROLE_IDENTIFIER, /* mapped as text "identifier", stored as identifier_id: <x>_id is <x>     */
-    PTL_ROLE_MANAGED,    /* load_id, source_row, known_at, day …: written by the load, not mapped  */
-    PTL_ROLE_IDENTIFIER_KEY /* an identifier that is part of the natural key                       */
+    PTL_ROLE_IDENTIFIER, /* mapped as text "identifier", stored as identifier_id: <x>_id is <x> */
+    PTL_ROLE_MANAGED, /* load_id, source_row, known_at, day …: written by the load, not mapped  */
+    PTL_ROLE_IDENTIFIER_KEY /* an identifier that is part of the natural key */
 } ptl_canon_role;
 
 typedef struct ptl_canon_column {
     const char *name;
     ptl_type type;
     ptl_canon_role role;
-    bool required;          /* empty after mapping sends the row to quarantine */
-    const char *defaults;   /* SQL literal used where the mapping has no such column, or NULL */
+    bool required;        /* empty after mapping sends the row to quarantine */
+    const char *defaults; /* SQL literal used where the mapping has no such column, or NULL */
     const char *about;
 } ptl_canon_column;
 
 typedef enum ptl_canon_kind {
-    PTL_CANON_FACT,       /* filled by loads; rows carry load_id, source_row, known_at */
-    PTL_CANON_DIMENSION,  /* filled by loads too; small                              */
+    PTL_CANON_FACT,      /* filled by loads; rows carry load_id, source_row, known_at */
+    PTL_CANON_DIMENSION, /* filled by loads too; small                              */
     PTL_CANON_BOOKKEEPING,
-    PTL_CANON_FIGURE,     /* what pages read; rows carry run_id                       */
-    PTL_CANON_MODEL       /* what models wrote; rows carry run_id                     */
+    PTL_CANON_FIGURE, /* what pages read; rows carry run_id                       */
+    PTL_CANON_MODEL   /* what models wrote; rows carry run_id                     */
 } ptl_canon_kind;
 
 typedef struct ptl_canon_table {

@@ -1,14 +1,19 @@
 /* append.c: rows in bulk, through the engine's appender.
  *
+ * Invariant: an appender's last rows are flushed while its scope is open, because what is flushed
+ * after a rollback would be committed by itself. The warehouse therefore lists open appenders, and
+ * a rollback ends them first.
+ *
  * Rows go in as whole chunks. The columns named are the ones filled; the engine gives the others
  * their default, which is null in every table of ours. */
 #include "store/duckdb/duckdb_internal.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 struct ptl_duck_append {
-    ptl_scope *scope;
+    ptl_scope *scope; /* NULL once the scope ended without it */
+    ptl_duck_append *next;
     duckdb_appender appender;
     duckdb_data_chunk chunk;
     int64_t n_columns;
@@ -74,8 +79,7 @@ static ptl_status fill_vector(duckdb_vector vector, duckdb_type type, const ptl_
     case DUCKDB_TYPE_INTEGER:
         return fill_ints32(data, column, first, n, err);
     case DUCKDB_TYPE_BOOLEAN:
-        for (int64_t i = 0; i < n; i++)
-            ((bool *)data)[i] = ptl_column_int(column, first + i) != 0;
+        for (int64_t i = 0; i < n; i++) ((bool *)data)[i] = ptl_column_int(column, first + i) != 0;
         return PTL_OK;
     case DUCKDB_TYPE_VARCHAR:
     case DUCKDB_TYPE_BLOB:
@@ -110,8 +114,9 @@ ptl_status ptl_duck_fill(duckdb_data_chunk chunk, const duckdb_type *types, cons
         const ptl_column *column = &table->columns[column_of[i]];
         duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, (idx_t)i);
         if (!type_fits(column->type, types[i]))
-            return ptl_fail(err, PTL_E_INTERNAL, "column \"%s\" is a %s, the table's is engine type %d",
-                            column->name, ptl_type_name(column->type), (int)types[i]);
+            return ptl_fail(err, PTL_E_INTERNAL,
+                            "column \"%s\" is a %s, the table's is engine type %d", column->name,
+                            ptl_type_name(column->type), (int)types[i]);
         PTL_TRY(fill_vector(vector, types[i], column, first, n, err));
         fill_missing(vector, column, first, n);
     }
@@ -124,8 +129,10 @@ ptl_status ptl_duck_fill(duckdb_data_chunk chunk, const duckdb_type *types, cons
 static ptl_status column_add(ptl_duck_append *append, int64_t idx, const char *name,
                              duckdb_logical_type *type, ptl_error *err)
 {
+    char what[192];
+    (void)snprintf(what, sizeof what, "%s, column \"%.64s\"", append->what, name);
     if (duckdb_appender_add_column(append->appender, name) != DuckDBSuccess)
-        return ptl_duck_appender_error(err, append->appender, append->what);
+        return ptl_duck_appender_error(err, append->appender, what);
     *type = duckdb_appender_column_type(append->appender, (idx_t)idx);
     append->types[idx] = duckdb_get_type_id(*type);
     append->names[idx] = ptl_text_copy(ptl_text_of(name), &append->arena, err);
@@ -158,20 +165,39 @@ static ptl_status append_start(ptl_duck_append *append, const char *table,
     return columns_add(append, columns, err);
 }
 
-static void append_free(ptl_duck_append *append)
+static void append_unlist(ptl_duck_append *append)
 {
-    if (append->chunk) duckdb_destroy_data_chunk(&append->chunk);
-    if (append->appender) duckdb_appender_destroy(&append->appender);
-    ptl_arena_dispose(&append->arena);
-    free(append);
+    if (!append->scope) return;
+    ptl_duck_append **at = &append->scope->warehouse->appends;
+    while (*at && *at != append) at = &(*at)->next;
+    if (*at) *at = append->next;
 }
 
-/* Rows still in an appender's hands must not reach the table when it is destroyed. */
-static ptl_status append_failed(ptl_duck_append *append, ptl_status st, const ptl_error *err)
+static void append_free(ptl_duck_append *append)
 {
-    if (st == PTL_OK) return st;
-    if (append->appender) /* see below */
-    return ptl_duck_failed(append->scope->warehouse, st, err);
+    append_unlist(append);
+    if (append->chunk) duckdb_destroy_data_chunk(&append->chunk);
+    if (append->appender) duckdb_appender_destroy(&append->appender);
+    ptl_arena arena = append->arena; /* the append lies in it */
+    ptl_arena_dispose(&arena);
+}
+
+void ptl_duck_append_abandon(ptl_warehouse *warehouse)
+{
+    for (ptl_duck_append *append = warehouse->appends; append; append = append->next) {
+        duckdb_appender_destroy(&append->appender);
+        append->appender = NULL;
+        append->scope = NULL;
+    }
+    warehouse->appends = NULL;
+}
+
+static ptl_status append_ready(const ptl_duck_append *append, ptl_error *err)
+{
+    if (!append->scope)
+        return ptl_fail(err, PTL_E_CONFLICT, "%s: its scope has ended", append->what);
+    if (append->scope->first != PTL_OK) *err = append->scope->error;
+    return append->scope->first;
 }
 
 ptl_status ptl_duck_append_open(ptl_duck_append **out, ptl_scope *scope, const char *table,
@@ -180,22 +206,24 @@ ptl_status ptl_duck_append_open(ptl_duck_append **out, ptl_scope *scope, const c
     ptl_error local;
     ptl_error *e = err ? err : &local;
     *out = NULL;
-    if (!scope->open) return ptl_fail(e, PTL_E_CONFLICT, "append to %s: the scope is not open", table);
+    if (!scope->open)
+        return ptl_fail(e, PTL_E_CONFLICT, "append to %s: the scope is not open", table);
     if (scope->first != PTL_OK) return *e = scope->error, scope->first;
     if (n_columns < 1 || n_columns > PTL_DUCK_COLUMNS_MAX)
         return ptl_fail(e, PTL_E_INTERNAL, "append to %s: %lld columns", table,
                         (long long)n_columns);
-    ptl_duck_append *append = calloc(1, sizeof *append);
-    if (!append) return ptl_fail(e, PTL_E_NO_MEMORY, "append to %s: no memory", table);
-    append->scope = scope;
-    append->n_columns = n_columns;
+    ptl_arena arena;
+    ptl_arena_init(&arena, (size_t)1 << 20, NULL);
+    ptl_duck_append *append = ptl_arena_alloc(&arena, sizeof *append, e);
+    if (!append) return ptl_duck_failed(scope->warehouse, PTL_E_NO_MEMORY, e);
+    *append = (ptl_duck_append){
+        .scope = scope, .n_columns = n_columns, .arena = arena, .next = scope->warehouse->appends};
+    scope->warehouse->appends = append;
     (void)snprintf(append->what, sizeof append->what, "append to %s", table);
-    ptl_arena_init(&append->arena, (size_t)1 << 20, NULL);
     const ptl_status st = append_start(append, table, columns, e);
     if (st != PTL_OK) {
-        (void)append_failed(append, st, e);
         append_free(append);
-        return st;
+        return ptl_duck_failed(scope->warehouse, st, e);
     }
     *out = append;
     return PTL_OK;
@@ -233,8 +261,8 @@ ptl_status ptl_duck_append_rows(ptl_duck_append *append, const ptl_table *rows, 
 {
     ptl_error local;
     ptl_error *e = err ? err : &local;
-    if (append->scope->first != PTL_OK) return *e = append->scope->error, append->scope->first;
-    return append_failed(append, rows_add(append, rows, e), e);
+    PTL_TRY(append_ready(append, e));
+    return ptl_duck_failed(append->scope->warehouse, rows_add(append, rows, e), e);
 }
 
 ptl_status ptl_duck_append_close(ptl_duck_append *append, ptl_error *err)
@@ -242,10 +270,10 @@ ptl_status ptl_duck_append_close(ptl_duck_append *append, ptl_error *err)
     if (!append) return PTL_OK;
     ptl_error local;
     ptl_error *e = err ? err : &local;
-    ptl_status st = append->scope->first;
-    if (st != PTL_OK) *e = append->scope->error;
-    else if (duckdb_appender_close(append->appender) != DuckDBSuccess)
-        st = append_failed(append, ptl_duck_appender_error(e, append->appender, append->what), e);
+    ptl_status st = append_ready(append, e);
+    if (st == PTL_OK && duckdb_appender_close(append->appender) != DuckDBSuccess)
+        st = ptl_duck_failed(append->scope->warehouse,
+                             ptl_duck_appender_error(e, append->appender, append->what), e);
     append_free(append);
     return st;
 }
@@ -259,6 +287,6 @@ ptl_status ptl_scope_append(ptl_scope *scope, const char *table, const ptl_table
     ptl_duck_append *append;
     PTL_TRY(ptl_duck_append_open(&append, scope, table, names, rows->n_columns, err));
     const ptl_status st = ptl_duck_append_rows(append, rows, err);
-    const ptl_status closed = ptl_duck_append_close(append, err);
+    const ptl_status closed = ptl_duck_append_close(append, err); /* says the first failure again */
     return st != PTL_OK ? st : closed;
 }

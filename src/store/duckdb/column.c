@@ -2,7 +2,8 @@
  *
  * A result arrives as chunks of at most 2,048 rows. Columns are allocated once, at their final
  * size, and filled chunk by chunk; so a held result costs its own bytes and, while it is gathered,
- * the engine's. Bits and values of missing cells are zero, so that equal results are equal bytes. */
+ * the engine's. Bits and values of missing cells are zero, so that equal results are equal bytes.
+ */
 #include "store/duckdb/duckdb_internal.h"
 
 #include <string.h>
@@ -67,8 +68,9 @@ static ptl_status column_type(ptl_type *out, duckdb_type *engine_type, duckdb_re
     if (is_decimal) *engine_type = duckdb_decimal_internal_type(logical);
     duckdb_destroy_logical_type(&logical);
     if (known) return PTL_OK;
-    return ptl_fail(err, PTL_E_INTERNAL, "%s: column \"%s\" has an engine type (%d) without a column",
-                    what, duckdb_column_name(result, col), (int)*engine_type);
+    return ptl_fail(err, PTL_E_INTERNAL,
+                    "%s: column \"%s\" has an engine type (%d) without a column", what,
+                    duckdb_column_name(result, col), (int)*engine_type);
 }
 
 ptl_status ptl_duck_shape_of(ptl_duck_shape *out, duckdb_result *result, ptl_arena *arena,
@@ -115,8 +117,9 @@ static ptl_status sink_init(sink *s, const ptl_duck_shape *shape, int64_t col, i
     case PTL_TYPE_TEXT:
     case PTL_TYPE_BLOB:
         if (n_bytes > INT32_MAX)
-            return ptl_fail(err, PTL_E_LIMIT, "column \"%s\" holds %lld bytes of text, more than 2 GiB",
-                            s->name, (long long)n_bytes);
+            return ptl_fail(err, PTL_E_LIMIT,
+                            "column \"%s\" holds %lld bytes of text, more than 2 GiB", s->name,
+                            (long long)n_bytes);
         values = s->offsets = ptl_arena_array(arena, n_rows + 1, sizeof(int32_t), err);
         if (values) values = s->bytes = ptl_arena_array(arena, n_bytes + 1, 1, err);
         break;
@@ -147,8 +150,10 @@ static void fill_validity(sink *s, const uint64_t *present, int64_t at, int64_t 
 {
     for (int64_t i = 0; i < n; i++) {
         const bool is_present = !present || (present[i / 64] >> (i % 64) & 1);
-        if (is_present) s->validity[(at + i) / 8] |= (uint8_t)(1u << ((at + i) % 8));
-        else s->any_missing = true;
+        if (is_present)
+            s->validity[(at + i) / 8] |= (uint8_t)(1u << ((at + i) % 8));
+        else
+            s->any_missing = true;
     }
 }
 
@@ -272,10 +277,14 @@ static ptl_column sink_column(const sink *s)
                          .type = s->type,
                          .validity = s->any_missing ? s->validity : NULL,
                          .bytes = s->bytes};
-    if (s->type == PTL_TYPE_DOUBLE) column.values.doubles = s->doubles;
-    else if (s->type == PTL_TYPE_DAY) column.values.days = s->days;
-    else if (s->offsets) column.values.offsets = s->offsets;
-    else column.values.ints = s->ints;
+    if (s->type == PTL_TYPE_DOUBLE)
+        column.values.doubles = s->doubles;
+    else if (s->type == PTL_TYPE_DAY)
+        column.values.days = s->days;
+    else if (s->offsets)
+        column.values.offsets = s->offsets;
+    else
+        column.values.ints = s->ints;
     return column;
 }
 
@@ -337,8 +346,7 @@ static size_t chunk_bytes(const ptl_duck_shape *shape, duckdb_data_chunk chunk)
     for (int64_t i = 0; i < shape->n_columns; i++) {
         const bool is_text = shape->types[i] == PTL_TYPE_TEXT || shape->types[i] == PTL_TYPE_BLOB;
         sum += (size_t)n * (is_text || shape->types[i] == PTL_TYPE_DAY ? 4 : 8) + (size_t)n / 8;
-        if (is_text)
-            sum += (size_t)text_bytes(duckdb_data_chunk_get_vector(chunk, (idx_t)i), n);
+        if (is_text) sum += (size_t)text_bytes(duckdb_data_chunk_get_vector(chunk, (idx_t)i), n);
     }
     return sum;
 }

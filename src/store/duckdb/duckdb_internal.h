@@ -38,6 +38,8 @@ typedef struct ptl_duck_statement {
     duckdb_prepared_statement prepared;
 } ptl_duck_statement;
 
+typedef struct ptl_duck_append ptl_duck_append;
+
 struct ptl_warehouse {
     duckdb_database database;
     duckdb_connection connection;
@@ -45,6 +47,7 @@ struct ptl_warehouse {
     pthread_mutex_t guard;     /* held to change either handle or to interrupt them */
     bool broken;               /* a fatal error was seen: reopen before anything else */
     ptl_scope *scope;          /* the scope that is open, else NULL */
+    ptl_duck_append *appends;  /* open in that scope: their rows must not outlive it */
     char *path;
     char *temp_dir;
     ptl_warehouse_options options;
@@ -62,6 +65,40 @@ PTL_NODISCARD ptl_status ptl_duck_library_check(ptl_error *err);
 /** Open the engine again after a fatal error; OK at once where nothing is broken. Every entry of
  * the list calls it first. E_UNAVAILABLE where it cannot be opened, or a scope is still open. */
 PTL_NODISCARD ptl_status ptl_duck_ready(ptl_warehouse *warehouse, ptl_error *err);
+
+/** Let the engine go, statements included; the log is moved into the file on the way where the
+ * engine can. Needs no open scope. */
+void ptl_duck_shut(ptl_warehouse *warehouse);
+
+/** Run SQL outside of any scope: settings, checkpoints, BEGIN and COMMIT themselves. */
+PTL_NODISCARD ptl_status ptl_duck_run(ptl_warehouse *warehouse, const char *sql, const char *what,
+                                      ptl_error *err);
+
+/* --- migrate.c: the schema moves forward by files
+ * ------------------------------------------------- */
+
+typedef struct ptl_duck_migration {
+    int32_t version;  /* the NNNN of its name, counted from 1 without gaps */
+    const char *name; /* "0001_start.sql" */
+    const char *sql;
+} ptl_duck_migration;
+
+/** The migrations that travel in the program, in order. */
+PTL_NODISCARD ptl_status ptl_duck_migrations(const ptl_duck_migration **out, int64_t *n,
+                                             ptl_arena *arena, ptl_error *err);
+
+/** Bring the open engine to the last of `migrations`, each in a scope of its own, after a copy of
+ * the file `<path>.before-NNNN` where it holds anything. E_VERSION where it is newer than all. */
+PTL_NODISCARD ptl_status ptl_duck_migrate(ptl_warehouse *warehouse,
+                                          const ptl_duck_migration *migrations, int64_t n,
+                                          ptl_error *err);
+
+/* --- copy.c
+ * ---------------------------------------------------------------------------------------- */
+
+/** What a file at `path` is, before the engine sees it: OK where there is none or it may be ours,
+ * E_CORRUPT or E_VERSION with what it is. */
+PTL_NODISCARD ptl_status ptl_duck_file_check(const char *path, ptl_error *err);
 
 /* --- failure.c: the engine's words and ours ------------------------------------------------------
  */
@@ -151,14 +188,16 @@ PTL_NODISCARD ptl_status ptl_duck_stream_text(ptl_scope *scope, const char *sql,
 
 /* An appender inside a scope, batch after batch: `_new` … `_rows` … `_close`. The table may be a
  * temporary one. ptl_scope_append is these three for one table of rows. */
-typedef struct ptl_duck_append ptl_duck_append;
-
 PTL_NODISCARD ptl_status ptl_duck_append_open(ptl_duck_append **out, ptl_scope *scope,
                                               const char *table, const char *const *columns,
                                               int64_t n_columns, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_duck_append_rows(ptl_duck_append *append, const ptl_table *rows,
                                               ptl_error *err);
-/** Flush and free; NULL is accepted. After a failure it only frees. */
+/** Flush and free; NULL is accepted. After a failure it only frees. Call it before the scope ends:
+ * a commit with an append still open fails, a rollback throws its rows away. */
 PTL_NODISCARD ptl_status ptl_duck_append_close(ptl_duck_append *append, ptl_error *err);
+
+/** End what is open in the scope, inside its transaction, so that no row outlives the rollback. */
+void ptl_duck_append_abandon(ptl_warehouse *warehouse);
 
 #endif

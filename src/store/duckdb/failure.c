@@ -87,8 +87,7 @@ ptl_status ptl_duck_error(ptl_error *err, duckdb_error_type type, const char *me
     const char *text = message ? message : "the engine gave no reason";
     const duckdb_error_type known = type_of(type, text);
     const ptl_status status = status_of(known, text);
-    if (status == PTL_E_CANCELLED)
-        return ptl_fail(err, status, "%s was cancelled", what), status;
+    if (status == PTL_E_CANCELLED) return ptl_fail(err, status, "%s was cancelled", what), status;
     const int first_line = (int)strcspn(text, "\n");
     (void)ptl_fail(err, status, "%s: %.*s", what, first_line, text);
     if (text[first_line]) ptl_error_detail(err, "%s", text + first_line + 1);

@@ -90,7 +90,8 @@ static ptl_status prepare(duckdb_prepared_statement *out, duckdb_connection conn
                           const char *sql, const char *what, ptl_error *err)
 {
     if (duckdb_prepare(connection, sql, out) == DuckDBSuccess) return PTL_OK;
-    const ptl_status st = ptl_duck_error(err, DUCKDB_ERROR_INVALID, duckdb_prepare_error(*out), what);
+    const ptl_status st =
+        ptl_duck_error(err, DUCKDB_ERROR_INVALID, duckdb_prepare_error(*out), what);
     duckdb_destroy_prepare(out);
     return st;
 }
@@ -284,9 +285,9 @@ static void reading_close(ptl_warehouse *warehouse)
     pthread_mutex_unlock(&warehouse->guard);
 }
 
-ptl_status ptl_warehouse_stream(ptl_warehouse *warehouse, const char *name,
-                                const ptl_value *params, int64_t n_params, ptl_batch_fn fn,
-                                void *ctx, ptl_progress *progress, ptl_error *err)
+ptl_status ptl_warehouse_stream(ptl_warehouse *warehouse, const char *name, const ptl_value *params,
+                                int64_t n_params, ptl_batch_fn fn, void *ctx,
+                                ptl_progress *progress, ptl_error *err)
 {
     ptl_error local;
     ptl_error *e = err ? err : &local;

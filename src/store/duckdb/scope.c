@@ -20,16 +20,6 @@
  * second. */
 #define LOG_BYTES_MAX ((off_t)16 << 20)
 
-static ptl_status run(ptl_warehouse *warehouse, const char *sql, const char *what, ptl_error *err)
-{
-    duckdb_result result;
-    ptl_status st = PTL_OK;
-    if (duckdb_query(warehouse->connection, sql, &result) != DuckDBSuccess)
-        st = ptl_duck_result_error(err, &result, what);
-    duckdb_destroy_result(&result);
-    return st;
-}
-
 ptl_status ptl_scope_begin(ptl_scope *scope, ptl_warehouse *warehouse, ptl_error *err)
 {
     memset(scope, 0, sizeof *scope);
@@ -38,7 +28,7 @@ ptl_status ptl_scope_begin(ptl_scope *scope, ptl_warehouse *warehouse, ptl_error
     if (warehouse->scope)
         return ptl_fail(e, PTL_E_CONFLICT, "a scope is open already on this warehouse");
     PTL_TRY(ptl_duck_ready(warehouse, e));
-    const ptl_status st = run(warehouse, "BEGIN TRANSACTION", "begin of a scope", e);
+    const ptl_status st = ptl_duck_run(warehouse, "BEGIN TRANSACTION", "begin of a scope", e);
     if (st != PTL_OK) return ptl_duck_failed(warehouse, st, e);
     scope->warehouse = warehouse;
     scope->open = true;
@@ -50,7 +40,8 @@ void ptl_scope_mark(ptl_scope *scope, ptl_status status, const ptl_error *err)
 {
     if (!scope->open || scope->first != PTL_OK || status == PTL_OK) return;
     scope->first = status;
-    if (err) scope->error = *err;
+    if (err)
+        scope->error = *err;
     else
         (void)ptl_fail(&scope->error, status, "a step of the scope failed");
 }
@@ -65,10 +56,11 @@ void ptl_scope_rollback(ptl_scope *scope)
 {
     if (!scope->open) return;
     ptl_warehouse *warehouse = scope->warehouse;
+    ptl_duck_append_abandon(warehouse);
     scope_close(scope);
     if (warehouse->broken) return; /* nothing of it survives the reopening */
     ptl_error ignored;
-    if (run(warehouse, "ROLLBACK", "rollback", &ignored) == PTL_E_UNAVAILABLE)
+    if (ptl_duck_run(warehouse, "ROLLBACK", "rollback", &ignored) == PTL_E_UNAVAILABLE)
         warehouse->broken = true;
 }
 
@@ -81,7 +73,7 @@ static void log_move(ptl_warehouse *warehouse)
     if (len < 0 || (size_t)len >= sizeof path) return;
     if (stat(path, &st) != 0 || st.st_size < LOG_BYTES_MAX || warehouse->reading) return;
     ptl_error ignored;
-    if (run(warehouse, "CHECKPOINT", "checkpoint", &ignored) == PTL_E_UNAVAILABLE)
+    if (ptl_duck_run(warehouse, "CHECKPOINT", "checkpoint", &ignored) == PTL_E_UNAVAILABLE)
         warehouse->broken = true;
 }
 
@@ -91,12 +83,14 @@ ptl_status ptl_scope_commit(ptl_scope *scope, ptl_error *err)
     ptl_error local;
     ptl_error *e = err ? err : &local;
     ptl_warehouse *warehouse = scope->warehouse;
+    if (warehouse->appends)
+        ptl_scope_mark(scope, ptl_fail(e, PTL_E_INTERNAL, "an append is still open at commit"), e);
     if (scope->first != PTL_OK) {
         ptl_scope_rollback(scope);
         *e = scope->error;
         return scope->first;
     }
-    const ptl_status st = run(warehouse, "COMMIT", "commit", e);
+    const ptl_status st = ptl_duck_run(warehouse, "COMMIT", "commit", e);
     if (st == PTL_OK) {
         scope_close(scope);
         log_move(warehouse);
