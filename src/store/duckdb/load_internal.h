@@ -99,9 +99,17 @@ PTL_NODISCARD ptl_status ptl_load_revive(ptl_load_job *job, ptl_error *err);
 /** Every row of the file that is no fact, with why. */
 PTL_NODISCARD ptl_status ptl_load_quarantine(int64_t *n_rows, ptl_load_job *job, ptl_error *err);
 
-/** SQL with the job's names put in: %-directives of printf. */
-PTL_NODISCARD ptl_status ptl_load_exec(ptl_load_job *job, const char *what, int64_t *n_rows,
-                                       ptl_error *err, const char *format, ...)
-    PTL_PRINTF(5, 6);
+/** Run the SQL in `sql`, then empty it; `n_rows` (nullable) receives how many rows it changed. */
+PTL_NODISCARD ptl_status ptl_load_exec(int64_t *n_rows, ptl_load_job *job, ptl_buffer *sql,
+                                       const char *what, ptl_error *err);
+/** One integer, 0 where the query gives NULL or no row. */
+PTL_NODISCARD ptl_status ptl_load_ask(int64_t *out, ptl_load_job *job, ptl_buffer *sql,
+                                      const char *what, ptl_error *err);
+/** Columns of the plan, each preceded by `prefix`: "t.", comma between. */
+void ptl_load_put_columns(ptl_buffer *out, const ptl_load_plan *plan, const char *prefix);
+/** a.key = b.key AND …; where a key may be empty, empty equals empty. */
+void ptl_load_put_keys_equal(ptl_buffer *out, const ptl_load_plan *plan, const char *a,
+                             const char *b);
+void ptl_load_put_keys(ptl_buffer *out, const ptl_load_plan *plan);
 
 #endif

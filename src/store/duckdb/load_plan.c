@@ -298,7 +298,7 @@ void ptl_load_plan_list(ptl_buffer *out, const ptl_load_plan *plan, const ptl_lo
 }
 
 void ptl_load_plan_create(ptl_buffer *out, const ptl_load_plan *plan) {
-    ptl_buffer_text(out, "source_row BIGINT, key_hash UBIGINT, ");
+    ptl_buffer_text(out, "source_row BIGINT, key_hash BIGINT, ");
     for (int64_t i = 0; i < plan->n_columns; i++) {
         ptl_load_sql_name(out, plan->columns[i].canon->name);
         ptl_buffer_printf(out, " %s, ", ptl_load_sql_type(plan->columns[i].canon->type));
