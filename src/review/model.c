@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KNOWN_EVER (INT64_C(4102444800) * PTL_MICROS_PER_SECOND) /* 2100-01-01 */
-
 static const struct {
     const char *name, *label;
 } measures[PTL_N_MEASURES] = {[PTL_ORDERS] = {"orders", "Orders"},
@@ -259,7 +257,7 @@ static ptl_status read_source(ptl_review_source *s, const ptl_review *r, const p
 
 static ptl_status read_sources(ptl_review *r, ptl_store *store, ptl_arena *arena, ptl_error *err)
 {
-    const ptl_value known = ptl_value_instant(KNOWN_EVER);
+    const ptl_value known = ptl_value_instant(r->known_by);
     ptl_table t = {0};
     ptl_status st = PTL_E_NO_MEMORY;
     PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "source/summary", &known, 1, 0, err));
@@ -287,7 +285,7 @@ static ptl_status read_total(ptl_review_total *x, const ptl_table *t, int64_t ro
 
 static ptl_status read_totals(ptl_review *r, ptl_store *store, ptl_arena *arena, ptl_error *err)
 {
-    const ptl_value known = ptl_value_instant(KNOWN_EVER);
+    const ptl_value known = ptl_value_instant(r->known_by);
     ptl_table t = {0};
     ptl_status st = PTL_E_NO_MEMORY;
     PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "source/txn_totals", &known, 1, 0, err));

@@ -42,8 +42,8 @@ ptl_status ptl_money_run(ptl_money_report *out, ptl_store *store, const ptl_work
                          const ptl_money_options *options, ptl_arena *arena,
                          ptl_progress *progress, ptl_error *err)
 {
-    *out = (ptl_money_report){0};
     const ptl_instant known = known_by(workspace, options);
+    *out = (ptl_money_report){.known_by = known};
     ptl_progress_step(progress, "reading money", 0, 2);
     PTL_TRY(read_range(out, store, known, options, err));
     if (!out->has_facts) return PTL_OK;

@@ -5,6 +5,8 @@
  * their total to the micro. */
 #include "understand/money_internal.h"
 
+#include "portolan/sum.h"
+
 #include <stdlib.h>
 
 ptl_money_cell *ptl_money_cube_at(const ptl_money_cube *cube, ptl_day day, int64_t channel)
