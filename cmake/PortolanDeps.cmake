@@ -6,6 +6,7 @@ pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 pkg_check_modules(LAPACKE REQUIRED IMPORTED_TARGET lapacke)
 find_library(PTL_OPENBLAS NAMES openblas PATH_SUFFIXES openblas-pthread REQUIRED)
@@ -20,9 +21,9 @@ set_target_properties(ptl_duckdb PROPERTIES IMPORTED_LOCATION ${PTL_DUCKDB_DIR}/
 
 # what libportolan needs
 add_library(ptl_library_deps INTERFACE)
-target_link_libraries(ptl_library_deps INTERFACE PkgConfig::SODIUM PkgConfig::LAPACKE
-                      ${PTL_OPENBLAS} Threads::Threads m)
+target_link_libraries(ptl_library_deps INTERFACE PkgConfig::LAPACKE ${PTL_OPENBLAS} Threads::Threads m)
 # what the program needs
 add_library(ptl_deps INTERFACE)
-target_link_libraries(ptl_deps INTERFACE ptl_library_deps PkgConfig::SQLITE PkgConfig::YAML
-                      PkgConfig::JANSSON PkgConfig::ZLIB ptl_duckdb)
+target_link_libraries(ptl_deps INTERFACE ptl_library_deps PkgConfig::SODIUM PkgConfig::SQLITE
+                      PkgConfig::YAML PkgConfig::JANSSON PkgConfig::ZLIB PkgConfig::UTF8PROC
+                      ptl_duckdb)

@@ -4,7 +4,7 @@
 
 #include "base/civil.h"
 
-ptl_instant ptl_clock_now(void);     /* wall clock, UTC micros; $PORTOLAN_NOW (RFC 3339) in tests */
+ptl_instant ptl_clock_now(void); /* wall clock, UTC micros; $PORTOLAN_NOW (RFC 3339) in tests */
 int64_t ptl_clock_monotonic_ms(void); /* for durations, never shown as a date */
 
 #endif

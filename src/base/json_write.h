@@ -24,6 +24,7 @@ typedef struct ptl_json {
     bool has_items[PTL_JSON_DEPTH_MAX];
     bool is_object[PTL_JSON_DEPTH_MAX];
     bool after_key;
+    bool has_root; /* the one value of the text was begun */
     size_t n_pending;
     char pending[4096]; /* gathered before they reach the sink */
 } ptl_json;

@@ -28,7 +28,8 @@ typedef struct ptl_progress {
     void *ctx;
     int64_t interval_ms; /* default 100 */
     atomic_bool cancelled;
-    /** Called once, from whichever thread or signal-waiting thread cancels: interrupts an engine. */
+    /** Called once, from whichever thread or signal-waiting thread cancels: interrupts an engine.
+     */
     void (*on_cancel)(void *ctx);
     void *on_cancel_ctx;
     _Atomic int64_t started_ms;

@@ -1,0 +1,43 @@
+/* show.h: figures, dates and weeks as people read them.
+ *
+ * The rules are those of the console: currency before the figure, minus U+2212, four significant
+ * digits at most where a figure is short, exact digits where it is exact, "none" for what is not
+ * there. Everything appends to a ptl_buffer. */
+#ifndef PTL_BASE_SHOW_H
+#define PTL_BASE_SHOW_H
+
+#include "base/civil.h"
+
+/** "€" for EUR, "£" for GBP … , the code and a narrow space where there is no common sign. */
+const char *ptl_show_currency(const char *code);
+
+/** "€41.65m", "€210.4k", "€980", "−€62k": at most `significant` digits, [2, 6]. */
+void ptl_show_money_short(ptl_buffer *out, int64_t micros, const char *currency,
+                          int32_t significant);
+
+/** The same, with "+" before a gain; what rounds to nothing is "€0" without a sign. */
+void ptl_show_money_change(ptl_buffer *out, int64_t micros, const char *currency,
+                           int32_t significant);
+
+/** "£9,747,747.93": every cent, thousands apart; more decimals where the micros need them. */
+void ptl_show_money_exact(ptl_buffer *out, int64_t micros, const char *currency);
+
+/** "£9,747,748": rounded to whole units, half to even. */
+void ptl_show_money_whole(ptl_buffer *out, int64_t micros, const char *currency);
+
+/** "541,909". */
+void ptl_show_count(ptl_buffer *out, int64_t n);
+
+/** "Mon 16 Nov" in `year`, "Mon 16 Nov 2025" in another. */
+void ptl_show_day(ptl_buffer *out, ptl_day day, int32_t year);
+
+/** "16 November 2026". */
+void ptl_show_day_long(ptl_buffer *out, ptl_day day);
+
+/** "9 to 15 Nov", "28 Dec to 3 Jan". */
+void ptl_show_span(ptl_buffer *out, ptl_day first, ptl_day last);
+
+/** Text with & < > " ' made safe for HTML text and attributes. */
+void ptl_show_html(ptl_buffer *out, ptl_text text);
+
+#endif
