@@ -133,12 +133,13 @@ void ptl_reply_next(ptl_reply *reply, const char *format, ...)
 
 /* --- named values -------------------------------------------------------------------------------- */
 
+/* A block's name is its label, and no key: it may be that of a value beside it. */
 static bool name_is_taken(const ptl_reply *reply, const char *name)
 {
     static const char *const reserved[] = {"said", "notes", "next", "document"};
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (strcmp(reserved[i], name) == 0) return true;
-    for (int64_t i = 0; i < reply->n_items; i++)
+    for (int64_t i = 0; name[0] && i < reply->n_items; i++)
         if (strcmp(reply->items[i].name, name) == 0) return true;
     return false;
 }
@@ -176,7 +177,7 @@ static ptl_cell copy_cell(ptl_reply *reply, ptl_cell cell)
 
 void ptl_reply_add_value(ptl_reply *reply, const char *name, const char *label, ptl_cell cell)
 {
-    ptl_reply_item *item = add_item(reply, name, label);
+    ptl_reply_item *item = add_item(reply, cell.kind == PTL_CELL_BLOCK ? "" : name, label);
     if (item) item->value = copy_cell(reply, cell);
 }
 
@@ -253,6 +254,11 @@ void ptl_reply_json(ptl_reply *reply, const char *name, ptl_text json)
     ptl_reply_add_value(reply, name, name, (ptl_cell){.kind = PTL_CELL_JSON, .text = json});
 }
 
+void ptl_reply_block(ptl_reply *reply, const char *label, ptl_text text)
+{
+    ptl_reply_add_value(reply, label, label, (ptl_cell){.kind = PTL_CELL_BLOCK, .text = text});
+}
+
 /* --- tables -------------------------------------------------------------------------------------- */
 
 void ptl_reply_table(ptl_reply *reply, const char *name, const char *label,
@@ -320,6 +326,11 @@ void ptl_reply_cell_instant(ptl_reply *reply, ptl_instant value)
 void ptl_reply_cell_day(ptl_reply *reply, ptl_day value)
 {
     ptl_reply_add_cell(reply, int_cell(PTL_CELL_DAY, value));
+}
+
+void ptl_reply_cell_json(ptl_reply *reply, ptl_text json)
+{
+    ptl_reply_add_cell(reply, (ptl_cell){.kind = PTL_CELL_JSON, .text = json});
 }
 
 void ptl_reply_table_end(ptl_reply *reply)

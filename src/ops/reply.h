@@ -39,8 +39,11 @@ void ptl_reply_instant(ptl_reply *reply, const char *name, const char *label, pt
 void ptl_reply_day(ptl_reply *reply, const char *name, const char *label, ptl_day value);
 /** A JSON value made elsewhere; not shown in a terminal. */
 void ptl_reply_json(ptl_reply *reply, const char *name, ptl_text json);
+/** A text for people, shown under its label; not in JSON. */
+void ptl_reply_block(ptl_reply *reply, const char *label, ptl_text text);
 
-/** A table: `name` is the JSON key of an array of objects. Columns: {name, label, right-aligned}. */
+/** A table: `name` is the JSON key of an array of objects. Columns: {name, label, right-aligned};
+ * a column whose label is NULL or "" is for machines and not shown in a terminal. */
 typedef struct ptl_reply_column {
     const char *name;
     const char *label;
@@ -56,6 +59,7 @@ void ptl_reply_cell_double(ptl_reply *reply, double value); /* NaN: none */
 void ptl_reply_cell_micros(ptl_reply *reply, int64_t micros, const char *currency);
 void ptl_reply_cell_instant(ptl_reply *reply, ptl_instant value); /* 0: none */
 void ptl_reply_cell_day(ptl_reply *reply, ptl_day value);
+void ptl_reply_cell_json(ptl_reply *reply, ptl_text json); /* one JSON value made elsewhere */
 void ptl_reply_table_end(ptl_reply *reply);
 
 /** Large text meant for a file or a pipe (a man page, a document): printed as it is in a terminal,

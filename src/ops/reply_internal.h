@@ -14,7 +14,8 @@
     X(MICROS, "micros")                                                                            \
     X(INSTANT, "instant")                                                                          \
     X(DAY, "day")                                                                                  \
-    X(JSON, "json")
+    X(JSON, "json")   /* for machines only */                                                      \
+    X(BLOCK, "block") /* for people only   */
 
 typedef enum ptl_cell_kind {
 #define PTL_CELL_ENUM(name, text) PTL_CELL_##name,

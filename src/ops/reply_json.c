@@ -32,6 +32,7 @@ void ptl_cell_json(const ptl_cell *cell, ptl_json *json)
         ptl_json_string(json, text);
         break;
     case PTL_CELL_JSON: ptl_json_raw(json, cell->text); break;
+    case PTL_CELL_BLOCK: ptl_json_null(json); break;
     }
 }
 
@@ -63,6 +64,7 @@ void ptl_reply_write_members(const ptl_reply *reply, ptl_json *json)
     write_sentences("said", &reply->said, json);
     for (int64_t i = 0; i < reply->n_items; i++) {
         const ptl_reply_item *item = &reply->items[i];
+        if (item->n_columns == 0 && item->value.kind == PTL_CELL_BLOCK) continue;
         ptl_json_key(json, item->name);
         if (item->n_columns > 0)
             write_table(item, json);

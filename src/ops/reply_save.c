@@ -20,6 +20,11 @@ static const char *const kind_names[] = {
 #undef KIND_NAME
 };
 
+static bool is_text(ptl_cell_kind kind)
+{
+    return kind == PTL_CELL_TEXT || kind == PTL_CELL_JSON || kind == PTL_CELL_BLOCK;
+}
+
 /* --- writing ------------------------------------------------------------------------------------- */
 
 static void save_cell(const ptl_cell *cell, ptl_json *json)
@@ -30,7 +35,7 @@ static void save_cell(const ptl_cell *cell, ptl_json *json)
     }
     ptl_json_array(json);
     ptl_json_string(json, kind_names[cell->kind]);
-    if (cell->kind == PTL_CELL_TEXT || cell->kind == PTL_CELL_JSON)
+    if (is_text(cell->kind))
         ptl_json_text(json, cell->text);
     else if (cell->kind == PTL_CELL_DOUBLE)
         ptl_json_double(json, cell->real);
@@ -112,13 +117,13 @@ static bool load_cell(ptl_cell *out, const json_t *saved)
     const json_t *value = json_array_get(saved, 1);
     if (!kind || !value) return false;
     int32_t i = PTL_CELL_TEXT;
-    while (i <= PTL_CELL_JSON && strcmp(kind_names[i], kind) != 0)
+    while (i <= PTL_CELL_BLOCK && strcmp(kind_names[i], kind) != 0)
         i++;
-    if (i > PTL_CELL_JSON) return false;
+    if (i > PTL_CELL_BLOCK) return false;
     out->kind = (ptl_cell_kind)i;
     out->integer = json_integer_value(value);
     out->real = json_is_number(value) ? json_number_value(value) : PTL_NAN;
-    if (i == PTL_CELL_TEXT || i == PTL_CELL_JSON) {
+    if (is_text(out->kind)) {
         out->text = text_of_json(value);
         return json_is_string(value);
     }

@@ -1,15 +1,16 @@
 /* reply_text.c: an answer in a terminal.
  *
  * The sentence first, then values as "label  value", tables with numbers to the right, notes, and
- * what to do next. Figures carry thousands separators and U+2212 as minus, money is rounded half to
- * even to cents here and nowhere earlier, what is missing reads "none". A table that is wider than
- * the terminal gives room away from its widest text columns and wraps inside their cells. */
+ * what to do next. Figures follow base/show.h: thousands separators, U+2212 as minus, currency before
+ * the figure; what is missing reads "none". A table that is wider than the terminal gives room away
+ * from its widest text columns and wraps inside their cells. */
 #include "ops/reply_internal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/show.h"
 #include "ops/layout.h"
 #include "ops/limits.h"
 
@@ -19,40 +20,13 @@ enum { GAP = 2, TEXT_COLUMN_MIN = 12, COLUMNS_MAX = 32 };
 
 /* --- one value ----------------------------------------------------------------------------------- */
 
-static void append_grouped(ptl_buffer *out, uint64_t value)
+/* Exact to the cent and beyond where there is more. */
+static void append_micros(ptl_buffer *out, const ptl_cell *cell)
 {
-    char digits[24];
-    const int n = snprintf(digits, sizeof digits, "%" PRIu64, value);
-    for (int i = 0; i < n; i++) {
-        if (i > 0 && (n - i) % 3 == 0) ptl_buffer_text(out, ",");
-        ptl_buffer_append(out, &digits[i], 1);
-    }
-}
-
-static uint64_t magnitude(int64_t value)
-{
-    return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-}
-
-static void append_int(ptl_buffer *out, int64_t value)
-{
-    if (value < 0) ptl_buffer_text(out, MINUS);
-    append_grouped(out, magnitude(value));
-}
-
-static void append_micros(ptl_buffer *out, int64_t micros, ptl_text currency)
-{
-    const uint64_t per_cent = 10000;
-    const uint64_t size = magnitude(micros);
-    uint64_t cents = size / per_cent;
-    const uint64_t rest = size % per_cent;
-    if (rest > per_cent / 2 || (rest == per_cent / 2 && cents % 2 == 1)) cents++;
-    if (micros < 0 && cents > 0) ptl_buffer_text(out, MINUS);
-    append_grouped(out, cents / 100);
-    ptl_buffer_printf(out, ".%02d", (int)(cents % 100));
-    if (currency.len == 0) return;
-    ptl_buffer_text(out, " ");
-    ptl_layout_plain(out, currency);
+    char currency[16] = "";
+    const size_t len = cell->text.len < sizeof currency ? cell->text.len : sizeof currency - 1;
+    if (len > 0) memcpy(currency, cell->text.ptr, len);
+    ptl_show_money_exact(out, cell->integer, currency);
 }
 
 static void append_double(ptl_buffer *out, double value)
@@ -85,12 +59,13 @@ void ptl_cell_text(ptl_buffer *out, const ptl_cell *cell)
     switch (cell->kind) {
     case PTL_CELL_NONE: ptl_buffer_text(out, "none"); break;
     case PTL_CELL_TEXT:
+    case PTL_CELL_BLOCK:
     case PTL_CELL_JSON: ptl_buffer_append(out, cell->text.ptr, cell->text.len); break;
-    case PTL_CELL_INT: append_int(out, cell->integer); break;
+    case PTL_CELL_INT: ptl_show_count(out, cell->integer); break;
     case PTL_CELL_ID: ptl_buffer_printf(out, "%" PRId64, cell->integer); break;
     case PTL_CELL_DOUBLE: append_double(out, cell->real); break;
     case PTL_CELL_BOOL: ptl_buffer_text(out, cell->integer ? "yes" : "no"); break;
-    case PTL_CELL_MICROS: append_micros(out, cell->integer, cell->text); break;
+    case PTL_CELL_MICROS: append_micros(out, cell); break;
     case PTL_CELL_INSTANT: append_instant(out, cell->integer); break;
     case PTL_CELL_DAY:
         ptl_day_format(text, (ptl_day)cell->integer);
@@ -109,10 +84,12 @@ static ptl_text cell_borrow(ptl_buffer *scratch, const ptl_cell *cell)
 
 /* --- tables -------------------------------------------------------------------------------------- */
 
+/* Columns without a label are for machines and not shown. */
 typedef struct grid {
     const ptl_reply_item *item;
+    int64_t n;                     /* columns shown                */
+    int64_t idx[COLUMNS_MAX];      /* which of the item's they are */
     int32_t width[COLUMNS_MAX];
-    int64_t n; /* columns shown */
     ptl_buffer *scratch;
 } grid;
 
@@ -130,13 +107,20 @@ static int32_t widest_line(ptl_text text)
 static void measure(grid *g)
 {
     const ptl_reply_item *item = g->item;
-    for (int64_t j = 0; j < g->n; j++)
-        g->width[j] = widest_line(ptl_text_of(item->columns[j].label));
-    for (int64_t i = 0; i < item->n_cells; i++) {
-        const int64_t j = i % item->n_columns;
-        const int32_t n = j < g->n ? widest_line(cell_borrow(g->scratch, &item->cells[i])) : 0;
-        if (n > g->width[j]) g->width[j] = n;
+    for (int64_t j = 0; j < item->n_columns && g->n < COLUMNS_MAX; j++)
+        if (item->columns[j].label[0]) g->idx[g->n++] = j;
+    for (int64_t k = 0; k < g->n; k++) {
+        g->width[k] = widest_line(ptl_text_of(item->columns[g->idx[k]].label));
+        for (int64_t i = g->idx[k]; i < item->n_cells; i += item->n_columns) {
+            const int32_t n = widest_line(cell_borrow(g->scratch, &item->cells[i]));
+            if (n > g->width[k]) g->width[k] = n;
+        }
     }
+}
+
+static bool is_right(const grid *g, int64_t k)
+{
+    return g->item->columns[g->idx[k]].right;
 }
 
 /* Take room from the widest text column until the table fits or none can give any more. */
@@ -147,7 +131,7 @@ static void fit(grid *g, int32_t columns)
         int64_t widest = -1;
         for (int64_t j = 0; j < g->n; j++) {
             total += g->width[j];
-            const bool gives = !g->item->columns[j].right && g->width[j] > TEXT_COLUMN_MIN;
+            const bool gives = !is_right(g, j) && g->width[j] > TEXT_COLUMN_MIN;
             if (gives && (widest < 0 || g->width[j] > g->width[widest])) widest = j;
         }
         if (total <= columns || widest < 0) return;
@@ -178,7 +162,7 @@ static void put_row(ptl_buffer *out, const grid *g, ptl_text rest[COLUMNS_MAX])
             if (rest[j].len > 0) last = j;
         for (int64_t j = 0; j <= last; j++) {
             const ptl_text line = ptl_layout_line(&rest[j], g->width[j]);
-            put_padded(out, line, g->width[j], g->item->columns[j].right, j == last);
+            put_padded(out, line, g->width[j], is_right(g, j), j == last);
             more = more || rest[j].len > 0;
         }
         ptl_buffer_text(out, "\n");
@@ -203,11 +187,12 @@ static void put_rows(ptl_buffer *out, grid *g)
         size_t at[COLUMNS_MAX + 1] = {0};
         ptl_buffer_clear(g->scratch);
         for (int64_t j = 0; j < g->n; j++) {
-            ptl_cell_text(g->scratch, &item->cells[i + j]);
+            ptl_cell_text(g->scratch, &item->cells[i + g->idx[j]]);
             at[j + 1] = g->scratch->len;
         }
+        const char *bytes = g->scratch->ptr ? g->scratch->ptr : "";
         for (int64_t j = 0; j < g->n; j++)
-            rest[j] = (ptl_text){g->scratch->ptr + at[j], at[j + 1] - at[j]};
+            rest[j] = (ptl_text){&bytes[at[j]], at[j + 1] - at[j]};
         put_row(out, g, rest);
     }
 }
@@ -216,7 +201,6 @@ static void put_table(ptl_buffer *out, const ptl_reply_item *item, ptl_buffer *s
                       int32_t columns)
 {
     grid g = {.item = item, .scratch = scratch};
-    g.n = item->n_columns < COLUMNS_MAX ? item->n_columns : COLUMNS_MAX;
     if (item->label[0]) ptl_layout_wrap(out, ptl_text_of(item->label), 0, 0, columns);
     if (item->n_cells == 0) {
         ptl_buffer_text(out, "none\n");
@@ -226,7 +210,7 @@ static void put_table(ptl_buffer *out, const ptl_reply_item *item, ptl_buffer *s
     fit(&g, columns);
     ptl_text heads[COLUMNS_MAX];
     for (int64_t j = 0; j < g.n; j++)
-        heads[j] = ptl_text_of(item->columns[j].label);
+        heads[j] = ptl_text_of(item->columns[g.idx[j]].label);
     put_row(out, &g, heads);
     put_rule(out, &g);
     put_rows(out, &g);
