@@ -37,21 +37,25 @@ static ptl_status find_missing_money(ptl_review *r, ptl_arena *arena, ptl_buffer
 {
     if (!nothing_of(r, PTL_REVENUE) && nothing_of(r, PTL_MEDIA)) {
         ptl_buffer_clear(b);
-        ptl_buffer_text(b, "Effect: CM2 equals CM1, and nothing can be said about what media return.");
-        PTL_TRY(add(r, arena, &(ptl_review_finding){.mark = "look",
-                                                    .title = "No media spend is loaded",
-                                                    .who = owner_of_table(r, "spend"),
-                                                    .action = "Add a source of table spend"},
+        ptl_buffer_text(b,
+                        "Effect: CM2 equals CM1, and nothing can be said about what media return.");
+        PTL_TRY(add(r, arena,
+                    &(ptl_review_finding){.mark = "look",
+                                          .title = "No media spend is loaded",
+                                          .who = owner_of_table(r, "spend"),
+                                          .action = "Add a source of table spend"},
                     b, err));
     }
     if (!nothing_of(r, PTL_REVENUE) && nothing_of(r, PTL_VARIABLE)) {
         ptl_buffer_clear(b);
-        ptl_buffer_text(b, "Effect: CM1 equals revenue, so contribution is overstated by the cost of "
-                           "goods, shipping and fees.");
-        PTL_TRY(add(r, arena, &(ptl_review_finding){.mark = "look",
-                                                    .title = "No variable cost is mapped",
-                                                    .who = owner_of_table(r, "txn"),
-                                                    .action = "Map variable_cost_micros of orders"},
+        ptl_buffer_text(b,
+                        "Effect: CM1 equals revenue, so contribution is overstated by the cost of "
+                        "goods, shipping and fees.");
+        PTL_TRY(add(r, arena,
+                    &(ptl_review_finding){.mark = "look",
+                                          .title = "No variable cost is mapped",
+                                          .who = owner_of_table(r, "txn"),
+                                          .action = "Map variable_cost_micros of orders"},
                     b, err));
     }
     return PTL_OK;
@@ -76,16 +80,18 @@ static ptl_status find_channels(ptl_review *r, ptl_arena *arena, ptl_buffer *b, 
         ptl_show_money_short(b, media, r->workspace->currency, 4);
         ptl_buffer_text(b, line->member[0] ? " of media stand under a name that is not governed."
                                            : " of media carry no channel and stay uncredited.");
-        const char *title = line->member[0] ? ptl_text_format(arena, err, "Channel “%s” is not governed",
-                                                              line->member)
-                                            : "Orders without a channel";
+        const char *title =
+            line->member[0]
+                ? ptl_text_format(arena, err, "Channel “%s” is not governed", line->member)
+                : "Orders without a channel";
         if (!title) return PTL_E_NO_MEMORY;
-        PTL_TRY(add(r, arena, &(ptl_review_finding){.mark = "look",
-                                                    .title = title,
-                                                    .who = owner_of_table(r, "txn"),
-                                                    .action = line->member[0]
-                                                                  ? "Name it, or add an alias, in channels.yaml"
-                                                                  : "Map the column channel"},
+        PTL_TRY(add(r, arena,
+                    &(ptl_review_finding){
+                        .mark = "look",
+                        .title = title,
+                        .who = owner_of_table(r, "txn"),
+                        .action = line->member[0] ? "Name it, or add an alias, in channels.yaml"
+                                                  : "Map the column channel"},
                     b, err));
         if (i >= 5) break;
     }
@@ -106,8 +112,9 @@ static ptl_status find_quarantine(ptl_review *r, ptl_arena *arena, ptl_buffer *b
         const char *title = ptl_text_format(arena, err, "Rows of %s were set aside", s->name);
         const char *action = ptl_text_format(arena, err, "portolan source quarantine %s", s->name);
         if (!title || !action) return PTL_E_NO_MEMORY;
-        PTL_TRY(add(r, arena, &(ptl_review_finding){.mark = "look", .title = title,
-                                                    .who = s->owner, .action = action},
+        PTL_TRY(add(r, arena,
+                    &(ptl_review_finding){
+                        .mark = "look", .title = title, .who = s->owner, .action = action},
                     b, err));
     }
     return PTL_OK;
@@ -118,24 +125,28 @@ static ptl_status find_people(ptl_review *r, ptl_arena *arena, ptl_buffer *b, pt
     const ptl_kpi_config *kpi = &r->workspace->kpi;
     if (!kpi->has_target) {
         ptl_buffer_clear(b);
-        ptl_buffer_text(b, "Without from, to and by when, nobody can say whether the course holds.");
-        PTL_TRY(add(r, arena, &(ptl_review_finding){.mark = "look",
-                                                    .title = "The one number has no target",
-                                                    .who = kpi->owner,
-                                                    .action = "Set kpi.to and kpi.by in portolan.yaml"},
+        ptl_buffer_text(b,
+                        "Without from, to and by when, nobody can say whether the course holds.");
+        PTL_TRY(add(r, arena,
+                    &(ptl_review_finding){.mark = "look",
+                                          .title = "The one number has no target",
+                                          .who = kpi->owner,
+                                          .action = "Set kpi.to and kpi.by in portolan.yaml"},
                     b, err));
     }
     for (int64_t i = 0; i < r->n_sources; i++) {
         if (r->sources[i].owner) continue;
         ptl_buffer_clear(b);
         ptl_buffer_text(b, "When it stops or changes, nobody is asked.");
-        const char *title = ptl_text_format(arena, err, "Source %s has no owner", r->sources[i].name);
-        const char *action = ptl_text_format(arena, err, "Set owner in sources/%s.yaml",
-                                             r->sources[i].name);
+        const char *title =
+            ptl_text_format(arena, err, "Source %s has no owner", r->sources[i].name);
+        const char *action =
+            ptl_text_format(arena, err, "Set owner in sources/%s.yaml", r->sources[i].name);
         if (!title || !action) return PTL_E_NO_MEMORY;
-        PTL_TRY(add(r, arena, &(ptl_review_finding){.mark = "look", .title = title, .who = NULL,
-                                                    .action = action},
-                    b, err));
+        PTL_TRY(add(
+            r, arena,
+            &(ptl_review_finding){.mark = "look", .title = title, .who = NULL, .action = action}, b,
+            err));
     }
     return PTL_OK;
 }

@@ -52,7 +52,8 @@ static void put_chart_head(ptl_json *j, const ptl_review *r, const char *id, con
     ptl_json_object_end(j);
 }
 
-/* --- charts ------------------------------------------------------------------------------------------- */
+/* --- charts
+ * ------------------------------------------------------------------------------------------- */
 
 static void put_point(ptl_json *j, const ptl_review *r, const ptl_review_period *week)
 {
@@ -128,10 +129,11 @@ static void put_rows_chart(ptl_json *j, const ptl_review *r, ptl_buffer *b)
     char quantity[96];
     snprintf(quantity, sizeof quantity, "Actual minus expected, %s, last complete week",
              r->workspace->currency);
-    put_chart_head(j, r, "cm2-channels", "rows",
-                   PTL_TEXT("Contribution after media by channel, against what the weeks before led "
-                            "one to expect"),
-                   quantity);
+    put_chart_head(
+        j, r, "cm2-channels", "rows",
+        PTL_TEXT("Contribution after media by channel, against what the weeks before led "
+                 "one to expect"),
+        quantity);
     ptl_json_put_bool(j, "signed", true);
     ptl_json_key(j, "series");
     ptl_json_object(j);
@@ -144,7 +146,8 @@ static void put_rows_chart(ptl_json *j, const ptl_review *r, ptl_buffer *b)
     ptl_json_object_end(j);
 }
 
-/* --- evidence ------------------------------------------------------------------------------------------- */
+/* --- evidence
+ * ------------------------------------------------------------------------------------------- */
 
 static void put_evidence(ptl_json *j, const ptl_review *r, const ptl_cited *c, ptl_buffer *b)
 {
@@ -201,7 +204,8 @@ void ptl_review_write_data(const ptl_review *r, ptl_json *j)
     ptl_buffer_dispose(&b);
 }
 
-/* --- review.json ------------------------------------------------------------------------------------------ */
+/* --- review.json
+ * ------------------------------------------------------------------------------------------ */
 
 static void put_period(ptl_json *j, const ptl_review_period *p)
 {
@@ -209,8 +213,10 @@ static void put_period(ptl_json *j, const ptl_review_period *p)
     put_day(j, "from", p->from);
     put_day(j, "to", p->to);
     for (int m = 0; m < PTL_N_MEASURES; m++) {
-        if (m == PTL_ORDERS) ptl_json_put_int(j, ptl_measure_name(m), p->exact[m]);
-        else ptl_json_put_micros(j, ptl_measure_name((ptl_measure)m), p->exact[m]);
+        if (m == PTL_ORDERS)
+            ptl_json_put_int(j, ptl_measure_name(m), p->exact[m]);
+        else
+            ptl_json_put_micros(j, ptl_measure_name((ptl_measure)m), p->exact[m]);
     }
     ptl_json_key(j, "cm2_expected");
     if (p->expected.low <= p->expected.high) {
@@ -328,8 +334,10 @@ void ptl_review_write_json(const ptl_review *r, ptl_json *j)
     }
     put_kpi(j, r);
     ptl_json_key(j, "company_total");
-    if (r->has_facts) put_line(j, r, &r->company);
-    else ptl_json_null(j);
+    if (r->has_facts)
+        put_line(j, r, &r->company);
+    else
+        ptl_json_null(j);
     ptl_json_key(j, "channels");
     ptl_json_array(j);
     for (int64_t i = 0; i < r->n_channels; i++) put_line(j, r, &r->channels[i]);

@@ -33,8 +33,7 @@ static int measure_of(ptl_text name)
     return -1;
 }
 
-const ptl_review_period *ptl_review_last_week(const ptl_review *review,
-                                              const ptl_review_line *line)
+const ptl_review_period *ptl_review_last_week(const ptl_review *review, const ptl_review_line *line)
 {
     return review->n_weeks > 0 ? &line->weeks[review->n_weeks - 1] : NULL;
 }
@@ -46,7 +45,8 @@ int ptl_review_against_band(const ptl_review_period *period)
     return value < period->expected.low ? -1 : value > period->expected.high ? 1 : 0;
 }
 
-/* --- figures ---------------------------------------------------------------------------------------- */
+/* --- figures
+ * ---------------------------------------------------------------------------------------- */
 
 typedef struct figure_columns {
     const ptl_column *name, *grain, *from, *to, *dimension, *member, *value, *exact, *low, *high,
@@ -93,8 +93,8 @@ static void name_line(ptl_review_line *line, const ptl_workspace *workspace)
 
 static void start_period(ptl_review_period *p, ptl_day from, ptl_day to)
 {
-    *p = (ptl_review_period){.from = from, .to = to,
-                             .expected = {PTL_NAN, PTL_NAN, PTL_NAN, PTL_NAN}};
+    *p = (ptl_review_period){
+        .from = from, .to = to, .expected = {PTL_NAN, PTL_NAN, PTL_NAN, PTL_NAN}};
 }
 
 /* First pass: which channels and weeks there are. */
@@ -167,10 +167,11 @@ static void take(ptl_review *r, const figure_columns *c, int64_t i)
     if (is(c->grain, i, "week"))
         period = &line->weeks[(ptl_column_int(c->from, i) - line->weeks[0].from) / 7];
     if (is(c->name, i, "cm2.expected"))
-        period->expected = (ptl_estimate){
-            ptl_column_double(c->value, i), ptl_column_double(c->low, i),
-            ptl_column_double(c->high, i), ptl_column_double(c->probability, i)};
-    else take_counted(r, period, c, i);
+        period->expected =
+            (ptl_estimate){ptl_column_double(c->value, i), ptl_column_double(c->low, i),
+                           ptl_column_double(c->high, i), ptl_column_double(c->probability, i)};
+    else
+        take_counted(r, period, c, i);
 }
 
 static int most_revenue_first(const void *a, const void *b)
@@ -214,7 +215,8 @@ done:
     return st;
 }
 
-/* --- sources and totals ----------------------------------------------------------------------------- */
+/* --- sources and totals
+ * ----------------------------------------------------------------------------- */
 
 static ptl_status int_at(int64_t *out, const ptl_table *t, const char *name, int64_t row,
                          ptl_error *err)

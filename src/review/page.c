@@ -2,7 +2,8 @@
  *
  * Text, figures and tables are written here and read without script; the page's own script draws
  * the charts from the data beside them (docs/charts.md). Order is that of reading: the one number,
- * last week against its band, channels, weeks, what needs attention, the data behind it, evidence. */
+ * last week against its band, channels, weeks, what needs attention, the data behind it, evidence.
+ */
 #include "review/page_internal.h"
 
 #include "base/asset.h"
@@ -52,9 +53,12 @@ static void put_cited(page *p, const ptl_cited *c, const char *classes)
 static void put_figure(page *p, const ptl_review_period *period, ptl_measure measure)
 {
     const ptl_cited *c = cited_of(p, period, measure);
-    if (c) put_cited(p, c, "");
-    else if (measure == PTL_ORDERS) ptl_show_count(p->out, period->exact[measure]);
-    else put_money(p, period->exact[measure]);
+    if (c)
+        put_cited(p, c, "");
+    else if (measure == PTL_ORDERS)
+        ptl_show_count(p->out, period->exact[measure]);
+    else
+        put_money(p, period->exact[measure]);
 }
 
 static void put_cell(page *p, const ptl_review_period *period, ptl_measure measure)
@@ -65,7 +69,8 @@ static void put_cell(page *p, const ptl_review_period *period, ptl_measure measu
     put(p, "</td>");
 }
 
-/* --- head and answer ---------------------------------------------------------------------------------- */
+/* --- head and answer
+ * ---------------------------------------------------------------------------------- */
 
 static void put_asset(page *p, const char *path)
 {
@@ -88,10 +93,12 @@ static void put_week_title(page *p)
 
 static void put_head(page *p)
 {
-    ptl_buffer_printf(p->out, "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">"
-                              "<meta name=\"viewport\" content=\"width=device-width, "
-                              "initial-scale=1\">\n<meta name=\"generator\" content=\"Portolan "
-                              PTL_VERSION "\">\n<title>", p->r->workspace->locale);
+    ptl_buffer_printf(p->out,
+                      "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">"
+                      "<meta name=\"viewport\" content=\"width=device-width, "
+                      "initial-scale=1\">\n<meta name=\"generator\" content=\"Portolan " PTL_VERSION
+                      "\">\n<title>",
+                      p->r->workspace->locale);
     put_week_title(p);
     put(p, ", ");
     put_safe(p, p->r->workspace->company);
@@ -115,8 +122,8 @@ static void put_target(page *p)
     put(p, "</p>\n<p class=\"lede\">");
     if (kpi->has_target && kpi->target_micros > 0) {
         const double reached = 100.0 * (double)p->r->kpi_exact / (double)kpi->target_micros;
-        const double gone = 100.0 * (double)(p->r->kpi_to - kpi->starts + 1) /
-                            (double)(kpi->due - kpi->starts + 1);
+        const double gone =
+            100.0 * (double)(p->r->kpi_to - kpi->starts + 1) / (double)(kpi->due - kpi->starts + 1);
         ptl_buffer_printf(p->out, "That is %.0f%% of the ", reached);
         ptl_show_money_short(p->out, kpi->target_micros, p->r->workspace->currency, 4);
         put(p, " target, due ");
@@ -158,20 +165,24 @@ static void put_answer(page *p)
     put(p, "</ul>\n</section>\n");
 }
 
-/* --- charts: the tables a reader without script sees --------------------------------------------------- */
+/* --- charts: the tables a reader without script sees
+ * --------------------------------------------------- */
 
 static void put_estimate(page *p, double value)
 {
-    if (value <= 9e12 && value >= -9e12) put_money(p, (int64_t)(value * 1e6));
-    else put(p, "none");
+    if (value <= 9e12 && value >= -9e12)
+        put_money(p, (int64_t)(value * 1e6));
+    else
+        put(p, "none");
 }
 
 static void put_weeks_chart(page *p)
 {
     const ptl_review *r = p->r;
-    put(p, "<section>\n<header><h2>Last week, and the weeks before</h2><p>contribution after media, "
-           "the band holds 80%</p></header>\n<figure class=\"chart\" data-chart=\"line\" "
-           "data-id=\"cm2-weekly\">\n<figcaption>");
+    put(p,
+        "<section>\n<header><h2>Last week, and the weeks before</h2><p>contribution after media, "
+        "the band holds 80%</p></header>\n<figure class=\"chart\" data-chart=\"line\" "
+        "data-id=\"cm2-weekly\">\n<figcaption>");
     ptl_review_headline(p->out, r);
     put(p, "</figcaption>\n<table><thead><tr><th>Week from</th><th>Actual</th><th>Expected</th>"
            "<th>Low</th><th>High</th></tr></thead><tbody>\n");
@@ -202,12 +213,13 @@ static void put_rows_chart(page *p)
 {
     const ptl_review *r = p->r;
     if (r->n_weeks == 0 || r->n_channels < 2) return;
-    put(p, "<section>\n<header><h2>Where the week differed</h2><p>actual minus expected, 80% band</p>"
-           "</header>\n<p>Channels as recorded with the order: contribution is credited to them, "
-           "grade E. What caused a difference is not said here.</p>\n<figure class=\"chart\" "
-           "data-chart=\"rows\" data-id=\"cm2-channels\">\n<figcaption>Contribution after media by "
-           "channel, against what the weeks before led one to expect</figcaption>\n<table><thead><tr>"
-           "<th>Channel</th><th>Actual</th><th>Expected</th></tr></thead><tbody>\n");
+    put(p,
+        "<section>\n<header><h2>Where the week differed</h2><p>actual minus expected, 80% band</p>"
+        "</header>\n<p>Channels as recorded with the order: contribution is credited to them, "
+        "grade E. What caused a difference is not said here.</p>\n<figure class=\"chart\" "
+        "data-chart=\"rows\" data-id=\"cm2-channels\">\n<figcaption>Contribution after media by "
+        "channel, against what the weeks before led one to expect</figcaption>\n<table><thead><tr>"
+        "<th>Channel</th><th>Actual</th><th>Expected</th></tr></thead><tbody>\n");
     for (int64_t k = 0; k < rows_shown(r); k++) {
         const ptl_review_period *week = ptl_review_last_week(r, &r->channels[k]);
         put(p, "<tr><th scope=\"row\">");
@@ -221,7 +233,8 @@ static void put_rows_chart(page *p)
     put(p, "</tbody></table>\n</figure>\n</section>\n");
 }
 
-/* --- tables --------------------------------------------------------------------------------------------- */
+/* --- tables
+ * --------------------------------------------------------------------------------------------- */
 
 static const ptl_measure table_measures[] = {PTL_ORDERS, PTL_REVENUE, PTL_CM1, PTL_MEDIA, PTL_CM2};
 enum { N_TABLE_MEASURES = sizeof table_measures / sizeof *table_measures };
@@ -262,9 +275,10 @@ static void put_channels(page *p)
     put_line_row(p, &r->company, true);
     put(p, "</tfoot></table>\n");
     if (r->n_channels > PTL_REVIEW_ROWS_MAX)
-        ptl_buffer_printf(p->out, "<p class=\"fine\">Showing %d of %lld channels; all are in "
-                                  "review.json.</p>\n", PTL_REVIEW_ROWS_MAX,
-                          (long long)r->n_channels);
+        ptl_buffer_printf(p->out,
+                          "<p class=\"fine\">Showing %d of %lld channels; all are in "
+                          "review.json.</p>\n",
+                          PTL_REVIEW_ROWS_MAX, (long long)r->n_channels);
     put(p, "<p class=\"fine\">Revenue is net of discounts, tax and refunds. CM1 is revenue minus "
            "variable cost. CM2 is CM1 minus media.</p>\n</section>\n");
 }
@@ -273,9 +287,10 @@ static void put_weeks(page *p)
 {
     const ptl_review *r = p->r;
     if (r->n_weeks == 0) return;
-    put(p, "<section>\n<header><h2>Week by week</h2><p>the last twelve complete weeks</p></header>\n"
-           "<table class=\"data\" data-csv=\"weeks\"><caption class=\"hidden\">Money by week"
-           "</caption><thead><tr><th scope=\"col\" data-sort>Week</th>");
+    put(p,
+        "<section>\n<header><h2>Week by week</h2><p>the last twelve complete weeks</p></header>\n"
+        "<table class=\"data\" data-csv=\"weeks\"><caption class=\"hidden\">Money by week"
+        "</caption><thead><tr><th scope=\"col\" data-sort>Week</th>");
     put_measure_heads(p);
     put(p, "</tr></thead><tbody>\n");
     for (int64_t i = r->n_weeks - 1; i >= 0 && i >= r->n_weeks - 12; i--) {
@@ -289,7 +304,8 @@ static void put_weeks(page *p)
     put(p, "</tbody></table>\n</section>\n");
 }
 
-/* --- attention and data ----------------------------------------------------------------------------------- */
+/* --- attention and data
+ * ----------------------------------------------------------------------------------- */
 
 static void put_findings(page *p)
 {
@@ -357,12 +373,13 @@ static void put_total(page *p, const ptl_review_total *t)
 static void put_data(page *p)
 {
     const ptl_review *r = p->r;
-    put(p, "<section>\n<header><h2>The data behind it</h2><p>loads in force</p></header>\n"
-           "<table class=\"data\" data-csv=\"sources\"><caption class=\"hidden\">Sources</caption>"
-           "<thead><tr><th scope=\"col\">Source</th><th scope=\"col\">Table</th><th class=\"n\" "
-           "scope=\"col\">Files</th><th class=\"n\" scope=\"col\">Rows</th><th class=\"n\" "
-           "scope=\"col\">Set aside</th><th scope=\"col\">Days</th><th scope=\"col\">Owner</th></tr>"
-           "</thead><tbody>\n");
+    put(p,
+        "<section>\n<header><h2>The data behind it</h2><p>loads in force</p></header>\n"
+        "<table class=\"data\" data-csv=\"sources\"><caption class=\"hidden\">Sources</caption>"
+        "<thead><tr><th scope=\"col\">Source</th><th scope=\"col\">Table</th><th class=\"n\" "
+        "scope=\"col\">Files</th><th class=\"n\" scope=\"col\">Rows</th><th class=\"n\" "
+        "scope=\"col\">Set aside</th><th scope=\"col\">Days</th><th scope=\"col\">Owner</th></tr>"
+        "</thead><tbody>\n");
     for (int64_t i = 0; i < r->n_sources; i++) put_source(p, &r->sources[i]);
     put(p, "</tbody></table>\n");
     for (int64_t i = 0; i < r->n_totals; i++) put_total(p, &r->totals[i]);
@@ -371,7 +388,8 @@ static void put_data(page *p)
     put(p, "; what came later is loaded and waits for its day to end.</p>\n</section>\n");
 }
 
-/* --- evidence and foot -------------------------------------------------------------------------------------- */
+/* --- evidence and foot
+ * -------------------------------------------------------------------------------------- */
 
 static void put_evidence(page *p)
 {
@@ -399,8 +417,9 @@ static void put_foot(page *p)
 {
     put(p, "<footer><p>Data to ");
     ptl_show_day_long(p->out, p->r->last);
-    ptl_buffer_printf(p->out, " · data version %lld · configuration %lld</p><p>Run %lld · ledger "
-                              "entry %lld</p></footer>\n",
+    ptl_buffer_printf(p->out,
+                      " · data version %lld · configuration %lld</p><p>Run %lld · ledger "
+                      "entry %lld</p></footer>\n",
                       (long long)p->r->warehouse_version, (long long)p->r->workspace->version,
                       (long long)p->r->run_id, (long long)p->r->ledger_seq);
 }
@@ -415,8 +434,10 @@ static void put_script(page *p)
     ptl_review_write_data(p->r, &json);
     if (ptl_json_finish(&json) != PTL_OK) p->out->status = PTL_E_INTERNAL;
     for (size_t i = 0; i < data.len; i++) { /* no text may end the script element */
-        if (data.ptr[i] == '<') put(p, "\\u003c");
-        else ptl_buffer_append(p->out, data.ptr + i, 1);
+        if (data.ptr[i] == '<')
+            put(p, "\\u003c");
+        else
+            ptl_buffer_append(p->out, data.ptr + i, 1);
     }
     ptl_buffer_dispose(&data);
     put(p, "</script>\n<script>");
@@ -426,9 +447,10 @@ static void put_script(page *p)
 
 static void put_empty(page *p)
 {
-    put(p, "<section id=\"answer\"><h1>Nothing has been imported yet</h1><p class=\"lede\">Orders and "
-           "media spend give the first figures: revenue, media and contribution by channel and week. "
-           "Describe each file in sources/ and run portolan import.</p></section>\n");
+    put(p,
+        "<section id=\"answer\"><h1>Nothing has been imported yet</h1><p class=\"lede\">Orders and "
+        "media spend give the first figures: revenue, media and contribution by channel and week. "
+        "Describe each file in sources/ and run portolan import.</p></section>\n");
 }
 
 void ptl_review_write_page(const ptl_review *review, ptl_buffer *out)

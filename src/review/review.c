@@ -50,8 +50,7 @@ static ptl_status write_json(ptl_review_report *out, const ptl_review *review, c
     return st;
 }
 
-static void report(ptl_review_report *out, const ptl_review *review,
-                   const ptl_money_report *money)
+static void report(ptl_review_report *out, const ptl_review *review, const ptl_money_report *money)
 {
     out->has_facts = review->has_facts;
     out->first = review->first;
@@ -64,9 +63,9 @@ static void report(ptl_review_report *out, const ptl_review *review,
     if (week) out->week_start = week->from;
 }
 
-ptl_status ptl_review_run(ptl_review_report *out, ptl_store *store,
-                          const ptl_workspace *workspace, const ptl_review_options *options,
-                          ptl_arena *arena, ptl_progress *progress, ptl_error *err)
+ptl_status ptl_review_run(ptl_review_report *out, ptl_store *store, const ptl_workspace *workspace,
+                          const ptl_review_options *options, ptl_arena *arena,
+                          ptl_progress *progress, ptl_error *err)
 {
     *out = (ptl_review_report){0};
     const ptl_money_options money_options = {.size = (int32_t)sizeof money_options,

@@ -47,7 +47,8 @@ void ptl_review_headline(ptl_buffer *out, const ptl_review *review)
     ptl_buffer_printf(out, "%sweek %d", claims[against + 1], number);
 }
 
-/* --- cited figures ---------------------------------------------------------------------------------- */
+/* --- cited figures
+ * ---------------------------------------------------------------------------------- */
 
 static void cite(ptl_cited *out, int64_t *n, const char *key, const ptl_review_line *line,
                  const ptl_review_period *period, ptl_measure measure)
@@ -96,8 +97,10 @@ int64_t ptl_cited_exact(const ptl_review *review, const ptl_cited *cited)
 void ptl_cited_text(ptl_buffer *out, const ptl_review *review, const ptl_cited *cited)
 {
     const int64_t exact = ptl_cited_exact(review, cited);
-    if (cited->is_kpi) ptl_show_money_short(out, exact, review->workspace->currency, 4);
-    else ptl_show_money_whole(out, exact, review->workspace->currency);
+    if (cited->is_kpi)
+        ptl_show_money_short(out, exact, review->workspace->currency, 4);
+    else
+        ptl_show_money_whole(out, exact, review->workspace->currency);
 }
 
 void ptl_cited_what(ptl_buffer *out, const ptl_review *review, const ptl_cited *cited)
@@ -109,8 +112,10 @@ void ptl_cited_what(ptl_buffer *out, const ptl_review *review, const ptl_cited *
     ptl_buffer_text(out, ptl_measure_label(cited->measure));
     if (cited->line != &review->company) ptl_buffer_printf(out, ", %s", cited->line->label);
     ptl_buffer_text(out, ", ");
-    if (cited->period == &cited->line->all) ptl_buffer_text(out, "all complete days");
-    else ptl_review_week_name(out, review);
+    if (cited->period == &cited->line->all)
+        ptl_buffer_text(out, "all complete days");
+    else
+        ptl_review_week_name(out, review);
 }
 
 void ptl_cited_window(ptl_buffer *out, const ptl_review *review, const ptl_cited *cited)
