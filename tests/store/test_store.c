@@ -83,7 +83,8 @@ static void expect_ledger_holds(ptl_store *store, int64_t size)
     EXPECT_INT(verdict.n_entries, size);
 }
 
-/* --- open ---------------------------------------------------------------------------------------- */
+/* --- open ----------------------------------------------------------------------------------------
+ */
 
 static void test_open_makes_everything(void **state)
 {
@@ -173,7 +174,8 @@ static void test_settle_many(void **state)
     ptl_store_close(&store);
 }
 
-/* --- artefacts ----------------------------------------------------------------------------------- */
+/* --- artefacts -----------------------------------------------------------------------------------
+ */
 
 static void test_artefacts(void **state)
 {
@@ -199,7 +201,8 @@ static void test_artefacts(void **state)
     ptl_store_close(&store);
 }
 
-/* --- back-up and restore -------------------------------------------------------------------------- */
+/* --- back-up and restore
+ * -------------------------------------------------------------------------- */
 
 static ptl_hash make_backup(void)
 {
@@ -236,9 +239,9 @@ static void test_backup_and_restore(void **state)
     assert_true(ptl_text_equal(got, PTL_TEXT("draws")));
     EXPECT_INT(warehouse_number(store.warehouse, "SELECT rows_written FROM output"), 3);
     ptl_store_close(&store);
-    EXPECT_FAIL(ptl_store_restore(scratch_path(&dir, "b"), scratch_path(&dir, "new/.portolan"),
-                                  NULL, &err),
-                PTL_E_CONFLICT, "not empty");
+    EXPECT_FAIL(
+        ptl_store_restore(scratch_path(&dir, "b"), scratch_path(&dir, "new/.portolan"), NULL, &err),
+        PTL_E_CONFLICT, "not empty");
     assert_int_equal(mkdir(scratch_path(&dir, "empty"), 0700), 0);
     EXPECT_OK(ptl_store_restore(scratch_path(&dir, "b"), scratch_path(&dir, "empty/"), NULL, &err));
 }
@@ -274,9 +277,9 @@ static void test_flipped_byte_is_named(void **state)
                              : trial == 1 ? st.st_size - 1
                                           : (off_t)ptl_rng_below(&rng, (uint64_t)st.st_size);
             flip(path, at);
-            EXPECT_FAIL(ptl_store_restore(scratch_path(&dir, "b"), scratch_path(&dir, "t"), NULL,
-                                          &err),
-                        PTL_E_CORRUPT, files[f]);
+            EXPECT_FAIL(
+                ptl_store_restore(scratch_path(&dir, "b"), scratch_path(&dir, "t"), NULL, &err),
+                PTL_E_CORRUPT, files[f]);
             assert_int_not_equal(access(scratch_path(&dir, "t"), F_OK), 0);
             assert_int_not_equal(access(scratch_path(&dir, "t.restoring"), F_OK), 0);
             flip(path, at);
