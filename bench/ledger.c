@@ -182,7 +182,9 @@ int main(int argc, char **argv)
     const bool ours = argc > 1 && strcmp(argv[1], "candidate") == 0;
     if (argc < 2 || (!ours && strcmp(argv[1], "baseline") != 0))
         return fprintf(stderr, "usage: ledger candidate|baseline [N]\n"), 2;
-    const int64_t n = argc > 2 ? atoll(argv[2]) : 300000;
+    int64_t n = 300000;
+    if (argc > 2 && ptl_text_int(&n, ptl_text_of(argv[2]), NULL) != PTL_OK)
+        return fprintf(stderr, "ledger: \"%s\" is no number\n", argv[2]), 2;
     const char *parent = getenv("TMPDIR");
     char folder[400], path[450];
     snprintf(folder, sizeof folder, "%s/ptl-bench-XXXXXX", parent ? parent : "/tmp");
