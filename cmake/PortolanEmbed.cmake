@@ -1,4 +1,4 @@
-# Every file under sql/ and web/dist/ becomes bytes in the program, found by its path
+# Every file under sql/, src/workspace/templates/ and web/dist/ becomes bytes in the program, found by its path
 # (src/base/asset.h). tools/embed.c writes the table.
 add_executable(ptl_embed_tool tools/embed.c)
 target_compile_definitions(ptl_embed_tool PRIVATE _GNU_SOURCE)

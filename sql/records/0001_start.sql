@@ -10,7 +10,7 @@ CREATE TABLE meta (
 CREATE TABLE run (
     run_id INTEGER PRIMARY KEY AUTOINCREMENT,
     operation TEXT NOT NULL,
-    parameters TEXT NOT NULL CONSTRAINT run_parameters_are_json CHECK (json_valid(parameters)),
+    parameters TEXT NOT NULL,
     inputs_hash BLOB NOT NULL CHECK (length(inputs_hash) = 32),
     warehouse_version INTEGER NOT NULL,
     config_version INTEGER NOT NULL,
@@ -21,7 +21,7 @@ CREATE TABLE run (
         CHECK (state IN ('started', 'done', 'failed', 'cancelled', 'interrupted')),
     started_at INTEGER NOT NULL,
     ended_at INTEGER,
-    outcome TEXT CONSTRAINT run_outcome_is_json CHECK (outcome IS NULL OR json_valid(outcome)),
+    outcome TEXT,
     failure TEXT,
     CONSTRAINT run_ended_unless_started CHECK ((state = 'started') = (ended_at IS NULL))
 ) STRICT;
@@ -34,7 +34,7 @@ CREATE TABLE job (
     job_id INTEGER PRIMARY KEY AUTOINCREMENT,
     run_id INTEGER REFERENCES run (run_id),
     operation TEXT NOT NULL,
-    parameters TEXT NOT NULL CONSTRAINT job_parameters_are_json CHECK (json_valid(parameters)),
+    parameters TEXT NOT NULL,
     state TEXT NOT NULL
         CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled', 'interrupted')),
     step TEXT,

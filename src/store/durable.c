@@ -11,14 +11,16 @@ enum { COPY_CHUNK = 64 * 1024, PATH_BYTES = 4096 };
 
 ptl_status ptl_io_fail(ptl_error *err, int system_errno, const char *doing, const char *path)
 {
-    const bool missing = system_errno == ENOENT;
-    ptl_fail(err, missing ? PTL_E_NOT_FOUND : PTL_E_IO, "cannot %s \"%s\": %s", doing, path,
-             strerror(system_errno));
+    const bool denied = system_errno == EACCES || system_errno == EPERM || system_errno == EROFS;
+    const ptl_status status = system_errno == ENOENT ? PTL_E_NOT_FOUND
+                              : denied               ? PTL_E_DENIED
+                                                     : PTL_E_IO;
+    ptl_fail(err, status, "cannot %s \"%s\": %s", doing, path, strerror(system_errno));
     if (system_errno == ENOSPC || system_errno == EDQUOT)
         ptl_error_hint(err, "free space on that file system and run the command again");
-    else if (system_errno == EACCES || system_errno == EPERM || system_errno == EROFS)
+    else if (denied)
         ptl_error_hint(err, "make the folder writable for this user");
-    return missing ? PTL_E_NOT_FOUND : PTL_E_IO;
+    return status;
 }
 
 static ptl_status sync_path(const char *path, int flags, ptl_error *err)

@@ -18,7 +18,8 @@ PTL_NODISCARD ptl_status ptl_durable_rename(const char *from, const char *to, pt
 PTL_NODISCARD ptl_status ptl_durable_copy(ptl_hash *hash, int64_t *n_bytes, const char *from,
                                           const char *to, ptl_progress *progress, ptl_error *err);
 
-/** E_IO with the operating system's words and, for a full disk or a read-only place, what to do. */
+/** The operating system's words as E_IO, E_NOT_FOUND or E_DENIED; for a full disk or a read-only
+ * place also what to do. */
 ptl_status ptl_io_fail(ptl_error *err, int system_errno, const char *doing, const char *path);
 
 #endif

@@ -44,7 +44,7 @@ static void bind_or_null(ptl_statement *s, int64_t value)
 ptl_status ptl_job_add(ptl_job *job, ptl_records *records, ptl_error *err)
 {
     PTL_TRY(ptl_records_need(job->operation, "a job's operation", err));
-    PTL_TRY(ptl_records_need(job->parameters, "a job's parameters", err));
+    PTL_TRY(ptl_records_json(job->parameters, "a job's parameters", err));
     if (job->state != PTL_JOB_QUEUED && job->state != PTL_JOB_RUNNING)
         return ptl_fail(err, PTL_E_INVALID, "job of \"%s\" begins queued or running, not in state %d",
                         job->operation, (int)job->state);

@@ -36,11 +36,11 @@ static ptl_status cannot_open(const char *path, int system_errno, ptl_error *err
         return PTL_E_NOT_FOUND;
     }
     if (system_errno == EACCES || system_errno == EROFS || system_errno == EPERM) {
-        ptl_fail(err, PTL_E_IO, "cannot lock \"%s\": %s", path,
+        ptl_fail(err, PTL_E_DENIED, "cannot lock \"%s\": %s", path,
                  system_errno == EROFS ? "the file system is read-only"
                                        : "its folder or the file is not writable for this user");
         ptl_error_hint(err, "make the workspace writable: even reading it keeps records");
-        return PTL_E_IO;
+        return PTL_E_DENIED;
     }
     return ptl_fail(err, PTL_E_IO, "cannot lock \"%s\": %s", path, strerror(system_errno));
 }

@@ -69,6 +69,9 @@ ptl_status ptl_migrate_check(int64_t *version, ptl_sql *sql, int64_t newest, ptl
         ptl_error_hint(err, "move the file away, or restore a back-up: portolan restore");
         return PTL_E_CORRUPT;
     }
+    if (!is_new && *version < 1)
+        return ptl_fail(err, PTL_E_CORRUPT, "records \"%s\" state version %lld, which never was",
+                        ptl_sql_path(sql), (long long)*version);
     if (*version <= newest) return PTL_OK;
     ptl_fail(err, PTL_E_VERSION, "records \"%s\" have version %lld, this program knows up to %lld",
              ptl_sql_path(sql), (long long)*version, (long long)newest);

@@ -4,6 +4,7 @@
 #include "store/migrate.h"
 #include "store/records_internal.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 
 static ptl_status migrate(ptl_sql *sql, ptl_error *err)
@@ -76,6 +77,17 @@ ptl_status ptl_records_copy(ptl_records *records, const char *path, ptl_error *e
 ptl_status ptl_records_need(const char *text, const char *what, ptl_error *err)
 {
     return text ? PTL_OK : ptl_fail(err, PTL_E_INVALID, "%s is missing", what);
+}
+
+ptl_status ptl_records_json(const char *text, const char *what, ptl_error *err)
+{
+    PTL_TRY(ptl_records_need(text, what, err));
+    json_error_t fault;
+    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
+    json_decref(json);
+    if (json) return PTL_OK;
+    return ptl_fail(err, PTL_E_INVALID, "%s are not JSON at byte %d: %s", what, fault.position,
+                    fault.text);
 }
 
 ptl_status ptl_records_int(int64_t *out, ptl_records *records, const char *name, ptl_error *err)

@@ -12,6 +12,10 @@ struct ptl_records {
 /** E_INVALID where a text that must be there is NULL. */
 PTL_NODISCARD ptl_status ptl_records_need(const char *text, const char *what, ptl_error *err);
 
+/** E_INVALID where a text is missing or is not JSON. (SQLite's json_valid cannot stand in a CHECK
+ * while the schema is not trusted.) */
+PTL_NODISCARD ptl_status ptl_records_json(const char *text, const char *what, ptl_error *err);
+
 /** The integer a statement without parameters answers with. */
 PTL_NODISCARD ptl_status ptl_records_int(int64_t *out, ptl_records *records, const char *name,
                                          ptl_error *err);

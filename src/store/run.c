@@ -34,7 +34,7 @@ static ptl_status state_parse(ptl_run_state *out, ptl_text text, ptl_error *err)
 static ptl_status check_new(const ptl_run *run, ptl_error *err)
 {
     PTL_TRY(ptl_records_need(run->operation, "a run's operation", err));
-    PTL_TRY(ptl_records_need(run->parameters, "a run's parameters", err));
+    PTL_TRY(ptl_records_json(run->parameters, "a run's parameters", err));
     PTL_TRY(ptl_records_need(run->fingerprint, "a run's fingerprint", err));
     return ptl_records_need(run->actor, "a run's actor", err);
 }
@@ -137,6 +137,7 @@ ptl_status ptl_run_end(ptl_records *records, int64_t run_id, ptl_run_state state
     if ((unsigned)state >= N_STATES || state == PTL_RUN_STARTED)
         return ptl_fail(err, PTL_E_INVALID, "run %lld cannot end in state %d", (long long)run_id,
                         (int)state);
+    if (outcome) PTL_TRY(ptl_records_json(outcome, "a run's outcomes", err));
     ptl_statement *s;
     PTL_TRY(ptl_sql_use(&s, records->sql, "run_end", err));
     ptl_bind_int(s, run_id);

@@ -19,9 +19,9 @@ static const cause causes[] = {
     {SQLITE_FULL, PTL_E_IO, "the disk is full",
      "free space on that file system and run the command again; everything acknowledged before is "
      "kept"},
-    {SQLITE_READONLY, PTL_E_IO, "the file or its folder is read-only",
+    {SQLITE_READONLY, PTL_E_DENIED, "the file or its folder is read-only",
      "make the folder and the file writable for this user, or remount the file system for writing"},
-    {SQLITE_PERM, PTL_E_IO, "permission denied", "make the folder and the file writable"},
+    {SQLITE_PERM, PTL_E_DENIED, "permission denied", "make the folder and the file writable"},
     {SQLITE_CANTOPEN, PTL_E_IO, "the file, or a file beside it, cannot be opened or made",
      "the folder must exist and be writable for this user: SQLite keeps its log beside the file"},
     {SQLITE_AUTH, PTL_E_DENIED, "permission denied", ""},
@@ -38,11 +38,18 @@ static const cause causes[] = {
     {0, PTL_E_INTERNAL, "the statement failed", ""},
 };
 
+static const cause no_folder = {
+    SQLITE_CANTOPEN, PTL_E_NOT_FOUND, "its folder does not exist",
+    "name the workspace with --workspace, or make one: portolan init"};
+
 static const cause *cause_of(int rc, int system_errno)
 {
     int primary = rc & 0xff;
     if (primary == SQLITE_IOERR && (system_errno == ENOSPC || system_errno == EDQUOT))
         primary = SQLITE_FULL;
+    if (primary == SQLITE_CANTOPEN && (system_errno == EACCES || system_errno == EROFS))
+        primary = SQLITE_READONLY;
+    if (primary == SQLITE_CANTOPEN && system_errno == ENOENT) return &no_folder;
     const cause *c = causes;
     while (c->rc != 0 && c->rc != primary) c++;
     return c;

@@ -236,6 +236,23 @@ static void apia_had_no_30_december_2011(void **state)
     ptl_zone_close(zone);
 }
 
+/* Toronto on 30 March 1919: at 23:30 the clock went to 00:30, so midnight lay inside the gap. */
+static void a_day_begins_after_the_gap_that_holds_its_midnight(void **state)
+{
+    (void)state;
+    ptl_error err = {0};
+    ptl_zone *zone;
+    EXPECT_OK(ptl_zone_open(&zone, "America/Toronto", &err));
+    const ptl_day day = ptl_day_of((ptl_date){1919, 3, 31});
+    const int64_t change = utc(1919, 3, 31, 4, 30);
+    struct tm tm;
+    as_libc_sees_it("America/Toronto", change - 1, &tm);
+    EXPECT_INT(tm.tm_mday * 10000 + tm.tm_hour * 100 + tm.tm_min, 302329);
+    EXPECT_INT(ptl_zone_day_start(zone, day), change * PTL_MICROS_PER_SECOND);
+    EXPECT_INT(ptl_zone_local(zone, day, 0), (change + 1800) * PTL_MICROS_PER_SECOND);
+    ptl_zone_close(zone);
+}
+
 /* The kinds of rule that few zones use, against libc reading the same text from TZ. */
 static void posix_rules_agree_with_libc(void **state)
 {
@@ -350,6 +367,7 @@ int main(void)
         cmocka_unit_test(both_clock_changes_in_seven_zones),
         cmocka_unit_test(days_start_and_end_where_libc_says),
         cmocka_unit_test(apia_had_no_30_december_2011),
+        cmocka_unit_test(a_day_begins_after_the_gap_that_holds_its_midnight),
         cmocka_unit_test(posix_rules_agree_with_libc),
         cmocka_unit_test(names_are_checked_and_suggested),
         cmocka_unit_test(damaged_zone_files_are_survived),
