@@ -18,10 +18,11 @@ const char *ptl_show_currency(const char *code)
     static const struct {
         const char *code;
         const char *sign;
-    } signs[] = {{"EUR", "€"}, {"GBP", "£"},   {"USD", "$"},   {"JPY", "¥"},  {"INR", "₹"},
-                 {"BRL", "R$"}, {"AUD", "A$"}, {"CAD", "C$"},  {"NZD", "NZ$"}, {"KRW", "₩"},
-                 {"CHF", "CHF\u202f"}, {"SEK", "SEK\u202f"}, {"NOK", "NOK\u202f"},
-                 {"DKK", "DKK\u202f"}, {"PLN", "PLN\u202f"}, {"CZK", "CZK\u202f"}};
+    } signs[] = {
+        {"EUR", "€"},         {"GBP", "£"},         {"USD", "$"},         {"JPY", "¥"},
+        {"INR", "₹"},         {"BRL", "R$"},        {"AUD", "A$"},        {"CAD", "C$"},
+        {"NZD", "NZ$"},       {"KRW", "₩"},         {"CHF", "CHF\u202f"}, {"SEK", "SEK\u202f"},
+        {"NOK", "NOK\u202f"}, {"DKK", "DKK\u202f"}, {"PLN", "PLN\u202f"}, {"CZK", "CZK\u202f"}};
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (code && strcmp(signs[i].code, code) == 0) return signs[i].sign;
     return code ? code : "";
@@ -89,7 +90,8 @@ static void put_short(ptl_buffer *out, uint64_t micros, int32_t significant)
     }
     const uint64_t unit = power_of_ten(decimals);
     put_grouped(out, rounded / unit);
-    if (decimals > 0) ptl_buffer_printf(out, ".%0*llu", decimals, (unsigned long long)(rounded % unit));
+    if (decimals > 0)
+        ptl_buffer_printf(out, ".%0*llu", decimals, (unsigned long long)(rounded % unit));
     ptl_buffer_text(out, scales[scale].suffix);
 }
 
@@ -130,8 +132,7 @@ void ptl_show_money_exact(ptl_buffer *out, int64_t micros, const char *currency)
 void ptl_show_money_whole(ptl_buffer *out, int64_t micros, const char *currency)
 {
     const uint64_t units = divide_even(magnitude(micros), 1000000);
-    ptl_buffer_printf(out, "%s%s", micros < 0 && units > 0 ? "−" : "",
-                      ptl_show_currency(currency));
+    ptl_buffer_printf(out, "%s%s", micros < 0 && units > 0 ? "−" : "", ptl_show_currency(currency));
     put_grouped(out, units);
 }
 
@@ -167,12 +168,23 @@ void ptl_show_html(ptl_buffer *out, ptl_text text)
 {
     for (size_t i = 0; i < text.len; i++) {
         switch (text.ptr[i]) {
-        case '&': ptl_buffer_text(out, "&amp;"); break;
-        case '<': ptl_buffer_text(out, "&lt;"); break;
-        case '>': ptl_buffer_text(out, "&gt;"); break;
-        case '"': ptl_buffer_text(out, "&quot;"); break;
-        case '\'': ptl_buffer_text(out, "&#39;"); break;
-        default: ptl_buffer_append(out, text.ptr + i, 1);
+        case '&':
+            ptl_buffer_text(out, "&amp;");
+            break;
+        case '<':
+            ptl_buffer_text(out, "&lt;");
+            break;
+        case '>':
+            ptl_buffer_text(out, "&gt;");
+            break;
+        case '"':
+            ptl_buffer_text(out, "&quot;");
+            break;
+        case '\'':
+            ptl_buffer_text(out, "&#39;");
+            break;
+        default:
+            ptl_buffer_append(out, text.ptr + i, 1);
         }
     }
 }

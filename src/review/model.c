@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KNOWN_EVER (INT64_C(4102444800) * PTL_MICROS_PER_SECOND) /* 2100-01-01 */
-
 static const struct {
     const char *name, *label;
 } measures[PTL_N_MEASURES] = {[PTL_ORDERS] = {"orders", "Orders"},
@@ -35,8 +33,7 @@ static int measure_of(ptl_text name)
     return -1;
 }
 
-const ptl_review_period *ptl_review_last_week(const ptl_review *review,
-                                              const ptl_review_line *line)
+const ptl_review_period *ptl_review_last_week(const ptl_review *review, const ptl_review_line *line)
 {
     return review->n_weeks > 0 ? &line->weeks[review->n_weeks - 1] : NULL;
 }
@@ -48,7 +45,8 @@ int ptl_review_against_band(const ptl_review_period *period)
     return value < period->expected.low ? -1 : value > period->expected.high ? 1 : 0;
 }
 
-/* --- figures ---------------------------------------------------------------------------------------- */
+/* --- figures
+ * ---------------------------------------------------------------------------------------- */
 
 typedef struct figure_columns {
     const ptl_column *name, *grain, *from, *to, *dimension, *member, *value, *exact, *low, *high,
@@ -95,8 +93,8 @@ static void name_line(ptl_review_line *line, const ptl_workspace *workspace)
 
 static void start_period(ptl_review_period *p, ptl_day from, ptl_day to)
 {
-    *p = (ptl_review_period){.from = from, .to = to,
-                             .expected = {PTL_NAN, PTL_NAN, PTL_NAN, PTL_NAN}};
+    *p = (ptl_review_period){
+        .from = from, .to = to, .expected = {PTL_NAN, PTL_NAN, PTL_NAN, PTL_NAN}};
 }
 
 /* First pass: which channels and weeks there are. */
@@ -169,10 +167,11 @@ static void take(ptl_review *r, const figure_columns *c, int64_t i)
     if (is(c->grain, i, "week"))
         period = &line->weeks[(ptl_column_int(c->from, i) - line->weeks[0].from) / 7];
     if (is(c->name, i, "cm2.expected"))
-        period->expected = (ptl_estimate){
-            ptl_column_double(c->value, i), ptl_column_double(c->low, i),
-            ptl_column_double(c->high, i), ptl_column_double(c->probability, i)};
-    else take_counted(r, period, c, i);
+        period->expected =
+            (ptl_estimate){ptl_column_double(c->value, i), ptl_column_double(c->low, i),
+                           ptl_column_double(c->high, i), ptl_column_double(c->probability, i)};
+    else
+        take_counted(r, period, c, i);
 }
 
 static int most_revenue_first(const void *a, const void *b)
@@ -216,7 +215,8 @@ done:
     return st;
 }
 
-/* --- sources and totals ----------------------------------------------------------------------------- */
+/* --- sources and totals
+ * ----------------------------------------------------------------------------- */
 
 static ptl_status int_at(int64_t *out, const ptl_table *t, const char *name, int64_t row,
                          ptl_error *err)
@@ -259,7 +259,7 @@ static ptl_status read_source(ptl_review_source *s, const ptl_review *r, const p
 
 static ptl_status read_sources(ptl_review *r, ptl_store *store, ptl_arena *arena, ptl_error *err)
 {
-    const ptl_value known = ptl_value_instant(KNOWN_EVER);
+    const ptl_value known = ptl_value_instant(r->known_by);
     ptl_table t = {0};
     ptl_status st = PTL_E_NO_MEMORY;
     PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "source/summary", &known, 1, 0, err));
@@ -287,7 +287,7 @@ static ptl_status read_total(ptl_review_total *x, const ptl_table *t, int64_t ro
 
 static ptl_status read_totals(ptl_review *r, ptl_store *store, ptl_arena *arena, ptl_error *err)
 {
-    const ptl_value known = ptl_value_instant(KNOWN_EVER);
+    const ptl_value known = ptl_value_instant(r->known_by);
     ptl_table t = {0};
     ptl_status st = PTL_E_NO_MEMORY;
     PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "source/txn_totals", &known, 1, 0, err));

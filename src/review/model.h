@@ -65,8 +65,9 @@ typedef struct ptl_review_finding {
 typedef struct ptl_review {
     const ptl_workspace *workspace;
     int64_t run_id, ledger_seq, warehouse_version;
+    ptl_instant known_by; /* knowledge time of every figure */
     bool has_facts;
-    ptl_day first, last, newest;
+    ptl_day first, last;
     int64_t n_weeks;
     ptl_review_line company;
     ptl_review_line *channels; /* most revenue first, then by member */

@@ -81,8 +81,7 @@ static double median_before(const double *y, int64_t t, int32_t window, double *
 static ptl_estimate band(double center, const double *misses, int64_t m, double probability)
 {
     const double rank = ceil(((double)m + 1.0) * (1.0 + probability) / 2.0);
-    if (!(rank <= (double)m))
-        return (ptl_estimate){PTL_NAN, PTL_NAN, PTL_NAN, PTL_NAN};
+    if (!(rank <= (double)m)) return (ptl_estimate){PTL_NAN, PTL_NAN, PTL_NAN, PTL_NAN};
     const int64_t k = (int64_t)rank;
     return (ptl_estimate){center, center + misses[m - k], center + misses[k - 1], probability};
 }

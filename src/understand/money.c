@@ -23,8 +23,8 @@ static ptl_status read_range(ptl_money_report *report, ptl_store *store, ptl_ins
     ptl_status st;
     PTL_TRY_GOTO(st, done, ptl_table_column(&first, &range, "first_day", PTL_TYPE_DAY, err));
     PTL_TRY_GOTO(st, done, ptl_table_column(&newest, &range, "newest_day", PTL_TYPE_DAY, err));
-    PTL_TRY_GOTO(st, done, ptl_table_column(&last_order, &range, "newest_order_day", PTL_TYPE_DAY,
-                                            err));
+    PTL_TRY_GOTO(st, done,
+                 ptl_table_column(&last_order, &range, "newest_order_day", PTL_TYPE_DAY, err));
     report->has_facts = range.n_rows == 1 && ptl_column_present(first, 0);
     if (!report->has_facts) goto done;
     report->first = (ptl_day)ptl_column_int(first, 0);
@@ -39,11 +39,11 @@ done:
 }
 
 ptl_status ptl_money_run(ptl_money_report *out, ptl_store *store, const ptl_workspace *workspace,
-                         const ptl_money_options *options, ptl_arena *arena,
-                         ptl_progress *progress, ptl_error *err)
+                         const ptl_money_options *options, ptl_arena *arena, ptl_progress *progress,
+                         ptl_error *err)
 {
-    *out = (ptl_money_report){0};
     const ptl_instant known = known_by(workspace, options);
+    *out = (ptl_money_report){.known_by = known};
     ptl_progress_step(progress, "reading money", 0, 2);
     PTL_TRY(read_range(out, store, known, options, err));
     if (!out->has_facts) return PTL_OK;

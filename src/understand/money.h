@@ -22,6 +22,7 @@ typedef struct ptl_money_options {
 } ptl_money_options;
 
 typedef struct ptl_money_report {
+    ptl_instant known_by; /* facts learnt later are not in these figures                        */
     bool has_facts;      /* false: there is nothing to report on                               */
     ptl_day first;       /* first local day with a fact                                        */
     ptl_day last;        /* last complete local day: the day before the newest order's         */

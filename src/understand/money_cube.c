@@ -5,6 +5,8 @@
  * their total to the micro. */
 #include "understand/money_internal.h"
 
+#include "portolan/sum.h"
+
 #include <stdlib.h>
 
 ptl_money_cell *ptl_money_cube_at(const ptl_money_cube *cube, ptl_day day, int64_t channel)
@@ -31,7 +33,8 @@ ptl_money_cell ptl_money_cube_sum(const ptl_money_cube *cube, ptl_day from, ptl_
     return sum;
 }
 
-/* --- channels: the governed ones, and whatever else was recorded ---------------------------------- */
+/* --- channels: the governed ones, and whatever else was recorded
+ * ---------------------------------- */
 
 typedef struct channel_list {
     ptl_money_channel *items;
@@ -49,10 +52,13 @@ static int64_t channel_idx(const channel_list *list, ptl_text member)
     int64_t low = 0, high = list->n;
     while (low < high) {
         const int64_t middle = low + (high - low) / 2;
-        if (ptl_text_compare(ptl_text_of(list->items[middle].member), member) < 0) low = middle + 1;
-        else high = middle;
+        if (ptl_text_compare(ptl_text_of(list->items[middle].member), member) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    const bool found = low < list->n && ptl_text_equal(ptl_text_of(list->items[low].member), member);
+    const bool found =
+        low < list->n && ptl_text_equal(ptl_text_of(list->items[low].member), member);
     return found ? low : -1;
 }
 
@@ -88,7 +94,8 @@ static ptl_status add_channels_of(channel_list *list, const ptl_table *rows,
     return PTL_OK;
 }
 
-/* --- from summed rows to cells ---------------------------------------------------------------------- */
+/* --- from summed rows to cells
+ * ---------------------------------------------------------------------- */
 
 typedef struct fill {
     ptl_money_cube *cube;
@@ -172,18 +179,21 @@ static ptl_status shape_cube(fill *f, const ptl_table *txn, const ptl_table *spe
     PTL_TRY(add_channels_of(&f->list, spend, f->workspace, arena, err));
     f->cube->channels = f->list.items;
     f->cube->n_channels = f->list.n;
-    f->cube->cells = ptl_arena_array(arena, f->cube->n_days * f->list.n, sizeof(ptl_money_cell), err);
+    f->cube->cells =
+        ptl_arena_array(arena, f->cube->n_days * f->list.n, sizeof(ptl_money_cell), err);
     return f->cube->cells || f->cube->n_days * f->list.n == 0 ? PTL_OK : PTL_E_NO_MEMORY;
 }
 
-ptl_status ptl_money_cube_read(ptl_money_cube *out, ptl_store *store, const ptl_workspace *workspace,
-                               ptl_day first, ptl_day last, ptl_instant known_by, ptl_arena *arena,
-                               ptl_error *err)
+ptl_status ptl_money_cube_read(ptl_money_cube *out, ptl_store *store,
+                               const ptl_workspace *workspace, ptl_day first, ptl_day last,
+                               ptl_instant known_by, ptl_arena *arena, ptl_error *err)
 {
     *out = (ptl_money_cube){.first = first, .n_days = (int64_t)last - first + 1};
     if (out->n_days > PTL_MONEY_DAYS_MAX)
-        return ptl_fail(err, PTL_E_LIMIT, "facts span %lld days, more than a century: a date column "
-                                          "is mapped wrongly", (long long)out->n_days);
+        return ptl_fail(err, PTL_E_LIMIT,
+                        "facts span %lld days, more than a century: a date column "
+                        "is mapped wrongly",
+                        (long long)out->n_days);
     const ptl_value params[] = {ptl_value_instant(known_by), ptl_value_day(first),
                                 ptl_value_day(last)};
     ptl_table txn = {0}, spend = {0};
@@ -191,10 +201,11 @@ ptl_status ptl_money_cube_read(ptl_money_cube *out, ptl_store *store, const ptl_
     fill f = {.cube = out, .workspace = workspace, .rates = &rates};
     ptl_status st;
     PTL_TRY_GOTO(st, done, ptl_rates_read(&rates, store, workspace->currency, known_by, err));
-    PTL_TRY_GOTO(st, done, ptl_warehouse_query(&txn, store->warehouse, "money/txn_day", params, 3,
-                                               0, err));
-    PTL_TRY_GOTO(st, done, ptl_warehouse_query(&spend, store->warehouse, "money/spend_day", params,
-                                               3, 0, err));
+    PTL_TRY_GOTO(st, done,
+                 ptl_warehouse_query(&txn, store->warehouse, "money/txn_day", params, 3, 0, err));
+    PTL_TRY_GOTO(
+        st, done,
+        ptl_warehouse_query(&spend, store->warehouse, "money/spend_day", params, 3, 0, err));
     PTL_TRY_GOTO(st, done, shape_cube(&f, &txn, &spend, arena, err));
     PTL_TRY_GOTO(st, done, fill_txn(&f, &txn, err));
     PTL_TRY_GOTO(st, done, fill_spend(&f, &spend, err));

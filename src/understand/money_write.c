@@ -90,14 +90,16 @@ static void put_place(writer *w, const char *name, const place *p)
     ptl_table_builder_int(b, p->from);
     ptl_table_builder_int(b, p->to);
     ptl_table_builder_text(b, ptl_text_of(p->channel < 0 ? "" : "channel"));
-    ptl_table_builder_text(b, ptl_text_of(p->channel < 0 ? ""
-                                                         : w->cube->channels[p->channel].member));
+    ptl_table_builder_text(b,
+                           ptl_text_of(p->channel < 0 ? "" : w->cube->channels[p->channel].member));
 }
 
 static void put_double(ptl_table_builder *b, double value)
 {
-    if (isnan(value)) ptl_table_builder_null(b);
-    else ptl_table_builder_double(b, value);
+    if (isnan(value))
+        ptl_table_builder_null(b);
+    else
+        ptl_table_builder_double(b, value);
 }
 
 static const char *unit_of(const writer *w, const measure *m)
@@ -163,7 +165,8 @@ static ptl_status put_all_measures(writer *w, const place *p, const place *befor
     return PTL_OK;
 }
 
-/* --- weeks ------------------------------------------------------------------------------------------ */
+/* --- weeks
+ * ------------------------------------------------------------------------------------------ */
 
 typedef struct week_span {
     ptl_day first; /* first day of the first complete week */
@@ -250,7 +253,8 @@ static ptl_status put_channel(writer *w, const week_span *weeks, ptl_day last, i
                            err);
 }
 
-/* --- the output ------------------------------------------------------------------------------------- */
+/* --- the output
+ * ------------------------------------------------------------------------------------- */
 
 static ptl_status put_days(ptl_table_builder *b, const ptl_money_cube *cube, int64_t run_id,
                            ptl_error *err)
@@ -298,12 +302,13 @@ ptl_status ptl_money_write(ptl_money_report *report, ptl_store *store,
     ptl_table_builder *days = NULL;
     ptl_status st;
     const week_span weeks = weeks_of(cube, report->last, workspace->week_start);
-    PTL_TRY_GOTO(st, done, ptl_table_builder_new(&w.figures, figure_columns,
-                                                 sizeof figure_columns / sizeof *figure_columns,
-                                                 OUTPUT_BYTES_MAX, err));
-    PTL_TRY_GOTO(st, done, ptl_table_builder_new(&days, day_columns,
-                                                 sizeof day_columns / sizeof *day_columns,
-                                                 OUTPUT_BYTES_MAX, err));
+    PTL_TRY_GOTO(st, done,
+                 ptl_table_builder_new(&w.figures, figure_columns,
+                                       sizeof figure_columns / sizeof *figure_columns,
+                                       OUTPUT_BYTES_MAX, err));
+    PTL_TRY_GOTO(st, done,
+                 ptl_table_builder_new(&days, day_columns, sizeof day_columns / sizeof *day_columns,
+                                       OUTPUT_BYTES_MAX, err));
     for (int64_t c = -1; c < cube->n_channels; c++)
         PTL_TRY_GOTO(st, done, put_channel(&w, &weeks, report->last, c, arena, err));
     PTL_TRY_GOTO(st, done, put_kpi(&w, &workspace->kpi, report->last, err));

@@ -39,8 +39,10 @@ ptl_status ptl_rates_at(int64_t *rate_e9, const ptl_rates *rates, ptl_text curre
     int64_t low = 0, high = rates->n; /* rows below `low` are at or before, from `high` on after */
     while (low < high) {
         const int64_t middle = low + (high - low) / 2;
-        if (at_or_before(rates, middle, currency, day)) low = middle + 1;
-        else high = middle;
+        if (at_or_before(rates, middle, currency, day))
+            low = middle + 1;
+        else
+            high = middle;
     }
     const int64_t row = low - 1;
     if (row >= 0 && ptl_text_equal(ptl_column_text(rates->currency, row), currency) &&
@@ -52,7 +54,9 @@ ptl_status ptl_rates_at(int64_t *rate_e9, const ptl_rates *rates, ptl_text curre
     ptl_day_format(text, day);
     ptl_fail(err, PTL_E_NOT_FOUND, "no exchange rate from %.*s to %s for %s", (int)currency.len,
              currency.ptr, rates->reporting, text);
-    ptl_error_hint(err, "import a source of table fx_rate with columns day, currency, rate_e9; a "
-                        "rate may be %d days old", PTL_MONEY_RATE_AGE_DAYS);
+    ptl_error_hint(err,
+                   "import a source of table fx_rate with columns day, currency, rate_e9; a "
+                   "rate may be %d days old",
+                   PTL_MONEY_RATE_AGE_DAYS);
     return PTL_E_NOT_FOUND;
 }

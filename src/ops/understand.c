@@ -1,0 +1,139 @@
+/* understand.c: operations on figures. */
+#include "ops/args.h"
+
+#include <stdio.h>
+
+typedef struct cells {
+    const ptl_column *name, *grain, *from, *to, *member, *value, *exact, *low, *high, *unit, *kind,
+        *run;
+} cells;
+
+static ptl_status bind(cells *c, const ptl_table *t, ptl_error *err)
+{
+    PTL_TRY(ptl_table_column(&c->run, t, "run_id", PTL_TYPE_INT, err));
+    PTL_TRY(ptl_table_column(&c->name, t, "name", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&c->grain, t, "grain", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&c->from, t, "period_start", PTL_TYPE_DAY, err));
+    PTL_TRY(ptl_table_column(&c->to, t, "period_end", PTL_TYPE_DAY, err));
+    PTL_TRY(ptl_table_column(&c->member, t, "member", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&c->value, t, "value", PTL_TYPE_DOUBLE, err));
+    PTL_TRY(ptl_table_column(&c->exact, t, "exact", PTL_TYPE_INT, err));
+    PTL_TRY(ptl_table_column(&c->low, t, "low", PTL_TYPE_DOUBLE, err));
+    PTL_TRY(ptl_table_column(&c->high, t, "high", PTL_TYPE_DOUBLE, err));
+    PTL_TRY(ptl_table_column(&c->unit, t, "unit", PTL_TYPE_TEXT, err));
+    return ptl_table_column(&c->kind, t, "kind", PTL_TYPE_TEXT, err);
+}
+
+static void put_text(ptl_reply *reply, const ptl_column *column, int64_t row)
+{
+    char cell[512];
+    const ptl_text t = ptl_column_text(column, row);
+    snprintf(cell, sizeof cell, "%.*s", (int)t.len, t.ptr);
+    ptl_reply_cell_text(reply, cell);
+}
+
+/* Counted money exactly, counted things as they are, estimates as doubles. */
+static void put_value(ptl_reply *reply, const cells *c, int64_t i)
+{
+    const ptl_text unit = ptl_column_text(c->unit, i);
+    char currency[16];
+    snprintf(currency, sizeof currency, "%.*s", (int)unit.len, unit.ptr);
+    if (!ptl_column_present(c->exact, i))
+        ptl_reply_cell_double(reply, ptl_column_double(c->value, i));
+    else if (unit.len == 3)
+        ptl_reply_cell_micros(reply, ptl_column_int(c->exact, i), currency);
+    else
+        ptl_reply_cell_int(reply, ptl_column_int(c->exact, i));
+}
+
+static void put_row(ptl_reply *reply, const cells *c, int64_t i)
+{
+    put_text(reply, c->name, i);
+    put_text(reply, c->grain, i);
+    ptl_reply_cell_day(reply, (ptl_day)ptl_column_int(c->from, i));
+    ptl_reply_cell_day(reply, (ptl_day)ptl_column_int(c->to, i));
+    put_text(reply, c->member, i);
+    put_value(reply, c, i);
+    ptl_reply_cell_double(reply, ptl_column_double(c->low, i));
+    ptl_reply_cell_double(reply, ptl_column_double(c->high, i));
+    put_text(reply, c->unit, i);
+    put_text(reply, c->kind, i);
+    ptl_reply_cell_int(reply, ptl_column_int(c->run, i));
+}
+
+static const char *text_or_empty(const ptl_call *call, const char *name)
+{
+    const char *text = ptl_args_text(call->args, name);
+    return text ? text : "";
+}
+
+static ptl_status figure_list(ptl_call *call, ptl_error *err)
+{
+    static const ptl_reply_column columns[] = {
+        {"name", "Figure", false}, {"grain", "Grain", false},     {"from", "From", false},
+        {"to", "To", false},       {"channel", "Channel", false}, {"value", "Value", true},
+        {"low", "Low", true},      {"high", "High", true},        {"unit", "Unit", false},
+        {"kind", "Kind", false},   {"run", "Run", true}};
+    const ptl_value params[] = {ptl_value_int(ptl_args_int(call->args, "run")),
+                                ptl_value_string(text_or_empty(call, "name")),
+                                ptl_value_string(text_or_empty(call, "grain")),
+                                ptl_value_string(text_or_empty(call, "channel")),
+                                ptl_value_int(ptl_args_int(call->args, "limit"))};
+    ptl_table t = {0};
+    cells c;
+    PTL_TRY(ptl_warehouse_query(&t, call->store->warehouse, "figure/list", params, 5, 0, err));
+    const ptl_status st = bind(&c, &t, err);
+    if (st == PTL_OK && t.n_rows == 0) {
+        ptl_reply_say(call->reply, "No figure matches.");
+        ptl_reply_next(call->reply, "portolan review");
+    }
+    if (st == PTL_OK) {
+        ptl_reply_table(call->reply, "figures", "Figures", columns,
+                        sizeof columns / sizeof *columns);
+        for (int64_t i = 0; i < t.n_rows; i++) put_row(call->reply, &c, i);
+        ptl_reply_table_end(call->reply);
+    }
+    ptl_table_dispose(&t);
+    return st;
+}
+
+static const ptl_param figure_params[] = {
+    {.name = "run",
+     .type = PTL_PARAM_INT,
+     .defaults = "0",
+     .min = 0,
+     .max = 9e15,
+     .about = "The run that wrote them; 0 is the newest."},
+    {.name = "name",
+     .type = PTL_PARAM_TEXT,
+     .about = "Only this figure: revenue, variable_cost, cm1, media, cm2, orders, cm2.expected …"},
+    {.name = "grain",
+     .type = PTL_PARAM_ENUM,
+     .choices = "week|all|kpi",
+     .about = "Only this grain: complete weeks, all complete days, the primary KPI's period."},
+    {.name = "channel",
+     .type = PTL_PARAM_TEXT,
+     .about = "Only this channel, by its governed name."},
+    {.name = "limit",
+     .type = PTL_PARAM_INT,
+     .unit = "rows",
+     .defaults = "100",
+     .min = 1,
+     .max = 1000000,
+     .about = "Figures shown at most."}};
+
+const ptl_op ptl_op_figure_list = {
+    .name = "figure.list",
+    .alias = "figures",
+    .summary = "list figures with their kind, interval and run",
+    .about =
+        "Figures are what reviews and jobs wrote: counted ones are exact and have no interval, "
+        "estimated ones have an interval of stated probability. Channel figures rest on the "
+        "channel recorded with the order: what they carry is credit of grade E, not effect.",
+    .params = figure_params,
+    .n_params = sizeof figure_params / sizeof *figure_params,
+    .result = "figures: list — name, grain, from, to, channel, value, low, high, unit, kind, run",
+    .right = "everyone",
+    .effects = PTL_READS,
+    .example = "portolan figures --name cm2 --grain week --limit 5",
+    .run = figure_list};
