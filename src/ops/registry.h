@@ -13,7 +13,8 @@
     X(observe, "sources: files become facts")                                                      \
     X(understand, "figures: what the facts say")                                                   \
     X(review, "the weekly review")                                                                 \
-    X(store, "ledger, runs, jobs, back-ups: the evidence behind every number")
+    X(store, "ledger, runs, jobs, back-ups: the evidence behind every number")                     \
+    X(program, "the program itself")
 
 /* The operations: room, name of the row. A room's operations stand together. */
 #define PTL_OP_LIST(X)                                                                             \
@@ -27,7 +28,8 @@
     X(store, run_show)                                                                             \
     X(store, job_list)                                                                             \
     X(store, backup)                                                                               \
-    X(store, restore)
+    X(store, restore)                                                                              \
+    X(program, version)
 
 #define PTL_OP_DECLARE(room, name) extern const ptl_op ptl_op_##name;
 PTL_OP_LIST(PTL_OP_DECLARE)
