@@ -17,7 +17,7 @@ if(NOT EXISTS ${PTL_DUCKDB_DIR}/libduckdb.so)
 endif()
 add_library(ptl_duckdb SHARED IMPORTED)
 set_target_properties(ptl_duckdb PROPERTIES IMPORTED_LOCATION ${PTL_DUCKDB_DIR}/libduckdb.so
-                      INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${PTL_DUCKDB_DIR})
+                      INTERFACE_INCLUDE_DIRECTORIES ${PTL_DUCKDB_DIR})
 
 # what libportolan needs
 add_library(ptl_library_deps INTERFACE)

@@ -20,7 +20,8 @@ typedef ptl_status (*ptl_task_fn)(void *payload, int64_t task_idx, ptl_error *er
 typedef struct ptl_executor {
     ptl_status (*run)(void *ctx, int64_t n_tasks, ptl_task_fn fn, void *payload, ptl_error *err);
     void *ctx;
-    int32_t width; /* tasks that can run at once, >= 1: a hint for buffer counts, never for results */
+    int32_t
+        width; /* tasks that can run at once, >= 1: a hint for buffer counts, never for results */
 } ptl_executor;
 
 /** Run through `executor`, or one after the other in the calling thread where it is NULL. */

@@ -16,7 +16,9 @@ extern "C" {
  * under concurrent callers), and hold it to one thread. E_VERSION with what was found otherwise. */
 PTL_NODISCARD PTL_API ptl_status ptl_linalg_init(ptl_error *err);
 
-/** "OpenBLAS 0.3.21 pthread Haswell": part of a run's numeric fingerprint. */
+/** OpenBLAS's own words on version, build and the kind of CPU it found ("OpenBLAS 0.3.21 …
+ * DYNAMIC_ARCH … Haswell …"): part of a run's numeric fingerprint. The text belongs to OpenBLAS and
+ * stays. Call it after ptl_linalg_init. */
 PTL_API const char *ptl_linalg_fingerprint(void);
 
 /** Cholesky of the symmetric positive definite a[n x n] (lower triangle read, overwritten by L).
@@ -31,24 +33,30 @@ PTL_NODISCARD PTL_API ptl_status ptl_cholesky_solve(double *b, const double *l, 
 /** log det(L L') = 2 sum log L_ii. */
 PTL_API double ptl_cholesky_logdet(const double *l, int64_t n, int64_t ld);
 
-/** Solve a x = b by LU with partial pivoting; a and b overwritten. pivots: n int32. */
+/** Solve a x = b by LU with partial pivoting; a and b overwritten. pivots: n int32. E_INVALID where
+ * a pivot is exactly zero; a matrix merely close to singular is solved, with the error that has. */
 PTL_NODISCARD PTL_API ptl_status ptl_lu_solve(double *a, double *b, int64_t n, int64_t ld,
                                               int64_t n_rhs, int64_t ldb, int32_t *pivots,
                                               ptl_error *err);
 
-/** Least squares min |a x - b| by Householder QR, rows >= cols, full column rank to rcond
- * (E_INVALID names the column that is a combination of earlier ones). x lands in b[0..cols).
- * a[rows x cols] is overwritten by its factor. work: cols doubles + ptl_qr_work_n(rows, cols). */
+/** Least squares min |a x - b| by Householder QR, rows >= cols. x lands in b[0..cols), b has `rows`
+ * elements; a[rows x cols] is overwritten by its factor. A column whose distance from the span of
+ * those before it is at most rcond, in [0, 1), of its own length is refused: E_INVALID names it.
+ * The scale of columns plays no part. work: ptl_qr_work_n(rows, cols) doubles; more changes
+ * nothing. */
 PTL_API int64_t ptl_qr_work_n(int64_t rows, int64_t cols);
 PTL_NODISCARD PTL_API ptl_status ptl_qr_solve(double *a, double *b, int64_t rows, int64_t cols,
                                               int64_t ld, double rcond, double *work,
                                               int64_t work_n, ptl_error *err);
 
-/** Eigenvalues ascending in w[n], vectors in the columns of a. work: 3n - 1 doubles or more. */
+/** Eigenvalues ascending in w[n], orthonormal vectors in the columns of a (lower triangle read).
+ * work: 3n - 1 doubles or more; with 34n it works in blocks, faster and rounded differently, so one
+ * caller should always pass one size. */
 PTL_NODISCARD PTL_API ptl_status ptl_eigen_symmetric(double *a, double *w, int64_t n, int64_t ld,
                                                      double *work, int64_t work_n, ptl_error *err);
 
-/** c = alpha op(a) op(b) + beta c; op transposes where the flag says so. c[m x n], inner k. */
+/** c = alpha op(a) op(b) + beta c; op transposes where the flag says so. c[m x n], inner k. The
+ * shapes are the caller's promise; nothing is checked, NaN comes through. */
 PTL_API void ptl_gemm(double *c, const double *a, const double *b, int64_t m, int64_t n, int64_t k,
                       bool a_transposed, bool b_transposed, int64_t lda, int64_t ldb, int64_t ldc,
                       double alpha, double beta);

@@ -26,10 +26,10 @@ PTL_API ptl_rng ptl_rng_new(uint64_t seed);
 PTL_API ptl_rng ptl_rng_split(const ptl_rng *rng, uint64_t stream);
 
 PTL_API uint64_t ptl_rng_u64(ptl_rng *rng);
-PTL_API double ptl_rng_uniform(ptl_rng *rng);              /* open interval (0, 1), 53 bits    */
-PTL_API uint64_t ptl_rng_below(ptl_rng *rng, uint64_t n);  /* [0, n) without bias, n >= 1      */
-PTL_API double ptl_rng_normal(ptl_rng *rng);               /* N(0, 1)                          */
-PTL_API double ptl_rng_exponential(ptl_rng *rng);          /* rate 1                           */
+PTL_API double ptl_rng_uniform(ptl_rng *rng);             /* open (0, 1), multiples of 2^-53  */
+PTL_API uint64_t ptl_rng_below(ptl_rng *rng, uint64_t n); /* [0, n) without bias, n >= 1      */
+PTL_API double ptl_rng_normal(ptl_rng *rng);              /* N(0, 1), within 8.3 deviations   */
+PTL_API double ptl_rng_exponential(ptl_rng *rng);         /* rate 1                           */
 
 #ifdef __cplusplus
 }

@@ -18,9 +18,9 @@ typedef struct ptl_sum {
 PTL_API void ptl_sum_add(ptl_sum *sum, double x);
 PTL_API double ptl_sum_value(const ptl_sum *sum);
 
-PTL_API double ptl_sum_array(const double *x, int64_t n);                        /* 0 for n = 0   */
+PTL_API double ptl_sum_array(const double *x, int64_t n); /* 0 for n = 0   */
 PTL_API double ptl_sum_dot(const double *x, const double *y, int64_t n);
-PTL_API double ptl_sum_mean(const double *x, int64_t n);                         /* NaN for n = 0 */
+PTL_API double ptl_sum_mean(const double *x, int64_t n);     /* NaN for n = 0 */
 PTL_API double ptl_sum_variance(const double *x, int64_t n); /* divisor n - 1; NaN for n < 2      */
 
 /** a * b in 128 bits, divided by divisor > 0, rounded half to even. E_LIMIT where it does not fit

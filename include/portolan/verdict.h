@@ -9,9 +9,9 @@ extern "C" {
 #endif
 
 #define PTL_VERDICT_LIST(X)                                                                        \
-    X(CONVERGED, "converged")         /* the answer meets what was asked                    */     \
-    X(INACCURATE, "inaccurate")       /* usable, with a stated loss of accuracy             */     \
-    X(NOT_CONVERGED, "not converged") /* the last iterate; not to be used                   */     \
+    X(CONVERGED, "converged")           /* the answer meets what was asked                    */   \
+    X(INACCURATE, "inaccurate")         /* usable, with a stated loss of accuracy             */   \
+    X(NOT_CONVERGED, "not converged")   /* the last iterate; not to be used                   */   \
     X(NOT_IDENTIFIED, "not identified") /* the data did not speak: estimates are NaN        */
 
 typedef enum ptl_verdict {

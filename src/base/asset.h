@@ -17,7 +17,8 @@ extern const int64_t ptl_assets_n;
 /** The asset of exactly this path; NULL if there is none. */
 const ptl_asset *ptl_asset_find(const char *path);
 
-/** The first index whose path is not below `prefix`, for walking a folder in order. */
+/** The first index whose path does not sort before `prefix`: where a folder's files begin. Walk on
+ * while the path starts with `prefix`. ptl_assets_n where there is none. */
 int64_t ptl_asset_first(const char *prefix);
 
 #endif

@@ -119,7 +119,9 @@ void ptl_day_format(char out[16], ptl_day day)
 void ptl_instant_format(char out[40], ptl_instant instant)
 {
     const int64_t day = ptl_floor_div(instant, PTL_MICROS_PER_DAY);
-    const int64_t micros = instant - day * PTL_MICROS_PER_DAY;
+    /* by remainder, since day x 24 hours may lie below the least instant */
+    const int64_t rest = instant % PTL_MICROS_PER_DAY;
+    const int64_t micros = rest < 0 ? rest + PTL_MICROS_PER_DAY : rest;
     const int seconds = (int)(micros / PTL_MICROS_PER_SECOND);
     const int fraction = (int)(micros % PTL_MICROS_PER_SECOND);
     int len = format_date(out, 16, ptl_date_of((ptl_day)day));

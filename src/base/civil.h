@@ -41,13 +41,13 @@ PTL_NODISCARD ptl_status ptl_day_parse(ptl_day *out, ptl_text text, ptl_error *e
 
 /** "2026-11-16T06:12:00Z", with ".123456" where there are micros. */
 void ptl_instant_format(char out[40], ptl_instant instant);
-/** RFC 3339 with offset or Z. */
+/** RFC 3339 with offset or Z; digits behind the sixth of a fraction are dropped. */
 PTL_NODISCARD ptl_status ptl_instant_parse(ptl_instant *out, ptl_text text, ptl_error *err);
 
 typedef struct ptl_zone ptl_zone;
 
-/** `name` as in tzdata ("Europe/Berlin"), or "UTC". E_NOT_FOUND suggests the nearest name. The
- * folder is $TZDIR or /usr/share/zoneinfo. */
+/** Close with ptl_zone_close. `name` as in tzdata ("Europe/Berlin"), or "UTC". E_NOT_FOUND suggests
+ * the nearest name. The folder is $TZDIR or /usr/share/zoneinfo. */
 PTL_NODISCARD ptl_status ptl_zone_open(ptl_zone **out, const char *name, ptl_error *err);
 void ptl_zone_close(ptl_zone *zone);
 const char *ptl_zone_name(const ptl_zone *zone);
@@ -62,9 +62,10 @@ ptl_instant ptl_zone_day_start(const ptl_zone *zone, ptl_day day);
 /** Local wall time (day and microseconds since its midnight) to an instant. */
 ptl_instant ptl_zone_local(const ptl_zone *zone, ptl_day day, int64_t micros_of_day);
 
-/** Parse by a format of %Y %m %d %H %M %S %y %b %B %p %I %f %z %Z-literal text. Without %z the
- * text is local time in `zone`. A whole-text match is required; the error names the directive that
- * failed and where. */
+/** Parse by a format of %Y %y %m %b %B %d %H %I %p %M %S %f %z %Z %% and text that stands for
+ * itself (time_parse.c has the table). Without %z or %Z the text is local time in `zone`; NULL
+ * means UTC. A whole-text match is required; the error names the directive that failed and where.
+ */
 PTL_NODISCARD ptl_status ptl_time_parse(ptl_instant *out, ptl_text text, ptl_text format,
                                         const ptl_zone *zone, ptl_error *err);
 

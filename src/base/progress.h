@@ -3,7 +3,8 @@
  * One object travels down with the work. The worker reports a share and looks at one flag. Who
  * listens (a bar in a terminal, a job's record, an event stream) is the listener's affair. Reports
  * are cheap: the listener is called at most every interval_ms, and always for the first and the
- * last. May be used from several threads. */
+ * last (done == total). May be used from several threads; the listener is called in whichever of
+ * them reported, and the last report may come beside another. */
 #ifndef PTL_BASE_PROGRESS_H
 #define PTL_BASE_PROGRESS_H
 

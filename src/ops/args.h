@@ -21,6 +21,9 @@ PTL_NODISCARD ptl_status ptl_args_from_texts(ptl_args **out, const ptl_op *op,
 PTL_NODISCARD ptl_status ptl_args_canonical(ptl_buffer *out, const ptl_args *args,
                                             ptl_error *err);
 
+/** The operation that these were checked against. */
+const ptl_op *ptl_args_op(const ptl_args *args);
+
 /* Names are those of the operation's own table; asking for another is a programming error that
  * answers with the type's zero. */
 bool ptl_args_given(const ptl_args *args, const char *name); /* given or defaulted */

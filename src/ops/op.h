@@ -42,7 +42,8 @@ enum {
     PTL_SPENDS = 4,         /* may cost money outside                                     */
     PTL_DRAFT = 8,          /* reads the draft's files, not what is in force (init, apply) */
     PTL_NO_STORE = 16,      /* must run without opening the stores (init, restore, help)  */
-    PTL_CACHED = 32         /* same inputs give the earlier run's answer unless --force   */
+    PTL_CACHED = 32,        /* same inputs give the earlier run's answer unless --force   */
+    PTL_ENTERS = 64         /* the handler enters the ledger itself (apply)               */
 };
 
 typedef struct ptl_op ptl_op;
@@ -62,6 +63,7 @@ typedef struct ptl_call {
     ptl_instant now;
     const char *actor;
     int64_t run_id; /* 0 for a pure read */
+    bool force;     /* do it even if nothing is new */
 } ptl_call;
 
 struct ptl_op {
@@ -76,12 +78,27 @@ struct ptl_op {
     unsigned effects;    /* PTL_READS | …                               */
     bool is_long;        /* a job with progress                         */
     const char *example; /* a command line that the tests run in the example workspace */
+    const char *entry;   /* kind of the ledger entry of a run that ended; NULL: the name */
     ptl_status (*run)(ptl_call *call, ptl_error *err);
 };
 
 /** Every operation, in the order of the help page. */
 extern const ptl_op *const ptl_ops[];
 extern const int64_t ptl_ops_n;
+
+/** The rooms that have operations, in the order of the help page. */
+typedef struct ptl_op_room {
+    const char *name;  /* "store" */
+    const char *about; /* what it holds, without a period */
+} ptl_op_room;
+extern const ptl_op_room ptl_op_rooms[];
+extern const int64_t ptl_op_rooms_n;
+
+/** Index into ptl_op_rooms of the room that ptl_ops[op_idx] stands in. */
+int64_t ptl_op_room_of(int64_t op_idx);
+
+/** Whether a call leaves a run record behind: whatever changes, spends or computes does. */
+bool ptl_op_makes_run(const ptl_op *op);
 
 /** By name or alias; E_NOT_FOUND suggests the nearest. */
 PTL_NODISCARD ptl_status ptl_op_find(const ptl_op **out, ptl_text name, ptl_error *err);

@@ -22,9 +22,15 @@ void ptl_reply_say(ptl_reply *reply, const char *format, ...) PTL_PRINTF(2, 3);
 /** What to do next; shown last in a terminal ("next" in JSON). */
 void ptl_reply_next(ptl_reply *reply, const char *format, ...) PTL_PRINTF(2, 3);
 
+/** What the reader should know beside the answer ("notes" in JSON): an interrupted run that was
+ * settled, a draft that is not in force. Shown after the answer. */
+void ptl_reply_note(ptl_reply *reply, const char *format, ...) PTL_PRINTF(2, 3);
+
 /* Named values: `name` is the JSON key, `label` what a person reads. */
 void ptl_reply_text(ptl_reply *reply, const char *name, const char *label, const char *value);
 void ptl_reply_int(ptl_reply *reply, const char *name, const char *label, int64_t value);
+/** A number that names a thing (a run, a load): printed without thousands separators. */
+void ptl_reply_id(ptl_reply *reply, const char *name, const char *label, int64_t value);
 void ptl_reply_double(ptl_reply *reply, const char *name, const char *label, double value);
 void ptl_reply_bool(ptl_reply *reply, const char *name, const char *label, bool value);
 void ptl_reply_micros(ptl_reply *reply, const char *name, const char *label, int64_t micros,
@@ -33,8 +39,11 @@ void ptl_reply_instant(ptl_reply *reply, const char *name, const char *label, pt
 void ptl_reply_day(ptl_reply *reply, const char *name, const char *label, ptl_day value);
 /** A JSON value made elsewhere; not shown in a terminal. */
 void ptl_reply_json(ptl_reply *reply, const char *name, ptl_text json);
+/** A text for people, shown under its label; not in JSON. */
+void ptl_reply_block(ptl_reply *reply, const char *label, ptl_text text);
 
-/** A table: `name` is the JSON key of an array of objects. Columns: {name, label, right-aligned}. */
+/** A table: `name` is the JSON key of an array of objects. Columns: {name, label, right-aligned};
+ * a column whose label is NULL or "" is for machines and not shown in a terminal. */
 typedef struct ptl_reply_column {
     const char *name;
     const char *label;
@@ -45,10 +54,12 @@ void ptl_reply_table(ptl_reply *reply, const char *name, const char *label,
 /* Cells in column order; a row ends by itself after the last column. */
 void ptl_reply_cell_text(ptl_reply *reply, const char *value); /* NULL: none */
 void ptl_reply_cell_int(ptl_reply *reply, int64_t value);
-void ptl_reply_cell_double(ptl_reply *reply, double value);
+void ptl_reply_cell_id(ptl_reply *reply, int64_t value);
+void ptl_reply_cell_double(ptl_reply *reply, double value); /* NaN: none */
 void ptl_reply_cell_micros(ptl_reply *reply, int64_t micros, const char *currency);
 void ptl_reply_cell_instant(ptl_reply *reply, ptl_instant value); /* 0: none */
 void ptl_reply_cell_day(ptl_reply *reply, ptl_day value);
+void ptl_reply_cell_json(ptl_reply *reply, ptl_text json); /* one JSON value made elsewhere */
 void ptl_reply_table_end(ptl_reply *reply);
 
 /** Large text meant for a file or a pipe (a man page, a document): printed as it is in a terminal,
@@ -56,7 +67,22 @@ void ptl_reply_table_end(ptl_reply *reply);
 void ptl_reply_document(ptl_reply *reply, ptl_text document);
 
 /* the faces */
+
+/** One JSON object: "said", the values and tables in the order they were named, "document",
+ * "notes", "next". Lists of sentences are there even where they are empty. */
 void ptl_reply_write_json(const ptl_reply *reply, ptl_json *json);
+/** The same members inside an object that the caller has open (a problem carries its faults). */
+void ptl_reply_write_members(const ptl_reply *reply, ptl_json *json);
+/** Lines of at most `columns` columns, [40, 1000]. A reply with a document is the document alone. */
 void ptl_reply_write_text(const ptl_reply *reply, ptl_buffer *out, int32_t columns);
+/** Whether there is anything to show. */
+bool ptl_reply_empty(const ptl_reply *reply);
+
+/* Kept with the run, so that the same inputs give the same answer in every face. */
+
+/** Everything the reply holds, as one JSON object that ptl_reply_load reads back. */
+void ptl_reply_save(const ptl_reply *reply, ptl_json *json);
+/** Add what was saved to `reply`. E_CORRUPT where `saved` is not a saved reply. */
+PTL_NODISCARD ptl_status ptl_reply_load(ptl_reply *reply, ptl_text saved, ptl_error *err);
 
 #endif

@@ -11,19 +11,25 @@
 #include "workspace/fault.h"
 
 typedef struct ptl_channel_config {
-    const char *name;  /* governed name: "paid_search" */
-    const char *label; /* shown: "Paid search"         */
-    const char *owner; /* one person; NULL: none       */
-    bool paid;         /* media are bought in it       */
+    const char *name;           /* governed name: "paid_search" */
+    const char *label;          /* shown: "Paid search"         */
+    const char *owner;          /* one person; NULL: none       */
+    bool paid;                  /* media are bought in it       */
     const char *const *aliases; /* as exports write it */
     int64_t n_aliases;
 } ptl_channel_config;
 
+/* A text that means a channel, folded; the workspace keeps them in order. */
+typedef struct ptl_channel_name {
+    ptl_text folded;
+    int64_t channel; /* index into channels */
+} ptl_channel_name;
+
 typedef struct ptl_source_config {
-    const char *name;  /* of its file: sources/orders.yaml is "orders" */
+    const char *name; /* of its file: sources/orders.yaml is "orders" */
     const char *about;
-    const char *owner; /* one person; NULL: none                       */
-    const char *table; /* canonical table                              */
+    const char *owner;        /* one person; NULL: none                       */
+    const char *table;        /* canonical table                              */
     const char *const *files; /* patterns, relative to the workspace   */
     int64_t n_files;
     const char *mapping;         /* one SELECT over `source`           */
@@ -43,7 +49,7 @@ typedef struct ptl_kpi_config {
     int64_t baseline_micros; /* from … */
     int64_t target_micros;   /* … to … */
     bool has_target;
-    ptl_day starts, due;     /* … by when; starts defaults to the fiscal year's */
+    ptl_day starts, due; /* … by when; starts defaults to the fiscal year's */
 } ptl_kpi_config;
 
 typedef struct ptl_workspace {
@@ -59,11 +65,13 @@ typedef struct ptl_workspace {
     ptl_kpi_config kpi;
     const ptl_channel_config *channels;
     int64_t n_channels;
+    const ptl_channel_name *channel_names; /* see ptl_workspace_channel */
+    int64_t n_channel_names;
     const ptl_source_config *sources; /* by name */
     int64_t n_sources;
-    ptl_hash hash;     /* over paths and bytes              */
-    int64_t version;   /* in force, 0 for a draft           */
-    ptl_arena arena;   /* owns everything above but `zone`  */
+    ptl_hash hash;   /* over paths and bytes              */
+    int64_t version; /* in force, 0 for a draft           */
+    ptl_arena arena; /* owns everything above but `zone`  */
 } ptl_workspace;
 
 /** Read the draft's files: portolan.yaml, channels.yaml, sources/?*.yaml, in sorted order.
@@ -83,8 +91,13 @@ const ptl_source_config *ptl_workspace_source(const ptl_workspace *workspace, pt
  * it is not governed. */
 const ptl_channel_config *ptl_workspace_channel(const ptl_workspace *workspace, ptl_text recorded);
 
-/** Write a commented workspace that runs into `root`: E_CONFLICT where files would be overwritten.
- */
+/** A source's file pattern with "${NAME}" replaced by the environment's value. E_NOT_FOUND where a
+ * variable is not set. What is relative is so to the workspace: see ptl_path_join. */
+PTL_NODISCARD ptl_status ptl_workspace_expand(char **out, const char *pattern, ptl_arena *arena,
+                                              ptl_error *err);
+
+/** Write a commented workspace that runs into `root`, with two small files of invented data.
+ * E_CONFLICT names a file that would be overwritten; after a failure nothing of it is left. */
 typedef struct ptl_init_options {
     int32_t size;
     const char *company;  /* default: the folder's name */

@@ -1,4 +1,4 @@
--- one row is: a reason for which rows of a source stand aside, with the first of them
+-- one row is: a row of a source that stands aside, and why
 -- params: $1 text (source), $2 int (rows at most)
 SELECT
   l.file AS file,
@@ -7,7 +7,8 @@ SELECT
   q.reason AS reason,
   q.lost_to_load_id AS lost_to_load_id
 FROM quarantine AS q
-JOIN load_known AS l ON l.load_id = q.load_id
+JOIN load AS l ON l.load_id = q.load_id
 WHERE l.source = $1
+  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = l.load_id)
 ORDER BY q.load_id, q.source_row, coalesce(q.column_name, ''), q.reason
 LIMIT $2

@@ -1,0 +1,185 @@
+-- Every statement the program runs on records, by name. A block begins at its `-- name:` line and
+-- ends before the next. Parameters are ?1, ?2 … in the order in which C binds them.
+
+-- name: open_checks
+-- Trusts nothing a schema could smuggle in; waits a little for a copying reader. Run before
+-- anything of the file is read.
+PRAGMA trusted_schema = OFF;
+PRAGMA busy_timeout = 5000;
+PRAGMA foreign_keys = ON;
+PRAGMA secure_delete = ON;
+PRAGMA temp_store = MEMORY;
+
+-- name: open_durable
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA journal_size_limit = 67108864;
+
+-- name: application_id
+SELECT application_id FROM pragma_application_id;
+
+-- name: user_version
+SELECT user_version FROM pragma_user_version;
+
+-- name: table_count
+SELECT count(*) FROM sqlite_schema WHERE type = 'table';
+
+-- name: begin
+BEGIN IMMEDIATE;
+
+-- name: commit
+COMMIT;
+
+-- name: rollback
+ROLLBACK;
+
+-- name: wal_truncate
+-- What was overwritten must not live on in the log.
+PRAGMA wal_checkpoint(TRUNCATE);
+
+-- name: meta_get
+SELECT value FROM meta WHERE key = ?1;
+
+-- name: meta_set
+INSERT INTO meta (key, value) VALUES (?1, ?2)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+
+-- name: run_start
+INSERT INTO run (operation, parameters, inputs_hash, warehouse_version, config_version, seed,
+                 fingerprint, actor, state, started_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'started', ?9)
+RETURNING run_id;
+
+-- name: run_end
+UPDATE run SET state = ?2, outcome = ?3, failure = ?4, ended_at = ?5
+WHERE run_id = ?1 AND state = 'started'
+RETURNING run_id;
+
+-- name: run_get
+SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
+       fingerprint, actor, state, started_at, ended_at, outcome, failure
+FROM run WHERE run_id = ?1;
+
+-- name: run_last
+SELECT coalesce(max(run_id), 0) FROM run;
+
+-- name: run_list
+SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
+       fingerprint, actor, state, started_at, ended_at, outcome, failure
+FROM run
+ORDER BY run_id DESC LIMIT ?1;
+
+-- name: run_list_state
+SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
+       fingerprint, actor, state, started_at, ended_at, outcome, failure
+FROM run WHERE state = ?2
+ORDER BY run_id DESC LIMIT ?1;
+
+-- name: run_list_operation
+SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
+       fingerprint, actor, state, started_at, ended_at, outcome, failure
+FROM run WHERE operation = ?2
+ORDER BY run_id DESC LIMIT ?1;
+
+-- name: run_list_state_operation
+SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
+       fingerprint, actor, state, started_at, ended_at, outcome, failure
+FROM run WHERE state = ?2 AND operation = ?3
+ORDER BY run_id DESC LIMIT ?1;
+
+-- name: run_find
+SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
+       fingerprint, actor, state, started_at, ended_at, outcome, failure
+FROM run WHERE inputs_hash = ?1 AND state = 'done'
+ORDER BY run_id DESC LIMIT 1;
+
+-- name: job_add
+INSERT INTO job (run_id, operation, parameters, state, step, share, queued_at, started_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+RETURNING job_id;
+
+-- name: job_update
+UPDATE job
+SET run_id = ?2, state = ?3, step = ?4, share = ?5, started_at = ?6, ended_at = ?7, failure = ?8
+WHERE job_id = ?1 AND (state = 'running' OR (state = 'queued' AND ?3 <> 'done'))
+      AND NOT (state = 'running' AND ?3 = 'queued')
+RETURNING job_id;
+
+-- name: job_get
+SELECT job_id, run_id, operation, parameters, state, step, share, queued_at, started_at, ended_at,
+       failure
+FROM job WHERE job_id = ?1;
+
+-- name: job_last
+SELECT coalesce(max(job_id), 0) FROM job;
+
+-- name: job_list
+SELECT job_id, run_id, operation, parameters, state, step, share, queued_at, started_at, ended_at,
+       failure
+FROM job
+ORDER BY job_id DESC LIMIT ?1;
+
+-- name: job_settle
+-- A job whose run is done is done; any other that was running died with its process.
+UPDATE job
+SET state = CASE WHEN run_id IN (SELECT run_id FROM run WHERE state = 'done')
+                 THEN 'done' ELSE 'interrupted' END,
+    ended_at = max(?1, coalesce(started_at, queued_at))
+WHERE state = 'running'
+RETURNING job_id, run_id, state;
+
+-- name: config_add
+INSERT INTO config_version (version, hash, applied_at, actor, difference)
+SELECT coalesce(max(version), 0) + 1, ?1, ?2, ?3, ?4 FROM config_version
+RETURNING version;
+
+-- name: config_file_add
+INSERT INTO config_file (version, path, content) VALUES (?1, ?2, ?3);
+
+-- name: config_point
+INSERT INTO meta (key, value) VALUES ('config.in_force', CAST(CAST(?1 AS TEXT) AS BLOB))
+ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+
+-- name: config_in_force
+SELECT version, hash, applied_at, actor, difference FROM config_version
+WHERE version = (SELECT CAST(CAST(value AS TEXT) AS INTEGER) FROM meta WHERE key = 'config.in_force');
+
+-- name: config_files
+SELECT path, content FROM config_file WHERE version = ?1 ORDER BY path;
+
+-- name: config_file_count
+SELECT count(*) FROM config_file WHERE version = ?1;
+
+-- name: ledger_add
+INSERT INTO ledger_entry (seq, stored, leaf) VALUES (?1, ?2, ?3);
+
+-- name: ledger_head_get
+SELECT size, root, peaks FROM ledger_head WHERE id = 1;
+
+-- name: ledger_head_set
+INSERT INTO ledger_head (id, size, root, peaks) VALUES (1, ?1, ?2, ?3)
+ON CONFLICT (id) DO UPDATE SET size = excluded.size, root = excluded.root, peaks = excluded.peaks;
+
+-- name: ledger_list
+SELECT seq, stored, leaf FROM ledger_entry WHERE seq >= ?1 ORDER BY seq LIMIT ?2;
+
+-- name: ledger_all
+SELECT seq, stored, leaf FROM ledger_entry ORDER BY seq;
+
+-- name: ledger_leaves
+SELECT seq, leaf FROM ledger_entry WHERE seq >= ?1 AND seq < ?2 ORDER BY seq;
+
+-- name: subject_add
+INSERT INTO subject_key (subject_id, key) VALUES (?1, ?2) ON CONFLICT (subject_id) DO NOTHING;
+
+-- name: subject_get
+SELECT key FROM subject_key WHERE subject_id = ?1;
+
+-- name: subject_overwrite
+UPDATE subject_key SET key = zeroblob(32) WHERE subject_id = ?1 RETURNING subject_id;
+
+-- name: subject_forget
+UPDATE subject_key SET key = NULL WHERE subject_id = ?1;
+
+-- name: ledger_size
+SELECT coalesce(max(seq) + 1, 0) FROM ledger_entry;

@@ -1,0 +1,2 @@
+-- Empty the calendar before another zone's is written.
+DELETE FROM calendar

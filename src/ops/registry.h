@@ -1,0 +1,36 @@
+/* registry.h: every operation, in the order of the help page.
+ *
+ * How to add one: 1. describe it as `const ptl_op ptl_op_<name>` in src/ops/<room>.c; 2. add its
+ * line here, below the others of its room; 3. print docs/operations.md (`portolan reference`). */
+#ifndef PTL_OPS_REGISTRY_H
+#define PTL_OPS_REGISTRY_H
+
+#include "ops/op.h"
+
+/* The rooms: name, what the help page says of it. Those without operations are not shown. */
+#define PTL_OP_ROOM_LIST(X)                                                                        \
+    X(workspace, "the folder your team keeps in git, and what of it is in force")                  \
+    X(observe, "sources: files become facts")                                                      \
+    X(understand, "figures: what the facts say")                                                   \
+    X(review, "the weekly review")                                                                 \
+    X(store, "ledger, runs, jobs, back-ups: the evidence behind every number")
+
+/* The operations: room, name of the row. A room's operations stand together. */
+#define PTL_OP_LIST(X)                                                                             \
+    X(workspace, init)                                                                             \
+    X(workspace, apply)                                                                            \
+    X(workspace, status)                                                                           \
+    X(store, ledger_verify)                                                                        \
+    X(store, ledger_list)                                                                          \
+    X(store, ledger_prove)                                                                         \
+    X(store, run_list)                                                                             \
+    X(store, run_show)                                                                             \
+    X(store, job_list)                                                                             \
+    X(store, backup)                                                                               \
+    X(store, restore)
+
+#define PTL_OP_DECLARE(room, name) extern const ptl_op ptl_op_##name;
+PTL_OP_LIST(PTL_OP_DECLARE)
+#undef PTL_OP_DECLARE
+
+#endif

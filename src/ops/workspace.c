@@ -1,0 +1,216 @@
+/* workspace.c: the operations on the workspace itself. */
+#include <string.h>
+
+#include "ops/args.h"
+#include "ops/draft.h"
+#include "ops/registry.h"
+
+/* --- init ---------------------------------------------------------------------------------------- */
+
+static ptl_status run_init(ptl_call *call, ptl_error *err)
+{
+    const char *dir = ptl_args_text(call->args, "dir");
+    const ptl_init_options options = {.size = sizeof options,
+                                      .company = ptl_args_text(call->args, "company"),
+                                      .currency = ptl_args_text(call->args, "currency"),
+                                      .zone = ptl_args_text(call->args, "zone")};
+    PTL_TRY(ptl_workspace_init(dir, &options, err));
+    ptl_reply_say(call->reply, "%s is a workspace now. Its files explain themselves: keep them in "
+                               "git, change them, and apply.", dir);
+    ptl_reply_text(call->reply, "dir", "folder", dir);
+    ptl_reply_next(call->reply, "cd %s", dir);
+    ptl_reply_next(call->reply, "portolan status");
+    return PTL_OK;
+}
+
+static const ptl_param init_params[] = {
+    {.name = "dir", .type = PTL_PARAM_PATH, .positional = true, .required = true,
+     .about = "The folder to make the workspace in; it is created where it is missing."},
+    {.name = "company", .type = PTL_PARAM_TEXT,
+     .about = "The company's name; without it the folder's name is taken."},
+    {.name = "currency", .type = PTL_PARAM_TEXT,
+     .about = "The currency of figures, an ISO 4217 code; without it EUR."},
+    {.name = "zone", .type = PTL_PARAM_TEXT,
+     .about = "The time zone that cuts days, as Europe/Berlin; without it the system's."},
+};
+
+const ptl_op ptl_op_init = {
+    .name = "init",
+    .summary = "make a workspace: a folder of commented files that runs",
+    .about = "Writes portolan.yaml, channels.yaml and sources/ with comments that say what each key "
+             "means, beside small files to try them on. Nothing that exists is overwritten.\n"
+             "The stores are made in .portolan inside the folder by the first command that needs "
+             "them. Keep everything but .portolan in git.",
+    .params = init_params,
+    .n_params = 4,
+    .result = "dir: text — the workspace's folder",
+    .right = "everyone",
+    .effects = PTL_NO_STORE | PTL_DRAFT,
+    .example = "portolan init acme --company Acme --currency EUR --zone Europe/Berlin",
+    .run = run_init,
+};
+
+/* --- apply --------------------------------------------------------------------------------------- */
+
+static void say_version(ptl_call *call, const ptl_config_version *version)
+{
+    char hash[PTL_HASH_HEX];
+    ptl_hash_format(hash, version->hash);
+    ptl_reply_id(call->reply, "config_version", "version in force", version->version);
+    ptl_reply_text(call->reply, "config_hash", "hash", hash);
+    ptl_reply_instant(call->reply, "applied_at", "applied", version->applied_at);
+    ptl_reply_text(call->reply, "applied_by", "by", version->actor);
+}
+
+static ptl_status apply_draft(ptl_call *call, const ptl_draft *draft, ptl_error *err)
+{
+    ptl_config_version version;
+    PTL_TRY(ptl_draft_check(draft, call->reply, err));
+    PTL_TRY(ptl_config_in_force(&version, call->store->records, call->arena, err));
+    bool differs = true;
+    if (version.version > 0)
+        PTL_TRY(ptl_draft_differs(&differs, draft, call->store->records, version.version,
+                                  call->arena, err));
+    const bool dry = ptl_args_bool(call->args, "dry_run");
+    if (differs && !dry) {
+        const ptl_apply apply = {.records = call->store->records, .actor = call->actor,
+                                 .run_id = call->run_id, .now = call->now,
+                                 .before = version.version};
+        PTL_TRY(ptl_draft_apply(&version, draft, &apply, call->arena, err));
+    }
+    if (!differs)
+        ptl_reply_say(call->reply, "Nothing to apply: the files are version %lld, which is in "
+                                   "force.", (long long)version.version);
+    else if (dry)
+        ptl_reply_say(call->reply, "The files are whole and differ from version %lld, which stays "
+                                   "in force.", (long long)version.version);
+    else
+        ptl_reply_say(call->reply, "Version %lld is in force.", (long long)version.version);
+    ptl_reply_bool(call->reply, "changed", "changed", differs && !dry);
+    if (version.version > 0) say_version(call, &version);
+    return PTL_OK;
+}
+
+static ptl_status run_apply(ptl_call *call, ptl_error *err)
+{
+    ptl_draft draft;
+    PTL_TRY(ptl_draft_read(&draft, call->root, call->arena, err));
+    const ptl_status st = apply_draft(call, &draft, err);
+    ptl_draft_dispose(&draft);
+    return st;
+}
+
+static const ptl_param apply_params[] = {
+    {.name = "dry_run", .type = PTL_PARAM_BOOL, .defaults = "false",
+     .about = "Check the files and say whether they differ; put nothing in force."},
+};
+
+const ptl_op ptl_op_apply = {
+    .name = "apply",
+    .summary = "check the workspace's files and put them in force as a version",
+    .about = "All files are checked whole: unknown keys, duplicates, wrong types and values out of "
+             "range are listed together, each with file, line, column and what would be right. Where "
+             "one fault is found nothing changes.\n"
+             "What is applied is kept with its files, hash and difference, and entered in the "
+             "ledger. Every run names the version it worked under.",
+    .params = apply_params,
+    .n_params = 1,
+    .result = "changed: bool — whether a new version is in force\n"
+              "config_version: int — the version in force\n"
+              "config_hash: text — SHA-256 over its files' names and bytes\n"
+              "applied_at: time — since when\n"
+              "applied_by: text — who applied it\n"
+              "faults: list — file, line, column, key, found, allowed, nearest (where it failed)",
+    .right = "owner",
+    .effects = PTL_READS | PTL_WRITES | PTL_DRAFT | PTL_ENTERS,
+    .example = "portolan apply",
+    .entry = "config.applied",
+    .run = run_apply,
+};
+
+/* --- status -------------------------------------------------------------------------------------- */
+
+static ptl_status say_stores(ptl_call *call, ptl_error *err)
+{
+    ptl_ledger_head head;
+    int64_t loads = 0;
+    char root[PTL_HASH_HEX];
+    PTL_TRY(ptl_ledger_head_get(&head, call->store->records, err));
+    PTL_TRY(ptl_warehouse_version(&loads, call->store->warehouse, err));
+    ptl_hash_format(root, head.root);
+    ptl_reply_id(call->reply, "warehouse_version", "newest load", loads);
+    ptl_reply_int(call->reply, "ledger_size", "ledger entries", head.size);
+    ptl_reply_text(call->reply, "ledger_root", "ledger root", root);
+    ptl_reply_text(call->reply, "engine", "engine", ptl_warehouse_engine());
+    if (loads == 0 && call->workspace->n_sources > 0)
+        ptl_reply_next(call->reply, "nothing was loaded yet: portolan import");
+    return PTL_OK;
+}
+
+static ptl_status say_runs(ptl_call *call, ptl_error *err)
+{
+    static const ptl_reply_column columns[] = {{"run", "run", true},
+                                               {"operation", "operation", false},
+                                               {"state", "state", false},
+                                               {"started_at", "started", false},
+                                               {"actor", "by", false}};
+    ptl_run *runs = NULL;
+    int64_t n = 0;
+    PTL_TRY(ptl_run_list(&runs, &n, call->store->records, -1, NULL, 5, call->arena, err));
+    ptl_reply_table(call->reply, "runs", "newest runs", columns, 5);
+    for (int64_t i = 0; i < n; i++) {
+        ptl_reply_cell_id(call->reply, runs[i].run_id);
+        ptl_reply_cell_text(call->reply, runs[i].operation);
+        ptl_reply_cell_text(call->reply, ptl_run_state_text(runs[i].state));
+        ptl_reply_cell_instant(call->reply, runs[i].started_at);
+        ptl_reply_cell_text(call->reply, runs[i].actor);
+    }
+    ptl_reply_table_end(call->reply);
+    return PTL_OK;
+}
+
+static ptl_status run_status(ptl_call *call, ptl_error *err)
+{
+    const ptl_workspace *w = call->workspace;
+    ptl_config_version version;
+    PTL_TRY(ptl_config_in_force(&version, call->store->records, call->arena, err));
+    ptl_reply_say(call->reply, "%s runs under version %lld of its configuration.", w->company,
+                  (long long)version.version);
+    ptl_reply_text(call->reply, "company", "company", w->company);
+    ptl_reply_text(call->reply, "root", "folder", call->root);
+    ptl_reply_text(call->reply, "currency", "currency", w->currency);
+    ptl_reply_text(call->reply, "zone", "time zone", ptl_zone_name(w->zone));
+    ptl_reply_int(call->reply, "n_sources", "sources", w->n_sources);
+    ptl_reply_int(call->reply, "n_channels", "channels", w->n_channels);
+    say_version(call, &version);
+    PTL_TRY(say_stores(call, err));
+    return say_runs(call, err);
+}
+
+const ptl_op ptl_op_status = {
+    .name = "status",
+    .summary = "say what is in force, what was loaded and what ran last",
+    .about = "One look at the workspace: the configuration in force and whether the files differ "
+             "from it, the newest load, the ledger's head, the newest runs.\n"
+             "Copy the ledger's root somewhere else now and then: with it anybody can check later "
+             "that nothing before it was changed.",
+    .result = "company: text — the company's name\n"
+              "root: text — the workspace's folder\n"
+              "currency: text — of its figures\n"
+              "zone: text — the time zone that cuts its days\n"
+              "n_sources: int — sources in force\n"
+              "n_channels: int — governed channels\n"
+              "config_version: int — the version in force\n"
+              "config_hash: text — SHA-256 over its files' names and bytes\n"
+              "applied_at: time — since when\n"
+              "applied_by: text — who applied it\n"
+              "warehouse_version: int — the newest load, 0 where nothing was loaded\n"
+              "ledger_size: int — entries\n"
+              "ledger_root: text — root hash over all of them\n"
+              "engine: text — the warehouse's engine and version\n"
+              "runs: list — the newest five: run, operation, state, started_at, actor",
+    .right = "everyone",
+    .effects = PTL_READS,
+    .example = "portolan status",
+    .run = run_status,
+};

@@ -1,0 +1,264 @@
+/* engine.c: open, close, reopen.
+ *
+ *     new ──open──▶ ready ──fatal error──▶ broken ──next call──▶ reopened: ready
+ *                                             ▲                       │ cannot
+ *                                             └───────────────────────┘ (E_UNAVAILABLE)
+ *
+ * The engine is shut in before it runs anything: it may touch its own file, that file's log and the
+ * spill folder, nothing else; it loads no extension; and nobody can change these settings again,
+ * because lock_configuration is the last one. Mappings of a load therefore cannot reach a file
+ * through this engine even if they pass every other check. */
+#include "store/duckdb/duckdb_internal.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+ptl_warehouse_options ptl_warehouse_options_default(void)
+{
+    const long n_cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return (ptl_warehouse_options){
+        .size = (int32_t)sizeof(ptl_warehouse_options),
+        .n_threads = n_cores < 1 ? 1 : (int32_t)(n_cores > 256 ? 256 : n_cores),
+        .memory_bytes_max = INT64_C(1) << 30,
+    };
+}
+
+const char *ptl_warehouse_engine(void)
+{
+    return "DuckDB " PTL_DUCK_VERSION;
+}
+
+ptl_status ptl_duck_library_check(ptl_error *err)
+{
+    const char *found = duckdb_library_version();
+    if (strcmp(found, PTL_DUCK_VERSION) == 0) return PTL_OK;
+    (void)ptl_fail(err, PTL_E_VERSION, "libduckdb is %s, this program needs %s", found,
+                   PTL_DUCK_VERSION);
+    ptl_error_hint(err, "install the libduckdb.so that came with the program, or run tools/setup");
+    return PTL_E_VERSION;
+}
+
+ptl_status ptl_duck_run(ptl_warehouse *warehouse, const char *sql, const char *what, ptl_error *err)
+{
+    duckdb_result result;
+    ptl_status st = PTL_OK;
+    if (duckdb_query(warehouse->connection, sql, &result) != DuckDBSuccess)
+        st = ptl_duck_result_error(err, &result, what);
+    duckdb_destroy_result(&result);
+    return st;
+}
+
+/* --- settings -------------------------------------------------------------------------------- */
+
+/* Extensions that the engine is built with stay; none is fetched or loaded. Checkpoints are made by
+ * scope.c, so the engine's own threshold is out of reach. */
+static const char *const fixed_settings[][2] = {
+    {"autoinstall_known_extensions", "false"},
+    {"autoload_known_extensions", "false"},
+    {"allow_community_extensions", "false"},
+    {"allow_unsigned_extensions", "false"},
+    {"preserve_insertion_order", "true"},
+    {"checkpoint_threshold", "1TB"},
+    {"default_null_order", "nulls_last"},
+    {"default_order", "asc"},
+};
+
+static ptl_status set(duckdb_config config, const char *name, const char *value, ptl_error *err)
+{
+    if (duckdb_set_config(config, name, value) == DuckDBSuccess) return PTL_OK;
+    return ptl_fail(err, PTL_E_INTERNAL, "the engine does not take the setting %s = %s", name,
+                    value);
+}
+
+static ptl_status settings(duckdb_config config, const ptl_warehouse *warehouse, ptl_error *err)
+{
+    char number[32];
+    for (size_t i = 0; i < sizeof fixed_settings / sizeof *fixed_settings; i++)
+        PTL_TRY(set(config, fixed_settings[i][0], fixed_settings[i][1], err));
+    (void)snprintf(number, sizeof number, "%d", warehouse->options.n_threads);
+    PTL_TRY(set(config, "threads", number, err));
+    (void)snprintf(number, sizeof number, "%lldB", (long long)warehouse->options.memory_bytes_max);
+    PTL_TRY(set(config, "memory_limit", number, err));
+    PTL_TRY(set(config, "temp_directory", warehouse->temp_dir, err));
+    return set(config, "enable_external_access", "false", err); /* the folder above stays allowed */
+}
+
+/* --- the engine's life ----------------------------------------------------------------------- */
+
+static ptl_status engine_open(ptl_warehouse *warehouse, duckdb_config config, ptl_error *err)
+{
+    char *message = NULL;
+    duckdb_database database = NULL;
+    duckdb_connection connection = NULL;
+    if (duckdb_open_ext(warehouse->path, &database, config, &message) != DuckDBSuccess) {
+        const ptl_status st = ptl_duck_error(err, DUCKDB_ERROR_INVALID, message, warehouse->path);
+        duckdb_free(message);
+        return st;
+    }
+    if (duckdb_connect(database, &connection) != DuckDBSuccess) {
+        duckdb_close(&database);
+        return ptl_fail(err, PTL_E_UNAVAILABLE, "%s: the engine gives no connection",
+                        warehouse->path);
+    }
+    pthread_mutex_lock(&warehouse->guard);
+    warehouse->database = database;
+    warehouse->connection = connection;
+    pthread_mutex_unlock(&warehouse->guard);
+    return ptl_duck_run(warehouse, "SET lock_configuration = true", "lock the settings", err);
+}
+
+static ptl_status engine_start(ptl_warehouse *warehouse, ptl_error *err)
+{
+    duckdb_config config = NULL;
+    if (duckdb_create_config(&config) != DuckDBSuccess)
+        return ptl_fail(err, PTL_E_NO_MEMORY, "%s: no memory to configure the engine",
+                        warehouse->path);
+    ptl_status st = settings(config, warehouse, err);
+    if (st == PTL_OK) st = engine_open(warehouse, config, err);
+    duckdb_destroy_config(&config);
+    if (st != PTL_OK) ptl_duck_shut(warehouse);
+    return st;
+}
+
+void ptl_duck_shut(ptl_warehouse *warehouse)
+{
+    for (int32_t i = 0; i < warehouse->n_statements; i++)
+        duckdb_destroy_prepare(&warehouse->statements[i].prepared);
+    warehouse->n_statements = 0;
+    pthread_mutex_lock(&warehouse->guard);
+    if (warehouse->connection) duckdb_disconnect(&warehouse->connection);
+    if (warehouse->database) duckdb_close(&warehouse->database);
+    warehouse->connection = NULL;
+    warehouse->database = NULL;
+    pthread_mutex_unlock(&warehouse->guard);
+}
+
+ptl_status ptl_duck_ready(ptl_warehouse *warehouse, ptl_error *err)
+{
+    if (!warehouse->broken && warehouse->connection) return PTL_OK;
+    if (warehouse->scope || warehouse->reading) {
+        (void)ptl_fail(err, PTL_E_UNAVAILABLE, "the warehouse stopped after a fatal error");
+        ptl_error_hint(err, "end the scope or stream that is open; the next call reopens it");
+        return PTL_E_UNAVAILABLE;
+    }
+    ptl_duck_shut(warehouse);
+    const ptl_status st = engine_start(warehouse, err);
+    warehouse->broken = st != PTL_OK;
+    if (st == PTL_OK) return PTL_OK;
+    (void)ptl_error_prefix(err, st, "the warehouse cannot be reopened");
+    if (err) err->status = PTL_E_UNAVAILABLE;
+    return PTL_E_UNAVAILABLE;
+}
+
+/* --- the list -------------------------------------------------------------------------------- */
+
+static ptl_status options_check(const ptl_warehouse_options *options, ptl_error *err)
+{
+    if (options->n_threads < 1 || options->n_threads > 256)
+        return ptl_fail(err, PTL_E_INVALID, "n_threads must be in [1, 256], not %d",
+                        options->n_threads);
+    if (options->memory_bytes_max < (INT64_C(64) << 20))
+        return ptl_fail(err, PTL_E_INVALID, "memory_bytes_max must be 64 MiB at least, not %lld",
+                        (long long)options->memory_bytes_max);
+    return PTL_OK;
+}
+
+/* The engine would find out at its first write; here the message can say what to do. */
+static ptl_status folder_check(const char *path, ptl_error *err)
+{
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    const int len = slash ? (int)(slash - path) : 1;
+    if ((size_t)len >= sizeof folder)
+        return ptl_fail(err, PTL_E_INVALID, "a path of %d bytes is too long", len);
+    (void)snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : len, slash ? path : ".");
+    if (access(folder, W_OK | X_OK) == 0 && (access(path, W_OK) == 0 || errno == ENOENT))
+        return PTL_OK;
+    const int why = errno;
+    (void)ptl_fail(err, PTL_E_IO, "the warehouse %s cannot be written: %s", path, strerror(why));
+    ptl_error_hint(err, "make the folder %s writable for the user that runs portolan", folder);
+    return PTL_E_IO;
+}
+
+/* A warehouse lies in its own arena. */
+static ptl_status warehouse_new(ptl_warehouse **out, const char *path,
+                                const ptl_warehouse_options *options, ptl_error *err)
+{
+    ptl_arena arena;
+    ptl_arena_init(&arena, (size_t)1 << 20, NULL);
+    ptl_warehouse *warehouse = ptl_arena_alloc(&arena, sizeof *warehouse, err);
+    if (!warehouse) return PTL_E_NO_MEMORY;
+    *warehouse = (ptl_warehouse){.options = *options, .arena = arena};
+    warehouse->path = ptl_text_copy(ptl_text_of(path), &warehouse->arena, err);
+    warehouse->temp_dir =
+        options->temp_dir ? ptl_text_copy(ptl_text_of(options->temp_dir), &warehouse->arena, err)
+                          : ptl_text_format(&warehouse->arena, err, "%s.tmp", path);
+    if (!warehouse->path || !warehouse->temp_dir) {
+        arena = warehouse->arena;
+        ptl_arena_dispose(&arena);
+        return PTL_E_NO_MEMORY;
+    }
+    warehouse->options.temp_dir = warehouse->temp_dir;
+    pthread_mutex_init(&warehouse->guard, NULL);
+    *out = warehouse;
+    return PTL_OK;
+}
+
+static void warehouse_free(ptl_warehouse *warehouse)
+{
+    ptl_duck_shut(warehouse);
+    pthread_mutex_destroy(&warehouse->guard);
+    ptl_arena arena = warehouse->arena;
+    ptl_arena_dispose(&arena);
+}
+
+static ptl_status warehouse_start(ptl_warehouse *warehouse, ptl_error *err)
+{
+    const ptl_duck_migration *migrations;
+    int64_t n;
+    PTL_TRY(ptl_duck_migrations(&migrations, &n, &warehouse->arena, err));
+    PTL_TRY(engine_start(warehouse, err));
+    return ptl_duck_migrate(warehouse, migrations, n, err);
+}
+
+ptl_status ptl_warehouse_open(ptl_warehouse **out, const char *path,
+                              const ptl_warehouse_options *options, ptl_error *err)
+{
+    *out = NULL;
+    const ptl_warehouse_options chosen = options ? *options : ptl_warehouse_options_default();
+    PTL_TRY(ptl_duck_library_check(err));
+    PTL_TRY(options_check(&chosen, err));
+    PTL_TRY(folder_check(path, err));
+    PTL_TRY(ptl_duck_file_check(path, err));
+    ptl_warehouse *warehouse;
+    PTL_TRY(warehouse_new(&warehouse, path, &chosen, err));
+    const ptl_status st = warehouse_start(warehouse, err);
+    if (st != PTL_OK) {
+        warehouse_free(warehouse);
+        return st;
+    }
+    *out = warehouse;
+    return PTL_OK;
+}
+
+void ptl_warehouse_close(ptl_warehouse *warehouse)
+{
+    if (!warehouse) return;
+    if (warehouse->scope) ptl_scope_rollback(warehouse->scope);
+    ptl_error ignored; /* what could not be moved stays in the log and is read at the next start */
+    if (!warehouse->broken && warehouse->connection)
+        (void)(ptl_duck_run(warehouse, "CHECKPOINT", "checkpoint", &ignored) == PTL_OK);
+    warehouse_free(warehouse);
+}
+
+void ptl_warehouse_interrupt(ptl_warehouse *warehouse)
+{
+    pthread_mutex_lock(&warehouse->guard);
+    if (warehouse->connection) duckdb_interrupt(warehouse->connection);
+    if (warehouse->reading) duckdb_interrupt(warehouse->reading);
+    pthread_mutex_unlock(&warehouse->guard);
+}

@@ -1,0 +1,372 @@
+/* sql.c: connection, named statements, nested transactions (invariants in sql.h). */
+#include "store/limits.h"
+#include "store/sql_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- open and close ------------------------------------------------------------------------------ */
+
+/* SQLite makes files readable by everybody; records hold keys. An empty file is an empty database,
+ * so it may be made beforehand. What cannot be made is reported by SQLite's own open. */
+static void make_private(const char *path)
+{
+    const int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) close(fd);
+}
+
+static ptl_status statements_init(ptl_sql *sql, ptl_text script, ptl_error *err)
+{
+    ptl_sql_block *blocks;
+    PTL_TRY(ptl_sql_parse(&blocks, &sql->n_statements, script, &sql->arena, err));
+    sql->statements =
+        ptl_arena_array(&sql->arena, sql->n_statements, sizeof *sql->statements, err);
+    if (!sql->statements && sql->n_statements > 0) return PTL_E_NO_MEMORY;
+    for (int64_t i = 0; i < sql->n_statements; i++)
+        sql->statements[i] =
+            (ptl_statement){.sql = sql, .name = blocks[i].name, .text = blocks[i].text};
+    return PTL_OK;
+}
+
+static ptl_status open_file(ptl_sql *sql, ptl_error *err)
+{
+    make_private(sql->path);
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                      SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+    const int rc = sqlite3_open_v2(sql->path, &sql->db, flags, NULL);
+    if (!sql->db)
+        return ptl_fail(err, PTL_E_NO_MEMORY, "records \"%s\": memory is exhausted", sql->path);
+    if (rc != SQLITE_OK) return ptl_sql_fail(sql, rc, "open", err);
+    if (sqlite3_db_readonly(sql->db, "main") == 1)
+        return ptl_sql_words(sql->path, SQLITE_READONLY, 0, "opened for reading only", "open", err);
+    return PTL_OK;
+}
+
+ptl_status ptl_sql_open(ptl_sql **out, const char *path, ptl_text script, ptl_error *err)
+{
+    ptl_sql *sql = calloc(1, sizeof *sql);
+    if (!sql) return ptl_fail(err, PTL_E_NO_MEMORY, "records \"%s\": memory is exhausted", path);
+    ptl_arena_init(&sql->arena, PTL_SQL_ARENA_MAX, NULL);
+    ptl_status st = PTL_OK;
+    sql->path = ptl_text_copy(ptl_text_of(path), &sql->arena, err);
+    if (!sql->path) st = PTL_E_NO_MEMORY;
+    if (st == PTL_OK) st = statements_init(sql, script, err);
+    if (st == PTL_OK) st = open_file(sql, err);
+    if (st != PTL_OK) {
+        ptl_sql_close(sql);
+        return st;
+    }
+    *out = sql;
+    return PTL_OK;
+}
+
+void ptl_sql_close(ptl_sql *sql)
+{
+    if (!sql) return;
+    for (int64_t i = 0; i < sql->n_statements && sql->statements; i++)
+        sqlite3_finalize(sql->statements[i].handle);
+    sqlite3_close_v2(sql->db);
+    ptl_arena_dispose(&sql->arena);
+    free(sql);
+}
+
+const char *ptl_sql_path(const ptl_sql *sql)
+{
+    return sql->path;
+}
+
+/* --- one statement ------------------------------------------------------------------------------- */
+
+static int name_compare(const void *key, const void *item)
+{
+    return strcmp(key, ((const ptl_statement *)item)->name);
+}
+
+static ptl_statement *find(const ptl_sql *sql, const char *name)
+{
+    if (sql->n_statements == 0) return NULL;
+    return bsearch(name, sql->statements, (size_t)sql->n_statements, sizeof *sql->statements,
+                   name_compare);
+}
+
+/* Invariants 1 and 2: nothing runs in a transaction that will not be committed. */
+static ptl_status check_transaction(ptl_sql *sql, ptl_error *err)
+{
+    if (sql->depth == 0) return PTL_OK;
+    if (!sql->failed && sqlite3_get_autocommit(sql->db)) {
+        sql->failed = true;
+        ptl_fail(&sql->first, PTL_E_INTERNAL, "records \"%s\": the transaction ended by itself",
+                 sql->path);
+    }
+    if (!sql->failed) return PTL_OK;
+    if (err) *err = sql->first;
+    return sql->first.status;
+}
+
+static ptl_status no_such(const ptl_sql *sql, const char *name, ptl_error *err)
+{
+    return ptl_fail(err, PTL_E_INTERNAL, "records \"%s\": no statement is named \"%s\"", sql->path,
+                    name);
+}
+
+static ptl_status prepare(ptl_statement *statement, ptl_error *err)
+{
+    if (statement->handle) return PTL_OK;
+    const int rc = sqlite3_prepare_v3(statement->sql->db, statement->text, -1,
+                                      SQLITE_PREPARE_PERSISTENT, &statement->handle, NULL);
+    return rc == SQLITE_OK ? PTL_OK : ptl_sql_fail(statement->sql, rc, statement->name, err);
+}
+
+ptl_status ptl_sql_use(ptl_statement **out, ptl_sql *sql, const char *name, ptl_error *err)
+{
+    PTL_TRY(check_transaction(sql, err));
+    ptl_statement *statement = find(sql, name);
+    if (!statement) return no_such(sql, name, err);
+    PTL_TRY(prepare(statement, err));
+    ptl_sql_reset(statement);
+    *out = statement;
+    return PTL_OK;
+}
+
+void ptl_sql_reset(ptl_statement *statement)
+{
+    sqlite3_reset(statement->handle);
+    sqlite3_clear_bindings(statement->handle);
+    statement->n_bound = 0;
+    statement->bind_rc = SQLITE_OK;
+}
+
+static void bound(ptl_statement *statement, int rc)
+{
+    if (statement->bind_rc == SQLITE_OK) statement->bind_rc = rc;
+}
+
+void ptl_bind_int(ptl_statement *statement, int64_t value)
+{
+    bound(statement, sqlite3_bind_int64(statement->handle, ++statement->n_bound, value));
+}
+
+void ptl_bind_double(ptl_statement *statement, double value)
+{
+    if (isnan(value))
+        ptl_bind_null(statement);
+    else
+        bound(statement, sqlite3_bind_double(statement->handle, ++statement->n_bound, value));
+}
+
+void ptl_bind_text(ptl_statement *statement, ptl_text value)
+{
+    bound(statement, sqlite3_bind_text64(statement->handle, ++statement->n_bound,
+                                         value.ptr ? value.ptr : "", value.len, SQLITE_STATIC,
+                                         SQLITE_UTF8));
+}
+
+void ptl_bind_string(ptl_statement *statement, const char *terminated)
+{
+    if (terminated)
+        ptl_bind_text(statement, ptl_text_of(terminated));
+    else
+        ptl_bind_null(statement);
+}
+
+void ptl_bind_blob(ptl_statement *statement, const void *bytes, size_t len)
+{
+    bound(statement, sqlite3_bind_blob64(statement->handle, ++statement->n_bound,
+                                         bytes ? bytes : "", len, SQLITE_STATIC));
+}
+
+void ptl_bind_hash(ptl_statement *statement, const ptl_hash *hash)
+{
+    ptl_bind_blob(statement, hash->bytes, PTL_HASH_BYTES);
+}
+
+void ptl_bind_null(ptl_statement *statement)
+{
+    bound(statement, sqlite3_bind_null(statement->handle, ++statement->n_bound));
+}
+
+ptl_status ptl_sql_step(bool *row, ptl_statement *statement, ptl_error *err)
+{
+    *row = false;
+    int rc = statement->bind_rc;
+    if (rc == SQLITE_OK) rc = sqlite3_step(statement->handle);
+    *row = rc == SQLITE_ROW;
+    if (rc == SQLITE_ROW) return PTL_OK;
+    /* The words come from the connection, so they are taken before the reset clears them. */
+    const ptl_status st =
+        rc == SQLITE_DONE ? PTL_OK : ptl_sql_fail(statement->sql, rc, statement->name, err);
+    ptl_sql_reset(statement);
+    return st;
+}
+
+ptl_status ptl_sql_run(ptl_statement *statement, ptl_error *err)
+{
+    bool row = true;
+    while (row) PTL_TRY(ptl_sql_step(&row, statement, err));
+    return PTL_OK;
+}
+
+ptl_status ptl_sql_run_int(int64_t *out, bool *found, ptl_statement *statement, ptl_error *err)
+{
+    bool row;
+    PTL_TRY(ptl_sql_step(&row, statement, err));
+    if (found) *found = row;
+    *out = row ? ptl_row_int(statement, 0) : 0;
+    /* A changing statement with RETURNING is complete only when it has been stepped to its end. */
+    return row ? ptl_sql_run(statement, err) : PTL_OK;
+}
+
+/* --- columns ------------------------------------------------------------------------------------- */
+
+bool ptl_row_is_null(const ptl_statement *statement, int column)
+{
+    return sqlite3_column_type(statement->handle, column) == SQLITE_NULL;
+}
+
+int64_t ptl_row_int(const ptl_statement *statement, int column)
+{
+    return sqlite3_column_int64(statement->handle, column);
+}
+
+double ptl_row_double(const ptl_statement *statement, int column)
+{
+    return ptl_row_is_null(statement, column) ? PTL_NAN
+                                              : sqlite3_column_double(statement->handle, column);
+}
+
+ptl_text ptl_row_bytes(const ptl_statement *statement, int column)
+{
+    const void *bytes = sqlite3_column_blob(statement->handle, column);
+    return (ptl_text){bytes, (size_t)sqlite3_column_bytes(statement->handle, column)};
+}
+
+ptl_status ptl_row_hash(ptl_hash *out, const ptl_statement *statement, int column, ptl_error *err)
+{
+    const ptl_text bytes = ptl_row_bytes(statement, column);
+    if (bytes.len != PTL_HASH_BYTES)
+        return ptl_fail(err, PTL_E_CORRUPT, "records \"%s\": a hash of %zu bytes in %s",
+                        statement->sql->path, bytes.len, statement->name);
+    memcpy(out->bytes, bytes.ptr, PTL_HASH_BYTES);
+    return PTL_OK;
+}
+
+ptl_status ptl_row_string(const char **out, const ptl_statement *statement, int column,
+                          ptl_arena *arena, ptl_error *err)
+{
+    *out = NULL;
+    if (ptl_row_is_null(statement, column)) return PTL_OK;
+    *out = ptl_text_copy(ptl_row_bytes(statement, column), arena, err);
+    return *out ? PTL_OK : PTL_E_NO_MEMORY;
+}
+
+/* --- scripts ------------------------------------------------------------------------------------- */
+
+ptl_status ptl_sql_text_run(ptl_sql *sql, const char *terminated, const char *what, ptl_error *err)
+{
+    PTL_TRY(check_transaction(sql, err));
+    const int rc = sqlite3_exec(sql->db, terminated, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? PTL_OK : ptl_sql_fail(sql, rc, what, err);
+}
+
+ptl_status ptl_sql_script(ptl_sql *sql, const char *name, ptl_error *err)
+{
+    const ptl_statement *statement = find(sql, name);
+    if (!statement) return no_such(sql, name, err);
+    return ptl_sql_text_run(sql, statement->text, name, err);
+}
+
+/* --- transactions -------------------------------------------------------------------------------- */
+
+/* Run without looking at the transaction's mark: for begin, commit and rollback themselves. */
+static ptl_status run_plain(ptl_sql *sql, const char *name, ptl_error *err)
+{
+    ptl_statement *statement = find(sql, name);
+    if (!statement) return no_such(sql, name, err);
+    PTL_TRY(prepare(statement, err));
+    ptl_sql_reset(statement);
+    return ptl_sql_run(statement, err);
+}
+
+ptl_status ptl_sql_begin(ptl_sql *sql, ptl_error *err)
+{
+    PTL_TRY(check_transaction(sql, err));
+    if (sql->depth >= PTL_SQL_DEPTH_MAX)
+        return ptl_fail(err, PTL_E_LIMIT, "records \"%s\": more than %d transactions nested",
+                        sql->path, PTL_SQL_DEPTH_MAX);
+    if (sql->depth == 0) {
+        sql->failed = false;
+        PTL_TRY(run_plain(sql, "begin", err));
+    }
+    sql->depth++;
+    return PTL_OK;
+}
+
+/* Leave the outermost transaction without its changes. After a failed write SQLite may have rolled
+ * back already; a rollback that fails leaves nothing either, since nothing was committed. */
+static void abandon(ptl_sql *sql)
+{
+    for (int64_t i = 0; i < sql->n_statements; i++) /* a reader left open would block it */
+        if (sql->statements[i].handle) ptl_sql_reset(&sql->statements[i]);
+    if (!sqlite3_get_autocommit(sql->db)) {
+        const ptl_status ignored = run_plain(sql, "rollback", NULL);
+        (void)ignored;
+    }
+    sql->failed = false;
+    sql->log_pending = false;
+}
+
+ptl_status ptl_sql_commit(ptl_sql *sql, ptl_error *err)
+{
+    if (sql->depth == 0)
+        return ptl_fail(err, PTL_E_INTERNAL, "records \"%s\": commit without begin", sql->path);
+    ptl_status st = check_transaction(sql, err);
+    if (sql->depth > 1) {
+        sql->depth--;
+        return st;
+    }
+    if (st == PTL_OK) st = run_plain(sql, "commit", err);
+    const bool log_pending = sql->log_pending;
+    sql->depth = 0;
+    sql->log_pending = false;
+    if (st != PTL_OK) {
+        abandon(sql);
+        return st;
+    }
+    return log_pending ? run_plain(sql, "wal_truncate", err) : PTL_OK;
+}
+
+void ptl_sql_rollback(ptl_sql *sql, ptl_status status, const ptl_error *err)
+{
+    if (sql->depth == 0) return;
+    if (!sql->failed) {
+        sql->failed = true;
+        if (err && err->status != PTL_OK)
+            sql->first = *err;
+        else
+            ptl_fail(&sql->first, status == PTL_OK ? PTL_E_CONFLICT : status,
+                     "records \"%s\": a step of the transaction was rolled back", sql->path);
+    }
+    if (--sql->depth == 0) abandon(sql);
+}
+
+ptl_status ptl_sql_end(ptl_sql *sql, ptl_status status, ptl_error *err)
+{
+    if (status == PTL_OK) return ptl_sql_commit(sql, err);
+    ptl_sql_rollback(sql, status, err);
+    return status;
+}
+
+bool ptl_sql_in_transaction(const ptl_sql *sql)
+{
+    return sql->depth > 0;
+}
+
+ptl_status ptl_sql_forget_log(ptl_sql *sql, ptl_error *err)
+{
+    sql->log_pending = sql->depth > 0;
+    return sql->depth > 0 ? PTL_OK : run_plain(sql, "wal_truncate", err);
+}

@@ -1,0 +1,37 @@
+/* sql_internal.h: what sql.c, sql_error.c and sql_copy.c share. */
+#ifndef PTL_STORE_SQL_INTERNAL_H
+#define PTL_STORE_SQL_INTERNAL_H
+
+#include "store/sql.h"
+
+#include <sqlite3.h>
+
+struct ptl_statement {
+    ptl_sql *sql;
+    const char *name;
+    const char *text;
+    sqlite3_stmt *handle; /* NULL until first used          */
+    int n_bound;          /* parameters bound so far        */
+    int bind_rc;          /* the first failure of a binding */
+};
+
+struct ptl_sql {
+    sqlite3 *db;
+    char *path;
+    ptl_statement *statements; /* sorted by name */
+    int64_t n_statements;
+    int32_t depth;    /* transactions open, nested ones counted   */
+    bool failed;      /* the transaction is marked                */
+    bool log_pending; /* empty the log after the outermost commit */
+    ptl_error first;  /* why it is marked                         */
+    ptl_arena arena;  /* owns path, statements and their texts    */
+};
+
+/** Turn an SQLite result into words: file, cause, what to do. Marks the open transaction. */
+ptl_status ptl_sql_fail(ptl_sql *sql, int rc, const char *doing, ptl_error *err);
+
+/** The same for any connection: `errmsg` is SQLite's text, `system_errno` 0 where not known. */
+ptl_status ptl_sql_words(const char *path, int rc, int system_errno, const char *errmsg,
+                         const char *doing, ptl_error *err);
+
+#endif

@@ -1,0 +1,162 @@
+/* channel.c: names of channels, case ignored (channel.h).
+ *
+ * "Paid Search", "paid search" and "PAID SEARCH" are one text, and so are "café" with one character
+ * and with two for its last letter. Folding is Unicode's: compatibility decomposition, full case
+ * folding, composition. All names of all channels lie folded in one sorted array; a look-up folds
+ * once and searches by halves, without taking memory. */
+#include "workspace/channel.h"
+
+#include "workspace/limits.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+/* Folded text in `out`; false where it is not UTF-8 or too long to be anybody's channel. */
+static bool fold(char *out, size_t *len, ptl_text text)
+{
+    utf8proc_int32_t points[PTL_FOLD_CHARACTERS_MAX + 1]; /* reencoding ends with a NUL */
+    const utf8proc_option_t options = (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPAT |
+                                                          UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+    text = ptl_text_trim(text);
+    if (text.len == 0 || !ptl_text_utf8_valid(text, NULL)) return false;
+    const utf8proc_ssize_t n =
+        utf8proc_decompose((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, points,
+                           PTL_FOLD_CHARACTERS_MAX, options);
+    if (n <= 0 || n > PTL_FOLD_CHARACTERS_MAX) return false;
+    const utf8proc_ssize_t bytes = utf8proc_reencode(points, n, options);
+    if (bytes <= 0) return false;
+    memcpy(out, points, (size_t)bytes);
+    *len = (size_t)bytes;
+    return true;
+}
+
+enum { FOLDED_BYTES_MAX = 4 * PTL_FOLD_CHARACTERS_MAX };
+
+/* --- the index ---------------------------------------------------------------------------------
+ */
+
+typedef struct claim {
+    ptl_channel_name name;
+    const ptl_yaml_node *node; /* where it is written */
+    bool is_alias;
+    int64_t order; /* in the file */
+} claim;
+
+typedef struct claims {
+    claim *items;
+    int64_t n;
+    const ptl_workspace *workspace;
+    ptl_schema_pass *pass;
+} claims;
+
+static void add_claim(claims *c, int64_t channel, const char *text, const ptl_yaml_node *node,
+                      bool is_alias)
+{
+    char folded[FOLDED_BYTES_MAX];
+    size_t len = 0;
+    if (!text || !fold(folded, &len, ptl_text_of(text))) return;
+    const char *copy = ptl_text_copy((ptl_text){folded, len}, c->pass->arena, c->pass->err);
+    if (!copy) {
+        c->pass->status = ptl_refused(c->pass->err);
+        return;
+    }
+    c->items[c->n] = (claim){{{copy, len}, channel}, node, is_alias, c->n};
+    c->n++;
+}
+
+static void add_channel(claims *c, int64_t at, const ptl_yaml_node *map)
+{
+    const ptl_channel_config *channel = &c->workspace->channels[at];
+    const ptl_yaml_node *label = ptl_yaml_find(map, "label");
+    const ptl_yaml_node *aliases = ptl_yaml_find(map, "aliases");
+    add_claim(c, at, channel->name, ptl_yaml_find(map, "name"), false);
+    add_claim(c, at, channel->label, label ? label : ptl_yaml_find(map, "name"), false);
+    const ptl_yaml_node *node = aliases ? aliases->first : NULL;
+    for (; node; node = node->next) /* from the tree: faulted items left the array */
+        if (node->kind == PTL_YAML_SCALAR && !node->faulted)
+            add_claim(c, at, node->text.ptr, node, true);
+}
+
+static int compare_claims(const void *a, const void *b)
+{
+    const claim *x = a, *y = b;
+    const int order = ptl_text_compare(x->name.folded, y->name.folded);
+    return order ? order : (x->order > y->order) - (x->order < y->order);
+}
+
+static void check_claim(claims *c, const claim *first, const claim *again)
+{
+    char allowed[160];
+    const bool same = first->name.channel == again->name.channel;
+    if (same && !(first->is_alias && again->is_alias)) return; /* "Direct" may be called direct */
+    snprintf(allowed, sizeof allowed, "a text that no other channel has; line %lld has it (%s)",
+             (long long)(first->node ? first->node->line : 0),
+             c->workspace->channels[first->name.channel].name);
+    if (same) snprintf(allowed, sizeof allowed, "every alias once");
+    if (again->node) ptl_schema_fault(c->pass, again->node, allowed, NULL);
+}
+
+/* Keep the first of equal texts, and report the others. */
+static void keep_names(ptl_workspace *workspace, claims *c)
+{
+    ptl_channel_name *names =
+        ptl_arena_array(c->pass->arena, c->n + 1, sizeof *names, c->pass->err);
+    int64_t n = 0;
+    if (!names) {
+        c->pass->status = ptl_refused(c->pass->err);
+        return;
+    }
+    for (int64_t i = 0, first = 0; i < c->n; i++) {
+        const bool again =
+            i > 0 && ptl_text_equal(c->items[i].name.folded, c->items[first].name.folded);
+        if (again) {
+            check_claim(c, &c->items[first], &c->items[i]);
+            continue;
+        }
+        first = i;
+        names[n++] = c->items[i].name;
+    }
+    workspace->channel_names = names;
+    workspace->n_channel_names = n;
+}
+
+void ptl_channels_index(ptl_workspace *workspace, const ptl_yaml_node *list, ptl_schema_pass *pass)
+{
+    int64_t n = 0;
+    for (const ptl_yaml_node *map = list->first; map; map = map->next) {
+        const ptl_yaml_node *aliases = ptl_yaml_find(map, "aliases");
+        n += 2 + (aliases ? aliases->n : 0);
+    }
+    claims c = {.workspace = workspace, .pass = pass};
+    c.items = ptl_arena_array(pass->arena, n + 1, sizeof *c.items, pass->err);
+    if (!c.items) {
+        pass->status = ptl_refused(pass->err);
+        return;
+    }
+    int64_t at = 0;
+    for (const ptl_yaml_node *map = list->first; map; map = map->next) add_channel(&c, at++, map);
+    if (pass->status != PTL_OK) return;
+    qsort(c.items, (size_t)c.n, sizeof *c.items, compare_claims);
+    keep_names(workspace, &c);
+}
+
+const ptl_channel_config *ptl_workspace_channel(const ptl_workspace *workspace, ptl_text recorded)
+{
+    char folded[FOLDED_BYTES_MAX];
+    size_t len = 0;
+    if (!fold(folded, &len, recorded)) return NULL;
+    int64_t low = 0, high = workspace->n_channel_names;
+    while (low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        const ptl_channel_name *name = &workspace->channel_names[middle];
+        const int order = ptl_text_compare(name->folded, (ptl_text){folded, len});
+        if (order == 0) return &workspace->channels[name->channel];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}

@@ -1,0 +1,35 @@
+/* reference.c: docs/workspace.md, printed from the tables that the reader itself uses (tables.h).
+ */
+#include "workspace/tables.h"
+
+static const char head[] =
+    "# The workspace\n"
+    "\n"
+    "A workspace is a folder of text files that a team keeps in git. `portolan init DIR` writes "
+    "one\n"
+    "that runs, with every key explained; `portolan apply` checks all files, tells every mistake\n"
+    "with its line, and puts them in force together or not at all.\n"
+    "\n"
+    "```\n"
+    "acme/\n"
+    "  portolan.yaml       the company, its calendar, the one number\n"
+    "  channels.yaml       the channels you work with, and how exports write them\n"
+    "  sources/orders.yaml where a kind of file comes from and what its columns mean\n"
+    "  .portolan/          what the program keeps: never in git\n"
+    "```\n"
+    "\n"
+    "The files are YAML: `key: value`, deeper keys indented by spaces, list items after `- `.\n"
+    "A text that begins with a sign, or holds `: ` or ` #`, stands in quotes. Anchors, aliases,\n"
+    "tags, a second document, a key twice and keys that are not listed here are mistakes, each\n"
+    "told as `file:line:column: key: found …, allowed: …`.\n"
+    "\n"
+    "This page is printed by the program from the tables it reads the files with.\n"
+    "\n";
+
+void ptl_workspace_reference(ptl_buffer *out)
+{
+    ptl_buffer_text(out, head);
+    ptl_schema_print(out, &ptl_schema_portolan);
+    ptl_schema_print(out, &ptl_schema_channel);
+    ptl_schema_print(out, &ptl_schema_source);
+}
