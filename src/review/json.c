@@ -214,7 +214,7 @@ static void put_period(ptl_json *j, const ptl_review_period *p)
     put_day(j, "to", p->to);
     for (int m = 0; m < PTL_N_MEASURES; m++) {
         if (m == PTL_ORDERS)
-            ptl_json_put_int(j, ptl_measure_name(m), p->exact[m]);
+            ptl_json_put_int(j, ptl_measure_name((ptl_measure)m), p->exact[m]);
         else
             ptl_json_put_micros(j, ptl_measure_name((ptl_measure)m), p->exact[m]);
     }
