@@ -69,8 +69,7 @@ static void put_cell(page *p, const ptl_review_period *period, ptl_measure measu
     put(p, "</td>");
 }
 
-/* --- head and answer
- * ---------------------------------------------------------------------------------- */
+/* --- head and answer ------------------------------------------------------------------------- */
 
 static void put_asset(page *p, const char *path)
 {
@@ -134,8 +133,7 @@ static void put_target(page *p)
     put(p, "</p>\n");
 }
 
-/* --- charts: the tables a reader without script sees
- * --------------------------------------------------- */
+/* --- charts: the tables a reader without script sees ----------------------------------------- */
 
 static void put_estimate(page *p, double value)
 {
@@ -232,8 +230,7 @@ static void put_rows_chart(page *p)
     put(p, "</tbody></table>\n</figure>\n</section>\n");
 }
 
-/* --- tables
- * --------------------------------------------------------------------------------------------- */
+/* --- tables ---------------------------------------------------------------------------------- */
 
 static const ptl_measure table_measures[] = {PTL_ORDERS, PTL_REVENUE, PTL_CM1, PTL_MEDIA, PTL_CM2};
 enum { N_TABLE_MEASURES = sizeof table_measures / sizeof *table_measures };
@@ -304,8 +301,7 @@ static void put_weeks(page *p)
     put(p, "</tbody></table>\n</section>\n");
 }
 
-/* --- attention and data
- * ----------------------------------------------------------------------------------- */
+/* --- attention and data ---------------------------------------------------------------------- */
 
 static void put_findings(page *p)
 {
@@ -388,8 +384,7 @@ static void put_data(page *p)
     put(p, "; what came later is loaded and waits for its day to end.</p>\n</section>\n");
 }
 
-/* --- evidence and foot
- * -------------------------------------------------------------------------------------- */
+/* --- evidence and foot ----------------------------------------------------------------------- */
 
 static void put_evidence(page *p)
 {

@@ -61,7 +61,7 @@ reader=$!
 status=0; wait "$reader" || status=$?
 wait
 equal "$status" 4 "exit code when the file was replaced ($(cat replaced.txt))"
-expect "changed while it was being read" replaced.txt
+expect "changed while it was read" replaced.txt
 "$portolan" -w moving source list --json > moving.json
 equal "$(json moving.json sources.0.rows)" 0 "rows of a file that was replaced while it was read"
 "$portolan" -w moving import orders --quiet > /dev/null || fail "import after the file came to rest"
