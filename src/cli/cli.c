@@ -116,6 +116,16 @@ static void put_problem(ptl_json *json, const ptl_error *problem, const ptl_repl
     ptl_json_object_end(json);
 }
 
+/* What the failed operation had to show. */
+static void put_shown(ptl_buffer *out, const ptl_reply *reply, int32_t columns)
+{
+    ptl_buffer shown;
+    ptl_buffer_init(&shown, OUTPUT_BYTES_MAX, NULL);
+    ptl_reply_write_text(reply, &shown, columns);
+    if (shown.len > 0) ptl_buffer_append(out, shown.ptr, shown.len);
+    ptl_buffer_dispose(&shown);
+}
+
 static void print_problem_text(const ptl_error *problem, const ptl_reply *reply)
 {
     const int32_t columns = terminal_columns(STDERR_FILENO);
@@ -128,11 +138,7 @@ static void print_problem_text(const ptl_error *problem, const ptl_reply *reply)
         ptl_layout_spaces(&text, 2);
         ptl_layout_wrap(&text, ptl_text_of(problem->detail), 2, 2, columns);
     }
-    if (reply && !ptl_reply_empty(reply)) {
-        ptl_buffer_text(&text, "\n");
-        ptl_reply_write_text(reply, &text, columns);
-        ptl_buffer_text(&text, "\n");
-    }
+    if (reply) put_shown(&text, reply, columns);
     if (problem->hint[0]) {
         ptl_buffer_text(&text, "hint: ");
         ptl_layout_wrap(&text, ptl_text_of(problem->hint), 6, 6, columns);

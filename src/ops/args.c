@@ -30,6 +30,17 @@ struct ptl_args {
 
 /* --- one value ----------------------------------------------------------------------------------- */
 
+/* "html|json" as "html, json". */
+static void list_choices(char out[128], const char *choices)
+{
+    size_t n = 0;
+    for (; *choices && n + 3 < 128; choices++) {
+        out[n++] = *choices == '|' ? ',' : *choices;
+        if (*choices == '|') out[n++] = ' ';
+    }
+    out[n] = '\0';
+}
+
 static const char *allowed_text(char out[128], const ptl_param *param)
 {
     const bool ranged = param->min != 0.0 || param->max != 0.0;
@@ -44,7 +55,7 @@ static const char *allowed_text(char out[128], const ptl_param *param)
         break;
     case PTL_PARAM_BOOL: snprintf(out, 128, "true or false"); break;
     case PTL_PARAM_DAY: snprintf(out, 128, "a day as 2026-11-15"); break;
-    case PTL_PARAM_ENUM: snprintf(out, 128, "one of %s", param->choices); break;
+    case PTL_PARAM_ENUM: list_choices(out, param->choices); break;
     case PTL_PARAM_PATH: snprintf(out, 128, "a path"); break;
     case PTL_PARAM_TEXT: snprintf(out, 128, "a text"); break;
     }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ops/limits.h"
+
 enum { DIFFERENCE_BYTES_MAX = 16 * 1024 * 1024 }; /* two whole configurations */
 
 ptl_status ptl_draft_read(ptl_draft *out, const char *root, ptl_arena *arena, ptl_error *err)
@@ -27,12 +29,12 @@ void ptl_draft_dispose(ptl_draft *draft)
     *draft = (ptl_draft){0};
 }
 
-static void show_faults(ptl_reply *reply, const ptl_faults *faults)
+/* For machines a table; for people a line each, as compilers write them. */
+static void put_faults(ptl_reply *reply, const ptl_faults *faults)
 {
     static const ptl_reply_column columns[] = {
-        {"file", "file", false},   {"line", "line", true},        {"column", "column", true},
-        {"key", "key", false},     {"found", "found", false},     {"allowed", "allowed", false},
-        {"nearest", "did you mean", false}};
+        {"file", "", false},  {"line", "", true},     {"column", "", true}, {"key", "", false},
+        {"found", "", false}, {"allowed", "", false}, {"nearest", "", false}};
     ptl_reply_table(reply, "faults", "", columns, 7);
     for (int64_t i = 0; i < faults->n; i++) {
         const ptl_fault *fault = &faults->items[i];
@@ -42,19 +44,36 @@ static void show_faults(ptl_reply *reply, const ptl_faults *faults)
         ptl_reply_cell_text(reply, fault->key);
         ptl_reply_cell_text(reply, fault->found);
         ptl_reply_cell_text(reply, fault->allowed);
-        ptl_reply_cell_text(reply, fault->nearest ? fault->nearest : "");
+        ptl_reply_cell_text(reply, fault->nearest);
     }
     ptl_reply_table_end(reply);
+}
+
+static void put_fault_lines(ptl_reply *reply, const ptl_faults *faults)
+{
+    ptl_buffer lines;
+    ptl_buffer_init(&lines, PTL_REPLY_BYTES_MAX, NULL);
+    for (int64_t i = 0; i < faults->n; i++) {
+        if (i > 0) ptl_buffer_text(&lines, "\n");
+        ptl_fault_format(&lines, &faults->items[i]);
+    }
+    if (lines.status == PTL_OK) ptl_reply_block(reply, "", ptl_buffer_borrow(&lines));
+    ptl_buffer_dispose(&lines);
     if (faults->n_total > faults->n)
-        ptl_reply_note(reply, "%lld faults were found, the first %lld are shown",
-                       (long long)faults->n_total, (long long)faults->n);
+        ptl_reply_note(reply, "the first %lld are shown", (long long)faults->n);
 }
 
 ptl_status ptl_draft_check(const ptl_draft *draft, ptl_reply *reply, ptl_error *err)
 {
     if (draft->status == PTL_OK) return PTL_OK;
-    if (draft->faults->n > 0) show_faults(reply, draft->faults);
     if (err) *err = draft->error;
+    if (draft->faults->n == 0) return draft->status;
+    put_faults(reply, draft->faults);
+    if (draft->faults->n_total == 1) return draft->status;
+    put_fault_lines(reply, draft->faults);
+    (void)ptl_fail(err, draft->status, "the workspace's files have %lld faults",
+                   (long long)draft->faults->n_total);
+    ptl_error_hint(err, "%s", draft->error.hint);
     return draft->status;
 }
 

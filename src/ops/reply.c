@@ -348,9 +348,3 @@ void ptl_reply_document(ptl_reply *reply, ptl_text document)
 {
     if (reply->status == PTL_OK) reply->document = copy_text(reply, document);
 }
-
-bool ptl_reply_empty(const ptl_reply *reply)
-{
-    return reply->n_items == 0 && reply->said.n == 0 && reply->notes.n == 0 &&
-           reply->next.n == 0 && reply->document.len == 0;
-}

@@ -220,7 +220,10 @@ static void put_table(ptl_buffer *out, const ptl_reply_item *item, ptl_buffer *s
 
 static bool is_shown(const ptl_reply_item *item)
 {
-    return item->n_columns > 0 || item->value.kind != PTL_CELL_JSON;
+    if (item->n_columns == 0) return item->value.kind != PTL_CELL_JSON;
+    for (int64_t j = 0; j < item->n_columns; j++)
+        if (item->columns[j].label[0]) return true;
+    return false;
 }
 
 /* The longest stretch of `text` that has no break in it. */
@@ -232,6 +235,13 @@ static int64_t widest_word(ptl_text text)
         if (n > widest) widest = n;
     }
     return widest;
+}
+
+/* Each line a sentence of its own, wrapped behind two spaces. */
+static void put_sentence_lines(ptl_buffer *out, ptl_text text, int32_t columns)
+{
+    while (text.len > 0)
+        ptl_layout_wrap(out, ptl_text_cut(&text, '\n'), 0, GAP, columns);
 }
 
 /* Lines as they are, behind two spaces: a difference, an answer inside an answer. */
@@ -250,6 +260,10 @@ static void put_lines(ptl_buffer *out, ptl_text text)
 static void put_value(ptl_buffer *out, const char *label, ptl_text value, int32_t width,
                       int32_t columns)
 {
+    if (!label[0]) {
+        put_sentence_lines(out, value, columns);
+        return;
+    }
     const bool has_lines = memchr(value.ptr, '\n', value.len) != NULL;
     const bool below = has_lines || widest_word(value) > columns - width - GAP;
     put_padded(out, ptl_text_of(label), width, false, below);
@@ -325,7 +339,8 @@ void ptl_reply_write_text(const ptl_reply *reply, ptl_buffer *out, int32_t colum
     const int32_t width = ptl_layout_columns(columns);
     ptl_buffer scratch;
     ptl_buffer_init(&scratch, PTL_REPLY_BYTES_MAX, NULL);
-    put_sentences(out, &reply->said, "", width);
+    for (int64_t i = 0; i < reply->said.n; i++)
+        ptl_layout_wrap(out, ptl_text_of(reply->said.items[i]), 0, 0, width);
     put_items(out, reply, &scratch, width);
     if (reply->notes.n > 0) separate(out);
     put_sentences(out, &reply->notes, "note: ", width);
