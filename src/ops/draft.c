@@ -1,7 +1,6 @@
 /* draft.c: see draft.h. */
 #include "ops/draft.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "ops/limits.h"
@@ -12,8 +11,8 @@ ptl_status ptl_draft_read(ptl_draft *out, const char *root, ptl_arena *arena, pt
 {
     *out = (ptl_draft){0};
     PTL_TRY(ptl_workspace_files(&out->files, &out->n_files, root, arena, err));
-    out->faults = calloc(1, sizeof *out->faults);
-    if (!out->faults) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory to read the workspace");
+    out->faults = ptl_arena_alloc(arena, sizeof *out->faults, err);
+    if (!out->faults) return PTL_E_NO_MEMORY;
     ptl_faults_init(out->faults);
     out->status = ptl_workspace_parse(&out->workspace, root, out->files, out->n_files, out->faults,
                                       &out->error);
@@ -25,7 +24,6 @@ void ptl_draft_dispose(ptl_draft *draft)
     if (!draft || !draft->faults) return;
     if (draft->status == PTL_OK) ptl_workspace_dispose(&draft->workspace);
     ptl_faults_dispose(draft->faults);
-    free(draft->faults);
     *draft = (ptl_draft){0};
 }
 
@@ -33,7 +31,7 @@ void ptl_draft_dispose(ptl_draft *draft)
 static void put_faults(ptl_reply *reply, const ptl_faults *faults)
 {
     static const ptl_reply_column columns[] = {
-        {"file", "", false},  {"line", "", true},     {"column", "", true}, {"key", "", false},
+        {"file", "", false},  {"line", "", true},     {"column", "", true},  {"key", "", false},
         {"found", "", false}, {"allowed", "", false}, {"nearest", "", false}};
     ptl_reply_table(reply, "faults", "", columns, 7);
     for (int64_t i = 0; i < faults->n; i++) {
@@ -89,12 +87,12 @@ ptl_status ptl_draft_differs(bool *out, const ptl_draft *draft, ptl_records *rec
     int64_t n = 0;
     PTL_TRY(ptl_config_files(&files, &n, records, version, arena, err));
     *out = n != draft->n_files;
-    for (int64_t i = 0; !*out && i < n; i++)
-        *out = !same_file(&files[i], &draft->files[i]);
+    for (int64_t i = 0; !*out && i < n; i++) *out = !same_file(&files[i], &draft->files[i]);
     return PTL_OK;
 }
 
-/* --- in force ------------------------------------------------------------------------------------ */
+/* --- in force ------------------------------------------------------------------------------------
+ */
 
 static ptl_status write_body(ptl_buffer *body, const ptl_config_version *version, ptl_error *err)
 {
@@ -129,8 +127,7 @@ ptl_status ptl_draft_difference(const char **out, const ptl_draft *draft, ptl_re
 {
     ptl_config_file *before = NULL;
     int64_t n_before = 0;
-    if (version > 0)
-        PTL_TRY(ptl_config_files(&before, &n_before, records, version, arena, err));
+    if (version > 0) PTL_TRY(ptl_config_files(&before, &n_before, records, version, arena, err));
     ptl_buffer text;
     ptl_buffer_init(&text, DIFFERENCE_BYTES_MAX, NULL);
     ptl_status st =
@@ -151,8 +148,8 @@ ptl_status ptl_draft_apply(ptl_config_version *out, const ptl_draft *draft, cons
                                 .hash = draft->workspace.hash,
                                 .applied_at = apply->now,
                                 .actor = apply->actor};
-    PTL_TRY(ptl_draft_difference(&out->difference, draft, apply->records, apply->before, arena,
-                                 err));
+    PTL_TRY(
+        ptl_draft_difference(&out->difference, draft, apply->records, apply->before, arena, err));
     PTL_TRY(ptl_records_begin(apply->records, err));
     const ptl_status st = enter(out, draft, apply, err);
     if (st == PTL_OK) return ptl_records_commit(apply->records, err);

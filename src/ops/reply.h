@@ -74,7 +74,8 @@ void ptl_reply_document(ptl_reply *reply, ptl_text document);
 void ptl_reply_write_json(const ptl_reply *reply, ptl_json *json);
 /** The same members inside an object that the caller has open (a problem carries its faults). */
 void ptl_reply_write_members(const ptl_reply *reply, ptl_json *json);
-/** Lines of at most `columns` columns, [40, 1000]. A reply with a document is the document alone. */
+/** Lines of at most `columns` columns, [40, 1000]. A reply with a document is the document alone.
+ */
 void ptl_reply_write_text(const ptl_reply *reply, ptl_buffer *out, int32_t columns);
 
 /* Kept with the run, so that the same inputs give the same answer in every face. */
