@@ -45,6 +45,7 @@ export class Frame {
   private index = -1; /* −1: no cursor */
   private series = 0;
   private timer = 0;
+  private printing = false;
   private readonly parts: Parts;
 
   constructor(figure: HTMLElement, private readonly chart: Chart, private readonly context: Context) {
@@ -66,7 +67,8 @@ export class Frame {
 
   private redraw(): void {
     const width = this.parts.plot.clientWidth;
-    if (!width || width === this.width) return;
+    /* The observer also hears of the new height that paper() causes. */
+    if (this.printing || !width || width === this.width) return;
     this.draw();
     this.mark();
   }
@@ -74,6 +76,7 @@ export class Frame {
   /** For paper and back: the printed page has its own width and no cursor. */
   paper(on: boolean): void {
     if (on) this.leave();
+    this.printing = on;
     this.draw(on ? PAPER_WIDTH : undefined);
   }
 
