@@ -157,7 +157,7 @@ export function wireFigures(context: Context): void {
     const note = notes['ev-' + key];
     if (note) a.dataset['note'] = note;
     if (!f || a.hasAttribute('data-own')) return;
-    a.setAttribute('aria-label', nameOf(f, context.setting));
+    a.setAttribute('aria-label', nameOf((a.textContent || '').trim(), f, context.setting));
     a.addEventListener('click', (e) => {
       e.preventDefault();
       showEvidence(f, a, context);
@@ -172,8 +172,8 @@ export function wireFigures(context: Context): void {
 }
 
 /** "€0.38, 80% interval 0.21 to 0.58, converged" */
-function nameOf(f: Figure, setting: Setting): string {
-  const parts = [f.text];
+function nameOf(words: string, f: Figure, setting: Setting): string {
+  const parts = [words];
   if (f.lo !== null && f.hi !== null) {
     const d = digitsOf(f.value, f.lo, f.hi, f.unit);
     const p = f.probability === null ? '' : percent(f.probability) + ' ';

@@ -241,13 +241,13 @@ function evidenceHtml(chart: Chart): string {
   return `<span class="v ${markOf(e.verdict, e.mark)}">${inner}<span class="vh">, ${escape(e.verdict)}</span></span>`;
 }
 
-/* The frame around the title that is already in the page. Everything the reader without script had
- * in the figure, the table, is replaced by the same table made from the data. */
+/* Title and table that the page came with make way for the same, made from the data. The title is
+ * no longer a figcaption, because a figure that has one may not be a group. */
 function build(figure: HTMLElement, chart: Chart, setting: Setting): Parts {
   const id = `c-${chart.id}`;
   const summary = chart.kind === 'line' ? lineSummary(chart, setting) : rowsSummary(chart, setting);
   figure.innerHTML =
-    `<figcaption id="${id}-t">${escape(chart.title)}</figcaption>` +
+    `<p class="title" id="${id}-t">${escape(chart.title)}</p>` +
     `<div class="reading"><p class="sub">${escape(subtitle(chart))}</p><p class="seen" aria-hidden="true" hidden></p>` +
     `<p class="vh said" role="status" aria-live="polite"></p></div>` +
     `<p class="vh" id="${id}-s">${escape(subtitle(chart))}. ${escape(summary)}</p><p class="vh" id="${id}-k">${HINT}</p>` +
