@@ -15,7 +15,8 @@ for (const [name, options] of [
   console.log(name, seen.errors, seen.requests);
   if (name === 'light') await page.pdf({ path: out('review.pdf'), format: 'A4', preferCSSPageSize: false });
   if (name === 'light' || name === 'phone') {
-    await page.click('a[data-figure=social]');
+    await page.click('a[data-figure=shift]');
+    await page.waitForTimeout(250);
     await page.screenshot({ path: out(`shot-${name}-evidence.png`) });
     await page.keyboard.press('Escape');
     await page.focus('[data-id=renewals] .plot');

@@ -236,6 +236,11 @@ export function rowsView(chart: RowsChart, canvas: Canvas): View {
       return { x: v === null ? origin : scale(v), y: v === null ? null : r.bandY, top: r.top, bottom: r.bottom };
     },
     pick: (_x, y) => Math.max(0, rows.findIndex((r, i) => y < r.bottom || i === rows.length - 1)),
+    hot: (x, y) => {
+      const r = rows.filter((one) => y >= one.top && y < one.bottom)[0];
+      const width = r && !silent(r.data) ? Math.max(44, canvas.measure(r.value, BODY, 600)) : 0;
+      return x <= cols.valueRight + 4 && x > cols.valueRight - width - 4 && width > 0;
+    },
     under: (index) => {
       const r = rows[index] as Row;
       return box(0, r.top, canvas.width, r.bottom - r.top, paint('sel'));
@@ -252,6 +257,7 @@ function emptyView(canvas: Canvas): View {
     body: text(0, 24, 'No rows.', { size: SMALL }),
     spot: () => ({ x: 0, y: null, top: 0, bottom: 0 }),
     pick: () => 0,
+    hot: () => false,
     under: () => '',
   };
 }

@@ -166,19 +166,22 @@ export class Frame {
 
   private wirePointer(): void {
     const { plot } = this.parts;
-    const at = (e: PointerEvent): number => {
+    const place = (e: MouseEvent): [number, number] => {
       const r = plot.getBoundingClientRect();
-      return this.view.pick(e.clientX - r.left, e.clientY - r.top);
+      return [e.clientX - r.left, e.clientY - r.top];
     };
     plot.addEventListener('pointermove', (e) => {
-      const i = at(e);
+      const i = this.view.pick(...place(e));
       if (i !== this.index) this.move(i);
+      plot.classList.toggle('hot', this.view.hot(...place(e)));
     });
-    plot.addEventListener('pointerdown', (e) => this.move(at(e)));
+    plot.addEventListener('pointerdown', (e) => this.move(this.view.pick(...place(e))));
     plot.addEventListener('pointerleave', (e) => {
       if (e.pointerType === 'mouse' && document.activeElement !== plot) this.leave();
     });
-    if (this.chart.kind === 'rows') plot.addEventListener('click', () => this.evidence());
+    plot.addEventListener('click', (e) => {
+      if (this.view.hot(...place(e))) this.evidence();
+    });
   }
 
   private evidence(): void {
