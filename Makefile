@@ -23,11 +23,11 @@ help: ## this list
 
 .PHONY: demo
 demo: build/dev/portolan ## a workspace in demo/, filled from example files, and its weekly review
-	@tools/demo shop
+	@tools/demo shop demo
 
 .PHONY: demo-real
-demo-real: build/dev/portolan ## the same from the Online Retail file in DATA=folder
-	@tools/demo online-retail "$(DATA)"
+demo-real: build/dev/portolan ## demo-real/, from the public Online Retail file in DATA=folder
+	@tools/demo online-retail demo-real "$(DATA)"
 
 .PHONY: test
 test: build-dev $(PACKAGES)test ## every test but the browser's; T=name for one
@@ -71,7 +71,7 @@ install: build-release ## into PREFIX=/usr/local, below DESTDIR
 
 .PHONY: clean
 clean: ## removes what was built; .deps and web/node_modules stay
-	@rm -rf build web/dist demo
+	@rm -rf build web/dist demo demo-real
 
 # --- builds: one folder below build/ for each preset ------------------------------------------------
 
