@@ -11,8 +11,8 @@ export JOBS
 STAMPS := build/stamps
 PACKAGES := $(STAMPS)/packages-
 DUCKDB := .deps/duckdb/stamp
-WEB_SOURCES := $(shell find $(wildcard web) -name node_modules -prune -o -name dist -prune -o -type f -print)
-READY := $(PACKAGES)build $(DUCKDB) $(if $(wildcard web/package.json),$(STAMPS)/web-dist)
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print)
+READY := $(PACKAGES)build $(DUCKDB) $(STAMPS)/web-dist
 
 # --- what a newcomer needs ------------------------------------------------------------------------
 
