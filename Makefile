@@ -34,7 +34,7 @@ test: build-dev $(PACKAGES)test ## every test but the browser's; T=name for one
 	@tools/test --build build/dev $(T)
 
 .PHONY: test-web
-test-web: build-dev $(PACKAGES)browser ## the charts and the review in Chromium
+test-web: build-dev $(STAMPS)/web-tests ## the charts and the review in Chromium
 	@tools/test --build build/dev --browser $(T)
 
 .PHONY: test-all
@@ -100,6 +100,10 @@ $(DUCKDB): tools/setup | $(PACKAGES)build
 
 $(STAMPS)/web-packages: web/package.json web/package-lock.json tools/setup | $(PACKAGES)build
 	@tools/quietly "fetching the web packages" tools/setup web
+	@touch $@
+
+$(STAMPS)/web-tests: tests/web/package.json tests/web/package-lock.json tools/setup | $(PACKAGES)browser
+	@tools/quietly "fetching what the browser tests need" tools/setup web-tests
 	@touch $@
 
 $(STAMPS)/web-dist: $(STAMPS)/web-packages $(WEB_SOURCES)
