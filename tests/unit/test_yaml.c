@@ -110,8 +110,7 @@ static void block_scalars_keep_their_lines(void **state)
     EXPECT_INT(r.faults.n_total, 0);
     const ptl_yaml_node *mapping = ptl_yaml_find(r.root, "mapping");
     expect_place(mapping, PTL_YAML_SCALAR, 1, 10);
-    EXPECT_STR(mapping->text.ptr,
-               "SELECT a,\n       b -- 'x': # no comment\nFROM source\n");
+    EXPECT_STR(mapping->text.ptr, "SELECT a,\n       b -- 'x': # no comment\nFROM source\n");
     EXPECT_STR(ptl_yaml_find(r.root, "b")->text.ptr, "one two\n");
     done(&r);
 }
@@ -120,7 +119,8 @@ static void line_ends_and_byte_order_mark(void **state)
 {
     (void)state;
     reading r;
-    read_text(&r, "\xEF\xBB\xBF" "a: 1\r\nb: 2\r\n");
+    read_text(&r, "\xEF\xBB\xBF"
+                  "a: 1\r\nb: 2\r\n");
     EXPECT_INT(r.faults.n_total, 0);
     expect_place(ptl_yaml_find(r.root, "a"), PTL_YAML_SCALAR, 1, 4);
     expect_place(ptl_yaml_find(r.root, "b"), PTL_YAML_SCALAR, 2, 4);
@@ -206,7 +206,10 @@ static void characters(void **state)
     EXPECT_INT(r.faults.n, 1);
     EXPECT_INT(r.faults.items[0].column, 4);
     done(&r);
-    read_bytes(&r, "\xFF\xFE" "a\0", 4);
+    read_bytes(&r,
+               "\xFF\xFE"
+               "a\0",
+               4);
     EXPECT_INT(r.faults.n, 1);
     EXPECT_STR(r.faults.items[0].found, "byte 0xFF");
     done(&r);
@@ -369,8 +372,8 @@ static void faults_are_sorted(void **state)
     } in[] = {{"b", 9, 1}, {"b", 2, 7}, {"a", 1, 1}, {"b", 2, 3}, {"b", 2, 3}, {"a", 1, 0}};
     for (size_t i = 0; i < 6; i++) {
         char key[2] = {(char)('0' + (int)i), 0};
-        ptl_faults_add(&faults, &(ptl_fault){in[i].file, in[i].line, in[i].column, key, "", false,
-                                             "a", NULL});
+        ptl_faults_add(
+            &faults, &(ptl_fault){in[i].file, in[i].line, in[i].column, key, "", false, "a", NULL});
     }
     ptl_faults_sort(&faults);
     char order[7] = "";
