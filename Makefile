@@ -23,11 +23,11 @@ help: ## this list
 
 .PHONY: demo
 demo: build/dev/portolan ## a workspace in demo/, filled from example files, and its weekly review
-	@tools/demo
+	@tools/demo shop
 
 .PHONY: demo-real
 demo-real: build/dev/portolan ## the same from the Online Retail file in DATA=folder
-	@tools/demo-real "$(DATA)"
+	@tools/demo online-retail "$(DATA)"
 
 .PHONY: test
 test: build-dev $(PACKAGES)test ## every test but the browser's; T=name for one
@@ -39,7 +39,7 @@ test-web: build-dev $(PACKAGES)browser ## the charts and the review in Chromium
 
 .PHONY: test-all
 test-all: ## test, test-web, lint, asan, tsan
-	@tools/test-all test test-web lint asan tsan
+	@tools/phases test "make test" browser "make test-web" lint "make lint" asan "make asan" tsan "make tsan"
 
 .PHONY: asan
 asan: build-asan ## the test programs under the address and undefined-behaviour sanitizers; T=name
@@ -55,7 +55,7 @@ lint: build-dev build-clang ## checks of the tree, layout of the code, clang wit
 
 .PHONY: format
 format: $(PACKAGES)clang ## lays out all C files
-	@git ls-files -co --exclude-standard '*.c' '*.h' | xargs -r clang-format -i
+	@find src include tests tools bench fuzz -name '*.[ch]' -print0 | xargs -0r clang-format -i
 
 .PHONY: fuzz
 fuzz: build-fuzz ## feeds F=target with made-up input for SECONDS=60

@@ -35,6 +35,7 @@ typedef struct session {
     ptl_workspace workspace;
     bool has_workspace;
     bool draft_differs;
+    bool is_first_use;
     ptl_pool *pool;
     ptl_executor executor;
     ptl_run run; /* run_id 0: this operation makes none */
@@ -133,6 +134,7 @@ static ptl_status first_version(session *s, ptl_error *err)
     PTL_TRY(ptl_draft_check(&s->draft, s->reply, err));
     const ptl_apply apply = {
         .records = s->store.records, .actor = s->request->actor, .now = s->request->now};
+    s->is_first_use = true;
     return ptl_draft_apply(&s->in_force, &s->draft, &apply, &s->arena, err);
 }
 
@@ -224,7 +226,7 @@ static ptl_status answer_from_cache(bool *answered, session *s, ptl_error *err)
     if (!(s->op->effects & PTL_CACHED) || s->request->force) return PTL_OK;
     ptl_run earlier = {0};
     PTL_TRY(ptl_run_find(&earlier, s->store.records, s->run.inputs_hash, &s->arena, err));
-    if (earlier.run_id == 0 || !earlier.outcome) return PTL_OK;
+    if (earlier.run_id == 0 || !ptl_reply_is_saved(ptl_text_of(earlier.outcome))) return PTL_OK;
     if (strcmp(earlier.fingerprint, s->run.fingerprint) != 0) return PTL_OK;
     PTL_TRY(ptl_reply_load(s->reply, ptl_text_of(earlier.outcome), err));
     char ended[40];
@@ -434,6 +436,9 @@ static void note_settled(const session *s)
 
 static void note_draft(const session *s)
 {
+    if (s->is_first_use && s->has_workspace)
+        ptl_reply_note(s->reply, "this is the workspace's first use: its files are in force as "
+                                 "version %lld", (long long)s->in_force.version);
     if (!s->draft_differs || (s->op->effects & PTL_DRAFT)) return;
     if (s->draft.status == PTL_OK)
         ptl_reply_note(s->reply, "the workspace's files differ from version %lld, which is in "

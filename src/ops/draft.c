@@ -105,14 +105,13 @@ static ptl_status enter(ptl_config_version *version, const ptl_draft *draft, con
     return st;
 }
 
-/* Files of the version before, and what differs, in the arena. */
-static ptl_status difference(const char **out, const ptl_draft *draft, const ptl_apply *apply,
-                             ptl_arena *arena, ptl_error *err)
+ptl_status ptl_draft_difference(const char **out, const ptl_draft *draft, ptl_records *records,
+                                int64_t version, ptl_arena *arena, ptl_error *err)
 {
     ptl_config_file *before = NULL;
     int64_t n_before = 0;
-    if (apply->before > 0)
-        PTL_TRY(ptl_config_files(&before, &n_before, apply->records, apply->before, arena, err));
+    if (version > 0)
+        PTL_TRY(ptl_config_files(&before, &n_before, records, version, arena, err));
     ptl_buffer text;
     ptl_buffer_init(&text, DIFFERENCE_BYTES_MAX, NULL);
     ptl_status st =
@@ -133,7 +132,8 @@ ptl_status ptl_draft_apply(ptl_config_version *out, const ptl_draft *draft, cons
                                 .hash = draft->workspace.hash,
                                 .applied_at = apply->now,
                                 .actor = apply->actor};
-    PTL_TRY(difference(&out->difference, draft, apply, arena, err));
+    PTL_TRY(ptl_draft_difference(&out->difference, draft, apply->records, apply->before, arena,
+                                 err));
     PTL_TRY(ptl_records_begin(apply->records, err));
     const ptl_status st = enter(out, draft, apply, err);
     if (st == PTL_OK) return ptl_records_commit(apply->records, err);

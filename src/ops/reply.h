@@ -82,6 +82,8 @@ bool ptl_reply_empty(const ptl_reply *reply);
 
 /** Everything the reply holds, as one JSON object that ptl_reply_load reads back. */
 void ptl_reply_save(const ptl_reply *reply, ptl_json *json);
+/** Whether `outcome` is a saved reply: a run that was settled after its process died has none. */
+bool ptl_reply_is_saved(ptl_text outcome);
 /** Add what was saved to `reply`. E_CORRUPT where `saved` is not a saved reply. */
 PTL_NODISCARD ptl_status ptl_reply_load(ptl_reply *reply, ptl_text saved, ptl_error *err);
 

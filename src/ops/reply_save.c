@@ -102,6 +102,11 @@ void ptl_reply_save(const ptl_reply *reply, ptl_json *json)
     ptl_json_object_end(json);
 }
 
+bool ptl_reply_is_saved(ptl_text outcome)
+{
+    return ptl_text_starts(outcome, PTL_TEXT("{\"said\":"));
+}
+
 /* --- reading ------------------------------------------------------------------------------------- */
 
 static ptl_text text_of_json(const json_t *value)

@@ -223,6 +223,49 @@ static bool is_shown(const ptl_reply_item *item)
     return item->n_columns > 0 || item->value.kind != PTL_CELL_JSON;
 }
 
+/* The longest stretch of `text` that has no break in it. */
+static int64_t widest_word(ptl_text text)
+{
+    int64_t widest = 0;
+    while (text.len > 0) {
+        const int64_t n = ptl_text_columns(ptl_text_cut(&text, ' '));
+        if (n > widest) widest = n;
+    }
+    return widest;
+}
+
+/* Lines as they are, behind two spaces: a difference, an answer inside an answer. */
+static void put_lines(ptl_buffer *out, ptl_text text)
+{
+    while (text.len > 0) {
+        const ptl_text line = ptl_text_cut(&text, '\n');
+        if (line.len > 0) ptl_layout_spaces(out, GAP);
+        ptl_layout_plain(out, line);
+        ptl_buffer_text(out, "\n");
+    }
+}
+
+/* Beside its label where it fits there; below it where it has lines of its own, or where it would
+ * be cut inside a word that fits below (a hash is copied whole or not at all). */
+static void put_value(ptl_buffer *out, const char *label, ptl_text value, int32_t width,
+                      int32_t columns)
+{
+    const bool has_lines = memchr(value.ptr, '\n', value.len) != NULL;
+    const bool below = has_lines || widest_word(value) > columns - width - GAP;
+    put_padded(out, ptl_text_of(label), width, false, below);
+    if (!below) {
+        ptl_layout_wrap(out, value, width + GAP, width + GAP, columns);
+        return;
+    }
+    ptl_buffer_text(out, "\n");
+    if (has_lines) {
+        put_lines(out, value);
+        return;
+    }
+    ptl_layout_spaces(out, GAP);
+    ptl_layout_wrap(out, value, GAP, GAP, columns);
+}
+
 /* Values that follow one another share one column of labels. Returns the first item after them. */
 static int64_t put_values(ptl_buffer *out, const ptl_reply *reply, int64_t first,
                           ptl_buffer *scratch, int32_t columns)
@@ -236,8 +279,7 @@ static int64_t put_values(ptl_buffer *out, const ptl_reply *reply, int64_t first
     for (int64_t i = first; i < end; i++) {
         const ptl_reply_item *item = &reply->items[i];
         if (!is_shown(item)) continue;
-        put_padded(out, ptl_text_of(item->label), width, false, false);
-        ptl_layout_wrap(out, cell_borrow(scratch, &item->value), width + GAP, width + GAP, columns);
+        put_value(out, item->label, cell_borrow(scratch, &item->value), width, columns);
     }
     return end;
 }

@@ -103,7 +103,7 @@ static ptl_status say_answer(ptl_call *call, const char *outcome, ptl_error *err
     if (st == PTL_OK) ptl_reply_json(call->reply, "answer", ptl_buffer_borrow(&text));
     ptl_buffer_clear(&text);
     if (st == PTL_OK) {
-        ptl_reply_write_text(answer, &text, 78);
+        ptl_reply_write_text(answer, &text, 76);
         st = ptl_buffer_check(&text, "the run's answer", err);
     }
     if (st == PTL_OK)
@@ -143,7 +143,11 @@ static ptl_status run_run_show(ptl_call *call, ptl_error *err)
     else
         PTL_TRY(newest_run(&run, call, err));
     say_run(call->reply, &run);
-    return run.state == PTL_RUN_DONE && run.outcome ? say_answer(call, run.outcome, err) : PTL_OK;
+    if (run.state != PTL_RUN_DONE || !run.outcome) return PTL_OK;
+    if (ptl_reply_is_saved(ptl_text_of(run.outcome))) return say_answer(call, run.outcome, err);
+    ptl_reply_note(call->reply, "its process died before it could answer; what it wrote is "
+                                "complete and was recorded at the next start");
+    return PTL_OK;
 }
 
 static const ptl_param run_show_params[] = {

@@ -62,33 +62,51 @@ static void say_version(ptl_call *call, const ptl_config_version *version)
     ptl_reply_text(call->reply, "applied_by", "by", version->actor);
 }
 
+static void say_applied(ptl_reply *reply, bool differs, bool dry, int64_t version)
+{
+    if (!differs)
+        ptl_reply_say(reply, "Nothing to apply: the files are version %lld, which is in force.",
+                      (long long)version);
+    else if (dry && version > 0)
+        ptl_reply_say(reply, "The files are whole and differ from version %lld, which stays in "
+                             "force.", (long long)version);
+    else if (dry)
+        ptl_reply_say(reply, "The files are whole; nothing is in force yet.");
+    else
+        ptl_reply_say(reply, "Version %lld is in force.", (long long)version);
+}
+
+/* What changed, where there was something before it: the whole of a first version is no news. */
+static ptl_status say_difference(ptl_call *call, const ptl_draft *draft, int64_t before,
+                                 ptl_error *err)
+{
+    const char *difference = NULL;
+    if (before == 0) return PTL_OK;
+    PTL_TRY(ptl_draft_difference(&difference, draft, call->store->records, before, call->arena,
+                                 err));
+    ptl_reply_text(call->reply, "difference", "difference", difference);
+    return PTL_OK;
+}
+
 static ptl_status apply_draft(ptl_call *call, const ptl_draft *draft, ptl_error *err)
 {
     ptl_config_version version;
     PTL_TRY(ptl_draft_check(draft, call->reply, err));
     PTL_TRY(ptl_config_in_force(&version, call->store->records, call->arena, err));
-    bool differs = true;
-    if (version.version > 0)
-        PTL_TRY(ptl_draft_differs(&differs, draft, call->store->records, version.version,
-                                  call->arena, err));
+    const int64_t before = version.version;
     const bool dry = ptl_args_bool(call->args, "dry_run");
+    bool differs = true;
+    if (before > 0)
+        PTL_TRY(ptl_draft_differs(&differs, draft, call->store->records, before, call->arena, err));
     if (differs && !dry) {
         const ptl_apply apply = {.records = call->store->records, .actor = call->actor,
-                                 .run_id = call->run_id, .now = call->now,
-                                 .before = version.version};
+                                 .run_id = call->run_id, .now = call->now, .before = before};
         PTL_TRY(ptl_draft_apply(&version, draft, &apply, call->arena, err));
     }
-    if (!differs)
-        ptl_reply_say(call->reply, "Nothing to apply: the files are version %lld, which is in "
-                                   "force.", (long long)version.version);
-    else if (dry)
-        ptl_reply_say(call->reply, "The files are whole and differ from version %lld, which stays "
-                                   "in force.", (long long)version.version);
-    else
-        ptl_reply_say(call->reply, "Version %lld is in force.", (long long)version.version);
+    say_applied(call->reply, differs, dry, version.version);
     ptl_reply_bool(call->reply, "changed", "changed", differs && !dry);
     if (version.version > 0) say_version(call, &version);
-    return PTL_OK;
+    return differs ? say_difference(call, draft, before, err) : PTL_OK;
 }
 
 static ptl_status run_apply(ptl_call *call, ptl_error *err)
@@ -120,6 +138,8 @@ const ptl_op ptl_op_apply = {
               "config_hash: text — SHA-256 over its files' names and bytes\n"
               "applied_at: time — since when\n"
               "applied_by: text — who applied it\n"
+              "difference: text — what changed, as unified text, where there was a version before\n"
+              "run: int — the run that applied it\n"
               "faults: list — file, line, column, key, found, allowed, nearest (where it failed)",
     .right = "owner",
     .effects = PTL_READS | PTL_WRITES | PTL_DRAFT | PTL_ENTERS,
