@@ -392,9 +392,11 @@ static void patterns_are_expanded(void **state)
     EXPECT_FAIL(ptl_workspace_expand(&path, "${PTL_TEST_NONE}/x", &arena, &err), PTL_E_NOT_FOUND,
                 "environment variable PTL_TEST_NONE is not set");
     assert_non_null(strstr(err.hint, "PTL_TEST_NONE=/path"));
-    char many[4000] = "";
-    for (int i = 0; i < 120; i++) strcat(many, "${PTL_TEST_LONG}");
-    EXPECT_FAIL(ptl_workspace_expand(&path, many, &arena, &err), PTL_E_LIMIT, "");
+    ptl_buffer many;
+    ptl_buffer_init(&many, 1 << 16, NULL);
+    for (int i = 0; i < 120; i++) ptl_buffer_text(&many, "${PTL_TEST_LONG}");
+    EXPECT_FAIL(ptl_workspace_expand(&path, many.ptr, &arena, &err), PTL_E_LIMIT, "file pattern");
+    ptl_buffer_dispose(&many);
     ptl_arena_dispose(&arena);
 }
 

@@ -251,13 +251,8 @@ static void keys_are_words(void **state)
 static void depth_has_a_ceiling(void **state)
 {
     (void)state;
-    char text[64] = "";
-    for (int i = 0; i < PTL_YAML_DEPTH_MAX; i++) strcat(text, "[");
-    char closed[64];
-    snprintf(closed, sizeof closed, "%s]]]]]]]]]]]]]]]]\n", text);
-    expect_faults(closed, true, "");
-    strcat(text, "[");
-    expect_faults(text, false,
+    expect_faults("[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]\n", true, "");
+    expect_faults("[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]\n", false,
                   "f:1:17: found one level more than allowed, allowed: at most 16 levels\n");
 }
 
@@ -314,16 +309,14 @@ static void memory_has_a_ceiling(void **state)
     ptl_arena arena;
     ptl_arena_init(&arena, 4096, NULL);
     ptl_faults_init(&faults);
-    char text[4096] = "";
-    for (int i = 0; i < 200; i++) {
-        char line[16];
-        snprintf(line, sizeof line, "k%d: v\n", i);
-        strcat(text, line);
-    }
-    const ptl_text content = ptl_text_of(text);
+    ptl_buffer text;
+    ptl_buffer_init(&text, 1 << 16, NULL);
+    for (int i = 0; i < 200; i++) ptl_buffer_printf(&text, "k%d: v\n", i);
+    const ptl_text content = ptl_buffer_borrow(&text);
     assert_int_not_equal(ptl_yaml_parse(&root, "f", content, &arena, &faults, &err), PTL_OK);
     assert_true(strlen(err.message) > 0);
     assert_null(root);
+    ptl_buffer_dispose(&text);
     ptl_arena_dispose(&arena);
     ptl_faults_dispose(&faults);
 }
