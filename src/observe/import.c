@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-/* --- which files
- * ------------------------------------------------------------------------------------ */
+/* --- which files ----------------------------------------------------------------------------- */
 
 static bool wanted(const ptl_import_options *options, const char *name)
 {
@@ -46,10 +45,11 @@ static ptl_status add_pattern(ptl_import_report *out, const ptl_workspace *works
                               const ptl_source_config *source, const char *pattern,
                               ptl_arena *arena, ptl_error *err)
 {
-    char **paths;
+    char *expanded, **paths;
     int64_t n;
-    const char *full = ptl_workspace_expand(workspace, pattern, arena, err);
-    if (!full) return err ? err->status : PTL_E_NOT_FOUND;
+    PTL_TRY(ptl_workspace_expand(&expanded, pattern, arena, err));
+    const char *full = ptl_path_join(arena, workspace->root, expanded, err);
+    if (!full) return PTL_E_NO_MEMORY;
     PTL_TRY(ptl_path_glob(&paths, &n, full, arena, err));
     if (n == 0) {
         ptl_fail(err, PTL_E_NOT_FOUND, "source %s: no file matches %s", source->name, full);
@@ -87,8 +87,7 @@ static ptl_status list_files(ptl_import_report *out, const ptl_workspace *worksp
     return PTL_OK;
 }
 
-/* --- one file
- * --------------------------------------------------------------------------------------- */
+/* --- one file -------------------------------------------------------------------------------- */
 
 /* The folder that holds `path`: all the mapping's engine may see. */
 static char *folder_of(const char *path, ptl_arena *arena, ptl_error *err)

@@ -1,6 +1,7 @@
 /* checks.c: what no single key of a file can tell (tables.h). */
 #include "workspace/tables.h"
 
+#include "store/canon.h"
 #include "workspace/expand.h"
 #include "workspace/limits.h"
 
@@ -93,9 +94,48 @@ static void check_files(const ptl_yaml_node *files, ptl_schema_pass *pass)
                              NULL);
 }
 
+static bool is_loadable(const ptl_canon_table *table)
+{
+    return table->kind == PTL_CANON_FACT || table->kind == PTL_CANON_DIMENSION;
+}
+
+static void fault_table(const ptl_yaml_node *node, ptl_schema_pass *pass)
+{
+    enum { TABLES_MAX = 128 };
+    const char *names[TABLES_MAX];
+    int64_t n = 0;
+    for (int64_t i = 0; i < ptl_canon_n && n < TABLES_MAX; i++)
+        if (is_loadable(&ptl_canon[i])) names[n++] = ptl_canon[i].name;
+    ptl_schema_fault(pass, node, "a table that files go to, as txn or spend: docs/tables.md",
+                     ptl_text_nearest(node->text, names, n));
+}
+
+static bool needs_identifier(const ptl_canon_table *table)
+{
+    for (int64_t i = 0; i < table->n_columns; i++)
+        if (table->columns[i].required && ptl_canon_is_identifier(&table->columns[i])) return true;
+    return false;
+}
+
+static void check_table(const ptl_source_config *source, const ptl_yaml_node *map,
+                        ptl_schema_pass *pass)
+{
+    if (!source->table) return; /* faulted or missing: told already */
+    const ptl_canon_table *table = ptl_canon_find(ptl_text_of(source->table));
+    if (!table || !is_loadable(table)) {
+        fault_table(ptl_yaml_find(map, "table"), pass);
+        return;
+    }
+    if (needs_identifier(table) && !ptl_yaml_find(map, "identifier_kind"))
+        ptl_schema_missing(pass, map, "identifier_kind",
+                           "what `identifier` holds, as customer or email: rows of this table "
+                           "belong to somebody");
+}
+
 void ptl_check_source(void *target, const ptl_yaml_node *map, ptl_schema_pass *pass)
 {
     ptl_source_config *source = target;
     if (!source->about) source->about = "";
     check_files(ptl_yaml_find(map, "files"), pass);
+    check_table(source, map, pass);
 }

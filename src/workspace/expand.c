@@ -5,7 +5,6 @@
  * when the configuration is read: the configuration, and its hash, are the same everywhere. */
 #include "workspace/expand.h"
 
-#include "base/file.h"
 #include "workspace/limits.h"
 #include "workspace/workspace.h"
 
@@ -72,14 +71,15 @@ static ptl_status expand_into(ptl_buffer *out, const char *pattern, ptl_error *e
     return ptl_buffer_check(out, "a file pattern", err);
 }
 
-char *ptl_workspace_expand(const ptl_workspace *workspace, const char *pattern, ptl_arena *arena,
-                           ptl_error *err)
+ptl_status ptl_workspace_expand(char **out, const char *pattern, ptl_arena *arena, ptl_error *err)
 {
     ptl_buffer path;
     ptl_buffer_init(&path, PTL_EXPANDED_BYTES_MAX, NULL);
-    char *joined = NULL;
-    if (expand_into(&path, pattern, err) == PTL_OK)
-        joined = ptl_path_join(arena, workspace->root, path.ptr ? path.ptr : "", err);
+    ptl_status st = expand_into(&path, pattern, err);
+    if (st == PTL_OK) {
+        *out = ptl_text_copy(ptl_buffer_borrow(&path), arena, err);
+        if (!*out) st = ptl_refused(err);
+    }
     ptl_buffer_dispose(&path);
-    return joined;
+    return st;
 }

@@ -59,18 +59,6 @@ static ptl_hash hash_sorted(const ptl_config_file *const *files, int64_t n)
     return ptl_hasher_finish(&hasher);
 }
 
-ptl_status ptl_workspace_hash(ptl_hash *out, const ptl_config_file *files, int64_t n_files,
-                              ptl_error *err)
-{
-    ptl_arena arena;
-    ptl_arena_init(&arena, PTL_WORKSPACE_ARENA_BYTES_MAX, NULL);
-    const ptl_config_file **sorted = NULL;
-    const ptl_status st = sort_files(&sorted, files, n_files, &arena, err);
-    if (st == PTL_OK) *out = hash_sorted(sorted, n_files);
-    ptl_arena_dispose(&arena);
-    return st;
-}
-
 /* --- one file ------------------------------------------------------------------------------------
  */
 

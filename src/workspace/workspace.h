@@ -91,14 +91,10 @@ const ptl_source_config *ptl_workspace_source(const ptl_workspace *workspace, pt
  * it is not governed. */
 const ptl_channel_config *ptl_workspace_channel(const ptl_workspace *workspace, ptl_text recorded);
 
-/** A source's file pattern as a path: "${NAME}" replaced by the environment's value, and what is
- * relative put below the workspace. NULL with E_NOT_FOUND where a variable is not set. */
-PTL_NODISCARD char *ptl_workspace_expand(const ptl_workspace *workspace, const char *pattern,
-                                         ptl_arena *arena, ptl_error *err);
-
-/** What names a set of files: SHA-256 over paths and bytes in the order of paths. */
-PTL_NODISCARD ptl_status ptl_workspace_hash(ptl_hash *out, const ptl_config_file *files,
-                                            int64_t n_files, ptl_error *err);
+/** A source's file pattern with "${NAME}" replaced by the environment's value. E_NOT_FOUND where a
+ * variable is not set. What is relative is so to the workspace: see ptl_path_join. */
+PTL_NODISCARD ptl_status ptl_workspace_expand(char **out, const char *pattern, ptl_arena *arena,
+                                              ptl_error *err);
 
 /** Write a commented workspace that runs into `root`, with two small files of invented data.
  * E_CONFLICT names a file that would be overwritten; after a failure nothing of it is left. */

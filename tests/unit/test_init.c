@@ -32,10 +32,9 @@ static int tear_down(void **state)
     return system(command);
 }
 
-static const char *const written[] = {"portolan.yaml",       "channels.yaml",
-                                      "sources/orders.yaml", "sources/spend.yaml",
-                                      "data/orders.csv",     "data/spend.csv",
-                                      ".portolan/.gitignore"};
+static const char *const written[] = {
+    "portolan.yaml",   "channels.yaml",  "sources/orders.yaml", "sources/spend.yaml",
+    "data/orders.csv", "data/spend.csv", ".portolan/.gitignore"};
 enum { N_WRITTEN = sizeof written / sizeof written[0] };
 
 static const char *below(fixture *f, const char *name)
@@ -61,9 +60,8 @@ static void init_then_parse(void **state)
     ptl_error err;
     ptl_workspace w;
     const char *root = below(f, "a/b/acme & co");
-    const ptl_init_options options = {.size = sizeof options,
-                                      .currency = "CHF",
-                                      .zone = "Europe/Zurich"};
+    const ptl_init_options options = {
+        .size = sizeof options, .currency = "CHF", .zone = "Europe/Zurich"};
     EXPECT_OK(ptl_workspace_init(root, &options, &err));
     for (int i = 0; i < N_WRITTEN; i++)
         assert_true(ptl_file_exists(ptl_path_join(&f->arena, root, written[i], NULL)));
@@ -184,14 +182,14 @@ static void quotes_the_company(void **state)
 {
     fixture *f = *state;
     ptl_error err;
-    static const char *const names[] = {"no",          "# 1",     "a: b", "\"Q\" \\ Söhne",
+    static const char *const names[] = {"no",           "# 1",    "a: b", "\"Q\" \\ Söhne",
                                         "{{currency}}", "{{zone", "*",    "Ægir 株式会社"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char name[32];
         ptl_workspace w;
         snprintf(name, sizeof name, "q%zu", i);
-        EXPECT_OK(ptl_workspace_init(below(f, name), &(ptl_init_options){.company = names[i]},
-                                     &err));
+        EXPECT_OK(
+            ptl_workspace_init(below(f, name), &(ptl_init_options){.company = names[i]}, &err));
         parse_dir(&w, f, below(f, name));
         EXPECT_STR(w.company, names[i]);
         ptl_workspace_dispose(&w);

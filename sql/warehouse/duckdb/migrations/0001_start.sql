@@ -576,7 +576,6 @@ CREATE TABLE day_channel (
     day                    DATE NOT NULL,
     channel                VARCHAR NOT NULL,
     orders                 BIGINT NOT NULL,
-    customers              BIGINT NOT NULL,
     revenue_micros         BIGINT NOT NULL,
     variable_cost_micros   BIGINT NOT NULL,
     media_micros           BIGINT NOT NULL
@@ -707,326 +706,434 @@ CREATE TABLE effect (
 -- replaced even where its successor was replaced in turn.
 
 CREATE VIEW event_known AS
-SELECT * FROM event AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'event'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM event AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'event') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO event_as_of(t) AS TABLE
-SELECT * FROM event AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'event' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM event AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'event' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW spend_known AS
-SELECT * FROM spend AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'spend'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM spend AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'spend') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO spend_as_of(t) AS TABLE
-SELECT * FROM spend AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'spend' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM spend AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'spend' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW txn_known AS
-SELECT * FROM txn AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'txn'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM txn AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'txn') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO txn_as_of(t) AS TABLE
-SELECT * FROM txn AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'txn' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM txn AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'txn' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW subscription_known AS
-SELECT * FROM subscription AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'subscription'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM subscription AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'subscription') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO subscription_as_of(t) AS TABLE
-SELECT * FROM subscription AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'subscription' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM subscription AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'subscription' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW lead_known AS
-SELECT * FROM lead AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'lead'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM lead AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'lead') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO lead_as_of(t) AS TABLE
-SELECT * FROM lead AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'lead' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM lead AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'lead' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW opportunity_known AS
-SELECT * FROM opportunity AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'opportunity'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM opportunity AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'opportunity') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO opportunity_as_of(t) AS TABLE
-SELECT * FROM opportunity AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'opportunity' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM opportunity AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'opportunity' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW opportunity_stage_known AS
-SELECT * FROM opportunity_stage AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'opportunity_stage'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM opportunity_stage AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'opportunity_stage') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO opportunity_stage_as_of(t) AS TABLE
-SELECT * FROM opportunity_stage AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'opportunity_stage' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM opportunity_stage AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'opportunity_stage' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW usage_day_known AS
-SELECT * FROM usage_day AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'usage_day'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM usage_day AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'usage_day') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO usage_day_as_of(t) AS TABLE
-SELECT * FROM usage_day AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'usage_day' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM usage_day AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'usage_day' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW ticket_known AS
-SELECT * FROM ticket AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'ticket'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM ticket AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'ticket') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO ticket_as_of(t) AS TABLE
-SELECT * FROM ticket AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'ticket' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM ticket AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'ticket' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW feedback_known AS
-SELECT * FROM feedback AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'feedback'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM feedback AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'feedback') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO feedback_as_of(t) AS TABLE
-SELECT * FROM feedback AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'feedback' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM feedback AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'feedback' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW consent_known AS
-SELECT * FROM consent AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'consent'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM consent AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'consent') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO consent_as_of(t) AS TABLE
-SELECT * FROM consent AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'consent' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM consent AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'consent' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW target_known AS
-SELECT * FROM target AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'target'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM target AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'target') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO target_as_of(t) AS TABLE
-SELECT * FROM target AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'target' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM target AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'target' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW cost_known AS
-SELECT * FROM cost AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'cost'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM cost AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'cost') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO cost_as_of(t) AS TABLE
-SELECT * FROM cost AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'cost' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM cost AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'cost' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW finance_close_known AS
-SELECT * FROM finance_close AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'finance_close'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM finance_close AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'finance_close') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO finance_close_as_of(t) AS TABLE
-SELECT * FROM finance_close AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'finance_close' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM finance_close AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'finance_close' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW control_series_known AS
-SELECT * FROM control_series AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'control_series'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM control_series AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'control_series') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO control_series_as_of(t) AS TABLE
-SELECT * FROM control_series AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'control_series' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM control_series AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'control_series' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW brand_known AS
-SELECT * FROM brand AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'brand'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM brand AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'brand') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO brand_as_of(t) AS TABLE
-SELECT * FROM brand AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'brand' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM brand AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'brand' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW release_known AS
-SELECT * FROM release AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'release'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM release AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'release') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO release_as_of(t) AS TABLE
-SELECT * FROM release AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'release' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM release AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'release' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW referral_known AS
-SELECT * FROM referral AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'referral'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM referral AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'referral') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO referral_as_of(t) AS TABLE
-SELECT * FROM referral AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'referral' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM referral AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'referral' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW work_log_known AS
-SELECT * FROM work_log AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'work_log'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM work_log AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'work_log') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO work_log_as_of(t) AS TABLE
-SELECT * FROM work_log AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'work_log' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM work_log AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'work_log' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW assignment_known AS
-SELECT * FROM assignment AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'assignment'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM assignment AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'assignment') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO assignment_as_of(t) AS TABLE
-SELECT * FROM assignment AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'assignment' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM assignment AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'assignment' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW exposure_known AS
-SELECT * FROM exposure AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'exposure'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM exposure AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'exposure') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO exposure_as_of(t) AS TABLE
-SELECT * FROM exposure AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'exposure' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM exposure AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'exposure' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW fx_rate_known AS
-SELECT * FROM fx_rate AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'fx_rate'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM fx_rate AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'fx_rate') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO fx_rate_as_of(t) AS TABLE
-SELECT * FROM fx_rate AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'fx_rate' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM fx_rate AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'fx_rate' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW account_known AS
-SELECT * FROM account AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'account'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM account AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'account') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO account_as_of(t) AS TABLE
-SELECT * FROM account AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'account' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM account AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'account' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW campaign_known AS
-SELECT * FROM campaign AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'campaign'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM campaign AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'campaign') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO campaign_as_of(t) AS TABLE
-SELECT * FROM campaign AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'campaign' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM campaign AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'campaign' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW creative_known AS
-SELECT * FROM creative AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'creative'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM creative AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'creative') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO creative_as_of(t) AS TABLE
-SELECT * FROM creative AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'creative' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM creative AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'creative' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW channel_known AS
-SELECT * FROM channel AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'channel'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM channel AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'channel') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO channel_as_of(t) AS TABLE
-SELECT * FROM channel AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'channel' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM channel AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'channel' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 
 CREATE VIEW geo_known AS
-SELECT * FROM geo AS f
-WHERE NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'geo'
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM geo AS f
+ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded WHERE table_name = 'geo') AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row;
 CREATE MACRO geo_as_of(t) AS TABLE
-SELECT * FROM geo AS f
-WHERE f.known_at <= t
-  AND NOT EXISTS (FROM load AS n WHERE n.replaces_load_id = f.load_id AND n.known_at <= t)
-  AND NOT EXISTS (FROM superseded AS s WHERE s.table_name = 'geo' AND s.superseded_at <= t
-                  AND s.load_id = f.load_id AND s.source_row = f.source_row);
+SELECT f.* FROM geo AS f
+ANTI JOIN (SELECT replaces_load_id FROM load
+           WHERE replaces_load_id IS NOT NULL AND known_at <= t) AS n
+  ON n.replaces_load_id = f.load_id
+ANTI JOIN (SELECT load_id, source_row FROM superseded
+           WHERE table_name = 'geo' AND superseded_at <= t) AS s
+  ON s.load_id = f.load_id AND s.source_row = f.source_row
+WHERE f.known_at <= t;
 

@@ -1,0 +1,299 @@
+/* load_identifier.c: what names a person becomes a number, once and for ever.
+ *
+ * Two maps. `known` goes from the keyed hash of a value (seal.h) to its number: all that the
+ * warehouse has of this source and kind, and what this load adds. `met` goes from the bytes of a
+ * value to the same, so that the keyed hash is computed once a value and not once a row. Numbers
+ * are given in the order in which values first appear in the file: same file, same numbers.
+ *
+ * Both are open addressing over powers of two, at most half full. */
+#include "store/duckdb/load_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct known_slot {
+    uint8_t lookup[16];
+    int64_t number; /* 0: free */
+} known_slot;
+
+typedef struct met_slot {
+    uint64_t hash;
+    uint32_t len;
+    const char *value;
+    int64_t number; /* 0: free */
+} met_slot;
+
+struct ptl_load_names {
+    const ptl_seal *keys;
+    ptl_text source, kind;
+    int64_t n_known, known_capacity;
+    known_slot *known;
+    int64_t n_met, met_capacity;
+    met_slot *met;
+    int64_t first_new, n_new, new_capacity;
+    ptl_text *fresh; /* values of the new ones, in order; bytes in the arena */
+    ptl_arena arena;
+};
+
+static uint64_t mix(uint64_t h) {
+    h ^= h >> 33;
+    h *= UINT64_C(0xff51afd7ed558ccd);
+    h ^= h >> 33;
+    h *= UINT64_C(0xc4ceb9fe1a85ec53);
+    return h ^ (h >> 33);
+}
+
+static uint64_t hash_bytes(ptl_text text) {
+    uint64_t h = UINT64_C(0x9e3779b97f4a7c15) ^ text.len;
+    size_t i = 0;
+    for (; i + 8 <= text.len; i += 8) {
+        uint64_t w;
+        memcpy(&w, text.ptr + i, 8);
+        h = mix(h ^ w);
+    }
+    uint64_t tail = 0;
+    if (i < text.len) memcpy(&tail, text.ptr + i, text.len - i);
+    return mix(h ^ tail);
+}
+
+static ptl_status no_memory(ptl_error *err) {
+    return ptl_fail(err, PTL_E_NO_MEMORY, "no memory for the identifiers of a load");
+}
+
+/* --- known ------------------------------------------------------------------------------------------ */
+
+static known_slot *known_find(const ptl_load_names *names, const uint8_t lookup[16]) {
+    uint64_t at;
+    memcpy(&at, lookup, 8); /* a keyed hash is as good as random */
+    for (;; at++) {
+        known_slot *slot = &names->known[at & (uint64_t)(names->known_capacity - 1)];
+        if (slot->number == 0 || memcmp(slot->lookup, lookup, 16) == 0) return slot;
+    }
+}
+
+static ptl_status known_grow(ptl_load_names *names, ptl_error *err) {
+    if (names->n_known >= PTL_LOAD_IDENTIFIERS_MAX)
+        return ptl_fail(err, PTL_E_LIMIT, "source %.*s has more than %d identifiers of one kind",
+                        (int)names->source.len, names->source.ptr, PTL_LOAD_IDENTIFIERS_MAX);
+    if (names->n_known * 2 < names->known_capacity) return PTL_OK;
+    known_slot *const old = names->known;
+    const int64_t n_old = names->known_capacity;
+    names->known_capacity = n_old == 0 ? 1024 : n_old * 2;
+    names->known = calloc((size_t)names->known_capacity, sizeof *names->known);
+    if (!names->known) {
+        names->known = old;
+        names->known_capacity = n_old;
+        return no_memory(err);
+    }
+    for (int64_t i = 0; i < n_old; i++)
+        if (old[i].number != 0) *known_find(names, old[i].lookup) = old[i];
+    free(old);
+    return PTL_OK;
+}
+
+static ptl_status known_add(ptl_load_names *names, const uint8_t lookup[16], int64_t number,
+                            ptl_error *err) {
+    PTL_TRY(known_grow(names, err));
+    known_slot *slot = known_find(names, lookup);
+    if (slot->number == 0) names->n_known++;
+    memcpy(slot->lookup, lookup, 16);
+    slot->number = number;
+    return PTL_OK;
+}
+
+/* --- met -------------------------------------------------------------------------------------------- */
+
+static met_slot *met_find(const ptl_load_names *names, uint64_t hash, ptl_text value) {
+    for (uint64_t at = hash;; at++) {
+        met_slot *slot = &names->met[at & (uint64_t)(names->met_capacity - 1)];
+        if (slot->number == 0) return slot;
+        if (slot->hash == hash && slot->len == value.len &&
+            memcmp(slot->value, value.ptr, value.len) == 0)
+            return slot;
+    }
+}
+
+static ptl_status met_grow(ptl_load_names *names, ptl_error *err) {
+    if (names->n_met * 2 < names->met_capacity) return PTL_OK;
+    met_slot *const old = names->met;
+    const int64_t n_old = names->met_capacity;
+    names->met_capacity = n_old == 0 ? 1024 : n_old * 2;
+    names->met = calloc((size_t)names->met_capacity, sizeof *names->met);
+    if (!names->met) {
+        names->met = old;
+        names->met_capacity = n_old;
+        return no_memory(err);
+    }
+    for (int64_t i = 0; i < n_old; i++) {
+        if (old[i].number == 0) continue;
+        uint64_t at = old[i].hash;
+        while (names->met[at & (uint64_t)(names->met_capacity - 1)].number != 0) at++;
+        names->met[at & (uint64_t)(names->met_capacity - 1)] = old[i];
+    }
+    free(old);
+    return PTL_OK;
+}
+
+static ptl_status add_fresh(ptl_load_names *names, ptl_text value, ptl_error *err) {
+    if (names->n_new == names->new_capacity) {
+        const int64_t wanted = names->n_new == 0 ? 1024 : names->n_new * 2;
+        ptl_text *grown = realloc(names->fresh, (size_t)wanted * sizeof *grown);
+        if (!grown) return no_memory(err);
+        names->fresh = grown;
+        names->new_capacity = wanted;
+    }
+    names->fresh[names->n_new++] = value;
+    return PTL_OK;
+}
+
+/* Small values share blocks: an arena pads each to 16 bytes, which ten million of them would feel. */
+static const char *keep(ptl_load_names *names, ptl_text value, ptl_error *err) {
+    char *copy = ptl_arena_alloc(&names->arena, value.len ? value.len : 1, err);
+    if (copy) memcpy(copy, value.ptr, value.len);
+    return copy;
+}
+
+ptl_status ptl_load_names_number(int64_t *out, ptl_load_names *names, ptl_text value,
+                                 ptl_error *err) {
+    if (value.len > PTL_LOAD_IDENTIFIER_BYTES_MAX)
+        return ptl_fail(err, PTL_E_LIMIT, "an identifier of %zu bytes; %d are allowed", value.len,
+                        PTL_LOAD_IDENTIFIER_BYTES_MAX);
+    PTL_TRY(met_grow(names, err));
+    const uint64_t hash = hash_bytes(value);
+    met_slot *slot = met_find(names, hash, value);
+    if (slot->number != 0) {
+        *out = slot->number;
+        return PTL_OK;
+    }
+    uint8_t lookup[16];
+    ptl_seal_lookup(lookup, names->keys, names->source, names->kind, value);
+    const char *kept = keep(names, value, err);
+    if (!kept) return PTL_E_NO_MEMORY;
+    PTL_TRY(known_grow(names, err));
+    known_slot *known = known_find(names, lookup);
+    if (known->number == 0) {
+        PTL_TRY(add_fresh(names, (ptl_text){kept, value.len}, err));
+        PTL_TRY(known_add(names, lookup, names->first_new + names->n_new - 1, err));
+        known = known_find(names, lookup);
+    }
+    *slot = (met_slot){hash, (uint32_t)value.len, kept, known->number};
+    names->n_met++;
+    *out = known->number;
+    return PTL_OK;
+}
+
+int64_t ptl_load_names_new(const ptl_load_names *names) {
+    return names ? names->n_new : 0;
+}
+
+/* --- the warehouse's table -------------------------------------------------------------------------- */
+
+static ptl_status learn(void *ctx, const ptl_table *batch, ptl_error *err) {
+    ptl_load_names *names = ctx;
+    for (int64_t row = 0; row < batch->n_rows; row++) {
+        const ptl_text lookup = ptl_column_text(&batch->columns[0], row);
+        if (lookup.len != 16)
+            return ptl_fail(err, PTL_E_CORRUPT, "identifier %lld has a lookup of %zu bytes",
+                            (long long)ptl_column_int(&batch->columns[1], row), lookup.len);
+        PTL_TRY(known_add(names, (const uint8_t *)lookup.ptr,
+                          ptl_column_int(&batch->columns[1], row), err));
+    }
+    return PTL_OK;
+}
+
+static ptl_status learn_all(ptl_load_names *names, ptl_scope *scope, ptl_error *err) {
+    const ptl_value params[] = {ptl_value_text(names->source), ptl_value_text(names->kind)};
+    PTL_TRY(ptl_duck_stream_text(scope,
+                                 "SELECT DISTINCT lookup, identifier_id FROM identifier"
+                                 " WHERE source = $1 AND kind = $2 ORDER BY identifier_id",
+                                 params, 2, learn, names, NULL, "learn identifiers", err));
+    ptl_table highest;
+    PTL_TRY(ptl_duck_query_text(&highest, scope,
+                                "SELECT coalesce(max(identifier_id), 0) AS n FROM identifier", NULL,
+                                0, 0, "learn identifiers", err));
+    names->first_new = ptl_column_int(&highest.columns[0], 0) + 1;
+    ptl_table_dispose(&highest);
+    return PTL_OK;
+}
+
+ptl_status ptl_load_names_open(ptl_load_names **out, ptl_scope *scope, const ptl_seal *keys,
+                               const ptl_load_spec *spec, ptl_error *err) {
+    *out = NULL;
+    ptl_load_names *names = calloc(1, sizeof *names);
+    if (!names) return no_memory(err);
+    names->keys = keys;
+    names->source = ptl_text_of(spec->source);
+    names->kind = ptl_text_of(spec->identifier_kind);
+    ptl_arena_init(&names->arena, (size_t)4 << 30, NULL);
+    ptl_status st = known_grow(names, err);
+    if (st == PTL_OK) st = learn_all(names, scope, err);
+    if (st != PTL_OK)
+        ptl_load_names_close(names);
+    else
+        *out = names;
+    return st;
+}
+
+void ptl_load_names_close(ptl_load_names *names) {
+    if (!names) return;
+    free(names->known);
+    free(names->met);
+    free(names->fresh);
+    ptl_arena_dispose(&names->arena);
+    free(names);
+}
+
+enum { WRITE_ROWS = 16384 };
+
+static const ptl_column_spec identifier_columns[] = {
+    {"identifier_id", PTL_TYPE_INT}, {"source", PTL_TYPE_TEXT}, {"kind", PTL_TYPE_TEXT},
+    {"lookup", PTL_TYPE_BLOB},       {"sealed", PTL_TYPE_BLOB}, {"valid_from", PTL_TYPE_INSTANT},
+    {"load_id", PTL_TYPE_INT}};
+enum { N_IDENTIFIER_COLUMNS = sizeof identifier_columns / sizeof *identifier_columns };
+
+static ptl_status write_row(ptl_table_builder *builder, const ptl_load_names *names, int64_t i,
+                            ptl_buffer *sealed, ptl_seal *keys, ptl_instant from, int64_t load_id,
+                            ptl_error *err) {
+    uint8_t lookup[16];
+    ptl_seal_lookup(lookup, names->keys, names->source, names->kind, names->fresh[i]);
+    ptl_buffer_clear(sealed);
+    PTL_TRY(ptl_seal_value(sealed, keys, names->first_new + i, names->fresh[i], err));
+    ptl_table_builder_int(builder, names->first_new + i);
+    ptl_table_builder_text(builder, names->source);
+    ptl_table_builder_text(builder, names->kind);
+    ptl_table_builder_text(builder, (ptl_text){(const char *)lookup, sizeof lookup});
+    ptl_table_builder_text(builder, ptl_buffer_borrow(sealed));
+    ptl_table_builder_int(builder, from);
+    ptl_table_builder_int(builder, load_id);
+    return ptl_table_builder_row_end(builder, err);
+}
+
+ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *scope, ptl_seal *keys,
+                                const ptl_load_spec *spec, int64_t load_id, ptl_error *err) {
+    if (names->n_new == 0) return PTL_OK;
+    PTL_TRY(ptl_seal_make(keys, names->first_new, names->n_new, err));
+    const char *columns[N_IDENTIFIER_COLUMNS];
+    for (int64_t i = 0; i < N_IDENTIFIER_COLUMNS; i++) columns[i] = identifier_columns[i].name;
+    ptl_buffer sealed;
+    ptl_buffer_init(&sealed, (size_t)1 << 16, NULL);
+    ptl_table_builder *builder = NULL;
+    ptl_duck_append *append = NULL;
+    ptl_status st = PTL_OK;
+    PTL_TRY_GOTO(st, end, ptl_table_builder_new(&builder, identifier_columns, N_IDENTIFIER_COLUMNS,
+                                                (size_t)64 << 20, err));
+    PTL_TRY_GOTO(st, end, ptl_duck_append_open(&append, scope, "identifier", columns,
+                                               N_IDENTIFIER_COLUMNS, err));
+    for (int64_t i = 0; i < names->n_new; i++) {
+        PTL_TRY_GOTO(st, end, write_row(builder, names, i, &sealed, keys, spec->known_at, load_id, err));
+        if ((i + 1) % WRITE_ROWS != 0 && i + 1 < names->n_new) continue;
+        const ptl_table rows = ptl_table_builder_borrow(builder);
+        PTL_TRY_GOTO(st, end, ptl_duck_append_rows(append, &rows, err));
+        ptl_table_builder_clear(builder);
+    }
+end:;
+    ptl_error late = {0};
+    const ptl_status closed = ptl_duck_append_close(append, st == PTL_OK ? err : &late);
+    ptl_table_builder_free(builder);
+    ptl_buffer_dispose(&sealed);
+    return st == PTL_OK ? closed : st;
+}

@@ -1,0 +1,115 @@
+/* load_internal.h: what the steps of a load share.
+ *
+ * load.c is the order of the steps; load_plan.c sets a mapping's columns against the canonical
+ * table; load_stage.c streams mapped rows into a temporary table; load_identifier.c turns what
+ * names a person into numbers; load_duplicate.c finds facts that are there already and brings back
+ * those that lost to a load now replaced; load_quarantine.c keeps what did not become a fact. */
+#ifndef PTL_STORE_LOAD_INTERNAL_H
+#define PTL_STORE_LOAD_INTERNAL_H
+
+#include "store/duckdb/duckdb_internal.h"
+#include "store/duckdb/reader.h"
+
+enum {
+    PTL_LOAD_COLUMNS_MAX = 64,            /* of a canonical table                              */
+    PTL_LOAD_ROWS_MAX = 2000000000,       /* of one file: eight bytes each are kept for keys    */
+    PTL_LOAD_IDENTIFIERS_MAX = 50000000,  /* of one source and kind                             */
+    PTL_LOAD_IDENTIFIER_BYTES_MAX = 1024, /* of one value; longer is no name of anybody         */
+    PTL_LOAD_RAW_BYTES_MAX = 16384        /* of one row as JSON in quarantine                   */
+};
+
+/* How one column of the canonical table is filled. */
+typedef struct ptl_load_column {
+    const ptl_canon_column *canon;
+    const char *mapped; /* the mapping's name for it: identifier_id is "identifier" */
+    bool is_given;
+    bool is_identifier;
+    bool is_key;
+    bool must; /* empty sends the row to quarantine */
+} ptl_load_column;
+
+typedef struct ptl_load_plan {
+    const ptl_canon_table *table;
+    ptl_load_column columns[PTL_LOAD_COLUMNS_MAX];
+    int64_t n_columns;
+    int32_t time_idx; /* of the column that places a row in time, or -1        */
+    bool has_day;     /* the load cuts the local day from it                   */
+    bool has_identifier;
+    bool has_known_at; /* the mapping gives known_at                            */
+    bool is_personal; /* quarantined rows are sealed                           */
+} ptl_load_plan;
+
+/** Hold the mapping's columns against the table; every fault is a line of err->detail. */
+PTL_NODISCARD ptl_status ptl_load_plan_make(ptl_load_plan *out, const ptl_reader *reader,
+                                            ptl_error *err);
+/** The select list that gives source row, columns in the plan's order, and known_at if given. */
+void ptl_load_plan_list(ptl_buffer *out, const ptl_load_plan *plan, const ptl_load_spec *spec);
+/** `"name" TYPE, …` of the staging table. */
+void ptl_load_plan_create(ptl_buffer *out, const ptl_load_plan *plan);
+const char *ptl_load_sql_type(ptl_type type);
+/** SQL text literal, and name in double quotes. */
+void ptl_load_sql_text(ptl_buffer *out, const char *text);
+void ptl_load_sql_name(ptl_buffer *out, const char *name);
+
+/* --- identifiers --------------------------------------------------------------------------------- */
+
+typedef struct ptl_load_names ptl_load_names;
+
+/** Learn the numbers of this source and kind; new ones will start after the highest there is. */
+PTL_NODISCARD ptl_status ptl_load_names_open(ptl_load_names **out, ptl_scope *scope,
+                                             const ptl_seal *keys, const ptl_load_spec *spec,
+                                             ptl_error *err);
+void ptl_load_names_close(ptl_load_names *names);
+PTL_NODISCARD ptl_status ptl_load_names_number(int64_t *out, ptl_load_names *names, ptl_text value,
+                                               ptl_error *err);
+int64_t ptl_load_names_new(const ptl_load_names *names);
+/** Make keys, seal the new values, write their rows. */
+PTL_NODISCARD ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *scope,
+                                              ptl_seal *keys, const ptl_load_spec *spec,
+                                              int64_t load_id, ptl_error *err);
+
+/* --- the run ------------------------------------------------------------------------------------- */
+
+typedef struct ptl_load_job {
+    const ptl_load_spec *spec;
+    ptl_progress *progress;
+    ptl_warehouse *warehouse;
+    ptl_seal *keys;
+    ptl_reader *reader;
+    ptl_load_plan plan;
+    ptl_scope scope;
+    ptl_load_names *names;
+    int64_t load_id, replaces_load_id;
+    ptl_hash content_hash, mapping_hash;
+    int64_t n_staged;
+    int64_t n_duplicates;
+    ptl_day day_first, day_last; /* INT32_MAX and INT32_MIN where no row has a day */
+    uint64_t *key_hashes;        /* of the staged rows */
+    int64_t key_capacity;
+    uint8_t *seen; /* one bit a source row that the mapping gave */
+    int64_t seen_capacity;
+} ptl_load_job;
+
+/** Mapped rows into the temporary table load_stage (source_row, key_hash, columns, day). */
+PTL_NODISCARD ptl_status ptl_load_stage(ptl_load_job *job, ptl_error *err);
+/** Rows that lose, into the temporary table load_lost (source_row, lost_to_load_id). */
+PTL_NODISCARD ptl_status ptl_load_duplicates(ptl_load_job *job, ptl_error *err);
+/** Rows that lost to the load now replaced and win today become facts of their own load. */
+PTL_NODISCARD ptl_status ptl_load_revive(ptl_load_job *job, ptl_error *err);
+/** Every row of the file that is no fact, with why. */
+PTL_NODISCARD ptl_status ptl_load_quarantine(int64_t *n_rows, ptl_load_job *job, ptl_error *err);
+
+/** Run the SQL in `sql`, then empty it; `n_rows` (nullable) receives how many rows it changed. */
+PTL_NODISCARD ptl_status ptl_load_exec(int64_t *n_rows, ptl_load_job *job, ptl_buffer *sql,
+                                       const char *what, ptl_error *err);
+/** One integer, 0 where the query gives NULL or no row. */
+PTL_NODISCARD ptl_status ptl_load_ask(int64_t *out, ptl_load_job *job, ptl_buffer *sql,
+                                      const char *what, ptl_error *err);
+/** Columns of the plan, each preceded by `prefix`: "t.", comma between. */
+void ptl_load_put_columns(ptl_buffer *out, const ptl_load_plan *plan, const char *prefix);
+/** a.key = b.key AND …; where a key may be empty, empty equals empty. */
+void ptl_load_put_keys_equal(ptl_buffer *out, const ptl_load_plan *plan, const char *a,
+                             const char *b);
+void ptl_load_put_keys(ptl_buffer *out, const ptl_load_plan *plan);
+
+#endif

@@ -1,0 +1,210 @@
+/* load_quarantine.c: what did not become a fact is kept, with why.
+ *
+ * Rows that the splitter, a cast or a required column refused, and rows that the mapping left out,
+ * are read from the file once more (only where there are any) and kept as JSON of the file's own
+ * columns. Where the table holds people, that JSON is sealed under subject 0, the workspace's own:
+ * it may hold anybody's name. Duplicates are kept as canonical rows, which hold nobody's. */
+#include "store/duckdb/load_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCH_ROWS = 8192 };
+
+static const ptl_column_spec columns[] = {{"load_id", PTL_TYPE_INT},
+                                          {"source_row", PTL_TYPE_INT},
+                                          {"column_name", PTL_TYPE_TEXT},
+                                          {"reason", PTL_TYPE_TEXT},
+                                          {"raw", PTL_TYPE_BLOB}};
+enum { N_COLUMNS = sizeof columns / sizeof *columns };
+
+typedef struct keeper {
+    ptl_load_job *job;
+    ptl_table_builder *builder;
+    ptl_duck_append *append;
+    ptl_buffer json, sealed;
+    int64_t note_at; /* notes are sorted by row */
+    int64_t n_rows, n_batch;
+} keeper;
+
+static int by_row(const void *a, const void *b) {
+    const ptl_reader_note *x = a, *y = b;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* UTF-8 with what is not replaced by U+FFFD; at most `max` bytes. */
+static void put_clean(ptl_buffer *out, ptl_text text, size_t max) {
+    while (text.len > 0 && out->len < max) {
+        size_t at = 0;
+        const bool ok = ptl_text_utf8_valid(text, &at);
+        const size_t n = ok ? text.len : at;
+        ptl_buffer_append(out, text.ptr, n);
+        if (ok) return;
+        ptl_buffer_text(out, "\xEF\xBF\xBD");
+        text.ptr += n + 1;
+        text.len -= n + 1;
+    }
+}
+
+/* At most `max` bytes, cut between characters. */
+static ptl_text shorten(ptl_text text, size_t max) {
+    if (text.len <= max) return text;
+    while (max > 0 && ((uint8_t)text.ptr[max] & 0xC0) == 0x80) max--;
+    return (ptl_text){text.ptr, max};
+}
+
+static ptl_status raw_json(keeper *k, const ptl_csv_row *row, ptl_error *err) {
+    const ptl_reader *reader = k->job->reader;
+    ptl_buffer_clear(&k->json);
+    ptl_json json;
+    ptl_json_init_buffer(&json, &k->json, 0, err);
+    ptl_json_object(&json);
+    if (!row->fields) {
+        ptl_buffer clean;
+        ptl_buffer_init(&clean, (size_t)4 << 20, NULL);
+        put_clean(&clean, shorten(row->raw, 4096), 8192);
+        ptl_json_put_int(&json, "line", row->line);
+        ptl_json_put_text(&json, "text", ptl_buffer_borrow(&clean));
+        ptl_buffer_dispose(&clean);
+    }
+    size_t left = PTL_LOAD_RAW_BYTES_MAX;
+    for (int64_t i = 0; row->fields && i < reader->n_source_columns && left > 0; i++) {
+        const ptl_text value = shorten(row->fields[i], left < 4096 ? left : 4096);
+        ptl_json_put_text(&json, reader->source_columns[i], value);
+        left -= value.len < left ? value.len : left;
+    }
+    ptl_json_object_end(&json);
+    return ptl_json_finish(&json);
+}
+
+static ptl_status flush(keeper *k, ptl_error *err) {
+    if (k->n_batch == 0) return PTL_OK;
+    const ptl_table rows = ptl_table_builder_borrow(k->builder);
+    PTL_TRY(ptl_duck_append_rows(k->append, &rows, err));
+    ptl_table_builder_clear(k->builder);
+    k->n_batch = 0;
+    return PTL_OK;
+}
+
+static ptl_status keep_row(keeper *k, const ptl_csv_row *row, const char *column,
+                           const char *reason, ptl_error *err) {
+    PTL_TRY(raw_json(k, row, err));
+    ptl_text raw = ptl_buffer_borrow(&k->json);
+    if (k->job->plan.is_personal) {
+        ptl_buffer_clear(&k->sealed);
+        PTL_TRY(ptl_seal_value(&k->sealed, k->job->keys, 0, raw, err));
+        raw = ptl_buffer_borrow(&k->sealed);
+    }
+    ptl_table_builder_int(k->builder, k->job->load_id);
+    ptl_table_builder_int(k->builder, row->row);
+    if (column)
+        ptl_table_builder_text(k->builder, ptl_text_of(column));
+    else
+        ptl_table_builder_null(k->builder);
+    ptl_table_builder_text(k->builder, ptl_text_of(reason));
+    ptl_table_builder_text(k->builder, raw);
+    PTL_TRY(ptl_table_builder_row_end(k->builder, err));
+    k->n_rows++;
+    return ++k->n_batch < BATCH_ROWS ? PTL_OK : flush(k, err);
+}
+
+static bool is_seen(const ptl_load_job *job, int64_t row) {
+    return row / 8 < job->seen_capacity && (job->seen[row / 8] >> (row % 8) & 1);
+}
+
+/* A noted row with its note; a row that is neither noted nor seen was left out. */
+static ptl_status consider(keeper *k, const ptl_csv_row *row, ptl_error *err) {
+    const ptl_reader *reader = k->job->reader;
+    const int64_t n_notes = atomic_load(&reader->n_notes);
+    if (k->note_at < n_notes && reader->notes[k->note_at].row == row->row) {
+        const ptl_reader_note *note = &reader->notes[k->note_at++];
+        return keep_row(k, row, note->column, note->reason, err);
+    }
+    if (is_seen(k->job, row->row)) return PTL_OK;
+    if (k->n_rows >= PTL_READER_FAULTS_MAX) {
+        ptl_status st = ptl_fail(err, PTL_E_LIMIT, "mapping of %s leaves out more than %d rows",
+                                 k->job->spec->source, PTL_READER_FAULTS_MAX);
+        ptl_error_hint(err, "every row of a file is kept as a fact or in quarantine: leave rows "
+                            "out where the file is made");
+        return st;
+    }
+    return keep_row(k, row, NULL, "left out by the mapping", err);
+}
+
+static ptl_status read_again(keeper *k, ptl_error *err) {
+    ptl_reader *reader = k->job->reader;
+    ptl_csv *csv = NULL;
+    PTL_TRY(ptl_csv_open(&csv, reader->fd, &reader->csv_options, err));
+    ptl_status st = PTL_OK;
+    bool more = true;
+    while (st == PTL_OK && more) {
+        ptl_csv_row row;
+        st = ptl_csv_next(&more, &row, csv, err);
+        if (st == PTL_OK && more) st = consider(k, &row, err);
+        if (st == PTL_OK && more && row.row % 65536 == 0) {
+            ptl_progress_step(k->job->progress, "keeping rows in quarantine", row.row,
+                              reader->rows_read);
+            st = ptl_progress_check(k->job->progress, err);
+        }
+    }
+    ptl_csv_close(csv);
+    return st;
+}
+
+static ptl_status keep_refused(int64_t *n_rows, ptl_load_job *job, ptl_error *err) {
+    ptl_reader *reader = job->reader;
+    qsort(reader->notes, (size_t)atomic_load(&reader->n_notes), sizeof *reader->notes, by_row);
+    keeper k = {.job = job};
+    ptl_buffer_init(&k.json, (size_t)1 << 20, NULL);
+    ptl_buffer_init(&k.sealed, (size_t)2 << 20, NULL);
+    const char *names[N_COLUMNS];
+    for (int64_t i = 0; i < N_COLUMNS; i++) names[i] = columns[i].name;
+    ptl_status st = PTL_OK;
+    if (job->plan.is_personal) PTL_TRY_GOTO(st, end, ptl_seal_make(job->keys, 0, 1, err));
+    PTL_TRY_GOTO(st, end, ptl_table_builder_new(&k.builder, columns, N_COLUMNS, (size_t)1 << 30, err));
+    PTL_TRY_GOTO(st, end, ptl_duck_append_open(&k.append, &job->scope, "quarantine", names,
+                                               N_COLUMNS, err));
+    PTL_TRY_GOTO(st, end, read_again(&k, err));
+    PTL_TRY_GOTO(st, end, flush(&k, err));
+    *n_rows = k.n_rows;
+end:;
+    ptl_error late = {0};
+    const ptl_status closed = ptl_duck_append_close(k.append, st == PTL_OK ? err : &late);
+    ptl_table_builder_free(k.builder);
+    ptl_buffer_dispose(&k.json);
+    ptl_buffer_dispose(&k.sealed);
+    return st == PTL_OK ? closed : st;
+}
+
+/* Duplicates by SQL: their canonical rows are staged. */
+static ptl_status keep_lost(ptl_load_job *job, ptl_error *err) {
+    const ptl_load_plan *plan = &job->plan;
+    ptl_buffer sql;
+    ptl_buffer_init(&sql, (size_t)1 << 20, NULL);
+    ptl_buffer_printf(&sql,
+                      "INSERT INTO quarantine (load_id, source_row, reason, raw, lost_to_load_id)"
+                      " SELECT %lld, l.source_row, CASE WHEN l.lost_to_load_id = %lld"
+                      " THEN 'the same fact as row ' || l.first_row || ' of this file'"
+                      " ELSE 'a fact of load ' || l.lost_to_load_id || ' already' END,"
+                      " encode(CAST(json_object(",
+                      (long long)job->load_id, (long long)job->load_id);
+    for (int64_t i = 0; i < plan->n_columns; i++) {
+        ptl_buffer_printf(&sql, "'%s', s.", plan->columns[i].canon->name);
+        ptl_load_sql_name(&sql, plan->columns[i].canon->name);
+        ptl_buffer_text(&sql, ", ");
+    }
+    ptl_buffer_text(&sql, "'load_day', s.load_day) AS VARCHAR)), l.lost_to_load_id FROM load_lost"
+                          " AS l JOIN load_stage AS s ON s.source_row = l.source_row"
+                          " ORDER BY l.source_row");
+    const ptl_status st = ptl_load_exec(NULL, job, &sql, "keep duplicates", err);
+    ptl_buffer_dispose(&sql);
+    return st;
+}
+
+ptl_status ptl_load_quarantine(int64_t *n_rows, ptl_load_job *job, ptl_error *err) {
+    *n_rows = 0;
+    if (job->n_staged < job->reader->rows_read) PTL_TRY(keep_refused(n_rows, job, err));
+    if (job->n_duplicates > 0) PTL_TRY(keep_lost(job, err));
+    *n_rows += job->n_duplicates;
+    return PTL_OK;
+}

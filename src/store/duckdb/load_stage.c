@@ -1,0 +1,371 @@
+/* load_stage.c: the reader's chunks go into a temporary table of the warehouse.
+ *
+ * Per row: has it been given before (a mapping gives each row at most once), did a cast complain,
+ * is a required column empty? Rows that pass keep their vectors as they are; a chunk with faulty
+ * rows is copied without them. Three columns are made here: the hash of the natural key, the
+ * numbers of identifiers, the local day. */
+#include "store/duckdb/load_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DAYS_KEPT = 1024 };
+
+typedef struct kept_day {
+    ptl_instant starts_at, ends_at;
+    ptl_day day;
+    bool is_set;
+} kept_day;
+
+typedef struct stage {
+    ptl_load_job *job;
+    duckdb_appender appender;
+    duckdb_data_chunk out;
+    duckdb_selection_vector selection;
+    int64_t n_columns; /* of the staging table */
+    const char *currency_name;
+    int64_t currency_idx; /* in the plan, -1 where the table has none */
+    int32_t offset_seconds;
+    kept_day days[DAYS_KEPT];
+} stage;
+
+/* One chunk as the mapping gave it. */
+typedef struct incoming {
+    idx_t n;
+    const int64_t *rows;
+    const uint64_t *rows_validity;
+    duckdb_vector vectors[PTL_LOAD_COLUMNS_MAX];
+    void *values[PTL_LOAD_COLUMNS_MAX];
+    uint64_t *validity[PTL_LOAD_COLUMNS_MAX];
+} incoming;
+
+static bool present(const incoming *in, int64_t column, idx_t row) {
+    return !in->validity[column] || duckdb_validity_row_is_valid(in->validity[column], row);
+}
+
+static ptl_text text_at(const incoming *in, int64_t column, idx_t row) {
+    duckdb_string_t *text = (duckdb_string_t *)in->values[column] + row;
+    return (ptl_text){duckdb_string_t_data(text), duckdb_string_t_length(*text)};
+}
+
+/* --- which rows pass -------------------------------------------------------------------------------- */
+
+/* A mapping that joins may give a row twice; then facts would be counted twice. */
+static ptl_status mark_seen(ptl_load_job *job, int64_t row, ptl_error *err) {
+    if (row / 8 >= job->seen_capacity) {
+        const int64_t wanted = (row / 8 + 4096) * 2;
+        uint8_t *grown = realloc(job->seen, (size_t)wanted);
+        if (!grown) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory for the rows of a load");
+        memset(grown + job->seen_capacity, 0, (size_t)(wanted - job->seen_capacity));
+        job->seen = grown;
+        job->seen_capacity = wanted;
+    }
+    const uint8_t bit = (uint8_t)(1U << (row % 8));
+    if (job->seen[row / 8] & bit) {
+        ptl_status st = ptl_fail(err, PTL_E_INVALID,
+                                 "mapping of %s gives row %lld of the file more than once",
+                                 job->spec->source, (long long)row);
+        ptl_error_hint(err, "a join in the mapping finds several partners for it");
+        return st;
+    }
+    job->seen[row / 8] |= bit;
+    return PTL_OK;
+}
+
+static bool is_currency(ptl_text text) {
+    bool is = text.len == 3;
+    for (size_t i = 0; is && i < 3; i++) is = text.ptr[i] >= 'A' && text.ptr[i] <= 'Z';
+    return is;
+}
+
+/* The first column at fault and why; NULL where the row passes. */
+static const ptl_load_column *find_fault(const stage *s, const incoming *in, idx_t row,
+                                         const char **reason) {
+    const ptl_load_plan *plan = &s->job->plan;
+    for (int64_t i = 0; i < plan->n_columns; i++) {
+        const ptl_load_column *column = &plan->columns[i];
+        if (!present(in, i, row)) {
+            *reason = "empty, and required";
+            if (column->must) return column;
+            continue;
+        }
+        if (column->is_identifier && text_at(in, i, row).len > PTL_LOAD_IDENTIFIER_BYTES_MAX) {
+            *reason = "longer than 1024 bytes: it names nobody";
+            return column;
+        }
+    }
+    const int64_t c = s->currency_idx;
+    if (c < 0 || !present(in, c, row) || is_currency(text_at(in, c, row))) return NULL;
+    *reason = "not a currency: three capital letters, as EUR";
+    return &plan->columns[c];
+}
+
+static ptl_status row_passes(bool *passes, stage *s, const incoming *in, idx_t row,
+                             ptl_error *err) {
+    ptl_load_job *job = s->job;
+    *passes = false;
+    if (in->rows_validity && !duckdb_validity_row_is_valid((uint64_t *)(uintptr_t)in->rows_validity, row))
+        return ptl_fail(err, PTL_E_INVALID, "mapping of %s gives a row that is not in the file",
+                        job->spec->source);
+    PTL_TRY(mark_seen(job, in->rows[row], err));
+    if (ptl_reader_is_noted(job->reader, in->rows[row])) return PTL_OK;
+    const char *reason = NULL;
+    const ptl_load_column *column = find_fault(s, in, row, &reason);
+    *passes = column == NULL;
+    if (*passes) return PTL_OK;
+    return ptl_reader_note_add(job->reader, in->rows[row], column->mapped, reason, PTL_TEXT(""),
+                               err);
+}
+
+/* --- what is made here ------------------------------------------------------------------------------ */
+
+static uint64_t mix(uint64_t h, uint64_t w) {
+    h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
+    return h ^ (h >> 29);
+}
+
+static uint64_t mix_text(uint64_t h, ptl_text text) {
+    size_t i = 0;
+    h = mix(h, text.len);
+    for (; i + 8 <= text.len; i += 8) {
+        uint64_t w;
+        memcpy(&w, text.ptr + i, 8);
+        h = mix(h, w);
+    }
+    uint64_t tail = 0;
+    if (i < text.len) memcpy(&tail, text.ptr + i, text.len - i);
+    return mix(h, tail);
+}
+
+static uint64_t hash_key(const ptl_load_plan *plan, const incoming *in, idx_t row) {
+    uint64_t h = UINT64_C(0x243f6a8885a308d3);
+    for (int64_t i = 0; i < plan->n_columns; i++) {
+        const ptl_load_column *column = &plan->columns[i];
+        if (!column->is_key) continue;
+        uint64_t word = 0;
+        if (!present(in, i, row))
+            h = mix(h, UINT64_C(0x5851f42d4c957f2d));
+        else if (column->is_identifier || column->canon->type == PTL_TYPE_TEXT)
+            h = mix_text(h, text_at(in, i, row));
+        else if (column->canon->type == PTL_TYPE_DAY)
+            h = mix(h, (uint64_t)(int64_t)((const int32_t *)in->values[i])[row]);
+        else if (column->canon->type == PTL_TYPE_BOOL)
+            h = mix(h, ((const bool *)in->values[i])[row]);
+        else
+            h = mix(h, (memcpy(&word, (const uint64_t *)in->values[i] + row, 8), word));
+    }
+    return h ^ (h >> 32);
+}
+
+static ptl_status keep_hash(ptl_load_job *job, uint64_t hash, ptl_error *err) {
+    if (job->n_staged >= PTL_LOAD_ROWS_MAX)
+        return ptl_fail(err, PTL_E_LIMIT, "one file may hold %d rows", PTL_LOAD_ROWS_MAX);
+    if (job->n_staged == job->key_capacity) {
+        const int64_t wanted = job->key_capacity == 0 ? 65536 : job->key_capacity * 2;
+        uint64_t *grown = realloc(job->key_hashes, (size_t)wanted * sizeof *grown);
+        if (!grown) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory for the keys of a load");
+        job->key_hashes = grown;
+        job->key_capacity = wanted;
+    }
+    job->key_hashes[job->n_staged++] = hash;
+    return PTL_OK;
+}
+
+/* The workspace's local day of an instant; a day's bounds are asked of base/civil once. */
+static ptl_day day_of(stage *s, ptl_instant instant) {
+    const ptl_zone *zone = s->job->spec->zone;
+    const int64_t local = instant + (int64_t)s->offset_seconds * PTL_MICROS_PER_SECOND;
+    int64_t guess = local / PTL_MICROS_PER_DAY;
+    if (local % PTL_MICROS_PER_DAY < 0) guess--;
+    kept_day *kept = &s->days[(uint64_t)guess % DAYS_KEPT];
+    if (kept->is_set && instant >= kept->starts_at && instant < kept->ends_at) return kept->day;
+    const ptl_day day = ptl_zone_day(zone, instant);
+    s->offset_seconds = ptl_zone_offset(zone, instant);
+    *kept = (kept_day){ptl_zone_day_start(zone, day), ptl_zone_day_start(zone, day + 1), day, true};
+    return day;
+}
+
+static void note_day(ptl_load_job *job, ptl_day day) {
+    if (day < job->day_first) job->day_first = day;
+    if (day > job->day_last) job->day_last = day;
+}
+
+static void set_null(duckdb_vector vector, idx_t row) {
+    duckdb_vector_ensure_validity_writable(vector);
+    duckdb_validity_set_row_invalid(duckdb_vector_get_validity(vector), row);
+}
+
+/* Texts that name people into numbers. */
+static ptl_status fill_numbers(stage *s, const incoming *in, int64_t column, const sel_t *kept,
+                               idx_t n, ptl_error *err) {
+    duckdb_vector vector = duckdb_data_chunk_get_vector(s->out, (idx_t)column + 2);
+    int64_t *numbers = duckdb_vector_get_data(vector);
+    for (idx_t i = 0; i < n; i++) {
+        const idx_t row = kept ? kept[i] : i;
+        if (present(in, column, row))
+            PTL_TRY(ptl_load_names_number(&numbers[i], s->job->names, text_at(in, column, row), err));
+        else
+            set_null(vector, i);
+    }
+    return PTL_OK;
+}
+
+static void fill_days(stage *s, const incoming *in, const sel_t *kept, idx_t n) {
+    const ptl_load_plan *plan = &s->job->plan;
+    duckdb_vector vector = duckdb_data_chunk_get_vector(s->out, (idx_t)s->n_columns - 2);
+    int32_t *days = duckdb_vector_get_data(vector);
+    const int32_t time = plan->time_idx;
+    const bool is_day = time >= 0 && plan->columns[time].canon->type == PTL_TYPE_DAY;
+    for (idx_t i = 0; i < n; i++) {
+        const idx_t row = kept ? kept[i] : i;
+        if (time < 0 || !present(in, time, row)) {
+            set_null(vector, i);
+            continue;
+        }
+        days[i] = is_day ? ((const int32_t *)in->values[time])[row]
+                         : day_of(s, ((const int64_t *)in->values[time])[row]);
+        note_day(s->job, days[i]);
+    }
+}
+
+/* --- chunk by chunk --------------------------------------------------------------------------------- */
+
+static ptl_status append_failure(stage *s, ptl_error *err) {
+    const ptl_status st = ptl_duck_appender_error(err, s->appender, "stage rows");
+    return ptl_duck_failed(s->job->warehouse, st, err);
+}
+
+static void pass_on(stage *s, duckdb_vector from, idx_t column, const sel_t *kept, idx_t n_in) {
+    duckdb_vector to = duckdb_data_chunk_get_vector(s->out, column);
+    if (kept)
+        duckdb_vector_copy_sel(from, to, s->selection, n_in, 0, 0);
+    else
+        duckdb_vector_reference_vector(to, from);
+}
+
+/* `kept` lists the rows that pass; NULL where all do. */
+static ptl_status append_rows(stage *s, duckdb_data_chunk chunk, const incoming *in,
+                              const sel_t *kept, idx_t n, ptl_error *err) {
+    ptl_load_job *job = s->job;
+    const ptl_load_plan *plan = &job->plan;
+    duckdb_data_chunk_reset(s->out);
+    pass_on(s, duckdb_data_chunk_get_vector(chunk, 0), 0, kept, n);
+    uint64_t *hashes = duckdb_vector_get_data(duckdb_data_chunk_get_vector(s->out, 1));
+    for (idx_t i = 0; i < n; i++) {
+        hashes[i] = hash_key(plan, in, kept ? kept[i] : i);
+        PTL_TRY(keep_hash(job, hashes[i], err));
+    }
+    for (int64_t i = 0; i < plan->n_columns; i++) {
+        if (plan->columns[i].is_identifier)
+            PTL_TRY(fill_numbers(s, in, i, kept, n, err));
+        else
+            pass_on(s, in->vectors[i], (idx_t)i + 2, kept, n);
+    }
+    fill_days(s, in, kept, n);
+    if (plan->has_known_at) {
+        duckdb_vector known = duckdb_data_chunk_get_vector(chunk, (idx_t)plan->n_columns + 1);
+        pass_on(s, known, (idx_t)s->n_columns - 1, kept, n);
+    } else {
+        int64_t *known =
+            duckdb_vector_get_data(duckdb_data_chunk_get_vector(s->out, (idx_t)s->n_columns - 1));
+        for (idx_t i = 0; i < n; i++) known[i] = job->spec->known_at;
+    }
+    duckdb_data_chunk_set_size(s->out, n);
+    if (duckdb_append_data_chunk(s->appender, s->out) != DuckDBSuccess)
+        return append_failure(s, err);
+    return PTL_OK;
+}
+
+static ptl_status stage_chunk(void *ctx, duckdb_data_chunk chunk, ptl_error *err) {
+    stage *s = ctx;
+    const ptl_load_plan *plan = &s->job->plan;
+    incoming in = {.n = duckdb_data_chunk_get_size(chunk)};
+    duckdb_vector rows = duckdb_data_chunk_get_vector(chunk, 0);
+    in.rows = duckdb_vector_get_data(rows);
+    in.rows_validity = duckdb_vector_get_validity(rows);
+    for (int64_t i = 0; i < plan->n_columns; i++) {
+        in.vectors[i] = duckdb_data_chunk_get_vector(chunk, (idx_t)i + 1);
+        in.values[i] = duckdb_vector_get_data(in.vectors[i]);
+        in.validity[i] = duckdb_vector_get_validity(in.vectors[i]);
+    }
+    sel_t *kept = duckdb_selection_vector_get_data_ptr(s->selection);
+    idx_t n = 0;
+    for (idx_t row = 0; row < in.n; row++) {
+        bool passes;
+        PTL_TRY(row_passes(&passes, s, &in, row, err));
+        if (passes) kept[n++] = (sel_t)row;
+    }
+    if (n == 0) return PTL_OK;
+    return append_rows(s, chunk, &in, n < in.n ? kept : NULL, n, err);
+}
+
+/* --- opening and closing ---------------------------------------------------------------------------- */
+
+static ptl_status make_chunk(stage *s, ptl_error *err) {
+    const ptl_load_plan *plan = &s->job->plan;
+    duckdb_logical_type types[PTL_LOAD_COLUMNS_MAX + 4];
+    static const duckdb_type engine[] = {
+        [PTL_TYPE_INT] = DUCKDB_TYPE_BIGINT,   [PTL_TYPE_DOUBLE] = DUCKDB_TYPE_DOUBLE,
+        [PTL_TYPE_BOOL] = DUCKDB_TYPE_BOOLEAN, [PTL_TYPE_TEXT] = DUCKDB_TYPE_VARCHAR,
+        [PTL_TYPE_DAY] = DUCKDB_TYPE_DATE,     [PTL_TYPE_INSTANT] = DUCKDB_TYPE_TIMESTAMP,
+        [PTL_TYPE_BLOB] = DUCKDB_TYPE_BLOB};
+    idx_t n = 0;
+    types[n++] = duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
+    types[n++] = duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
+    for (int64_t i = 0; i < plan->n_columns; i++)
+        types[n++] = duckdb_create_logical_type(engine[plan->columns[i].canon->type]);
+    types[n++] = duckdb_create_logical_type(DUCKDB_TYPE_DATE);
+    types[n++] = duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP);
+    s->n_columns = (int64_t)n;
+    s->out = duckdb_create_data_chunk(types, n);
+    for (idx_t i = 0; i < n; i++) duckdb_destroy_logical_type(&types[i]);
+    s->selection = duckdb_create_selection_vector(duckdb_vector_size());
+    if (s->out && s->selection) return PTL_OK;
+    return ptl_fail(err, PTL_E_NO_MEMORY, "no memory to stage rows");
+}
+
+static ptl_status stage_open(stage *s, ptl_error *err) {
+    ptl_load_job *job = s->job;
+    s->currency_idx = -1;
+    for (int64_t i = 0; i < job->plan.n_columns; i++)
+        if (strcmp(job->plan.columns[i].canon->name, "currency") == 0) s->currency_idx = i;
+    ptl_buffer sql;
+    ptl_buffer_init(&sql, (size_t)1 << 20, NULL);
+    ptl_buffer_text(&sql, "CREATE OR REPLACE TEMP TABLE load_stage (");
+    ptl_load_plan_create(&sql, &job->plan);
+    ptl_buffer_text(&sql, ")");
+    const ptl_status st = ptl_load_exec(NULL, job, &sql, "stage rows", err);
+    ptl_buffer_dispose(&sql);
+    PTL_TRY(st);
+    PTL_TRY(make_chunk(s, err));
+    if (duckdb_appender_create_ext(job->warehouse->connection, "temp", "main", "load_stage",
+                                   &s->appender) != DuckDBSuccess)
+        return append_failure(s, err);
+    return PTL_OK;
+}
+
+static ptl_status stage_run(stage *s, ptl_error *err) {
+    ptl_buffer list;
+    ptl_buffer_init(&list, (size_t)1 << 20, NULL);
+    ptl_load_plan_list(&list, &s->job->plan, s->job->spec);
+    ptl_status st = ptl_buffer_check(&list, "the columns of a mapping", err);
+    if (st == PTL_OK)
+        st = ptl_reader_run(s->job->reader, list.ptr, stage_chunk, s, s->job->progress, err);
+    ptl_buffer_dispose(&list);
+    if (st == PTL_OK && duckdb_appender_close(s->appender) != DuckDBSuccess)
+        st = append_failure(s, err);
+    return st;
+}
+
+ptl_status ptl_load_stage(ptl_load_job *job, ptl_error *err) {
+    stage *s = calloc(1, sizeof *s);
+    if (!s) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory to stage rows");
+    s->job = job;
+    ptl_status st = stage_open(s, err);
+    if (st == PTL_OK) st = stage_run(s, err);
+    (void)duckdb_appender_destroy(&s->appender); /* closed above, or its rows go with the scope */
+    duckdb_destroy_data_chunk(&s->out);
+    if (s->selection) duckdb_destroy_selection_vector(s->selection);
+    free(s);
+    return st;
+}
