@@ -121,7 +121,7 @@ static void test_refused(void **state)
                     PTL_E_CORRUPT, "sealed value");
     EXPECT_FAIL(ptl_seal_value(&sealed, seal, 9, PTL_TEXT("x"), &err), PTL_E_NOT_FOUND,
                 "never made");
-    EXPECT_FAIL(ptl_seal_make(seal, -1, 1, &err), PTL_E_INVALID, "none below 0");
+    EXPECT_FAIL(ptl_seal_make(seal, -1, 1, &err), PTL_E_INVALID, "neither may be negative");
     EXPECT_OK(ptl_seal_make(seal, 0, 1, &err)); /* the workspace itself */
     EXPECT_FAIL(ptl_seal_make(seal, INT64_MAX, 2, &err), PTL_E_INVALID, "subjects");
     EXPECT_OK(ptl_seal_open_value(&opened, seal, 1, whole, &err));
