@@ -28,6 +28,12 @@ PTL_NODISCARD ptl_status ptl_draft_check(const ptl_draft *draft, ptl_reply *repl
 PTL_NODISCARD ptl_status ptl_draft_differs(bool *out, const ptl_draft *draft, ptl_records *records,
                                            int64_t version, ptl_arena *arena, ptl_error *err);
 
+/** What the draft would change in `version` (0: nothing is in force), as unified text in the
+ * arena. */
+PTL_NODISCARD ptl_status ptl_draft_difference(const char **out, const ptl_draft *draft,
+                                              ptl_records *records, int64_t version,
+                                              ptl_arena *arena, ptl_error *err);
+
 /** Put the draft in force as the version after `before`: files, difference and ledger entry in one
  * transaction. The draft must be whole. */
 typedef struct ptl_apply {

@@ -13,13 +13,20 @@
     X(observe, "sources: files become facts")                                                      \
     X(understand, "figures: what the facts say")                                                   \
     X(review, "the weekly review")                                                                 \
-    X(store, "ledger, runs, jobs, back-ups: the evidence behind every number")
+    X(store, "ledger, runs, jobs, back-ups: the evidence behind every number")                     \
+    X(program, "the program itself")
 
 /* The operations: room, name of the row. A room's operations stand together. */
 #define PTL_OP_LIST(X)                                                                             \
     X(workspace, init)                                                                             \
     X(workspace, apply)                                                                            \
     X(workspace, status)                                                                           \
+    X(observe, source_list)                                                                        \
+    X(observe, source_check)                                                                       \
+    X(observe, source_import)                                                                      \
+    X(observe, source_quarantine)                                                                  \
+    X(understand, figure_list)                                                                     \
+    X(review, review_write)                                                                        \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \
     X(store, ledger_prove)                                                                         \
@@ -27,7 +34,8 @@
     X(store, run_show)                                                                             \
     X(store, job_list)                                                                             \
     X(store, backup)                                                                               \
-    X(store, restore)
+    X(store, restore)                                                                              \
+    X(program, version)
 
 #define PTL_OP_DECLARE(room, name) extern const ptl_op ptl_op_##name;
 PTL_OP_LIST(PTL_OP_DECLARE)

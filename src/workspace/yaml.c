@@ -213,13 +213,25 @@ static void close_map(builder *b, const ptl_yaml_node *map)
 /* --- events ------------------------------------------------------------------------------------
  */
 
+/* A tag as it is written: "!!str" stands for a longer name. */
+static void put_tag(char *out, size_t out_bytes, const char *tag)
+{
+    static const char standard[] = "tag:yaml.org,2002:";
+    const size_t len = sizeof standard - 1;
+    const bool is_standard = strncmp(tag, standard, len) == 0;
+    snprintf(out, out_bytes, "the tag %s%.80s", is_standard ? "!!" : "",
+             is_standard ? tag + len : tag);
+}
+
 static void check_marks(builder *b, ptl_yaml_node *node, yaml_mark_t mark,
                         const yaml_char_t *anchor, const yaml_char_t *tag)
 {
-    if (!anchor && !tag) return;
     char found[128];
-    snprintf(found, sizeof found, tag ? "the tag %.80s" : "the anchor &%.80s",
-             (const char *)(tag ? tag : anchor));
+    if (!anchor && !tag) return;
+    if (tag)
+        put_tag(found, sizeof found, (const char *)tag);
+    else
+        snprintf(found, sizeof found, "the anchor &%.80s", (const char *)anchor);
     fault_mark(b, mark, found,
                tag ? "plain values; text that begins with ! in quotes"
                    : "every value written out; text that begins with & in quotes");

@@ -77,8 +77,8 @@ static void the_lowest_failure_is_reported(void **state)
                         PTL_E_LIMIT, "task 37 failed");
             assert_true(n_started < 600); /* what lay behind the failure was left undone */
         }
-        EXPECT_INT(ptl_executor_run(&executor, N_TASKS, failing_task, &(_Atomic int64_t){0}, NULL),
-                   PTL_E_LIMIT);
+        _Atomic int64_t unheard = 0;
+        EXPECT_INT(ptl_executor_run(&executor, N_TASKS, failing_task, &unheard, NULL), PTL_E_LIMIT);
         ptl_pool_free(pool);
     }
 }

@@ -1,0 +1,81 @@
+/* tables.ts: tables of the page. Heads that may be sorted become buttons, and a table that names a
+ * file gets CSV of what it shows, in the order it shows it. */
+
+import { csv } from '../charts/table';
+import { all, make, save } from './dom';
+
+/* A cell's value for machines: data-value where the program wrote one, else its text. */
+function exact(cell: HTMLElement): string {
+  const value = cell.dataset['value'];
+  return value === undefined ? (cell.textContent || '').trim() : value;
+}
+
+function compare(a: string, b: string): number {
+  const x = Number(a);
+  const y = Number(b);
+  const gaps = (a === '' ? 1 : 0) - (b === '' ? 1 : 0); /* what is not known comes last */
+  if (gaps) return gaps;
+  return isNaN(x) || isNaN(y) ? a.localeCompare(b) : x - y;
+}
+
+function sort(table: HTMLTableElement, head: HTMLElement, column: number): void {
+  const body = table.tBodies[0];
+  if (!body) return;
+  const down = head.getAttribute('aria-sort') === 'ascending';
+  all<HTMLElement>('th[aria-sort]', table).forEach((th) => th.setAttribute('aria-sort', 'none'));
+  head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+  const key = (row: HTMLTableRowElement): string => exact(row.cells[column] as HTMLElement);
+  const rows = all<HTMLTableRowElement>('tr', body);
+  rows.sort((a, b) => {
+    const order = compare(key(a), key(b));
+    return down && key(a) !== '' && key(b) !== '' ? -order : order;
+  });
+  rows.forEach((row) => body.appendChild(row));
+}
+
+function shown(table: HTMLTableElement): string {
+  const rows = all<HTMLTableRowElement>('tr', table).map((row) =>
+    Array.prototype.map.call(row.cells, (c) => exact(c as HTMLElement)) as string[]);
+  return csv(rows);
+}
+
+/* Rows become two lines on a phone, by style; roles keep them rows for those who listen. */
+function keepRoles(table: HTMLTableElement): void {
+  const heads = all<HTMLElement>('thead th', table).map((th) => (th.textContent || '').trim());
+  const role = (selector: string, name: string): void =>
+    all('' + selector, table).forEach((el) => el.setAttribute('role', name));
+  table.setAttribute('role', 'table');
+  role('thead,tbody', 'rowgroup');
+  role('tr', 'row');
+  role('thead th', 'columnheader');
+  role('tbody th', 'rowheader');
+  role('td', 'cell');
+  all<HTMLTableRowElement>('tbody tr', table).forEach((row) => {
+    all<HTMLElement>('th,td', row).forEach((cell, i) => {
+      if (!cell.dataset['label'] && heads[i]) cell.dataset['label'] = heads[i] as string;
+    });
+    if (!row.querySelector('.main')) row.querySelector('td.n')?.classList.add('main');
+  });
+}
+
+export function wireTables(): void {
+  all<HTMLTableElement>('table.data').forEach((table) => {
+    keepRoles(table);
+    all<HTMLElement>('th[data-sort]', table).forEach((th) => {
+      const button = make('button', { type: 'button' }, (th.textContent || '').trim());
+      button.onclick = () => sort(table, th, (th as HTMLTableCellElement).cellIndex);
+      th.textContent = '';
+      th.appendChild(button);
+      if (!th.hasAttribute('aria-sort')) th.setAttribute('aria-sort', 'none');
+    });
+    const name = table.dataset['csv'];
+    if (!name) return;
+    const button = make('button', { type: 'button' }, 'CSV');
+    button.onclick = () => save(name + '.csv', 'text/csv', shown(table));
+    const tools = make('p', { class: 'foot' });
+    const right = make('span', { class: 'tools' });
+    right.appendChild(button);
+    tools.appendChild(right);
+    table.insertAdjacentElement('afterend', tools);
+  });
+}
