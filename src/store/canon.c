@@ -246,7 +246,7 @@ static const ptl_canon_column finance_close_columns[] = {
 };
 
 static const ptl_canon_column control_series_columns[] = {
-    KEY("day", DAY, "Day"),
+    KEY("day", DAY, "Day it holds for"),
     KEY("series", TEXT, "What is measured: price, temperature, holidays, competitor_spend"),
     KEY_OR("geo", TEXT, "''", "Where; empty means everywhere"),
     MUST("value", DOUBLE, "The number"),
@@ -327,7 +327,7 @@ static const ptl_canon_column exposure_columns[] = {
 };
 
 static const ptl_canon_column fx_rate_columns[] = {
-    KEY("day", DAY, "Day"),
+    KEY("day", DAY, "Day it holds for"),
     KEY("currency", TEXT, "Currency converted, three letters"),
     MUST("rate_e9", INT, "Units of the reporting currency for one unit of it, in billionths"),
     LOADED,

@@ -100,6 +100,9 @@ PTL_NODISCARD ptl_status ptl_duck_migrate(ptl_warehouse *warehouse,
  * E_CORRUPT or E_VERSION with what it is. */
 PTL_NODISCARD ptl_status ptl_duck_file_check(const char *path, ptl_error *err);
 
+/** Rename and sync the folder: durable on return. */
+PTL_NODISCARD ptl_status ptl_duck_file_rename(const char *from, const char *to, ptl_error *err);
+
 /* --- failure.c: the engine's words and ours ------------------------------------------------------
  */
 
