@@ -13,12 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- within the file
- * -------------------------------------------------------------------------------- */
+/* --- within the file -------------------------------------------------------------------------------- */
 
 /* Least significant byte first; `spare` is as long as `keys`. The result is in `keys`. */
-static void sort_hashes(uint64_t *keys, uint64_t *spare, int64_t n)
-{
+static void sort_hashes(uint64_t *keys, uint64_t *spare, int64_t n) {
     for (int32_t shift = 0; shift < 64; shift += 8) {
         int64_t starts[257] = {0};
         for (int64_t i = 0; i < n; i++) starts[(keys[i] >> shift & 0xFF) + 1]++;
@@ -31,8 +29,7 @@ static void sort_hashes(uint64_t *keys, uint64_t *spare, int64_t n)
 }
 
 /* Hashes that occur more than once, to the front of key_hashes; the rest is given up. */
-static ptl_status repeated_hashes(int64_t *n_repeated, ptl_load_job *job, ptl_error *err)
-{
+static ptl_status repeated_hashes(int64_t *n_repeated, ptl_load_job *job, ptl_error *err) {
     const int64_t n = job->n_staged;
     *n_repeated = 0;
     if (n < 2) return PTL_OK;
@@ -50,8 +47,7 @@ static ptl_status repeated_hashes(int64_t *n_repeated, ptl_load_job *job, ptl_er
 
 static const ptl_column_spec hash_column = {"key_hash", PTL_TYPE_INT};
 
-static ptl_status put_hashes(ptl_load_job *job, int64_t n, ptl_error *err)
-{
+static ptl_status put_hashes(ptl_load_job *job, int64_t n, ptl_error *err) {
     ptl_table_builder *builder = NULL;
     ptl_duck_append *append = NULL;
     const char *names[] = {"key_hash"};
@@ -75,8 +71,7 @@ end:;
     return st == PTL_OK ? closed : st;
 }
 
-static ptl_status lose_within(ptl_load_job *job, ptl_buffer *sql, ptl_error *err)
-{
+static ptl_status lose_within(ptl_load_job *job, ptl_buffer *sql, ptl_error *err) {
     int64_t n_repeated;
     PTL_TRY(repeated_hashes(&n_repeated, job, err));
     if (n_repeated == 0) return PTL_OK;
@@ -95,11 +90,9 @@ static ptl_status lose_within(ptl_load_job *job, ptl_buffer *sql, ptl_error *err
     return ptl_load_exec(NULL, job, sql, "find duplicates", err);
 }
 
-/* --- against the table
- * ------------------------------------------------------------------------------ */
+/* --- against the table ------------------------------------------------------------------------------ */
 
-static ptl_status lose_to_table(ptl_load_job *job, ptl_buffer *sql, ptl_error *err)
-{
+static ptl_status lose_to_table(ptl_load_job *job, ptl_buffer *sql, ptl_error *err) {
     const char *table = job->plan.table->name;
     ptl_buffer_printf(sql, "SELECT count(*) FROM (SELECT 1 FROM %s LIMIT 1)", table);
     int64_t n;
@@ -114,15 +107,13 @@ static ptl_status lose_to_table(ptl_load_job *job, ptl_buffer *sql, ptl_error *e
     return ptl_load_exec(NULL, job, sql, "find duplicates in the table", err);
 }
 
-static bool has_key(const ptl_load_plan *plan)
-{
+static bool has_key(const ptl_load_plan *plan) {
     for (int64_t i = 0; i < plan->n_columns; i++)
         if (plan->columns[i].is_key) return true;
     return false;
 }
 
-ptl_status ptl_load_duplicates(ptl_load_job *job, ptl_error *err)
-{
+ptl_status ptl_load_duplicates(ptl_load_job *job, ptl_error *err) {
     ptl_buffer sql;
     ptl_buffer_init(&sql, (size_t)1 << 20, NULL);
     ptl_buffer_text(&sql, "CREATE OR REPLACE TEMP TABLE load_lost"
@@ -138,12 +129,10 @@ ptl_status ptl_load_duplicates(ptl_load_job *job, ptl_error *err)
     return st;
 }
 
-/* --- back again
- * ------------------------------------------------------------------------------------- */
+/* --- back again ------------------------------------------------------------------------------------- */
 
 /* Rows that lost to the replaced load, as typed columns again. */
-static ptl_status gather_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err)
-{
+static ptl_status gather_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err) {
     const ptl_load_plan *plan = &job->plan;
     ptl_buffer_text(sql, "CREATE OR REPLACE TEMP TABLE load_back AS SELECT ");
     ptl_load_put_columns(sql, plan, "");
@@ -169,19 +158,16 @@ static ptl_status gather_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err
 }
 
 /* Among those brought back only the first of a key counts, and only where nobody has the key. */
-static void put_winners(ptl_buffer *sql, const ptl_load_plan *plan)
-{
-    ptl_buffer_printf(sql,
-                      " FROM load_back AS b WHERE place = 1 AND NOT EXISTS (FROM %s_known"
-                      " AS t WHERE ",
+static void put_winners(ptl_buffer *sql, const ptl_load_plan *plan) {
+    ptl_buffer_printf(sql, " FROM load_back AS b WHERE place = 1 AND NOT EXISTS (FROM %s_known"
+                           " AS t WHERE ",
                       plan->table->name);
     ptl_load_put_keys_equal(sql, plan, "b.", "t.");
     ptl_buffer_text(sql, ")");
 }
 
 static ptl_status insert_winners(int64_t *n_rows, ptl_load_job *job, ptl_buffer *sql,
-                                 ptl_error *err)
-{
+                                 ptl_error *err) {
     const ptl_load_plan *plan = &job->plan;
     ptl_buffer_text(sql, "CREATE OR REPLACE TEMP TABLE load_won AS SELECT b.*");
     put_winners(sql, plan);
@@ -191,17 +177,15 @@ static ptl_status insert_winners(int64_t *n_rows, ptl_load_job *job, ptl_buffer 
     ptl_buffer_printf(sql, "%s, load_id, source_row, known_at) SELECT ",
                       plan->has_day ? ", \"day\"" : "");
     ptl_load_put_columns(sql, plan, "");
-    ptl_buffer_printf(sql,
-                      "%s, load_id, source_row, make_timestamp(%lld) FROM load_won"
-                      " ORDER BY load_id, source_row",
+    ptl_buffer_printf(sql, "%s, load_id, source_row, make_timestamp(%lld) FROM load_won"
+                           " ORDER BY load_id, source_row",
                       plan->has_day ? ", load_day" : "", (long long)job->spec->known_at);
     return ptl_load_exec(n_rows, job, sql, "bring rows back", err);
 }
 
 /* The bookkeeping follows: rows move from quarantined to loaded; who still loses, loses to whoever
  * has the key now. */
-static ptl_status settle_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err)
-{
+static ptl_status settle_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err) {
     ptl_buffer_text(sql, "DELETE FROM quarantine AS q WHERE EXISTS (FROM load_won AS w"
                          " WHERE w.load_id = q.load_id AND w.source_row = q.source_row)");
     PTL_TRY(ptl_load_exec(NULL, job, sql, "bring rows back", err));
@@ -210,10 +194,9 @@ static ptl_status settle_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err
                          " FROM (SELECT load_id, count(*) AS n FROM load_won GROUP BY load_id) AS c"
                          " WHERE c.load_id = l.load_id");
     PTL_TRY(ptl_load_exec(NULL, job, sql, "bring rows back", err));
-    ptl_buffer_printf(sql,
-                      "UPDATE quarantine AS q SET lost_to_load_id = m.winner FROM"
-                      " (SELECT b.load_id, b.source_row, min(t.load_id) AS winner FROM"
-                      " load_back AS b JOIN %s_known AS t ON ",
+    ptl_buffer_printf(sql, "UPDATE quarantine AS q SET lost_to_load_id = m.winner FROM"
+                           " (SELECT b.load_id, b.source_row, min(t.load_id) AS winner FROM"
+                           " load_back AS b JOIN %s_known AS t ON ",
                       job->plan.table->name);
     ptl_load_put_keys_equal(sql, &job->plan, "b.", "t.");
     ptl_buffer_text(sql, " GROUP BY b.load_id, b.source_row) AS m"
@@ -221,15 +204,13 @@ static ptl_status settle_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err
     return ptl_load_exec(NULL, job, sql, "bring rows back", err);
 }
 
-ptl_status ptl_load_revive(ptl_load_job *job, ptl_error *err)
-{
+ptl_status ptl_load_revive(ptl_load_job *job, ptl_error *err) {
     if (job->replaces_load_id == 0 || !has_key(&job->plan)) return PTL_OK;
     ptl_buffer sql;
     ptl_buffer_init(&sql, (size_t)1 << 20, NULL);
     int64_t n = 0;
-    ptl_buffer_printf(&sql,
-                      "SELECT count(*) FROM quarantine WHERE lost_to_load_id = %lld"
-                      " AND load_id <> %lld",
+    ptl_buffer_printf(&sql, "SELECT count(*) FROM quarantine WHERE lost_to_load_id = %lld"
+                            " AND load_id <> %lld",
                       (long long)job->replaces_load_id, (long long)job->replaces_load_id);
     ptl_status st = ptl_load_ask(&n, job, &sql, "look for rows to bring back", err);
     if (st == PTL_OK && n > 0) {

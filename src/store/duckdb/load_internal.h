@@ -36,7 +36,7 @@ typedef struct ptl_load_plan {
     bool has_day;     /* the load cuts the local day from it                   */
     bool has_identifier;
     bool has_known_at; /* the mapping gives known_at                            */
-    bool is_personal;  /* quarantined rows are sealed                           */
+    bool is_personal; /* quarantined rows are sealed                           */
 } ptl_load_plan;
 
 /** Hold the mapping's columns against the table; every fault is a line of err->detail. */
@@ -51,8 +51,7 @@ const char *ptl_load_sql_type(ptl_type type);
 void ptl_load_sql_text(ptl_buffer *out, const char *text);
 void ptl_load_sql_name(ptl_buffer *out, const char *name);
 
-/* --- identifiers ---------------------------------------------------------------------------------
- */
+/* --- identifiers --------------------------------------------------------------------------------- */
 
 typedef struct ptl_load_names ptl_load_names;
 
@@ -69,8 +68,7 @@ PTL_NODISCARD ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *
                                               ptl_seal *keys, const ptl_load_spec *spec,
                                               int64_t load_id, ptl_error *err);
 
-/* --- the run -------------------------------------------------------------------------------------
- */
+/* --- the run ------------------------------------------------------------------------------------- */
 
 typedef struct ptl_load_job {
     const ptl_load_spec *spec;

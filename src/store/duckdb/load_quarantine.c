@@ -27,15 +27,13 @@ typedef struct keeper {
     int64_t n_rows, n_batch;
 } keeper;
 
-static int by_row(const void *a, const void *b)
-{
+static int by_row(const void *a, const void *b) {
     const ptl_reader_note *x = a, *y = b;
     return x->row < y->row ? -1 : x->row > y->row;
 }
 
 /* UTF-8 with what is not replaced by U+FFFD; at most `max` bytes. */
-static void put_clean(ptl_buffer *out, ptl_text text, size_t max)
-{
+static void put_clean(ptl_buffer *out, ptl_text text, size_t max) {
     while (text.len > 0 && out->len < max) {
         size_t at = 0;
         const bool ok = ptl_text_utf8_valid(text, &at);
@@ -49,15 +47,13 @@ static void put_clean(ptl_buffer *out, ptl_text text, size_t max)
 }
 
 /* At most `max` bytes, cut between characters. */
-static ptl_text shorten(ptl_text text, size_t max)
-{
+static ptl_text shorten(ptl_text text, size_t max) {
     if (text.len <= max) return text;
     while (max > 0 && ((uint8_t)text.ptr[max] & 0xC0) == 0x80) max--;
     return (ptl_text){text.ptr, max};
 }
 
-static ptl_status raw_json(keeper *k, const ptl_csv_row *row, ptl_error *err)
-{
+static ptl_status raw_json(keeper *k, const ptl_csv_row *row, ptl_error *err) {
     const ptl_reader *reader = k->job->reader;
     ptl_buffer_clear(&k->json);
     ptl_json json;
@@ -81,8 +77,7 @@ static ptl_status raw_json(keeper *k, const ptl_csv_row *row, ptl_error *err)
     return ptl_json_finish(&json);
 }
 
-static ptl_status flush(keeper *k, ptl_error *err)
-{
+static ptl_status flush(keeper *k, ptl_error *err) {
     if (k->n_batch == 0) return PTL_OK;
     const ptl_table rows = ptl_table_builder_borrow(k->builder);
     PTL_TRY(ptl_duck_append_rows(k->append, &rows, err));
@@ -92,8 +87,7 @@ static ptl_status flush(keeper *k, ptl_error *err)
 }
 
 static ptl_status keep_row(keeper *k, const ptl_csv_row *row, const char *column,
-                           const char *reason, ptl_error *err)
-{
+                           const char *reason, ptl_error *err) {
     PTL_TRY(raw_json(k, row, err));
     ptl_text raw = ptl_buffer_borrow(&k->json);
     if (k->job->plan.is_personal) {
@@ -114,14 +108,12 @@ static ptl_status keep_row(keeper *k, const ptl_csv_row *row, const char *column
     return ++k->n_batch < BATCH_ROWS ? PTL_OK : flush(k, err);
 }
 
-static bool is_seen(const ptl_load_job *job, int64_t row)
-{
+static bool is_seen(const ptl_load_job *job, int64_t row) {
     return row / 8 < job->seen_capacity && (job->seen[row / 8] >> (row % 8) & 1);
 }
 
 /* A noted row with its note; a row that is neither noted nor seen was left out. */
-static ptl_status consider(keeper *k, const ptl_csv_row *row, ptl_error *err)
-{
+static ptl_status consider(keeper *k, const ptl_csv_row *row, ptl_error *err) {
     const ptl_reader *reader = k->job->reader;
     const int64_t n_notes = atomic_load(&reader->n_notes);
     if (k->note_at < n_notes && reader->notes[k->note_at].row == row->row) {
@@ -139,8 +131,7 @@ static ptl_status consider(keeper *k, const ptl_csv_row *row, ptl_error *err)
     return keep_row(k, row, NULL, "left out by the mapping", err);
 }
 
-static ptl_status read_again(keeper *k, ptl_error *err)
-{
+static ptl_status read_again(keeper *k, ptl_error *err) {
     ptl_reader *reader = k->job->reader;
     ptl_csv *csv = NULL;
     PTL_TRY(ptl_csv_open(&csv, reader->fd, &reader->csv_options, err));
@@ -160,8 +151,7 @@ static ptl_status read_again(keeper *k, ptl_error *err)
     return st;
 }
 
-static ptl_status keep_refused(int64_t *n_rows, ptl_load_job *job, ptl_error *err)
-{
+static ptl_status keep_refused(int64_t *n_rows, ptl_load_job *job, ptl_error *err) {
     ptl_reader *reader = job->reader;
     qsort(reader->notes, (size_t)atomic_load(&reader->n_notes), sizeof *reader->notes, by_row);
     keeper k = {.job = job};
@@ -171,10 +161,9 @@ static ptl_status keep_refused(int64_t *n_rows, ptl_load_job *job, ptl_error *er
     for (int64_t i = 0; i < N_COLUMNS; i++) names[i] = columns[i].name;
     ptl_status st = PTL_OK;
     if (job->plan.is_personal) PTL_TRY_GOTO(st, end, ptl_seal_make(job->keys, 0, 1, err));
-    PTL_TRY_GOTO(st, end,
-                 ptl_table_builder_new(&k.builder, columns, N_COLUMNS, (size_t)1 << 30, err));
-    PTL_TRY_GOTO(st, end,
-                 ptl_duck_append_open(&k.append, &job->scope, "quarantine", names, N_COLUMNS, err));
+    PTL_TRY_GOTO(st, end, ptl_table_builder_new(&k.builder, columns, N_COLUMNS, (size_t)1 << 30, err));
+    PTL_TRY_GOTO(st, end, ptl_duck_append_open(&k.append, &job->scope, "quarantine", names,
+                                               N_COLUMNS, err));
     PTL_TRY_GOTO(st, end, read_again(&k, err));
     PTL_TRY_GOTO(st, end, flush(&k, err));
     *n_rows = k.n_rows;
@@ -188,8 +177,7 @@ end:;
 }
 
 /* Duplicates by SQL: their canonical rows are staged. */
-static ptl_status keep_lost(ptl_load_job *job, ptl_error *err)
-{
+static ptl_status keep_lost(ptl_load_job *job, ptl_error *err) {
     const ptl_load_plan *plan = &job->plan;
     ptl_buffer sql;
     ptl_buffer_init(&sql, (size_t)1 << 20, NULL);
@@ -213,8 +201,7 @@ static ptl_status keep_lost(ptl_load_job *job, ptl_error *err)
     return st;
 }
 
-ptl_status ptl_load_quarantine(int64_t *n_rows, ptl_load_job *job, ptl_error *err)
-{
+ptl_status ptl_load_quarantine(int64_t *n_rows, ptl_load_job *job, ptl_error *err) {
     *n_rows = 0;
     if (job->n_staged < job->reader->rows_read) PTL_TRY(keep_refused(n_rows, job, err));
     if (job->n_duplicates > 0) PTL_TRY(keep_lost(job, err));

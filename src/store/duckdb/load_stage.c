@@ -39,23 +39,19 @@ typedef struct incoming {
     uint64_t *validity[PTL_LOAD_COLUMNS_MAX];
 } incoming;
 
-static bool present(const incoming *in, int64_t column, idx_t row)
-{
+static bool present(const incoming *in, int64_t column, idx_t row) {
     return !in->validity[column] || duckdb_validity_row_is_valid(in->validity[column], row);
 }
 
-static ptl_text text_at(const incoming *in, int64_t column, idx_t row)
-{
+static ptl_text text_at(const incoming *in, int64_t column, idx_t row) {
     duckdb_string_t *text = (duckdb_string_t *)in->values[column] + row;
     return (ptl_text){duckdb_string_t_data(text), duckdb_string_t_length(*text)};
 }
 
-/* --- which rows pass
- * -------------------------------------------------------------------------------- */
+/* --- which rows pass -------------------------------------------------------------------------------- */
 
 /* A mapping that joins may give a row twice; then facts would be counted twice. */
-static ptl_status mark_seen(ptl_load_job *job, int64_t row, ptl_error *err)
-{
+static ptl_status mark_seen(ptl_load_job *job, int64_t row, ptl_error *err) {
     if (row / 8 >= job->seen_capacity) {
         const int64_t wanted = (row / 8 + 4096) * 2;
         uint8_t *grown = realloc(job->seen, (size_t)wanted);
@@ -66,9 +62,9 @@ static ptl_status mark_seen(ptl_load_job *job, int64_t row, ptl_error *err)
     }
     const uint8_t bit = (uint8_t)(1U << (row % 8));
     if (job->seen[row / 8] & bit) {
-        ptl_status st =
-            ptl_fail(err, PTL_E_INVALID, "mapping of %s gives row %lld of the file more than once",
-                     job->spec->source, (long long)row);
+        ptl_status st = ptl_fail(err, PTL_E_INVALID,
+                                 "mapping of %s gives row %lld of the file more than once",
+                                 job->spec->source, (long long)row);
         ptl_error_hint(err, "a join in the mapping finds several partners for it");
         return st;
     }
@@ -76,8 +72,7 @@ static ptl_status mark_seen(ptl_load_job *job, int64_t row, ptl_error *err)
     return PTL_OK;
 }
 
-static bool is_currency(ptl_text text)
-{
+static bool is_currency(ptl_text text) {
     bool is = text.len == 3;
     for (size_t i = 0; is && i < 3; i++) is = text.ptr[i] >= 'A' && text.ptr[i] <= 'Z';
     return is;
@@ -85,8 +80,7 @@ static bool is_currency(ptl_text text)
 
 /* The first column at fault and why; NULL where the row passes. */
 static const ptl_load_column *find_fault(const stage *s, const incoming *in, idx_t row,
-                                         const char **reason)
-{
+                                         const char **reason) {
     const ptl_load_plan *plan = &s->job->plan;
     for (int64_t i = 0; i < plan->n_columns; i++) {
         const ptl_load_column *column = &plan->columns[i];
@@ -106,12 +100,11 @@ static const ptl_load_column *find_fault(const stage *s, const incoming *in, idx
     return &plan->columns[c];
 }
 
-static ptl_status row_passes(bool *passes, stage *s, const incoming *in, idx_t row, ptl_error *err)
-{
+static ptl_status row_passes(bool *passes, stage *s, const incoming *in, idx_t row,
+                             ptl_error *err) {
     ptl_load_job *job = s->job;
     *passes = false;
-    if (in->rows_validity &&
-        !duckdb_validity_row_is_valid((uint64_t *)(uintptr_t)in->rows_validity, row))
+    if (in->rows_validity && !duckdb_validity_row_is_valid((uint64_t *)(uintptr_t)in->rows_validity, row))
         return ptl_fail(err, PTL_E_INVALID, "mapping of %s gives a row that is not in the file",
                         job->spec->source);
     PTL_TRY(mark_seen(job, in->rows[row], err));
@@ -124,17 +117,14 @@ static ptl_status row_passes(bool *passes, stage *s, const incoming *in, idx_t r
                                err);
 }
 
-/* --- what is made here
- * ------------------------------------------------------------------------------ */
+/* --- what is made here ------------------------------------------------------------------------------ */
 
-static uint64_t mix(uint64_t h, uint64_t w)
-{
+static uint64_t mix(uint64_t h, uint64_t w) {
     h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
     return h ^ (h >> 29);
 }
 
-static uint64_t mix_text(uint64_t h, ptl_text text)
-{
+static uint64_t mix_text(uint64_t h, ptl_text text) {
     size_t i = 0;
     h = mix(h, text.len);
     for (; i + 8 <= text.len; i += 8) {
@@ -147,8 +137,7 @@ static uint64_t mix_text(uint64_t h, ptl_text text)
     return mix(h, tail);
 }
 
-static uint64_t hash_key(const ptl_load_plan *plan, const incoming *in, idx_t row)
-{
+static uint64_t hash_key(const ptl_load_plan *plan, const incoming *in, idx_t row) {
     uint64_t h = UINT64_C(0x243f6a8885a308d3);
     for (int64_t i = 0; i < plan->n_columns; i++) {
         const ptl_load_column *column = &plan->columns[i];
@@ -168,8 +157,7 @@ static uint64_t hash_key(const ptl_load_plan *plan, const incoming *in, idx_t ro
     return h ^ (h >> 32);
 }
 
-static ptl_status keep_hash(ptl_load_job *job, uint64_t hash, ptl_error *err)
-{
+static ptl_status keep_hash(ptl_load_job *job, uint64_t hash, ptl_error *err) {
     if (job->n_staged >= PTL_LOAD_ROWS_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "one file may hold %d rows", PTL_LOAD_ROWS_MAX);
     if (job->n_staged == job->key_capacity) {
@@ -184,8 +172,7 @@ static ptl_status keep_hash(ptl_load_job *job, uint64_t hash, ptl_error *err)
 }
 
 /* The workspace's local day of an instant; a day's bounds are asked of base/civil once. */
-static ptl_day day_of(stage *s, ptl_instant instant)
-{
+static ptl_day day_of(stage *s, ptl_instant instant) {
     const ptl_zone *zone = s->job->spec->zone;
     const int64_t local = instant + (int64_t)s->offset_seconds * PTL_MICROS_PER_SECOND;
     int64_t guess = local / PTL_MICROS_PER_DAY;
@@ -198,37 +185,32 @@ static ptl_day day_of(stage *s, ptl_instant instant)
     return day;
 }
 
-static void note_day(ptl_load_job *job, ptl_day day)
-{
+static void note_day(ptl_load_job *job, ptl_day day) {
     if (day < job->day_first) job->day_first = day;
     if (day > job->day_last) job->day_last = day;
 }
 
-static void set_null(duckdb_vector vector, idx_t row)
-{
+static void set_null(duckdb_vector vector, idx_t row) {
     duckdb_vector_ensure_validity_writable(vector);
     duckdb_validity_set_row_invalid(duckdb_vector_get_validity(vector), row);
 }
 
 /* Texts that name people into numbers. */
 static ptl_status fill_numbers(stage *s, const incoming *in, int64_t column, const sel_t *kept,
-                               idx_t n, ptl_error *err)
-{
+                               idx_t n, ptl_error *err) {
     duckdb_vector vector = duckdb_data_chunk_get_vector(s->out, (idx_t)column + 2);
     int64_t *numbers = duckdb_vector_get_data(vector);
     for (idx_t i = 0; i < n; i++) {
         const idx_t row = kept ? kept[i] : i;
         if (present(in, column, row))
-            PTL_TRY(
-                ptl_load_names_number(&numbers[i], s->job->names, text_at(in, column, row), err));
+            PTL_TRY(ptl_load_names_number(&numbers[i], s->job->names, text_at(in, column, row), err));
         else
             set_null(vector, i);
     }
     return PTL_OK;
 }
 
-static void fill_days(stage *s, const incoming *in, const sel_t *kept, idx_t n)
-{
+static void fill_days(stage *s, const incoming *in, const sel_t *kept, idx_t n) {
     const ptl_load_plan *plan = &s->job->plan;
     duckdb_vector vector = duckdb_data_chunk_get_vector(s->out, (idx_t)s->n_columns - 2);
     int32_t *days = duckdb_vector_get_data(vector);
@@ -246,17 +228,14 @@ static void fill_days(stage *s, const incoming *in, const sel_t *kept, idx_t n)
     }
 }
 
-/* --- chunk by chunk
- * --------------------------------------------------------------------------------- */
+/* --- chunk by chunk --------------------------------------------------------------------------------- */
 
-static ptl_status append_failure(stage *s, ptl_error *err)
-{
+static ptl_status append_failure(stage *s, ptl_error *err) {
     const ptl_status st = ptl_duck_appender_error(err, s->appender, "stage rows");
     return ptl_duck_failed(s->job->warehouse, st, err);
 }
 
-static void pass_on(stage *s, duckdb_vector from, idx_t column, const sel_t *kept, idx_t n_in)
-{
+static void pass_on(stage *s, duckdb_vector from, idx_t column, const sel_t *kept, idx_t n_in) {
     duckdb_vector to = duckdb_data_chunk_get_vector(s->out, column);
     if (kept)
         duckdb_vector_copy_sel(from, to, s->selection, n_in, 0, 0);
@@ -266,8 +245,7 @@ static void pass_on(stage *s, duckdb_vector from, idx_t column, const sel_t *kep
 
 /* `kept` lists the rows that pass; NULL where all do. */
 static ptl_status append_rows(stage *s, duckdb_data_chunk chunk, const incoming *in,
-                              const sel_t *kept, idx_t n, ptl_error *err)
-{
+                              const sel_t *kept, idx_t n, ptl_error *err) {
     ptl_load_job *job = s->job;
     const ptl_load_plan *plan = &job->plan;
     duckdb_data_chunk_reset(s->out);
@@ -298,8 +276,7 @@ static ptl_status append_rows(stage *s, duckdb_data_chunk chunk, const incoming 
     return PTL_OK;
 }
 
-static ptl_status stage_chunk(void *ctx, duckdb_data_chunk chunk, ptl_error *err)
-{
+static ptl_status stage_chunk(void *ctx, duckdb_data_chunk chunk, ptl_error *err) {
     stage *s = ctx;
     const ptl_load_plan *plan = &s->job->plan;
     incoming in = {.n = duckdb_data_chunk_get_size(chunk)};
@@ -322,11 +299,9 @@ static ptl_status stage_chunk(void *ctx, duckdb_data_chunk chunk, ptl_error *err
     return append_rows(s, chunk, &in, n < in.n ? kept : NULL, n, err);
 }
 
-/* --- opening and closing
- * ---------------------------------------------------------------------------- */
+/* --- opening and closing ---------------------------------------------------------------------------- */
 
-static ptl_status make_chunk(stage *s, ptl_error *err)
-{
+static ptl_status make_chunk(stage *s, ptl_error *err) {
     const ptl_load_plan *plan = &s->job->plan;
     duckdb_logical_type types[PTL_LOAD_COLUMNS_MAX + 4];
     static const duckdb_type engine[] = {
@@ -349,8 +324,7 @@ static ptl_status make_chunk(stage *s, ptl_error *err)
     return ptl_fail(err, PTL_E_NO_MEMORY, "no memory to stage rows");
 }
 
-static ptl_status stage_open(stage *s, ptl_error *err)
-{
+static ptl_status stage_open(stage *s, ptl_error *err) {
     ptl_load_job *job = s->job;
     s->currency_idx = -1;
     for (int64_t i = 0; i < job->plan.n_columns; i++)
@@ -370,8 +344,7 @@ static ptl_status stage_open(stage *s, ptl_error *err)
     return PTL_OK;
 }
 
-static ptl_status stage_run(stage *s, ptl_error *err)
-{
+static ptl_status stage_run(stage *s, ptl_error *err) {
     ptl_buffer list;
     ptl_buffer_init(&list, (size_t)1 << 20, NULL);
     ptl_load_plan_list(&list, &s->job->plan, s->job->spec);
@@ -384,8 +357,7 @@ static ptl_status stage_run(stage *s, ptl_error *err)
     return st;
 }
 
-ptl_status ptl_load_stage(ptl_load_job *job, ptl_error *err)
-{
+ptl_status ptl_load_stage(ptl_load_job *job, ptl_error *err) {
     stage *s = calloc(1, sizeof *s);
     if (!s) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory to stage rows");
     s->job = job;
