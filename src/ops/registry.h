@@ -21,6 +21,12 @@
     X(workspace, init)                                                                             \
     X(workspace, apply)                                                                            \
     X(workspace, status)                                                                           \
+    X(observe, source_list)                                                                        \
+    X(observe, source_check)                                                                       \
+    X(observe, source_import)                                                                      \
+    X(observe, source_quarantine)                                                                  \
+    X(understand, figure_list)                                                                     \
+    X(review, review_write)                                                                        \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \
     X(store, ledger_prove)                                                                         \

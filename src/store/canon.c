@@ -502,7 +502,6 @@ static const ptl_canon_column day_channel_columns[] = {
     SET("day", DAY, "Local day"),
     SET("channel", TEXT, "Channel; empty where the order names none"),
     SET("orders", INT, "Orders"),
-    SET("customers", INT, "Different customers"),
     SET("revenue_micros", INT, "Revenue in the reporting currency"),
     SET("variable_cost_micros", INT, "All variable costs, shipping and fees among them"),
     SET("media_micros", INT, "Media"),

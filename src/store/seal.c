@@ -137,8 +137,8 @@ static ptl_status make_keys(ptl_seal *seal, int64_t first_id, int64_t n, ptl_err
 
 ptl_status ptl_seal_make(ptl_seal *seal, int64_t first_id, int64_t n, ptl_error *err)
 {
-    if (first_id < 1 || n < 0 || n > INT64_MAX - first_id)
-        return ptl_fail(err, PTL_E_INVALID, "keys for %lld subjects from %lld: both count from 1",
+    if (first_id < 0 || n < 0 || n > INT64_MAX - first_id)
+        return ptl_fail(err, PTL_E_INVALID, "keys for %lld subjects from %lld: neither may be negative",
                         (long long)n, (long long)first_id);
     if (n == 0) return PTL_OK;
     PTL_TRY(ptl_sql_begin(seal->records->sql, err));

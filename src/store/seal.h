@@ -19,7 +19,8 @@ void ptl_seal_close(ptl_seal *seal);
 void ptl_seal_lookup(uint8_t out[16], const ptl_seal *seal, ptl_text source, ptl_text kind,
                      ptl_text value);
 
-/** Make durable keys for subjects [first_id, first_id + n); those that have one keep it. */
+/** Make durable keys for subjects [first_id, first_id + n); those that have one keep it. Subject 0
+ * is the workspace itself: rows set aside are sealed for it until somebody knows whose they are. */
 PTL_NODISCARD ptl_status ptl_seal_make(ptl_seal *seal, int64_t first_id, int64_t n,
                                        ptl_error *err);
 

@@ -3,10 +3,10 @@
 #include "support/loading.h"
 
 static const char *const orders_mapping =
-    "SELECT id AS txn_id, ptl_time(at, '%Y-%m-%d %H:%M:%S') AS occurred_at, customer AS identifier,\n"
+    "SELECT id AS txn_id, ptl_time(bought, '%Y-%m-%d %H:%M:%S') AS occurred_at, customer AS identifier,\n"
     "  ptl_money(amount) AS gross_micros FROM source";
 
-static const char *const orders_csv = "id,at,customer,amount\n"
+static const char *const orders_csv = "id,bought,customer,amount\n"
                                       "a1,2024-03-30 23:30:00,c7,19.99\n"
                                       "a2,2024-03-31 12:00:00,c9,5\n"
                                       "a3,2024-03-31 23:59:59,c7,-4.50\n";

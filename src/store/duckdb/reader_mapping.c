@@ -109,6 +109,9 @@ ptl_status ptl_reader_mapping_error(const ptl_reader *reader, const char *engine
     }
     if (strcmp(text_at(failure, "error_subtype"), "COLUMN_NOT_FOUND") == 0)
         suggest_column(reader, text_at(failure, "name"), err);
+    else if (strcmp(text_at(failure, "error_subtype"), "SYNTAX_ERROR") == 0)
+        ptl_error_hint(err, "a column whose name is a word of SQL, or holds a space, stands in "
+                            "double quotes: \"order date\"");
     else if (is_denied)
         ptl_error_hint(err, "put the file into a folder that the source names");
     json_decref(failure);
@@ -336,7 +339,9 @@ static ptl_status engine_text(char **out, const ptl_reader *reader, const char *
         if (*out) (*out)[len] = '\0';
     }
     ptl_status st = PTL_OK;
-    if (!*out) st = ptl_reader_mapping_error(reader, duckdb_result_error(&result), err);
+    const char *words = duckdb_result_error(&result);
+    if (!words) words = duckdb_prepare_error(prepared);
+    if (!*out) st = ptl_reader_mapping_error(reader, words, err);
     duckdb_destroy_data_chunk(&chunk);
     duckdb_destroy_result(&result);
     duckdb_destroy_prepare(&prepared);
@@ -401,7 +406,7 @@ ptl_status ptl_reader_mapping_prepare(ptl_reader *reader, ptl_error *err) {
                         reader->spec->source, PTL_READER_MAPPING_BYTES_MAX);
     PTL_TRY(check_statement(reader, err));
     char *text = NULL, *changed = NULL;
-    PTL_TRY(engine_text(&text, reader, "SELECT json_serialize_sql($1)::VARCHAR",
+    PTL_TRY(engine_text(&text, reader, "SELECT json_serialize_sql($1::VARCHAR)::VARCHAR",
                         reader->spec->mapping, err));
     drop_no_places(text);
     json_t *tree = json_loads(text, 0, NULL);
@@ -412,7 +417,7 @@ ptl_status ptl_reader_mapping_prepare(ptl_reader *reader, ptl_error *err) {
                                     reader->spec->source);
     if (st == PTL_OK) {
         changed = json_dumps(tree, JSON_COMPACT);
-        st = changed ? engine_text(&reader->sql, reader, "SELECT json_deserialize_sql($1::JSON)",
+        st = changed ? engine_text(&reader->sql, reader, "SELECT json_deserialize_sql($1::VARCHAR::JSON)",
                                    changed, err)
                      : ptl_fail(err, PTL_E_NO_MEMORY, "no memory to prepare a mapping");
     }

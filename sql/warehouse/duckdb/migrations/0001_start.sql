@@ -576,7 +576,6 @@ CREATE TABLE day_channel (
     day                    DATE NOT NULL,
     channel                VARCHAR NOT NULL,
     orders                 BIGINT NOT NULL,
-    customers              BIGINT NOT NULL,
     revenue_micros         BIGINT NOT NULL,
     variable_cost_micros   BIGINT NOT NULL,
     media_micros           BIGINT NOT NULL
