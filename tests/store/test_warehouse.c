@@ -69,7 +69,7 @@ static void a_newer_format_is_refused(void **state)
     warehouse_exec(warehouse, "UPDATE meta SET value = '41' WHERE name = 'format'");
     ptl_warehouse_close(warehouse);
     warehouse = NULL;
-    expect_open_fails(PTL_E_VERSION, "format 41, this program knows formats up to 1");
+    expect_open_fails(PTL_E_VERSION, "format 41, this program knows formats up to 2");
 }
 
 static void foreign_tables_are_refused(void **state)
@@ -527,15 +527,14 @@ static ptl_table channel_days(ptl_table_builder **builder, int64_t n)
     static const ptl_column_spec columns[] = {{"day", PTL_TYPE_DAY},
                                               {"channel", PTL_TYPE_TEXT},
                                               {"orders", PTL_TYPE_INT},
-                                              {"customers", PTL_TYPE_INT},
                                               {"revenue_micros", PTL_TYPE_INT},
                                               {"variable_cost_micros", PTL_TYPE_INT},
                                               {"media_micros", PTL_TYPE_INT}};
-    EXPECT_OK(ptl_table_builder_new(builder, columns, 7, 1 << 20, &err));
+    EXPECT_OK(ptl_table_builder_new(builder, columns, 6, 1 << 20, &err));
     for (int64_t i = 0; i < n; i++) {
         ptl_table_builder_int(*builder, 20000 + i);
         ptl_table_builder_text(*builder, PTL_TEXT("search"));
-        for (int c = 0; c < 5; c++) ptl_table_builder_int(*builder, i * 17 + c);
+        for (int c = 0; c < 4; c++) ptl_table_builder_int(*builder, i * 17 + c);
         EXPECT_OK(ptl_table_builder_row_end(*builder, &err));
     }
     return ptl_table_builder_borrow(*builder);
@@ -651,28 +650,29 @@ static void migrates_forward_after_a_copy(void **state)
 {
     (void)state;
     ptl_error err = {0};
-    const ptl_duck_migration next[3] = {
-        {1, "0001_start.sql", "must not run again"},
-        {2, "0002_more.sql", "CREATE TABLE more (n BIGINT); INSERT INTO more VALUES (5)"},
-        {3, "0003_wrong.sql", "CREATE TABLE most (n BIGINT); SELECT * FROM no_such_table"},
+    const ptl_duck_migration next[4] = {
+        {1, "0001_tables.sql", "must not run again"},
+        {2, "0002_known.sql", "nor this"},
+        {3, "0003_more.sql", "CREATE TABLE more (n BIGINT); INSERT INTO more VALUES (5)"},
+        {4, "0004_wrong.sql", "CREATE TABLE most (n BIGINT); SELECT * FROM no_such_table"},
     };
-    EXPECT_OK(ptl_duck_migrate(warehouse, next, 2, &err));
+    EXPECT_OK(ptl_duck_migrate(warehouse, next, 3, &err));
     EXPECT_INT(warehouse_number(warehouse, "SELECT n FROM more"), 5);
     char before[600];
-    snprintf(before, sizeof before, "%s.before-0002", path);
+    snprintf(before, sizeof before, "%s.before-0003", path);
     assert_true(ptl_file_exists(before));
-    EXPECT_OK(ptl_duck_migrate(warehouse, next, 2, &err)); /* nothing to do */
-    EXPECT_FAIL(ptl_duck_migrate(warehouse, next, 3, &err), PTL_E_INVALID,
-                "migration 0003_wrong.sql");
+    EXPECT_OK(ptl_duck_migrate(warehouse, next, 3, &err)); /* nothing to do */
+    EXPECT_FAIL(ptl_duck_migrate(warehouse, next, 4, &err), PTL_E_INVALID,
+                "migration 0004_wrong.sql");
     EXPECT_INT(warehouse_number(warehouse,
                                 "SELECT count(*) FROM duckdb_tables() WHERE table_name = "
                                 "'most'"),
                0);
     EXPECT_INT(warehouse_number(warehouse, "SELECT value::BIGINT FROM meta WHERE name = 'format'"),
-               2);
+               3);
     ptl_warehouse_close(warehouse);
     warehouse = NULL;
-    expect_open_fails(PTL_E_VERSION, "format 2, this program knows formats up to 1");
+    expect_open_fails(PTL_E_VERSION, "format 3, this program knows formats up to 2");
     assert_int_equal(rename(before, path), 0); /* the way back */
     const ptl_warehouse_options options = small_engine(1);
     EXPECT_OK(ptl_warehouse_open(&warehouse, path, &options, &err));

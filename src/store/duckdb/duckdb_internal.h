@@ -79,7 +79,7 @@ PTL_NODISCARD ptl_status ptl_duck_run(ptl_warehouse *warehouse, const char *sql,
 
 typedef struct ptl_duck_migration {
     int32_t version;  /* the NNNN of its name, counted from 1 without gaps */
-    const char *name; /* "0001_start.sql" */
+    const char *name; /* "0001_tables.sql" */
     const char *sql;
 } ptl_duck_migration;
 
