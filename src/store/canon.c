@@ -368,7 +368,7 @@ static const ptl_canon_column creative_columns[] = {
     KEY("creative", TEXT, "Governed name"),
     MAY("aliases", TEXT, "Other names in the sources, as a JSON list"),
     MAY("campaign", TEXT, "Campaign it was made for"),
-    MAY("format", TEXT, "video, image, text, audio, page or message"),
+    MAY("form", TEXT, "video, image, text, audio, page or message"),
     MAY("language", TEXT, "Language, as en or de-CH"),
     MAY("message", TEXT, "What it says in one line"),
     MAY("promise", TEXT, "Which promise it carries"),

@@ -424,7 +424,7 @@ CREATE TABLE creative (
     creative               VARCHAR NOT NULL,
     aliases                VARCHAR,
     campaign               VARCHAR,
-    format                 VARCHAR,
+    form                   VARCHAR,
     language               VARCHAR,
     message                VARCHAR,
     promise                VARCHAR,
