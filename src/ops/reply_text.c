@@ -1,9 +1,9 @@
 /* reply_text.c: an answer in a terminal.
  *
  * The sentence first, then values as "label  value", tables with numbers to the right, notes, and
- * what to do next. Figures follow base/show.h: thousands separators, U+2212 as minus, currency before
- * the figure; what is missing reads "none". A table that is wider than the terminal gives room away
- * from its widest text columns and wraps inside their cells. */
+ * what to do next. Figures follow base/show.h: thousands separators, U+2212 as minus, currency
+ * before the figure; what is missing reads "none". A table that is wider than the terminal gives
+ * room away from its widest text columns and wraps inside their cells. */
 #include "ops/reply_internal.h"
 
 #include <inttypes.h>
@@ -18,7 +18,8 @@ enum { GAP = 2, TEXT_COLUMN_MIN = 12, COLUMNS_MAX = 32 };
 
 #define MINUS "\xE2\x88\x92"
 
-/* --- one value ----------------------------------------------------------------------------------- */
+/* --- one value -----------------------------------------------------------------------------------
+ */
 
 /* Exact to the cent and beyond where there is more. */
 static void append_micros(ptl_buffer *out, const ptl_cell *cell)
@@ -57,16 +58,32 @@ void ptl_cell_text(ptl_buffer *out, const ptl_cell *cell)
 {
     char text[40];
     switch (cell->kind) {
-    case PTL_CELL_NONE: ptl_buffer_text(out, "none"); break;
+    case PTL_CELL_NONE:
+        ptl_buffer_text(out, "none");
+        break;
     case PTL_CELL_TEXT:
     case PTL_CELL_BLOCK:
-    case PTL_CELL_JSON: ptl_buffer_append(out, cell->text.ptr, cell->text.len); break;
-    case PTL_CELL_INT: ptl_show_count(out, cell->integer); break;
-    case PTL_CELL_ID: ptl_buffer_printf(out, "%" PRId64, cell->integer); break;
-    case PTL_CELL_DOUBLE: append_double(out, cell->real); break;
-    case PTL_CELL_BOOL: ptl_buffer_text(out, cell->integer ? "yes" : "no"); break;
-    case PTL_CELL_MICROS: append_micros(out, cell); break;
-    case PTL_CELL_INSTANT: append_instant(out, cell->integer); break;
+    case PTL_CELL_JSON:
+        ptl_buffer_append(out, cell->text.ptr, cell->text.len);
+        break;
+    case PTL_CELL_INT:
+        ptl_show_count(out, cell->integer);
+        break;
+    case PTL_CELL_ID:
+        ptl_buffer_printf(out, "%" PRId64, cell->integer);
+        break;
+    case PTL_CELL_DOUBLE:
+        append_double(out, cell->real);
+        break;
+    case PTL_CELL_BOOL:
+        ptl_buffer_text(out, cell->integer ? "yes" : "no");
+        break;
+    case PTL_CELL_MICROS:
+        append_micros(out, cell);
+        break;
+    case PTL_CELL_INSTANT:
+        append_instant(out, cell->integer);
+        break;
     case PTL_CELL_DAY:
         ptl_day_format(text, (ptl_day)cell->integer);
         ptl_buffer_text(out, text);
@@ -82,13 +99,14 @@ static ptl_text cell_borrow(ptl_buffer *scratch, const ptl_cell *cell)
     return scratch->ptr ? ptl_buffer_borrow(scratch) : (ptl_text){"", 0};
 }
 
-/* --- tables -------------------------------------------------------------------------------------- */
+/* --- tables --------------------------------------------------------------------------------------
+ */
 
 /* Columns without a label are for machines and not shown. */
 typedef struct grid {
     const ptl_reply_item *item;
-    int64_t n;                     /* columns shown                */
-    int64_t idx[COLUMNS_MAX];      /* which of the item's they are */
+    int64_t n;                /* columns shown                */
+    int64_t idx[COLUMNS_MAX]; /* which of the item's they are */
     int32_t width[COLUMNS_MAX];
     ptl_buffer *scratch;
 } grid;
@@ -172,8 +190,7 @@ static void put_row(ptl_buffer *out, const grid *g, ptl_text rest[COLUMNS_MAX])
 static void put_rule(ptl_buffer *out, const grid *g)
 {
     for (int64_t j = 0; j < g->n; j++) {
-        for (int32_t k = 0; k < g->width[j]; k++)
-            ptl_buffer_text(out, "\xE2\x94\x80"); /* ─ */
+        for (int32_t k = 0; k < g->width[j]; k++) ptl_buffer_text(out, "\xE2\x94\x80"); /* ─ */
         if (j + 1 < g->n) ptl_layout_spaces(out, GAP);
     }
     ptl_buffer_text(out, "\n");
@@ -191,8 +208,7 @@ static void put_rows(ptl_buffer *out, grid *g)
             at[j + 1] = g->scratch->len;
         }
         const char *bytes = g->scratch->ptr ? g->scratch->ptr : "";
-        for (int64_t j = 0; j < g->n; j++)
-            rest[j] = (ptl_text){&bytes[at[j]], at[j + 1] - at[j]};
+        for (int64_t j = 0; j < g->n; j++) rest[j] = (ptl_text){&bytes[at[j]], at[j + 1] - at[j]};
         put_row(out, g, rest);
     }
 }
@@ -209,18 +225,21 @@ static void put_table(ptl_buffer *out, const ptl_reply_item *item, ptl_buffer *s
     measure(&g);
     fit(&g, columns);
     ptl_text heads[COLUMNS_MAX];
-    for (int64_t j = 0; j < g.n; j++)
-        heads[j] = ptl_text_of(item->columns[g.idx[j]].label);
+    for (int64_t j = 0; j < g.n; j++) heads[j] = ptl_text_of(item->columns[g.idx[j]].label);
     put_row(out, &g, heads);
     put_rule(out, &g);
     put_rows(out, &g);
 }
 
-/* --- the whole ----------------------------------------------------------------------------------- */
+/* --- the whole -----------------------------------------------------------------------------------
+ */
 
 static bool is_shown(const ptl_reply_item *item)
 {
-    return item->n_columns > 0 || item->value.kind != PTL_CELL_JSON;
+    if (item->n_columns == 0) return item->value.kind != PTL_CELL_JSON;
+    for (int64_t j = 0; j < item->n_columns; j++)
+        if (item->columns[j].label[0]) return true;
+    return false;
 }
 
 /* The longest stretch of `text` that has no break in it. */
@@ -232,6 +251,12 @@ static int64_t widest_word(ptl_text text)
         if (n > widest) widest = n;
     }
     return widest;
+}
+
+/* Each line a sentence of its own, wrapped behind two spaces. */
+static void put_sentence_lines(ptl_buffer *out, ptl_text text, int32_t columns)
+{
+    while (text.len > 0) ptl_layout_wrap(out, ptl_text_cut(&text, '\n'), 0, GAP, columns);
 }
 
 /* Lines as they are, behind two spaces: a difference, an answer inside an answer. */
@@ -250,6 +275,10 @@ static void put_lines(ptl_buffer *out, ptl_text text)
 static void put_value(ptl_buffer *out, const char *label, ptl_text value, int32_t width,
                       int32_t columns)
 {
+    if (!label[0]) {
+        put_sentence_lines(out, value, columns);
+        return;
+    }
     const bool has_lines = memchr(value.ptr, '\n', value.len) != NULL;
     const bool below = has_lines || widest_word(value) > columns - width - GAP;
     put_padded(out, ptl_text_of(label), width, false, below);
@@ -300,8 +329,7 @@ static void separate(ptl_buffer *out)
     if (out->len > 0) ptl_buffer_text(out, "\n");
 }
 
-static void put_items(ptl_buffer *out, const ptl_reply *reply, ptl_buffer *scratch,
-                      int32_t columns)
+static void put_items(ptl_buffer *out, const ptl_reply *reply, ptl_buffer *scratch, int32_t columns)
 {
     for (int64_t i = 0; i < reply->n_items;) {
         if (!is_shown(&reply->items[i])) {
@@ -325,7 +353,8 @@ void ptl_reply_write_text(const ptl_reply *reply, ptl_buffer *out, int32_t colum
     const int32_t width = ptl_layout_columns(columns);
     ptl_buffer scratch;
     ptl_buffer_init(&scratch, PTL_REPLY_BYTES_MAX, NULL);
-    put_sentences(out, &reply->said, "", width);
+    for (int64_t i = 0; i < reply->said.n; i++)
+        ptl_layout_wrap(out, ptl_text_of(reply->said.items[i]), 0, 0, width);
     put_items(out, reply, &scratch, width);
     if (reply->notes.n > 0) separate(out);
     put_sentences(out, &reply->notes, "note: ", width);

@@ -52,8 +52,7 @@ static void put_chart_head(ptl_json *j, const ptl_review *r, const char *id, con
     ptl_json_object_end(j);
 }
 
-/* --- charts
- * ------------------------------------------------------------------------------------------- */
+/* --- charts ---------------------------------------------------------------------------------- */
 
 static void put_point(ptl_json *j, const ptl_review *r, const ptl_review_period *week)
 {
@@ -146,8 +145,7 @@ static void put_rows_chart(ptl_json *j, const ptl_review *r, ptl_buffer *b)
     ptl_json_object_end(j);
 }
 
-/* --- evidence
- * ------------------------------------------------------------------------------------------- */
+/* --- evidence -------------------------------------------------------------------------------- */
 
 static void put_evidence(ptl_json *j, const ptl_review *r, const ptl_cited *c, ptl_buffer *b)
 {
@@ -204,8 +202,7 @@ void ptl_review_write_data(const ptl_review *r, ptl_json *j)
     ptl_buffer_dispose(&b);
 }
 
-/* --- review.json
- * ------------------------------------------------------------------------------------------ */
+/* --- review.json ----------------------------------------------------------------------------- */
 
 static void put_period(ptl_json *j, const ptl_review_period *p)
 {
@@ -214,7 +211,7 @@ static void put_period(ptl_json *j, const ptl_review_period *p)
     put_day(j, "to", p->to);
     for (int m = 0; m < PTL_N_MEASURES; m++) {
         if (m == PTL_ORDERS)
-            ptl_json_put_int(j, ptl_measure_name(m), p->exact[m]);
+            ptl_json_put_int(j, ptl_measure_name((ptl_measure)m), p->exact[m]);
         else
             ptl_json_put_micros(j, ptl_measure_name((ptl_measure)m), p->exact[m]);
     }

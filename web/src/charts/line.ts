@@ -195,6 +195,7 @@ export function lineView(chart: LineChart, canvas: Canvas): View {
       return { x: plane.x(index), y: v === null ? null : plane.y(v), top: TOP - 8, bottom: plane.bottom };
     },
     pick: (x) => nearest(points.length, plane.x, x),
+    hot: () => false,
     under: () => '',
   };
 }
