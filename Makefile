@@ -50,7 +50,7 @@ tsan: build-tsan ## the tests of base and store under the thread sanitizer; T=na
 	@tools/test --build build/tsan --programs --kind unit,store $(T)
 
 .PHONY: lint
-lint: build-dev build-clang ## checks of the tree, layout of the code, clang without warnings
+lint: build-dev build/clang/build.ninja ## checks of the tree, layout of the code, clang without warnings
 	@tools/lint
 
 .PHONY: format
