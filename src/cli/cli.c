@@ -163,7 +163,6 @@ static int print_problem(const ptl_error *problem, const ptl_reply *reply, bool 
         ptl_json_init_buffer(&json, &text, 2, &ignored);
         put_problem(&json, problem, reply);
         ptl_status st = ptl_json_finish(&json);
-        ptl_buffer_text(&text, "\n");
         if (st == PTL_OK) st = print_buffer(&text, stdout, &ignored);
         (void)st; /* the words above say it already */
         ptl_buffer_dispose(&text);
@@ -181,7 +180,6 @@ static ptl_status print_reply(const ptl_reply *reply, bool as_json, ptl_error *e
         ptl_json_init_buffer(&json, &text, 2, err);
         ptl_reply_write_json(reply, &json);
         st = ptl_json_finish(&json);
-        ptl_buffer_text(&text, "\n");
     } else {
         ptl_reply_write_text(reply, &text, terminal_columns(STDOUT_FILENO));
     }

@@ -105,21 +105,34 @@ static ptl_text cell_borrow(ptl_buffer *scratch, const ptl_cell *cell)
 /* Columns without a label are for machines and not shown. */
 typedef struct grid {
     const ptl_reply_item *item;
-    int64_t n;                /* columns shown                */
-    int64_t idx[COLUMNS_MAX]; /* which of the item's they are */
+    int64_t n;                /* columns shown                              */
+    int64_t idx[COLUMNS_MAX]; /* which of the item's they are               */
     int32_t width[COLUMNS_MAX];
+    int32_t least[COLUMNS_MAX]; /* the width at which no word is cut; numbers, days and times never
+                                   give any                                 */
     ptl_buffer *scratch;
 } grid;
 
-/* Columns of the widest line in `text`. */
-static int32_t widest_line(ptl_text text)
+/* Columns of the widest piece of `text` between two separators. */
+static int32_t widest_piece(ptl_text text, char separator)
 {
     int64_t widest = 0;
     while (text.len > 0) {
-        const int64_t n = ptl_text_columns(ptl_text_cut(&text, '\n'));
+        const int64_t n = ptl_text_columns(ptl_text_cut(&text, separator));
         if (n > widest) widest = n;
     }
     return widest < PTL_LAYOUT_COLUMNS_MAX ? (int32_t)widest : PTL_LAYOUT_COLUMNS_MAX;
+}
+
+static int32_t larger(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+static void measure_text(grid *g, int64_t k, ptl_text text, bool may_wrap)
+{
+    g->width[k] = larger(g->width[k], widest_piece(text, '\n'));
+    g->least[k] = larger(g->least[k], may_wrap ? widest_piece(text, ' ') : g->width[k]);
 }
 
 static void measure(grid *g)
@@ -128,10 +141,11 @@ static void measure(grid *g)
     for (int64_t j = 0; j < item->n_columns && g->n < COLUMNS_MAX; j++)
         if (item->columns[j].label[0]) g->idx[g->n++] = j;
     for (int64_t k = 0; k < g->n; k++) {
-        g->width[k] = widest_line(ptl_text_of(item->columns[g->idx[k]].label));
+        const ptl_reply_column *column = &item->columns[g->idx[k]];
+        measure_text(g, k, ptl_text_of(column->label), !column->right);
         for (int64_t i = g->idx[k]; i < item->n_cells; i += item->n_columns) {
-            const int32_t n = widest_line(cell_borrow(g->scratch, &item->cells[i]));
-            if (n > g->width[k]) g->width[k] = n;
+            const bool is_text = item->cells[i].kind == PTL_CELL_TEXT;
+            measure_text(g, k, cell_borrow(g->scratch, &item->cells[i]), is_text && !column->right);
         }
     }
 }
@@ -141,24 +155,38 @@ static bool is_right(const grid *g, int64_t k)
     return g->item->columns[g->idx[k]].right;
 }
 
-/* Take room from the widest text column until the table fits or none can give any more. */
-static void fit(grid *g, int32_t columns)
+/* Take room from the widest columns that are wider than `least`, until the table fits or none is.
+ */
+static void shrink(grid *g, int32_t columns, const int32_t least[COLUMNS_MAX])
 {
     for (;;) {
         int64_t total = (g->n - 1) * GAP;
         int64_t widest = -1;
-        for (int64_t j = 0; j < g->n; j++) {
-            total += g->width[j];
-            const bool gives = !is_right(g, j) && g->width[j] > TEXT_COLUMN_MIN;
-            if (gives && (widest < 0 || g->width[j] > g->width[widest])) widest = j;
+        for (int64_t k = 0; k < g->n; k++) {
+            total += g->width[k];
+            const bool gives = g->width[k] > least[k];
+            if (gives && (widest < 0 || g->width[k] > g->width[widest])) widest = k;
         }
         if (total <= columns || widest < 0) return;
-        const int64_t over = total - columns;
-        const int32_t spare = g->width[widest] - TEXT_COLUMN_MIN;
+        const int32_t spare = g->width[widest] - least[widest];
         /* halving the excess lets several wide columns share the loss */
-        const int64_t give = over > 1 ? (over + 1) / 2 : 1;
+        const int64_t give = (total - columns + 1) / 2;
         g->width[widest] -= give < spare ? (int32_t)give : spare;
     }
+}
+
+/* First without cutting a word; where that is not enough, words and times are cut, numbers never.
+ */
+static void fit(grid *g, int32_t columns)
+{
+    int32_t least[COLUMNS_MAX] = {0};
+    for (int64_t k = 0; k < g->n; k++)
+        least[k] =
+            larger(g->least[k], g->width[k] < TEXT_COLUMN_MIN ? g->width[k] : TEXT_COLUMN_MIN);
+    shrink(g, columns, least);
+    for (int64_t k = 0; k < g->n; k++)
+        least[k] = is_right(g, k) || g->width[k] < TEXT_COLUMN_MIN ? g->width[k] : TEXT_COLUMN_MIN;
+    shrink(g, columns, least);
 }
 
 static void put_padded(ptl_buffer *out, ptl_text line, int32_t width, bool right, bool last)
@@ -242,17 +270,6 @@ static bool is_shown(const ptl_reply_item *item)
     return false;
 }
 
-/* The longest stretch of `text` that has no break in it. */
-static int64_t widest_word(ptl_text text)
-{
-    int64_t widest = 0;
-    while (text.len > 0) {
-        const int64_t n = ptl_text_columns(ptl_text_cut(&text, ' '));
-        if (n > widest) widest = n;
-    }
-    return widest;
-}
-
 /* Each line a sentence of its own, wrapped behind two spaces. */
 static void put_sentence_lines(ptl_buffer *out, ptl_text text, int32_t columns)
 {
@@ -280,7 +297,7 @@ static void put_value(ptl_buffer *out, const char *label, ptl_text value, int32_
         return;
     }
     const bool has_lines = memchr(value.ptr, '\n', value.len) != NULL;
-    const bool below = has_lines || widest_word(value) > columns - width - GAP;
+    const bool below = has_lines || widest_piece(value, ' ') > columns - width - GAP;
     put_padded(out, ptl_text_of(label), width, false, below);
     if (!below) {
         ptl_layout_wrap(out, value, width + GAP, width + GAP, columns);
@@ -302,7 +319,7 @@ static int64_t put_values(ptl_buffer *out, const ptl_reply *reply, int64_t first
     int64_t end = first;
     int32_t width = 0;
     for (; end < reply->n_items && reply->items[end].n_columns == 0; end++) {
-        const int32_t n = widest_line(ptl_text_of(reply->items[end].label));
+        const int32_t n = widest_piece(ptl_text_of(reply->items[end].label), '\n');
         if (is_shown(&reply->items[end]) && n > width) width = n;
     }
     for (int64_t i = first; i < end; i++) {

@@ -246,7 +246,7 @@ static const ptl_canon_column finance_close_columns[] = {
 };
 
 static const ptl_canon_column control_series_columns[] = {
-    KEY("day", DAY, "Day"),
+    KEY("day", DAY, "Day it holds for"),
     KEY("series", TEXT, "What is measured: price, temperature, holidays, competitor_spend"),
     KEY_OR("geo", TEXT, "''", "Where; empty means everywhere"),
     MUST("value", DOUBLE, "The number"),
@@ -327,7 +327,7 @@ static const ptl_canon_column exposure_columns[] = {
 };
 
 static const ptl_canon_column fx_rate_columns[] = {
-    KEY("day", DAY, "Day"),
+    KEY("day", DAY, "Day it holds for"),
     KEY("currency", TEXT, "Currency converted, three letters"),
     MUST("rate_e9", INT, "Units of the reporting currency for one unit of it, in billionths"),
     LOADED,
@@ -368,7 +368,7 @@ static const ptl_canon_column creative_columns[] = {
     KEY("creative", TEXT, "Governed name"),
     MAY("aliases", TEXT, "Other names in the sources, as a JSON list"),
     MAY("campaign", TEXT, "Campaign it was made for"),
-    MAY("format", TEXT, "video, image, text, audio, page or message"),
+    MAY("form", TEXT, "video, image, text, audio, page or message"),
     MAY("language", TEXT, "Language, as en or de-CH"),
     MAY("message", TEXT, "What it says in one line"),
     MAY("promise", TEXT, "Which promise it carries"),
@@ -584,11 +584,11 @@ static const ptl_canon_column forecast_columns[] = {
 
 static const ptl_canon_column credit_columns[] = {
     SET("run_id", INT, "The run that made it"),
-    SET("name", TEXT, "Rule or model that shares the credit: last_touch, markov, shapley"),
+    SET("name", TEXT, "Rule or model that shares it out: last_touch, markov, shapley"),
     SET("outcome", TEXT, "What is shared: conversions, revenue"),
     SET("period_start", DAY, "First day"),
     SET("period_end", DAY, "Last day"),
-    SET("dimension", TEXT, "Who gets credit: channel, campaign, creative"),
+    SET("dimension", TEXT, "What gets a share: channel, campaign, creative"),
     SET("member", TEXT, "Which one of them"),
     ESTIMATE,
 };
@@ -654,7 +654,7 @@ const ptl_canon_table ptl_canon[] = {
     TABLE(score, MODEL, "as_of", "what a model foretells for one customer"),
     TABLE(segment_member, MODEL, "as_of", "one customer in one segment"),
     TABLE(forecast, MODEL, "period_start", "a figure before its period"),
-    TABLE(credit, MODEL, "period_start", "credit shared by a rule or a model; never an effect"),
+    TABLE(credit, MODEL, "period_start", "attribution credit that a rule or a model shares out; never an effect"),
     TABLE(effect, MODEL, "period_start", "what something caused, with its evidence"),
 };
 /* clang-format on */

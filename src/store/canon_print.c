@@ -34,7 +34,7 @@ static void print_notes(ptl_buffer *out, const ptl_canon_column *column)
 static void print_table(ptl_buffer *out, const ptl_canon_table *table)
 {
     char name[64];
-    ptl_buffer_printf(out, "\n### %s\n\nOne row is %s.", table->name, table->one_row_is);
+    ptl_buffer_printf(out, "\n### `%s`\n\nOne row is %s.", table->name, table->one_row_is);
     if (table->time_column) ptl_buffer_printf(out, " Placed in time by `%s`.", table->time_column);
     ptl_buffer_text(out, "\n\n| column | type | | what it holds |\n|---|---|---|---|\n");
     for (int64_t i = 0; i < table->n_columns; i++) {

@@ -35,8 +35,7 @@ static ptl_status check_body(ptl_text body, ptl_error *err)
 
 static ptl_status check_name(const char *name, const char *what, ptl_error *err)
 {
-    if (!name || !name[0])
-        return ptl_fail(err, PTL_E_INVALID, "ledger entry without %s", what);
+    if (!name || !name[0]) return ptl_fail(err, PTL_E_INVALID, "ledger entry without %s", what);
     if (strlen(name) > PTL_LEDGER_NAME_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "ledger entry with %s of more than %d bytes", what,
                         PTL_LEDGER_NAME_MAX);

@@ -137,7 +137,8 @@ static ptl_table notes(ptl_table_builder **builder, int64_t n)
 
 static int64_t n_appended(void)
 {
-    return warehouse_number(warehouse, "SELECT count(*) FROM meta WHERE starts_with(name, 'note ')");
+    return warehouse_number(warehouse,
+                            "SELECT count(*) FROM meta WHERE starts_with(name, 'note ')");
 }
 
 static void append_by_name(void **state)
@@ -198,7 +199,8 @@ static void append_to_a_temporary_table(void **state)
     ptl_scope scope;
     ptl_table table;
     EXPECT_OK(ptl_scope_begin(&scope, warehouse, &err));
-    EXPECT_OK(ptl_duck_exec(&scope, "CREATE TEMP TABLE staged (name VARCHAR, value VARCHAR)", &err));
+    EXPECT_OK(
+        ptl_duck_exec(&scope, "CREATE TEMP TABLE staged (name VARCHAR, value VARCHAR)", &err));
     EXPECT_OK(ptl_scope_append(&scope, "staged", &rows, &err));
     EXPECT_OK(ptl_duck_query_text(&table, &scope, "SELECT count(*) AS n FROM staged", NULL, 0, 0,
                                   "count", &err));

@@ -108,6 +108,12 @@ static ptl_status folder_sync(const char *path, ptl_error *err)
     return rc == 0 ? PTL_OK : io_fail(err, "sync", folder);
 }
 
+ptl_status ptl_duck_file_rename(const char *from, const char *to, ptl_error *err)
+{
+    if (rename(from, to) != 0) return io_fail(err, "name", to);
+    return folder_sync(to, err);
+}
+
 static ptl_status copy_into(int from, const char *partial, const char *path, ptl_progress *progress,
                             ptl_error *err)
 {
@@ -117,8 +123,7 @@ static ptl_status copy_into(int from, const char *partial, const char *path, ptl
     if (to < 0) return io_fail(err, "make", partial);
     ptl_status status = pump(from, to, partial, st.st_size, progress, err);
     if (close(to) != 0 && status == PTL_OK) status = io_fail(err, "write", partial);
-    if (status == PTL_OK && rename(partial, path) != 0) status = io_fail(err, "name", path);
-    if (status == PTL_OK) status = folder_sync(path, err);
+    if (status == PTL_OK) status = ptl_duck_file_rename(partial, path, err);
     if (status != PTL_OK) (void)unlink(partial);
     return status;
 }

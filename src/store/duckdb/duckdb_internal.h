@@ -79,7 +79,7 @@ PTL_NODISCARD ptl_status ptl_duck_run(ptl_warehouse *warehouse, const char *sql,
 
 typedef struct ptl_duck_migration {
     int32_t version;  /* the NNNN of its name, counted from 1 without gaps */
-    const char *name; /* "0001_start.sql" */
+    const char *name; /* "0001_tables.sql" */
     const char *sql;
 } ptl_duck_migration;
 
@@ -99,6 +99,9 @@ PTL_NODISCARD ptl_status ptl_duck_migrate(ptl_warehouse *warehouse,
 /** What a file at `path` is, before the engine sees it: OK where there is none or it may be ours,
  * E_CORRUPT or E_VERSION with what it is. */
 PTL_NODISCARD ptl_status ptl_duck_file_check(const char *path, ptl_error *err);
+
+/** Rename and sync the folder: durable on return. */
+PTL_NODISCARD ptl_status ptl_duck_file_rename(const char *from, const char *to, ptl_error *err);
 
 /* --- failure.c: the engine's words and ours ------------------------------------------------------
  */

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 ptl_warehouse_options ptl_warehouse_options_default(void)
@@ -57,14 +58,10 @@ ptl_status ptl_duck_run(ptl_warehouse *warehouse, const char *sql, const char *w
 /* Extensions that the engine is built with stay; none is fetched or loaded. Checkpoints are made by
  * scope.c, so the engine's own threshold is out of reach. */
 static const char *const fixed_settings[][2] = {
-    {"autoinstall_known_extensions", "false"},
-    {"autoload_known_extensions", "false"},
-    {"allow_community_extensions", "false"},
-    {"allow_unsigned_extensions", "false"},
-    {"preserve_insertion_order", "true"},
-    {"checkpoint_threshold", "1TB"},
-    {"default_null_order", "nulls_last"},
-    {"default_order", "asc"},
+    {"autoinstall_known_extensions", "false"}, {"autoload_known_extensions", "false"},
+    {"allow_community_extensions", "false"},   {"allow_unsigned_extensions", "false"},
+    {"preserve_insertion_order", "true"},      {"checkpoint_threshold", "1TB"},
+    {"default_null_order", "nulls_last"},      {"default_order", "asc"},
 };
 
 static ptl_status set(duckdb_config config, const char *name, const char *value, ptl_error *err)
@@ -225,6 +222,39 @@ static ptl_status warehouse_start(ptl_warehouse *warehouse, ptl_error *err)
     return ptl_duck_migrate(warehouse, migrations, n, err);
 }
 
+/* A new warehouse is made whole under another name and renamed, so that a crash while it is made
+ * leaves either none or a complete one. `path` may be an empty file. */
+static ptl_status warehouse_make(const char *path, const ptl_warehouse_options *options,
+                                 ptl_error *err)
+{
+    char fresh[4096], log[4096];
+    (void)snprintf(log, sizeof log, "%s.wal", path);
+    if (ptl_file_exists(log)) {
+        (void)ptl_fail(err, PTL_E_CORRUPT, "%s is there, the warehouse it belongs to is not", log);
+        ptl_error_hint(err, "put %s back, or move the log away to begin anew", path);
+        return PTL_E_CORRUPT;
+    }
+    const int len = snprintf(fresh, sizeof fresh, "%s.new", path);
+    if (len < 0 || (size_t)len + 4 >= sizeof fresh)
+        return ptl_fail(err, PTL_E_INVALID, "the path %s is too long", path);
+    (void)snprintf(log, sizeof log, "%.4000s.wal", fresh);
+    (void)unlink(fresh);
+    (void)unlink(log);
+    ptl_warehouse *warehouse;
+    PTL_TRY(warehouse_new(&warehouse, fresh, options, err));
+    ptl_status st = warehouse_start(warehouse, err);
+    if (st == PTL_OK) st = ptl_duck_run(warehouse, "CHECKPOINT", "checkpoint", err);
+    warehouse_free(warehouse);
+    if (st == PTL_OK) st = ptl_duck_file_rename(fresh, path, err);
+    return st;
+}
+
+static bool is_there(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && st.st_size > 0;
+}
+
 ptl_status ptl_warehouse_open(ptl_warehouse **out, const char *path,
                               const ptl_warehouse_options *options, ptl_error *err)
 {
@@ -234,6 +264,7 @@ ptl_status ptl_warehouse_open(ptl_warehouse **out, const char *path,
     PTL_TRY(options_check(&chosen, err));
     PTL_TRY(folder_check(path, err));
     PTL_TRY(ptl_duck_file_check(path, err));
+    if (!is_there(path)) PTL_TRY(warehouse_make(path, &chosen, err));
     ptl_warehouse *warehouse;
     PTL_TRY(warehouse_new(&warehouse, path, &chosen, err));
     const ptl_status st = warehouse_start(warehouse, err);

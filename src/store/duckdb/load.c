@@ -1,10 +1,9 @@
 /* load.c: the steps of a load, in order, in one transaction. The invariants are those of
  * store/load.h; each is marked where it is held.
  *
- *   stamp, hash → nothing new? → reader, plan → scope ┬ stage rows       (load_stage.c)
- *                                                     ├ duplicates       (load_duplicate.c)
+ *   stamp, hash → nothing new? → reader, plan → scope ┬ facts, in order  (load_stage.c)
  *                                                     ├ the file is as it was? (4)
- *                                                     ├ facts, in order
+ *                                                     ├ duplicates       (load_duplicate.c)
  *                                                     ├ identifiers, sealed; keys durable first
  *                                                     ├ quarantine
  *                                                     ├ load row, rows brought back
@@ -128,25 +127,42 @@ static void put_order(ptl_buffer *sql, const ptl_load_plan *plan) {
     ptl_buffer_text(sql, "source_row");
 }
 
-static ptl_status insert_facts(int64_t *n_rows, ptl_load_job *job, ptl_error *err) {
+/* From the file to the table in one statement; the engine sorts, spilling where it must. */
+static void put_insert(ptl_buffer *sql, const ptl_load_job *job, const char *rows) {
     const ptl_load_plan *plan = &job->plan;
-    ptl_buffer sql;
-    ptl_buffer_init(&sql, (size_t)1 << 20, NULL);
-    ptl_buffer_printf(&sql, "INSERT INTO %s (", plan->table->name);
-    ptl_load_put_columns(&sql, plan, "");
-    ptl_buffer_printf(&sql, "%s, load_id, source_row, known_at) SELECT ",
+    ptl_buffer_printf(sql, "INSERT INTO %s (", plan->table->name);
+    ptl_load_put_columns(sql, plan, "");
+    ptl_buffer_printf(sql, "%s, load_id, source_row, known_at) SELECT ",
                       plan->has_day ? ", \"day\"" : "");
-    ptl_load_put_columns(&sql, plan, "");
-    ptl_buffer_printf(&sql, "%s, %lld, source_row, coalesce(load_known_at, make_timestamp(%lld))"
-                            " FROM load_stage AS s",
+    ptl_load_put_columns(sql, plan, "");
+    ptl_buffer_printf(sql, "%s, %lld, source_row, coalesce(load_known_at, make_timestamp(%lld))"
+                           " FROM %s",
                       plan->has_day ? ", load_day" : "", (long long)job->load_id,
-                      (long long)job->spec->known_at);
-    if (job->n_duplicates > 0)
-        ptl_buffer_text(&sql, " WHERE NOT EXISTS (FROM load_lost AS l"
-                              " WHERE l.source_row = s.source_row)");
-    put_order(&sql, plan);
-    const ptl_status st = ptl_load_exec(n_rows, job, &sql, "write facts", err);
+                      (long long)job->spec->known_at, rows);
+    put_order(sql, plan);
+}
+
+static ptl_status insert_facts(int64_t *n_rows, ptl_load_job *job, ptl_error *err) {
+    ptl_buffer sql, list, rows;
+    ptl_buffer_init(&sql, (size_t)1 << 20, NULL);
+    ptl_buffer_init(&list, (size_t)1 << 20, NULL);
+    ptl_buffer_init(&rows, 256, NULL);
+    ptl_status st = ptl_load_stage_register(&rows, job, err);
+    if (st == PTL_OK) {
+        put_insert(&sql, job, rows.ptr);
+        ptl_load_plan_list(&list, &job->plan, job->spec);
+        st = ptl_buffer_check(&list, "the columns of a mapping", err);
+    }
+    if (st == PTL_OK) st = ptl_reader_start(job->reader, list.ptr, err);
+    if (st == PTL_OK) st = ptl_load_exec(n_rows, job, &sql, "write facts", err);
+    if (job->failure != PTL_OK) { /* our own words, not the engine's about them */
+        st = job->failure;
+        if (err) *err = job->error;
+    }
+    if (st == PTL_OK) st = ptl_reader_finish(job->reader, err);
     ptl_buffer_dispose(&sql);
+    ptl_buffer_dispose(&list);
+    ptl_buffer_dispose(&rows);
     return st;
 }
 
@@ -176,10 +192,10 @@ static ptl_status write_load_row(ptl_load_job *job, const ptl_load_report *repor
                              (int64_t)(sizeof params / sizeof *params), err);
 }
 
-static ptl_status drop_stage(ptl_load_job *job, ptl_error *err) {
+static ptl_status drop_temporary(ptl_load_job *job, ptl_error *err) {
     return ptl_duck_exec(&job->scope,
-                         "DROP TABLE IF EXISTS load_stage; DROP TABLE IF EXISTS load_lost;"
-                         "DROP TABLE IF EXISTS load_hash; DROP TABLE IF EXISTS load_back;"
+                         "DROP TABLE IF EXISTS load_lost; DROP TABLE IF EXISTS load_same;"
+                         "DROP TABLE IF EXISTS load_back;"
                          "DROP TABLE IF EXISTS load_won",
                          err);
 }
@@ -201,20 +217,22 @@ static ptl_status in_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_sta
     ptl_progress *progress = job->progress;
     if (job->plan.has_identifier)
         PTL_TRY(ptl_load_names_open(&job->names, &job->scope, job->keys, job->spec, err));
-    PTL_TRY(ptl_load_stage(job, err));
-    out->rows_read = job->reader->rows_read;
-    ptl_progress_step(progress, "looking for duplicates", -1, -1);
-    PTL_TRY(ptl_load_duplicates(job, err));
+    int64_t n_written = 0;
+    PTL_TRY(insert_facts(&n_written, job, err));
     PTL_TRY(check_unchanged(job, stamp, err)); /* invariant 4 */
     PTL_TRY(ptl_progress_check(progress, err));
-    ptl_progress_step(progress, "writing facts", -1, -1);
-    PTL_TRY(insert_facts(&out->rows, job, err));
+    ptl_progress_step(progress, "looking for duplicates", -1, -1);
+    PTL_TRY(ptl_load_duplicates(job, err));
+    out->rows_read = job->reader->rows_read;
+    out->rows = n_written - job->n_duplicates;
     out->duplicates = job->n_duplicates;
     out->new_identifiers = ptl_load_names_new(job->names);
     PTL_TRY(ptl_progress_check(progress, err));
+    ptl_progress_step(progress, "sealing identifiers", -1, -1);
     if (job->names)
         PTL_TRY(ptl_load_names_write(job->names, &job->scope, job->keys, job->spec, job->load_id,
                                      err));
+    ptl_progress_step(progress, "settling the load", -1, -1);
     PTL_TRY(ptl_load_quarantine(&out->quarantined, job, err));
     if (out->rows + out->quarantined != out->rows_read) /* invariant 3 */
         return ptl_fail(err, PTL_E_INTERNAL,
@@ -223,7 +241,7 @@ static ptl_status in_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_sta
                         (long long)out->quarantined);
     PTL_TRY(write_load_row(job, out, err));
     PTL_TRY(ptl_load_revive(job, err));
-    return drop_stage(job, err);
+    return drop_temporary(job, err);
 }
 
 static ptl_status run_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_stamp stamp,
@@ -231,7 +249,10 @@ static ptl_status run_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_st
     PTL_TRY(ptl_scope_begin(&job->scope, job->warehouse, err));
     ptl_error why = {0};
     const ptl_status st = in_scope(out, job, stamp, &why);
-    if (st == PTL_OK) return ptl_scope_commit(&job->scope, err);
+    if (st == PTL_OK) {
+        ptl_progress_step(job->progress, "committing", -1, -1);
+        return ptl_scope_commit(&job->scope, err);
+    }
     ptl_scope_rollback(&job->scope);
     if (err) *err = why;
     return st;
@@ -296,7 +317,7 @@ ptl_status ptl_load_run(ptl_load_report *out, ptl_warehouse *warehouse, ptl_seal
     if (st != PTL_OK) memset(out, 0, sizeof *out);
     ptl_load_names_close(job->names);
     ptl_reader_close(job->reader);
-    free(job->key_hashes);
+    free(job->keys_of_rows);
     free(job->seen);
     free(job);
     return st;

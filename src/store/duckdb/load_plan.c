@@ -254,7 +254,7 @@ void ptl_load_sql_name(ptl_buffer *out, const char *name) {
     ptl_buffer_text(out, "\"");
 }
 
-/* The value as the table's type; a text that is blank is empty. */
+/* The value as the table's type; what names people is text until it has a number. */
 static void put_given(ptl_buffer *out, const ptl_load_column *column) {
     const bool is_text = column->is_identifier || column->canon->type == PTL_TYPE_TEXT;
     if (!column->is_given) {
@@ -262,12 +262,9 @@ static void put_given(ptl_buffer *out, const ptl_load_column *column) {
                           is_text ? "VARCHAR" : ptl_load_sql_type(column->canon->type));
         return;
     }
-    ptl_buffer_text(out, is_text ? "nullif(trim(CAST(" : "CAST(");
+    ptl_buffer_text(out, "CAST(");
     ptl_load_sql_name(out, column->mapped);
-    if (is_text)
-        ptl_buffer_text(out, " AS VARCHAR)), '')");
-    else
-        ptl_buffer_printf(out, " AS %s)", ptl_load_sql_type(column->canon->type));
+    ptl_buffer_printf(out, " AS %s)", is_text ? "VARCHAR" : ptl_load_sql_type(column->canon->type));
 }
 
 static void put_column(ptl_buffer *out, const ptl_load_plan *plan, const ptl_load_column *column,
@@ -295,13 +292,4 @@ void ptl_load_plan_list(ptl_buffer *out, const ptl_load_plan *plan, const ptl_lo
         put_column(out, plan, &plan->columns[i], spec);
     }
     if (plan->has_known_at) ptl_buffer_text(out, ", known_at");
-}
-
-void ptl_load_plan_create(ptl_buffer *out, const ptl_load_plan *plan) {
-    ptl_buffer_text(out, "source_row BIGINT, key_hash BIGINT, ");
-    for (int64_t i = 0; i < plan->n_columns; i++) {
-        ptl_load_sql_name(out, plan->columns[i].canon->name);
-        ptl_buffer_printf(out, " %s, ", ptl_load_sql_type(plan->columns[i].canon->type));
-    }
-    ptl_buffer_text(out, "load_day DATE, load_known_at TIMESTAMP");
 }

@@ -2,8 +2,8 @@
  *
  * Rows that the splitter, a cast or a required column refused, and rows that the mapping left out,
  * are read from the file once more (only where there are any) and kept as JSON of the file's own
- * columns. Where the table holds people, that JSON is sealed under subject 0, the workspace's own:
- * it may hold anybody's name. Duplicates are kept as canonical rows, which hold nobody's. */
+ * columns. Where the table holds people, that JSON is sealed under a subject of quarantine's own: it
+ * may hold anybody's name. Duplicates are kept as canonical rows, which hold nobody's. */
 #include "store/duckdb/load_internal.h"
 
 #include <stdlib.h>
@@ -92,7 +92,7 @@ static ptl_status keep_row(keeper *k, const ptl_csv_row *row, const char *column
     ptl_text raw = ptl_buffer_borrow(&k->json);
     if (k->job->plan.is_personal) {
         ptl_buffer_clear(&k->sealed);
-        PTL_TRY(ptl_seal_value(&k->sealed, k->job->keys, 0, raw, err));
+        PTL_TRY(ptl_seal_value(&k->sealed, k->job->keys, PTL_LOAD_QUARANTINE_SUBJECT, raw, err));
         raw = ptl_buffer_borrow(&k->sealed);
     }
     ptl_table_builder_int(k->builder, k->job->load_id);
@@ -160,7 +160,7 @@ static ptl_status keep_refused(int64_t *n_rows, ptl_load_job *job, ptl_error *er
     const char *names[N_COLUMNS];
     for (int64_t i = 0; i < N_COLUMNS; i++) names[i] = columns[i].name;
     ptl_status st = PTL_OK;
-    if (job->plan.is_personal) PTL_TRY_GOTO(st, end, ptl_seal_make(job->keys, 0, 1, err));
+    if (job->plan.is_personal) PTL_TRY_GOTO(st, end, ptl_seal_make(job->keys, PTL_LOAD_QUARANTINE_SUBJECT, 1, err));
     PTL_TRY_GOTO(st, end, ptl_table_builder_new(&k.builder, columns, N_COLUMNS, (size_t)1 << 30, err));
     PTL_TRY_GOTO(st, end, ptl_duck_append_open(&k.append, &job->scope, "quarantine", names,
                                                N_COLUMNS, err));
@@ -176,7 +176,7 @@ end:;
     return st == PTL_OK ? closed : st;
 }
 
-/* Duplicates by SQL: their canonical rows are staged. */
+/* Duplicates leave the table for quarantine as canonical rows. */
 static ptl_status keep_lost(ptl_load_job *job, ptl_error *err) {
     const ptl_load_plan *plan = &job->plan;
     ptl_buffer sql;
@@ -193,10 +193,20 @@ static ptl_status keep_lost(ptl_load_job *job, ptl_error *err) {
         ptl_load_sql_name(&sql, plan->columns[i].canon->name);
         ptl_buffer_text(&sql, ", ");
     }
-    ptl_buffer_text(&sql, "'load_day', s.load_day) AS VARCHAR)), l.lost_to_load_id FROM load_lost"
-                          " AS l JOIN load_stage AS s ON s.source_row = l.source_row"
-                          " ORDER BY l.source_row");
-    const ptl_status st = ptl_load_exec(NULL, job, &sql, "keep duplicates", err);
+    ptl_buffer_printf(&sql,
+                      "'load_day', %s) AS VARCHAR)), l.lost_to_load_id FROM load_lost AS l"
+                      " JOIN %s AS s ON s.source_row = l.source_row AND s.load_id = %lld"
+                      " ORDER BY l.source_row",
+                      plan->has_day ? "s.\"day\"" : "NULL", plan->table->name,
+                      (long long)job->load_id);
+    ptl_status st = ptl_load_exec(NULL, job, &sql, "keep duplicates", err);
+    if (st == PTL_OK) {
+        ptl_buffer_printf(&sql,
+                          "DELETE FROM %s AS s WHERE s.load_id = %lld AND EXISTS (FROM load_lost"
+                          " AS l WHERE l.source_row = s.source_row)",
+                          plan->table->name, (long long)job->load_id);
+        st = ptl_load_exec(NULL, job, &sql, "take duplicates out", err);
+    }
     ptl_buffer_dispose(&sql);
     return st;
 }

@@ -301,6 +301,8 @@ ptl_status ptl_reader_open(ptl_reader **out, const ptl_load_spec *spec, ptl_erro
 
 void ptl_reader_close(ptl_reader *reader) {
     if (!reader) return;
+    duckdb_destroy_result(&reader->result);
+    duckdb_destroy_prepare(&reader->prepared);
     duckdb_disconnect(&reader->connection);
     duckdb_close(&reader->database); /* no thread of the engine is left after this */
     for (int32_t i = 0; i < reader->n_clocks; i++) {
@@ -332,25 +334,6 @@ static ptl_status run_failure(ptl_reader *reader, const char *engine_words, ptl_
     return ptl_reader_mapping_error(reader, engine_words, err);
 }
 
-static ptl_status fetch_all(ptl_reader *reader, duckdb_result *result, ptl_reader_chunk_fn fn,
-                            void *ctx, ptl_progress *progress, ptl_error *err) {
-    for (;;) {
-        PTL_TRY(ptl_progress_check(progress, err));
-        duckdb_data_chunk chunk = duckdb_fetch_chunk(*result);
-        if (!chunk) break;
-        ptl_status st = PTL_OK;
-        if (duckdb_data_chunk_get_size(chunk) > 0) st = fn(ctx, chunk, err);
-        duckdb_destroy_data_chunk(&chunk);
-        if (st != PTL_OK) return st;
-        ptl_progress_step(progress, "reading rows",
-                          atomic_load_explicit(&reader->bytes_read, memory_order_relaxed),
-                          reader->file_bytes);
-    }
-    const char *words = duckdb_result_error(result);
-    if (words || reader->failure != PTL_OK) return run_failure(reader, words, err);
-    return PTL_OK;
-}
-
 /* The mapping may stop before the file does, or not need to look: count what is left. */
 static ptl_status count_rest(ptl_reader *reader, ptl_error *err) {
     if (reader->rows_read >= 0) return PTL_OK;
@@ -371,27 +354,38 @@ static ptl_status count_rest(ptl_reader *reader, ptl_error *err) {
     return st;
 }
 
-ptl_status ptl_reader_run(ptl_reader *reader, const char *list, ptl_reader_chunk_fn fn, void *ctx,
-                          ptl_progress *progress, ptl_error *err) {
+ptl_status ptl_reader_start(ptl_reader *reader, const char *list, ptl_error *err) {
     char *sql = ptl_text_format(&reader->arena, err, "SELECT %s FROM (%s\n) AS mapped", list,
                                 reader->sql);
     if (!sql) return PTL_E_NO_MEMORY;
-    duckdb_prepared_statement prepared = NULL;
     duckdb_pending_result pending = NULL;
-    duckdb_result result;
-    memset(&result, 0, sizeof result);
     ptl_status st = PTL_OK;
-    if (duckdb_prepare(reader->connection, sql, &prepared) != DuckDBSuccess)
-        st = run_failure(reader, duckdb_prepare_error(prepared), err);
-    else if (duckdb_pending_prepared_streaming(prepared, &pending) != DuckDBSuccess)
+    if (duckdb_prepare(reader->connection, sql, &reader->prepared) != DuckDBSuccess)
+        st = run_failure(reader, duckdb_prepare_error(reader->prepared), err);
+    else if (duckdb_pending_prepared_streaming(reader->prepared, &pending) != DuckDBSuccess)
         st = run_failure(reader, duckdb_pending_error(pending), err);
-    else if (duckdb_execute_pending(pending, &result) != DuckDBSuccess)
-        st = run_failure(reader, duckdb_result_error(&result), err);
-    else
-        st = fetch_all(reader, &result, fn, ctx, progress, err);
-    duckdb_destroy_result(&result);
+    else if (duckdb_execute_pending(pending, &reader->result) != DuckDBSuccess)
+        st = run_failure(reader, duckdb_result_error(&reader->result), err);
     duckdb_destroy_pending(&pending);
-    duckdb_destroy_prepare(&prepared);
-    if (st != PTL_OK) return st;
+    return st;
+}
+
+ptl_status ptl_reader_next(duckdb_data_chunk *out, ptl_reader *reader, ptl_error *err) {
+    for (;;) {
+        *out = duckdb_fetch_chunk(reader->result);
+        if (!*out) break;
+        if (duckdb_data_chunk_get_size(*out) > 0) return PTL_OK;
+        duckdb_destroy_data_chunk(out);
+    }
+    const char *words = duckdb_result_error(&reader->result);
+    pthread_mutex_lock(&reader->guard);
+    const bool failed = words || reader->failure != PTL_OK;
+    pthread_mutex_unlock(&reader->guard);
+    return failed ? run_failure(reader, words, err) : PTL_OK;
+}
+
+ptl_status ptl_reader_finish(ptl_reader *reader, ptl_error *err) {
+    duckdb_destroy_result(&reader->result);
+    duckdb_destroy_prepare(&reader->prepared);
     return count_rest(reader, err);
 }

@@ -58,10 +58,11 @@ static void source_init(duckdb_init_info info) {
     duckdb_init_set_init_data(info, s, scan_free);
 }
 
-/* Short texts lie in the vector itself; the engine keeps longer ones. An empty field is NULL: a
- * file has no way to say the difference. */
+/* Blanks around a field say nothing; an empty one is NULL, since a file cannot say the difference.
+ * Short texts lie in the vector itself, the engine keeps longer ones. */
 static void put_text(duckdb_vector vector, duckdb_string_t *values, uint64_t **validity, idx_t row,
                      ptl_text text) {
+    text = ptl_text_trim(text);
     if (text.len == 0) {
         if (!*validity) {
             duckdb_vector_ensure_validity_writable(vector);

@@ -64,6 +64,18 @@ test('what is not seen yet is dashed; a gap in the actual is not bridged', () =>
   assert.equal(actual.match(/M/g).length, 2, 'week 28 is missing, so the line has two parts');
 });
 
+test('months of another year carry it, once', () => {
+  const c = chart('renewals');
+  const points = Array.from({ length: 53 }, (_, i) => {
+    const start = new Date(Date.UTC(2025, 10, 10 + 7 * i)).toISOString().slice(0, 10);
+    return { ...c.series.points[0], label: `P${i}`, start, end: undefined };
+  });
+  for (const width of [984, 464]) {
+    const words = texts(lineView({ ...c, series: { points } }, canvas(width)).body).map((t) => t.words);
+    assert.deepEqual(words.filter((w) => /20\d\d/.test(w)), ['Nov 2025'], words.join(' '));
+  }
+});
+
 test('zero is drawn where it has meaning', () => {
   const zero = (c) => /stroke="var\(--ink\)" stroke-width="1.2"/.test(lineView(c, canvas(464)).body);
   assert.equal(zero(chart('renewals')), false);

@@ -65,11 +65,12 @@ function columnsOf(rows: Row[], canvas: Canvas): Columns {
   const wide = (words: string, size: number, weight: number): number => Math.ceil(canvas.measure(words, size, weight));
   const value = Math.max(...rows.map((r) => Math.max(wide(r.value, BODY, 600), wide(r.interval, SMALL, 400))));
   const verdict = Math.max(...rows.map((r) => wide(r.data.verdict, SMALL, 400))) + 18;
-  const longest = Math.max(...rows.map((r) => wide(r.data.label, BODY, r.data.second ? 600 : 400)));
+  const longest = Math.max(...rows.map((r) =>
+    Math.max(wide(r.data.label, BODY, r.data.second ? 600 : 400), wide(r.data.second || '', SMALL, 400))));
   const seconds = rows.some((r) => r.data.second);
   const rest = w - value - verdict - 3 * GAP; /* for label and band */
-  let label = Math.min(seconds ? w * 0.48 : w * 0.4, seconds ? Math.max(longest, w * 0.42) : longest);
-  if (seconds) label = Math.max(Math.min(label, rest - 160), 220);
+  let label = Math.min(longest, w * (seconds ? 0.48 : 0.4));
+  if (seconds) label = Math.max(Math.min(label, rest - 160), w * 0.3, 220);
   const room = rest - label;
   if (room < 130) {
     const beside = !seconds && w - verdict > 160;

@@ -1,0 +1,233 @@
+/* Every named query on one, two and four threads: same bytes (invariant 4 of warehouse.h).
+ *
+ * The test has no list of its own: it walks the assets below the queries' folder, and a query says
+ * in its head what it takes ("-- params: $1 instant, $2 text"). Whatever begins with SELECT or WITH
+ * runs on a seeded company of 240,000 orders, 60,000 days of spend in three currencies, replaced
+ * loads, superseded rows and quarantine. A query that finds nothing there proves nothing, so each
+ * must return a row, and one that may be asked for many must be in the order of a unique key. */
+#include "base/asset.h"
+#include "support/warehouse.h"
+
+#include <strings.h>
+
+enum { N_THREADS = 3, N_PARAMS = 16 };
+static const int32_t thread_counts[N_THREADS] = {1, 2, 4};
+static char path[512];
+
+/* hash(n) of the engine is the same everywhere; any seeded generator would do. */
+static const char *const company =
+    "INSERT INTO txn SELECT 't' || i, 'o' || (i // 3),"
+    " TIMESTAMP '2024-01-01' + to_microseconds((hash(i) % 63072000000000)::BIGINT),"
+    " (hash(i, 1) % 40000)::BIGINT, CASE hash(i, 2) % 9 WHEN 0 THEN 'refund' ELSE 'new' END,"
+    " CASE hash(i, 3) % 6 WHEN 0 THEN NULL ELSE 'channel ' || (hash(i, 3) % 6) END,"
+    " 'product ' || (hash(i, 4) % 300), 1 + (hash(i, 5) % 4)::BIGINT,"
+    " (hash(i, 6) % 900000000)::BIGINT - 100000000, (hash(i, 7) % 5000000)::BIGINT,"
+    " (hash(i, 8) % 9000000)::BIGINT, (hash(i, 9) % 4000000)::BIGINT,"
+    " (hash(i, 10) % 1000000)::BIGINT, (hash(i, 11) % 300000000)::BIGINT,"
+    " (['EUR', 'USD', 'CHF'])[1 + (hash(i, 12) % 3)::INT],"
+    " DATE '2024-01-01' + (hash(i) % 63072000000000 // 86400000000)::INT,"
+    " 1 + (i // 40000), 1 + i % 40000, TIMESTAMP '2026-01-01' + to_days((i // 40000)::INT)"
+    " FROM range(240000) AS r(i);"
+    "INSERT INTO spend SELECT DATE '2024-01-01' + (i % 730)::INT, 'geo ' || (i // 730 % 10),"
+    " 'channel ' || (i // 7300 % 6), 'c' || (i // 43800), '', (hash(i, 20) % 90000000)::BIGINT,"
+    " (['EUR', 'USD', 'CHF'])[1 + (hash(i, 21) % 3)::INT], (hash(i, 22) % 9000)::BIGINT,"
+    " (hash(i, 23) % 100)::BIGINT, NULL, NULL, 0.1 * (hash(i, 24) % 40), NULL, 7, i + 1,"
+    " TIMESTAMP '2026-01-03' FROM range(60000) AS r(i);"
+    "INSERT INTO fx_rate SELECT DATE '2024-01-01' + (i // 2)::INT, (['USD', 'CHF'])[1 + (i % 2)],"
+    " 900000000 + (hash(i, 30) % 200000000)::BIGINT, 8, i + 1, TIMESTAMP '2026-01-03'"
+    " FROM range(1460) AS r(i);"
+    "INSERT INTO load SELECT i, CASE WHEN i = 7 THEN 'spend' WHEN i = 8 THEN 'rates' ELSE 'orders' "
+    "END,"
+    " CASE WHEN i = 7 THEN 'spend' WHEN i = 8 THEN 'fx_rate' ELSE 'txn' END, 'file ' || i || "
+    "'.csv',"
+    " 'content ' || i, 'mapping', 40010, 40000, 10, 0, TIMESTAMP '2026-01-01' + to_days(i::INT),"
+    " CASE i WHEN 5 THEN 3 END, i, DATE '2024-01-01', DATE '2025-12-31' FROM range(1, 9) AS r(i);"
+    "INSERT INTO superseded SELECT 'txn', 1, 1 + i * 7, 6, TIMESTAMP '2026-01-06'"
+    " FROM range(2000) AS r(i);"
+    "INSERT INTO quarantine SELECT 1 + i % 6, i, CASE i % 3 WHEN 0 THEN NULL ELSE 'gross' END,"
+    " 'no number: ' || i, NULL, CASE i % 4 WHEN 0 THEN 1 END FROM range(600) AS r(i);"
+    "INSERT INTO identifier SELECT i, 'orders', 'customer', encode('l' || i), encode('s' || i), "
+    "NULL,"
+    " TIMESTAMP '2026-01-01', NULL, 1 FROM range(40000) AS r(i);"
+    "INSERT INTO figure SELECT 3, (['revenue', 'media', 'cm1'])[1 + (i % 3)], 'week',"
+    " DATE '2024-01-01' + (i // 3 * 7)::INT, DATE '2024-01-07' + (i // 3 * 7)::INT, '', '',"
+    " 0.25 * (hash(i, 40) % 100000), NULL, NULL, NULL, NULL, 'EUR', 'counted', '', 'converged', "
+    "NULL,"
+    " NULL FROM range(300) AS r(i);"
+    "INSERT INTO output VALUES (3, 'figure', 300, 'hash', TIMESTAMP '2026-02-01')";
+
+static void open_with(ptl_warehouse **out, int32_t n_threads)
+{
+    ptl_error err = {0};
+    const ptl_warehouse_options options = small_engine(n_threads);
+    EXPECT_OK(ptl_warehouse_open(out, path, &options, &err));
+}
+
+static int build(void **state)
+{
+    (void)state;
+    ptl_error err = {0};
+    ptl_warehouse *warehouse;
+    ptl_zone *zone;
+    warehouse_path(path);
+    open_with(&warehouse, 2);
+    EXPECT_OK(ptl_zone_open(&zone, "Europe/Berlin", &err));
+    EXPECT_OK(ptl_warehouse_calendar(warehouse, zone, &err));
+    ptl_zone_close(zone);
+    warehouse_exec(warehouse, company);
+    ptl_warehouse_close(warehouse);
+    return 0;
+}
+
+static int remove_it(void **state)
+{
+    (void)state;
+    warehouse_remove(path);
+    return 0;
+}
+
+/* --- what a query says about itself ----------------------------------------------------------- */
+
+static bool is_select(const char *sql)
+{
+    while (*sql) {
+        sql += strspn(sql, " \n\t");
+        if (strncmp(sql, "--", 2) != 0) break;
+        sql += strcspn(sql, "\n");
+    }
+    return strncasecmp(sql, "SELECT", 6) == 0 || strncasecmp(sql, "WITH", 4) == 0;
+}
+
+/* A value of the type declared: the latest instant, a wide span of days, names that are there. */
+static ptl_value sample(const char *type, int64_t idx, const char *query)
+{
+    static const char *const names[] = {"orders", "format", "", "revenue", "txn"};
+    static int64_t n_days;
+    if (strncmp(type, "instant", 7) == 0) return ptl_value_instant(INT64_C(1798761600000000));
+    if (strncmp(type, "day", 3) == 0) return ptl_value_day(n_days++ % 2 ? 20500 : 19000);
+    if (strncmp(type, "int", 3) == 0) return ptl_value_int(idx == 0 ? 3 : 1000);
+    if (strncmp(type, "double", 6) == 0) return ptl_value_double(0.5);
+    if (strncmp(type, "text", 4) == 0)
+        return ptl_value_string(strstr(query, "meta/") ? names[1] : idx ? names[2] : names[0]);
+    fail_msg("%s: parameter $%" PRId64 " declares no type", query, idx + 1);
+    return ptl_value_int(0);
+}
+
+/* "$3 text" anywhere in the comments at the head; parameters must be declared without gaps. */
+static int64_t declared(ptl_value values[N_PARAMS], const char *name, const char *sql)
+{
+    int64_t n = 0;
+    for (;;) {
+        char mark[8];
+        snprintf(mark, sizeof mark, "$%" PRId64 " ", n + 1);
+        const char *line = sql, *found = NULL;
+        for (; !found && strncmp(line, "--", 2) == 0; line += strcspn(line, "\n") + 1) {
+            const size_t len = strcspn(line, "\n");
+            found = memmem(line, len, mark, strlen(mark));
+        }
+        if (!found || n == N_PARAMS) return n;
+        values[n] = sample(found + strlen(mark), n, name);
+        n++;
+    }
+}
+
+/* --- the test --------------------------------------------------------------------------------- */
+
+typedef struct answer {
+    int64_t n_rows;
+    ptl_hash hash;
+} answer;
+
+static answer ask(ptl_warehouse *warehouse, const char *name, const char *sql)
+{
+    ptl_error err = {0};
+    ptl_value values[N_PARAMS];
+    ptl_table table;
+    const int64_t n = declared(values, name, sql);
+    if (ptl_warehouse_query(&table, warehouse, name, values, n, 0, &err) != PTL_OK)
+        fail_msg("%s: %s", name, err.message);
+    const answer said = {table.n_rows, ptl_table_hash(&table)};
+    for (int64_t i = 0; i < table.n_columns; i++) /* invariant 4: doubles are stored ones only */
+        if (table.columns[i].type == PTL_TYPE_DOUBLE &&
+            !ptl_canon_column_find(ptl_canon_find(PTL_TEXT("figure")),
+                                   ptl_text_of(table.columns[i].name)))
+            fail_msg("%s: column \"%s\" is a double", name, table.columns[i].name);
+    ptl_table_dispose(&table);
+    return said;
+}
+
+static void ask_all(ptl_warehouse *const warehouses[N_THREADS], const ptl_asset *asset)
+{
+    char name[256];
+    const char *from = asset->path + sizeof PTL_DUCK_QUERIES - 1;
+    snprintf(name, sizeof name, "%.*s", (int)(strlen(from) - 4), from);
+    const char *sql = (const char *)asset->bytes;
+    if (!strstr(sql, "-- one row is:")) fail_msg("%s does not say what one row is", name);
+    answer first = {0};
+    for (int repeat = 0; repeat < 2; repeat++)
+        for (int i = 0; i < N_THREADS; i++) {
+            const answer said = ask(warehouses[i], name, sql);
+            if (i == 0 && repeat == 0) first = said;
+            if (said.n_rows == 0) fail_msg("%s found nothing: give the company rows for it", name);
+            if (!ptl_hash_equal(said.hash, first.hash))
+                fail_msg("%s: %d threads gave other bytes than 1", name, thread_counts[i]);
+        }
+    print_message("%-24s %8" PRId64 " rows\n", name, first.n_rows);
+}
+
+/* One file, three engines: copies, because the engine locks its file. */
+static void same_bytes_on_any_number_of_threads(void **state)
+{
+    (void)state;
+    char original[512], command[1200];
+    snprintf(original, sizeof original, "%s", path);
+    ptl_warehouse *warehouses[N_THREADS];
+    for (int i = 0; i < N_THREADS; i++) {
+        snprintf(path, sizeof path, "%.480s.%d", original, i);
+        snprintf(command, sizeof command, "cp '%s' '%s'", original, path);
+        assert_int_equal(system(command), 0);
+        open_with(&warehouses[i], thread_counts[i]);
+    }
+    snprintf(path, sizeof path, "%s", original);
+    const ptl_text prefix = PTL_TEXT(PTL_DUCK_QUERIES);
+    int64_t n = 0;
+    for (int64_t i = ptl_asset_first(PTL_DUCK_QUERIES); i < ptl_assets_n; i++) {
+        if (!ptl_text_starts(ptl_text_of(ptl_assets[i].path), prefix)) break;
+        if (!is_select((const char *)ptl_assets[i].bytes)) continue;
+        ask_all(warehouses, &ptl_assets[i]);
+        n++;
+    }
+    assert_true(n >= 8);
+    for (int i = 0; i < N_THREADS; i++) ptl_warehouse_close(warehouses[i]);
+}
+
+/* Every statement that changes rows can be prepared against the schema. */
+static void changes_are_prepared(void **state)
+{
+    (void)state;
+    ptl_warehouse *warehouse;
+    open_with(&warehouse, 1);
+    const ptl_text prefix = PTL_TEXT(PTL_DUCK_QUERIES);
+    for (int64_t i = ptl_asset_first(PTL_DUCK_QUERIES); i < ptl_assets_n; i++) {
+        if (!ptl_text_starts(ptl_text_of(ptl_assets[i].path), prefix)) break;
+        if (is_select((const char *)ptl_assets[i].bytes)) continue;
+        duckdb_prepared_statement prepared;
+        if (duckdb_prepare(warehouse->connection, (const char *)ptl_assets[i].bytes, &prepared) !=
+            DuckDBSuccess)
+            fail_msg("%s: %s", ptl_assets[i].path, duckdb_prepare_error(prepared));
+        ptl_value values[N_PARAMS];
+        EXPECT_INT(declared(values, ptl_assets[i].path, (const char *)ptl_assets[i].bytes),
+                   (int64_t)duckdb_nparams(prepared));
+        duckdb_destroy_prepare(&prepared);
+    }
+    ptl_warehouse_close(warehouse);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_bytes_on_any_number_of_threads),
+        cmocka_unit_test(changes_are_prepared),
+    };
+    return cmocka_run_group_tests(tests, build, remove_it);
+}
