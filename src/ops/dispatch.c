@@ -484,19 +484,26 @@ static void close_session(session *s)
     ptl_arena_dispose(&s->arena);
 }
 
-ptl_status ptl_dispatch(ptl_reply *reply, const ptl_request *request, ptl_error *err)
+ptl_status ptl_dispatch_op(ptl_reply *reply, const ptl_op *op, const ptl_request *request,
+                           ptl_error *err)
 {
     ptl_error scratch; /* run records need the words even where the caller does not */
     if (!err) err = &scratch;
     ptl_error_clear(err);
-    session s = {.request = request, .reply = reply};
-    PTL_TRY(ptl_op_find(&s.op, ptl_text_of(request->operation), err));
-    if (!request->args || ptl_args_op(request->args) != s.op)
+    session s = {.request = request, .reply = reply, .op = op};
+    if (!request->args || ptl_args_op(request->args) != op)
         return ptl_fail(err, PTL_E_INTERNAL, "%s was given another operation's parameters",
-                        s.op->name);
+                        op->name);
     ptl_arena_init(&s.arena, PTL_CALL_BYTES_MAX, NULL);
-    ptl_status st = (s.op->effects & PTL_NO_STORE) ? call_handler(&s, err) : with_store(&s, err);
+    ptl_status st = (op->effects & PTL_NO_STORE) ? call_handler(&s, err) : with_store(&s, err);
     st = name_cancel(&s, st, err);
     close_session(&s);
     return st;
+}
+
+ptl_status ptl_dispatch(ptl_reply *reply, const ptl_request *request, ptl_error *err)
+{
+    const ptl_op *op = NULL;
+    PTL_TRY(ptl_op_find(&op, ptl_text_of(request->operation), err));
+    return ptl_dispatch_op(reply, op, request, err);
 }

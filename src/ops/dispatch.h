@@ -41,6 +41,10 @@ typedef struct ptl_request {
 /** `reply` also holds what a failed call has to show (the faults of a configuration). */
 PTL_NODISCARD ptl_status ptl_dispatch(ptl_reply *reply, const ptl_request *request, ptl_error *err);
 
+/** The same for an operation that the caller has found, in the registry or elsewhere. */
+PTL_NODISCARD ptl_status ptl_dispatch_op(ptl_reply *reply, const ptl_op *op,
+                                         const ptl_request *request, ptl_error *err);
+
 /** CPU, BLAS, C library, engine and program: where equal, equal inputs give equal bytes. In the
  * arena. */
 PTL_NODISCARD ptl_status ptl_fingerprint(const char **out, ptl_arena *arena, ptl_error *err);

@@ -43,7 +43,7 @@ const ptl_op ptl_op_ledger_verify = {
               "ledger_size: int — entries\n"
               "ledger_root: text — root hash over all of them\n"
               "fault_seq: int — the first entry that is not what was written, where one is\n"
-              "fault: text — what is wrong with it",
+              "fault: text — what is wrong with it, where one is",
     .right = "everyone",
     .effects = PTL_READS,
     .is_long = true,

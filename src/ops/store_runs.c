@@ -38,7 +38,7 @@ static ptl_status run_run_list(ptl_call *call, ptl_error *err)
                                                {"ended_at", "", false},
                                                {"actor", "by", false},
                                                {"config_version", "version", true},
-                                               {"warehouse_version", "load", true},
+                                               {"warehouse_version", "", true},
                                                {"inputs", "", false},
                                                {"failure", "failure", false}};
     ptl_run *runs = NULL;
