@@ -11,8 +11,8 @@ export JOBS
 STAMPS := build/stamps
 PACKAGES := $(STAMPS)/packages-
 DUCKDB := .deps/duckdb/stamp
-WEB_SOURCES := $(shell find $(wildcard web) -name node_modules -prune -o -name dist -prune -o -type f -print)
-READY := $(PACKAGES)build $(DUCKDB) $(if $(wildcard web/package.json),$(STAMPS)/web-dist)
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print)
+READY := $(PACKAGES)build $(DUCKDB) $(STAMPS)/web-dist
 
 # --- what a newcomer needs ------------------------------------------------------------------------
 
@@ -23,18 +23,18 @@ help: ## this list
 
 .PHONY: demo
 demo: build/dev/portolan ## a workspace in demo/, filled from example files, and its weekly review
-	@tools/demo shop
+	@tools/demo shop demo
 
 .PHONY: demo-real
-demo-real: build/dev/portolan ## the same from the Online Retail file in DATA=folder
-	@tools/demo online-retail "$(DATA)"
+demo-real: build/dev/portolan ## demo-real/, from the public Online Retail file in DATA=folder
+	@tools/demo online-retail demo-real "$(DATA)"
 
 .PHONY: test
 test: build-dev $(PACKAGES)test ## every test but the browser's; T=name for one
 	@tools/test --build build/dev $(T)
 
 .PHONY: test-web
-test-web: build-dev $(PACKAGES)browser ## the charts and the review in Chromium
+test-web: build-dev $(STAMPS)/web-tests ## the charts and the review in Chromium
 	@tools/test --build build/dev --browser $(T)
 
 .PHONY: test-all
@@ -50,7 +50,7 @@ tsan: build-tsan ## the tests of base and store under the thread sanitizer; T=na
 	@tools/test --build build/tsan --programs --kind unit,store $(T)
 
 .PHONY: lint
-lint: build-dev build-clang ## checks of the tree, layout of the code, clang without warnings
+lint: build-dev build/clang/build.ninja ## checks of the tree, layout of the code, clang without warnings
 	@tools/lint
 
 .PHONY: format
@@ -71,7 +71,7 @@ install: build-release ## into PREFIX=/usr/local, below DESTDIR
 
 .PHONY: clean
 clean: ## removes what was built; .deps and web/node_modules stay
-	@rm -rf build web/dist demo
+	@rm -rf build web/dist demo demo-real
 
 # --- builds: one folder below build/ for each preset ------------------------------------------------
 
@@ -100,6 +100,10 @@ $(DUCKDB): tools/setup | $(PACKAGES)build
 
 $(STAMPS)/web-packages: web/package.json web/package-lock.json tools/setup | $(PACKAGES)build
 	@tools/quietly "fetching the web packages" tools/setup web
+	@touch $@
+
+$(STAMPS)/web-tests: tests/web/package.json tests/web/package-lock.json tools/setup | $(PACKAGES)browser
+	@tools/quietly "fetching what the browser tests need" tools/setup web-tests
 	@touch $@
 
 $(STAMPS)/web-dist: $(STAMPS)/web-packages $(WEB_SOURCES)

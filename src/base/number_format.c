@@ -7,6 +7,10 @@
  * the doubles lie twice as dense: the nearest decimal may lie on that side and read back as the
  * neighbour while the next decimal upwards is fine, so there it is tried as well.
  *
+ * Most numbers in practice have six decimals at most. Such a value is n / 10^6 for a whole n, both
+ * exact in a double, so if that division, which rounds correctly, gives the value back, then n
+ * written with a point is a decimal that reads back, and up to 15 digits it is the only one.
+ *
  * Notation follows ECMAScript's Number::toString, which every JSON reader knows: plain from 1e-6
  * up to 1e21, otherwise one digit, a point, the rest and an exponent. Negative zero is "-0.0",
  * which readers keep a real number. printf follows LC_NUMERIC, which the program leaves at "C". */
@@ -101,6 +105,21 @@ static int32_t layout_scientific(char *out, const decimal *d)
     return len + (int32_t)snprintf(out + len, 7, "e%+d", (int)d->exponent);
 }
 
+/* The digits of value > 0 if it has at most six decimals and 15 digits in all. */
+static bool decimal_of_micros(decimal *d, double value)
+{
+    if (!(value >= 1e-6 && value < 1e9)) return false;
+    uint64_t micros = (uint64_t)(value * 1e6 + 0.5);
+    const double back = (double)micros / 1e6;
+    if (back < value || back > value) return false;
+    char reversed[18];
+    int32_t n = 0;
+    for (; micros > 0; micros /= 10) reversed[n++] = (char)('0' + micros % 10);
+    *d = (decimal){.n_digits = n, .exponent = n - 7};
+    for (int32_t i = 0; i < n; i++) d->digits[i] = reversed[n - 1 - i];
+    return true;
+}
+
 int32_t ptl_double_format(char out[32], double value)
 {
     const bool zero = fpclassify(value) == FP_ZERO;
@@ -111,7 +130,8 @@ int32_t ptl_double_format(char out[32], double value)
     }
     int32_t len = 0;
     if (value < 0.0) out[len++] = '-';
-    decimal d = decimal_shortest(fabs(value));
+    decimal d;
+    if (!decimal_of_micros(&d, fabs(value))) d = decimal_shortest(fabs(value));
     while (d.n_digits > 1 && d.digits[d.n_digits - 1] == '0') d.n_digits--;
     len += d.exponent >= -7 + 1 && d.exponent < 21 ? layout_plain(out + len, &d)
                                                    : layout_scientific(out + len, &d);

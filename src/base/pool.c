@@ -16,11 +16,11 @@
 #include "base/executor_internal.h"
 
 #include "base/limits.h"
+#include "portolan/arena.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -168,9 +168,11 @@ ptl_status ptl_pool_new(ptl_pool **out, int32_t n_threads, ptl_error *err)
     if (n_threads < 0 || n_threads > PTL_POOL_THREADS_MAX)
         return ptl_fail(err, PTL_E_INVALID, "a pool has 1 to %d threads (0: one per core), not %d",
                         (int)PTL_POOL_THREADS_MAX, (int)n_threads);
-    ptl_pool *pool = calloc(1, sizeof *pool);
+    const ptl_allocator *system = ptl_allocator_system();
+    ptl_pool *pool = system->alloc(system->ctx, sizeof *pool);
     if (!pool)
         return ptl_fail(err, PTL_E_NO_MEMORY, "the system gave no memory for a pool of threads");
+    memset(pool, 0, sizeof *pool);
     pthread_mutex_init(&pool->run_lock, NULL);
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->wake, NULL);
@@ -196,7 +198,7 @@ void ptl_pool_free(ptl_pool *pool)
     pthread_cond_destroy(&pool->wake);
     pthread_mutex_destroy(&pool->lock);
     pthread_mutex_destroy(&pool->run_lock);
-    free(pool);
+    ptl_allocator_system()->free(ptl_allocator_system()->ctx, pool, sizeof *pool);
 }
 
 ptl_executor ptl_pool_executor(ptl_pool *pool)

@@ -81,8 +81,7 @@ static void put_short(ptl_buffer *out, uint64_t micros, int32_t significant)
         while (scale < 3 && micros >= power_of_ten(scales[scale + 1].exponent)) scale++;
         const int32_t whole = count_digits(micros / power_of_ten(scales[scale].exponent));
         decimals = significant > whole ? significant - whole : 0;
-        if (scale == 0) decimals = decimals > 2 ? 2 : decimals;
-        if (scale == 0 && whole >= 3) decimals = 0;
+        if (scale == 0) decimals = whole >= 2 ? 0 : 2; /* cents matter only in small amounts */
         rounded = divide_even(micros, power_of_ten(scales[scale].exponent - decimals));
         const uint64_t back = rounded * power_of_ten(scales[scale].exponent - decimals);
         if (scale == 3 || back < power_of_ten(scales[scale + 1].exponent)) break;

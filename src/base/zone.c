@@ -12,12 +12,9 @@
  *     offset before the gap is used, which moves the time forward by the gap. */
 #include "base/zone_internal.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 void ptl_zone_close(ptl_zone *zone)
 {
-    free(zone);
+    if (zone) ptl_allocator_system()->free(ptl_allocator_system()->ctx, zone, zone->bytes);
 }
 
 const char *ptl_zone_name(const ptl_zone *zone)

@@ -6,6 +6,7 @@
 
 /* One allocation: the arrays and the name lie behind the struct. */
 struct ptl_zone {
+    size_t bytes; /* of that allocation */
     const char *name;
     const int64_t *at;     /* [n_transitions] UTC seconds, ascending           */
     const int32_t *offset; /* [n_transitions] seconds east from at[i] onwards   */

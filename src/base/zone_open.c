@@ -92,11 +92,13 @@ static bool zone_fill(ptl_zone *zone, int64_t *at, int32_t *offset, const tzif *
 static ptl_zone *zone_new(const char *name, uint32_t n_times, ptl_error *err)
 {
     const size_t n = n_times, name_bytes = strlen(name) + 1;
-    ptl_zone *zone = calloc(1, sizeof *zone + n * (sizeof(int64_t) + sizeof(int32_t)) + name_bytes);
+    const size_t bytes = sizeof(ptl_zone) + n * (sizeof(int64_t) + sizeof(int32_t)) + name_bytes;
+    ptl_zone *zone = ptl_allocator_system()->alloc(ptl_allocator_system()->ctx, bytes);
     if (!zone) {
         ptl_fail(err, PTL_E_NO_MEMORY, "the system gave no memory for zone \"%s\"", name);
         return NULL;
     }
+    *zone = (ptl_zone){.bytes = bytes};
     int64_t *at = (int64_t *)(void *)(zone + 1);
     int32_t *offset = (int32_t *)(void *)(at + n);
     char *copy = (char *)(offset + n);

@@ -10,8 +10,7 @@ enum { BAR_WIDTH = 20, PLAIN_EVERY_MS = 10000, PLAIN_AFTER_MS = 2000 };
 
 void ptl_bar_init(ptl_bar *bar, FILE *out, bool is_terminal, int32_t columns)
 {
-    *bar = (ptl_bar){
-        .out = out, .is_terminal = is_terminal, .columns = columns, .shown_ms = -1};
+    *bar = (ptl_bar){.out = out, .is_terminal = is_terminal, .columns = columns, .shown_ms = -1};
     pthread_mutex_init(&bar->mutex, NULL);
 }
 

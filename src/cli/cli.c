@@ -24,12 +24,13 @@
 #include "portolan/linalg.h"
 
 enum {
-    ARENA_BYTES_MAX = 16 * 1024 * 1024, /* a command line: Linux allows some 2 MiB */
+    ARENA_BYTES_MAX = 16 * 1024 * 1024,   /* a command line: Linux allows some 2 MiB */
     OUTPUT_BYTES_MAX = 512 * 1024 * 1024, /* an answer as text or JSON             */
-    ROOT_STEPS_MAX = 256                /* folders upwards                         */
+    ROOT_STEPS_MAX = 256                  /* folders upwards                         */
 };
 
-/* --- surroundings -------------------------------------------------------------------------------- */
+/* --- surroundings --------------------------------------------------------------------------------
+ */
 
 static int32_t terminal_columns(int fd)
 {
@@ -72,8 +73,9 @@ static ptl_status find_root(const char **out, ptl_arena *arena, ptl_error *err)
         if (!slash || !folder[0]) break;
         *slash = '\0';
     }
-    (void)ptl_fail(err, PTL_E_NOT_FOUND, "no workspace here: neither this folder nor one above it "
-                                         "has a portolan.yaml");
+    (void)ptl_fail(err, PTL_E_NOT_FOUND,
+                   "no workspace here: neither this folder nor one above it "
+                   "has a portolan.yaml");
     ptl_error_hint(err, "portolan init acme makes one; --workspace DIR names one");
     return PTL_E_NOT_FOUND;
 }
@@ -94,7 +96,8 @@ static ptl_status choose_root(const char **out, const ptl_line *line, ptl_arena 
     return PTL_OK;
 }
 
-/* --- printing ------------------------------------------------------------------------------------ */
+/* --- printing ------------------------------------------------------------------------------------
+ */
 
 static ptl_status print_buffer(const ptl_buffer *buffer, FILE *to, ptl_error *err)
 {
@@ -116,6 +119,16 @@ static void put_problem(ptl_json *json, const ptl_error *problem, const ptl_repl
     ptl_json_object_end(json);
 }
 
+/* What the failed operation had to show. */
+static void put_shown(ptl_buffer *out, const ptl_reply *reply, int32_t columns)
+{
+    ptl_buffer shown;
+    ptl_buffer_init(&shown, OUTPUT_BYTES_MAX, NULL);
+    ptl_reply_write_text(reply, &shown, columns);
+    if (shown.len > 0) ptl_buffer_append(out, shown.ptr, shown.len);
+    ptl_buffer_dispose(&shown);
+}
+
 static void print_problem_text(const ptl_error *problem, const ptl_reply *reply)
 {
     const int32_t columns = terminal_columns(STDERR_FILENO);
@@ -128,11 +141,7 @@ static void print_problem_text(const ptl_error *problem, const ptl_reply *reply)
         ptl_layout_spaces(&text, 2);
         ptl_layout_wrap(&text, ptl_text_of(problem->detail), 2, 2, columns);
     }
-    if (reply && !ptl_reply_empty(reply)) {
-        ptl_buffer_text(&text, "\n");
-        ptl_reply_write_text(reply, &text, columns);
-        ptl_buffer_text(&text, "\n");
-    }
+    if (reply) put_shown(&text, reply, columns);
     if (problem->hint[0]) {
         ptl_buffer_text(&text, "hint: ");
         ptl_layout_wrap(&text, ptl_text_of(problem->hint), 6, 6, columns);
@@ -154,7 +163,6 @@ static int print_problem(const ptl_error *problem, const ptl_reply *reply, bool 
         ptl_json_init_buffer(&json, &text, 2, &ignored);
         put_problem(&json, problem, reply);
         ptl_status st = ptl_json_finish(&json);
-        ptl_buffer_text(&text, "\n");
         if (st == PTL_OK) st = print_buffer(&text, stdout, &ignored);
         (void)st; /* the words above say it already */
         ptl_buffer_dispose(&text);
@@ -172,7 +180,6 @@ static ptl_status print_reply(const ptl_reply *reply, bool as_json, ptl_error *e
         ptl_json_init_buffer(&json, &text, 2, err);
         ptl_reply_write_json(reply, &json);
         st = ptl_json_finish(&json);
-        ptl_buffer_text(&text, "\n");
     } else {
         ptl_reply_write_text(reply, &text, terminal_columns(STDOUT_FILENO));
     }
@@ -181,7 +188,8 @@ static ptl_status print_reply(const ptl_reply *reply, bool as_json, ptl_error *e
     return st;
 }
 
-/* --- the terminal's own words -------------------------------------------------------------------- */
+/* --- the terminal's own words --------------------------------------------------------------------
+ */
 
 static ptl_status fill_page(ptl_buffer *page, const ptl_line *line, ptl_error *err)
 {
@@ -197,10 +205,17 @@ static ptl_status fill_page(ptl_buffer *page, const ptl_line *line, ptl_error *e
     switch (line->word) {
     case PTL_CLI_COMPLETION:
         return ptl_completion(page, line->n_rest > 0 ? line->rest[0] : NULL, err);
-    case PTL_CLI_MAN: ptl_manual(page); return PTL_OK;
-    case PTL_CLI_REFERENCE: ptl_reference(page); return PTL_OK;
-    case PTL_CLI_HELP: return ptl_help_words(page, line->rest, line->n_rest, columns, err);
-    case PTL_CLI_OPERATION: ptl_help_front(page, columns); return PTL_OK;
+    case PTL_CLI_MAN:
+        ptl_manual(page);
+        return PTL_OK;
+    case PTL_CLI_REFERENCE:
+        ptl_reference(page);
+        return PTL_OK;
+    case PTL_CLI_HELP:
+        return ptl_help_words(page, line->rest, line->n_rest, columns, err);
+    case PTL_CLI_OPERATION:
+        ptl_help_front(page, columns);
+        return PTL_OK;
     }
     return PTL_OK;
 }
@@ -224,7 +239,8 @@ static ptl_status print_page(const ptl_line *line, ptl_error *err)
     return st;
 }
 
-/* --- operations ---------------------------------------------------------------------------------- */
+/* --- operations ----------------------------------------------------------------------------------
+ */
 
 /* What listens while an operation runs: the bar, the signals, the engine they interrupt. */
 typedef struct watch {

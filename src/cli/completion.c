@@ -9,7 +9,8 @@
 #include "cli/line.h"
 #include "cli/shell.h"
 
-/* --- what all three know ------------------------------------------------------------------------- */
+/* --- what all three know -------------------------------------------------------------------------
+ */
 
 /* Call `put` for every way to type an operation: its words, and its alias. */
 typedef void (*spelling_fn)(ptl_buffer *out, const ptl_op *op, const char *spelling);
@@ -60,8 +61,7 @@ static void put_first_words(ptl_buffer *out)
     for (int64_t i = 0; i < ptl_ops_n; i++) {
         ptl_text rest = ptl_text_of(ptl_ops[i]->name);
         const ptl_text first = ptl_text_cut(&rest, '.');
-        if (is_new_first(i, first))
-            ptl_buffer_printf(out, "%.*s ", (int)first.len, first.ptr);
+        if (is_new_first(i, first)) ptl_buffer_printf(out, "%.*s ", (int)first.len, first.ptr);
         if (ptl_ops[i]->alias) ptl_buffer_printf(out, "%s ", ptl_ops[i]->alias);
     }
 #define PUT_WORD(id, name, takes, about) ptl_buffer_text(out, name " ");
@@ -75,7 +75,8 @@ static void put_option_names(ptl_buffer *out)
         ptl_buffer_printf(out, "--%s ", ptl_cli_options[i].name);
 }
 
-/* --- bash ---------------------------------------------------------------------------------------- */
+/* --- bash ----------------------------------------------------------------------------------------
+ */
 
 static void bash_params(ptl_buffer *out, const ptl_op *op, const char *spelling)
 {
@@ -97,7 +98,8 @@ static void bash_choices(ptl_buffer *out, const ptl_op *op, const char *spelling
         ptl_param_typed(typed, param);
         if (param->positional) continue;
         if (param->type == PTL_PARAM_PATH)
-            ptl_buffer_printf(out, "    \"%s %s\") COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n",
+            ptl_buffer_printf(out,
+                              "    \"%s %s\") COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n",
                               spelling, typed);
         if (param->type != PTL_PARAM_ENUM) continue;
         ptl_buffer_printf(out, "    \"%s %s\") COMPREPLY=($(compgen -W \"", spelling, typed);
@@ -156,7 +158,8 @@ static void put_bash(ptl_buffer *out)
     for (int64_t i = 0; i < ptl_ops_n; i++) {
         char typed[80];
         ptl_op_words(typed, ptl_ops[i]);
-        if (strchr(typed, ' ')) ptl_buffer_printf(out, "    \"%s\") command=\"%s\" ;;\n", typed, typed);
+        if (strchr(typed, ' '))
+            ptl_buffer_printf(out, "    \"%s\") command=\"%s\" ;;\n", typed, typed);
     }
     ptl_buffer_text(out, "  esac\n  case \"$command $prev\" in\n");
     each_spelling(out, bash_choices);
@@ -170,7 +173,8 @@ static void put_bash(ptl_buffer *out)
                          "complete -o filenames -F _portolan portolan\n");
 }
 
-/* --- zsh ----------------------------------------------------------------------------------------- */
+/* --- zsh -----------------------------------------------------------------------------------------
+ */
 
 /* Zsh runs bash's completion functions; the emulation is part of every zsh. */
 static void put_zsh(ptl_buffer *out)
@@ -184,7 +188,8 @@ static void put_zsh(ptl_buffer *out)
     put_bash(out);
 }
 
-/* --- fish ---------------------------------------------------------------------------------------- */
+/* --- fish ----------------------------------------------------------------------------------------
+ */
 
 /* Single quotes; fish knows \' and \\ inside them. */
 static void fish_quote(ptl_buffer *out, const char *text)
@@ -292,7 +297,8 @@ ptl_status ptl_completion(ptl_buffer *out, const char *shell, ptl_error *err)
     else if (shell && strcmp(shell, "fish") == 0)
         put_fish(out);
     else
-        return ptl_fail(err, PTL_E_INVALID, "completion: found \"%.100s\", allowed: bash, zsh, fish",
+        return ptl_fail(err, PTL_E_INVALID,
+                        "completion: found \"%.100s\", allowed: bash, zsh, fish",
                         shell ? shell : "");
     return PTL_OK;
 }

@@ -14,7 +14,8 @@ static const char what_this_is[] =
     "Portolan is a marketing operating system on your own machine: it turns your exports into one "
     "set of facts, computes what they say, and keeps the evidence behind every number.";
 
-/* --- names --------------------------------------------------------------------------------------- */
+/* --- names ---------------------------------------------------------------------------------------
+ */
 
 void ptl_op_words(char out[80], const ptl_op *op)
 {
@@ -25,8 +26,7 @@ void ptl_op_words(char out[80], const ptl_op *op)
 
 static void upper(char *text)
 {
-    for (; *text; text++)
-        *text = *text == '_' ? '-' : (char)toupper((unsigned char)*text);
+    for (; *text; text++) *text = *text == '_' ? '-' : (char)toupper((unsigned char)*text);
 }
 
 void ptl_param_typed(char out[80], const ptl_param *param)
@@ -45,12 +45,18 @@ static const char *value_word(const ptl_param *param)
 {
     switch (param->type) {
     case PTL_PARAM_INT:
-    case PTL_PARAM_NUMBER: return "N";
-    case PTL_PARAM_DAY: return "DAY";
-    case PTL_PARAM_PATH: return "PATH";
-    case PTL_PARAM_ENUM: return param->choices;
-    case PTL_PARAM_TEXT: return "TEXT";
-    case PTL_PARAM_BOOL: return NULL;
+    case PTL_PARAM_NUMBER:
+        return "N";
+    case PTL_PARAM_DAY:
+        return "DAY";
+    case PTL_PARAM_PATH:
+        return "PATH";
+    case PTL_PARAM_ENUM:
+        return param->choices;
+    case PTL_PARAM_TEXT:
+        return "TEXT";
+    case PTL_PARAM_BOOL:
+        return NULL;
     }
     return NULL;
 }
@@ -81,12 +87,24 @@ static void put_type(ptl_buffer *out, const ptl_param *param)
 {
     const bool ranged = param->min != 0.0 || param->max != 0.0;
     switch (param->type) {
-    case PTL_PARAM_INT: ptl_buffer_text(out, "a whole number"); break;
-    case PTL_PARAM_NUMBER: ptl_buffer_text(out, "a number"); break;
-    case PTL_PARAM_DAY: ptl_buffer_text(out, "a day as 2026-11-15"); break;
-    case PTL_PARAM_PATH: ptl_buffer_text(out, "a path"); break;
-    case PTL_PARAM_TEXT: ptl_buffer_text(out, "a text"); break;
-    case PTL_PARAM_BOOL: ptl_buffer_text(out, "a switch"); break;
+    case PTL_PARAM_INT:
+        ptl_buffer_text(out, "a whole number");
+        break;
+    case PTL_PARAM_NUMBER:
+        ptl_buffer_text(out, "a number");
+        break;
+    case PTL_PARAM_DAY:
+        ptl_buffer_text(out, "a day as 2026-11-15");
+        break;
+    case PTL_PARAM_PATH:
+        ptl_buffer_text(out, "a path");
+        break;
+    case PTL_PARAM_TEXT:
+        ptl_buffer_text(out, "a text");
+        break;
+    case PTL_PARAM_BOOL:
+        ptl_buffer_text(out, "a switch");
+        break;
     case PTL_PARAM_ENUM: {
         ptl_text rest = ptl_text_of(param->choices);
         ptl_buffer_text(out, "one of ");
@@ -115,7 +133,8 @@ void ptl_param_allowed(ptl_buffer *out, const ptl_param *param)
         ptl_buffer_printf(out, "; default %s", param->defaults);
 }
 
-/* --- parts of pages ------------------------------------------------------------------------------ */
+/* --- parts of pages ------------------------------------------------------------------------------
+ */
 
 static int32_t page_columns(int32_t columns)
 {
@@ -133,16 +152,14 @@ static void put_paragraph(ptl_buffer *out, int32_t indent, const char *text, int
 static void put_op_line(ptl_buffer *out, const ptl_op *op, int32_t columns)
 {
     char label[160];
-    ptl_op_words(label, op);
-    if (op->alias) snprintf(label, sizeof label, "%s", op->alias);
-    for (int64_t i = 0; i < op->n_params; i++) {
+    char words[80];
+    ptl_op_words(words, op);
+    int n = snprintf(label, sizeof label, "%s", op->alias ? op->alias : words);
+    for (int64_t i = 0; i < op->n_params && n < (int)sizeof label; i++) {
         char typed[80];
         if (!op->params[i].positional || !op->params[i].required) continue;
         ptl_param_typed(typed, &op->params[i]);
-        if (strlen(label) + strlen(typed) + 2 < sizeof label) {
-            strcat(label, " ");
-            strcat(label, typed);
-        }
+        n += snprintf(label + n, sizeof label - (size_t)n, " %s", typed);
     }
     ptl_layout_entry(out, 2, label, LABEL_WIDTH, op->summary, columns);
 }
@@ -176,7 +193,8 @@ static void put_options(ptl_buffer *out, int32_t columns)
     }
 }
 
-/* --- the front page ------------------------------------------------------------------------------ */
+/* --- the front page ------------------------------------------------------------------------------
+ */
 
 /* Three commands from nothing to something, among those this program has. */
 static void put_start(ptl_buffer *out, int32_t columns)
@@ -207,8 +225,7 @@ void ptl_help_front(ptl_buffer *out, int32_t columns)
     const int32_t width = page_columns(columns);
     put_paragraph(out, 0, what_this_is, width);
     put_start(out, width);
-    for (int64_t i = 0; i < ptl_op_rooms_n; i++)
-        put_room(out, i, width);
+    for (int64_t i = 0; i < ptl_op_rooms_n; i++) put_room(out, i, width);
     ptl_buffer_text(out, "\nin this terminal\n");
 #define PUT_WORD(id, name, takes, about)                                                           \
     ptl_layout_entry(out, 2, takes[0] ? name " " takes : name, LABEL_WIDTH, about, width);
@@ -217,7 +234,8 @@ void ptl_help_front(ptl_buffer *out, int32_t columns)
     put_options(out, width);
 }
 
-/* --- the page of an operation -------------------------------------------------------------------- */
+/* --- the page of an operation --------------------------------------------------------------------
+ */
 
 static void put_params(ptl_buffer *out, const ptl_op *op, int32_t columns)
 {
@@ -269,13 +287,15 @@ void ptl_help_op(ptl_buffer *out, const ptl_op *op, int32_t columns)
     put_result(out, op, width);
     ptl_buffer_printf(out, "\nfor example\n  %s\n", op->example);
     if (op->effects & PTL_CACHED)
-        put_paragraph(out, 0,
-                      "\nWhere nothing has changed since an earlier run, its answer is given again; "
-                      "--force computes it anew.",
-                      width);
+        put_paragraph(
+            out, 0,
+            "\nWhere nothing has changed since an earlier run, its answer is given again; "
+            "--force computes it anew.",
+            width);
 }
 
-/* --- help WORDS ---------------------------------------------------------------------------------- */
+/* --- help WORDS ----------------------------------------------------------------------------------
+ */
 
 static bool put_group(ptl_buffer *out, const char *word, int32_t columns)
 {

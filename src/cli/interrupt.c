@@ -75,7 +75,8 @@ void ptl_interrupt_stop(void)
     sigaction(SIGINT, &before_int, NULL);
     sigaction(SIGTERM, &before_term, NULL);
     const char byte = BYTE_STOP;
-    while (write(pipe_ends[1], &byte, 1) < 0 && errno == EINTR) {}
+    while (write(pipe_ends[1], &byte, 1) < 0 && errno == EINTR) {
+    }
     pthread_join(waiter, NULL);
     close_pipe();
 }

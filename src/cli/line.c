@@ -1,6 +1,7 @@
 /* line.c: see line.h. */
 #include "cli/line.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const ptl_cli_option_row ptl_cli_options[] = {
@@ -29,7 +30,8 @@ typedef struct parser {
     ptl_error *err;
 } parser;
 
-/* --- options of the program ---------------------------------------------------------------------- */
+/* --- options of the program ----------------------------------------------------------------------
+ */
 
 static ptl_status set_number(int64_t *out, const char *name, const char *value, int64_t min,
                              int64_t max, ptl_error *err)
@@ -46,11 +48,21 @@ static ptl_status set_option(ptl_line *line, ptl_cli_option option, const char *
 {
     int64_t n = 0;
     switch (option) {
-    case PTL_OPTION_WORKSPACE: line->workspace = value; break;
-    case PTL_OPTION_JSON: line->json = true; break;
-    case PTL_OPTION_QUIET: line->quiet = true; break;
-    case PTL_OPTION_FORCE: line->force = true; break;
-    case PTL_OPTION_HELP: line->help = true; break;
+    case PTL_OPTION_WORKSPACE:
+        line->workspace = value;
+        break;
+    case PTL_OPTION_JSON:
+        line->json = true;
+        break;
+    case PTL_OPTION_QUIET:
+        line->quiet = true;
+        break;
+    case PTL_OPTION_FORCE:
+        line->force = true;
+        break;
+    case PTL_OPTION_HELP:
+        line->help = true;
+        break;
     case PTL_OPTION_THREADS:
         PTL_TRY(set_number(&n, "threads", value, 1, 256, err));
         line->n_threads = (int32_t)n;
@@ -99,7 +111,8 @@ static ptl_status take_option(parser *p, int64_t option, ptl_text name, const ch
     return set_option(p->line, (ptl_cli_option)option, value, p->err);
 }
 
-/* --- parameters of the operation ----------------------------------------------------------------- */
+/* --- parameters of the operation -----------------------------------------------------------------
+ */
 
 /* "as-of" names as_of. */
 static bool is_name(const char *param, ptl_text given)
@@ -190,7 +203,8 @@ static ptl_status take_positional(parser *p, const char *arg)
     return PTL_E_INVALID;
 }
 
-/* --- words --------------------------------------------------------------------------------------- */
+/* --- words ---------------------------------------------------------------------------------------
+ */
 
 /* Whether some operation is called "<word>.…". */
 static bool is_first_word(const char *word)
@@ -224,13 +238,14 @@ static ptl_status refuse_second(const parser *p, const char *second)
     const char *candidates[64];
     const size_t len = strlen(p->first);
     int64_t n = 0;
+    size_t used = 0;
     for (int64_t i = 0; i < ptl_ops_n && n < 64; i++) {
         const char *name = ptl_ops[i]->name;
         if (strncmp(name, p->first, len) != 0 || name[len] != '.') continue;
         candidates[n++] = name + len + 1;
-        if (strlen(list) + strlen(name) + 3 > sizeof list) continue;
-        if (list[0]) strcat(list, ", ");
-        strcat(list, name + len + 1);
+        if (used < sizeof list)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "",
+                                     name + len + 1);
     }
     const char *nearest = second ? ptl_text_nearest(ptl_text_of(second), candidates, n) : NULL;
     if (second)
@@ -250,8 +265,7 @@ static ptl_status refuse_word(const parser *p, const char *word)
     enum { NAMES_MAX = 256 };
     const char *names[NAMES_MAX];
     int64_t n = 0;
-    for (size_t i = 0; i < sizeof own_words / sizeof *own_words; i++)
-        names[n++] = own_words[i];
+    for (size_t i = 0; i < sizeof own_words / sizeof *own_words; i++) names[n++] = own_words[i];
     for (int64_t i = 0; i < ptl_ops_n && n + 2 < NAMES_MAX; i++) {
         const char *dot = strchr(ptl_ops[i]->name, '.');
         const ptl_text head = {ptl_ops[i]->name, dot ? (size_t)(dot - ptl_ops[i]->name) : 0};
@@ -292,8 +306,8 @@ static ptl_status take_word(parser *p, const char *word)
 
 static ptl_status take_argument(parser *p, const char *arg)
 {
-    const bool dashed = !p->options_ended && arg[0] == '-' && arg[1] != '\0' &&
-                        !(arg[1] >= '0' && arg[1] <= '9');
+    const bool dashed =
+        !p->options_ended && arg[0] == '-' && arg[1] != '\0' && !(arg[1] >= '0' && arg[1] <= '9');
     if (dashed && strcmp(arg, "--") == 0) {
         p->options_ended = true;
         return PTL_OK;
@@ -315,8 +329,7 @@ ptl_status ptl_line_parse(ptl_line *out, int argc, const char *const *argv, ptl_
     p.rest = ptl_arena_array(arena, room, sizeof *p.rest, err);
     if (!out->texts || !p.rest) return PTL_E_NO_MEMORY;
     out->rest = p.rest;
-    while (p.at < argc)
-        PTL_TRY(take_argument(&p, argv[p.at++]));
+    while (p.at < argc) PTL_TRY(take_argument(&p, argv[p.at++]));
     if (!p.first || out->op) return PTL_OK;
     if (!out->help) return refuse_second(&p, NULL);
     p.rest[out->n_rest++] = p.first; /* `portolan run --help` */

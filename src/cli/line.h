@@ -49,8 +49,8 @@ extern const ptl_cli_option_row ptl_cli_options[];
 extern const int64_t ptl_cli_options_n;
 
 typedef struct ptl_line {
-    ptl_cli_word word; /* PTL_CLI_OPERATION: see `op`         */
-    const ptl_op *op;  /* NULL where no operation was named   */
+    ptl_cli_word word;       /* PTL_CLI_OPERATION: see `op`         */
+    const ptl_op *op;        /* NULL where no operation was named   */
     const char *const *rest; /* words after one of the terminal's own */
     int64_t n_rest;
     ptl_arg_text *texts; /* parameters as typed */

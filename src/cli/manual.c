@@ -78,8 +78,7 @@ static void put_op(ptl_buffer *out, const ptl_op *op)
         put_line(out, "portolan ", op->alias);
     }
     put_paragraphs(out, op->about);
-    for (int64_t i = 0; i < op->n_params; i++)
-        put_param(out, &op->params[i]);
+    for (int64_t i = 0; i < op->n_params; i++) put_param(out, &op->params[i]);
     ptl_buffer_text(out, ".PP\nFor example:\n.PP\n.RS\n.nf\n");
     put_line(out, "", op->example);
     ptl_buffer_text(out, ".fi\n.RE\n");
@@ -135,8 +134,7 @@ void ptl_manual(ptl_buffer *out)
                          "problem: status, message, detail, hint.\n");
     put_options(out);
     ptl_buffer_text(out, ".SH COMMANDS\n");
-    for (int64_t i = 0; i < ptl_ops_n; i++)
-        put_op(out, ptl_ops[i]);
+    for (int64_t i = 0; i < ptl_ops_n; i++) put_op(out, ptl_ops[i]);
 #define PUT_WORD(id, name, takes, about)                                                           \
     ptl_buffer_text(out, ".SS \"portolan " name "\"\n");                                           \
     put_line(out, "", about);

@@ -46,12 +46,14 @@ static void put_effects(ptl_buffer *out, const ptl_op *op)
     if (op->effects & PTL_NO_STORE)
         ptl_buffer_text(out, "Needs no open workspace. ");
     else if (ptl_op_makes_run(op))
-        ptl_buffer_text(out, "Leaves a run, and an entry in the ledger where it changes something. ");
+        ptl_buffer_text(out,
+                        "Leaves a run, and an entry in the ledger where it changes something. ");
     else
         ptl_buffer_text(out, "Leaves no run. ");
     if (op->effects & PTL_CACHED)
         ptl_buffer_text(out, "The same inputs give the earlier run's answer, unless `--force`. ");
-    if (op->is_long) ptl_buffer_text(out, "May take long: it shows progress and can be cancelled. ");
+    if (op->is_long)
+        ptl_buffer_text(out, "May take long: it shows progress and can be cancelled. ");
     ptl_buffer_text(out, "\n");
 }
 
@@ -71,8 +73,7 @@ static void put_op(ptl_buffer *out, const ptl_op *op)
     put_effects(out, op);
     if (op->n_params > 0)
         ptl_buffer_text(out, "\n| typed | in JSON | takes | meaning |\n|---|---|---|---|\n");
-    for (int64_t i = 0; i < op->n_params; i++)
-        put_param(out, &op->params[i]);
+    for (int64_t i = 0; i < op->n_params; i++) put_param(out, &op->params[i]);
     if (op->result && op->result[0]) put_result(out, op->result);
     ptl_buffer_printf(out, "\nFor example: `%s`\n", op->example);
 }
@@ -93,17 +94,17 @@ static void put_statuses(ptl_buffer *out)
 
 void ptl_reference(ptl_buffer *out)
 {
-    ptl_buffer_text(out,
-                    "# Operations\n\n"
-                    "Printed from the registry by `portolan reference`; a test holds this page and "
-                    "the registry together. Every operation is described once, and every face is "
-                    "made from that row: the command line today, HTTP and MCP later.\n\n"
-                    "`portolan [options] <command> [parameters]`: `portolan help` lists the "
-                    "options, `portolan help COMMAND` prints what stands here.\n\n"
-                    "A JSON answer is one object. `said` is the answer in sentences, `notes` what "
-                    "the reader should know beside it, `next` what to do next; all three are lists "
-                    "of texts. Money is `{\"amount\": \"1234.50\", \"currency\": \"EUR\"}`, times are "
-                    "RFC 3339 in UTC, days are `2026-11-15`, what is missing is `null`.\n");
+    ptl_buffer_text(
+        out, "# Operations\n\n"
+             "Printed from the registry by `portolan reference`; a test holds this page and "
+             "the registry together. Every operation is described once, and every face is "
+             "made from that row: the command line today, HTTP and MCP later.\n\n"
+             "`portolan [options] <command> [parameters]`: `portolan help` lists the "
+             "options, `portolan help COMMAND` prints what stands here.\n\n"
+             "A JSON answer is one object. `said` is the answer in sentences, `notes` what "
+             "the reader should know beside it, `next` what to do next; all three are lists "
+             "of texts. Money is `{\"amount\": \"1234.50\", \"currency\": \"EUR\"}`, times are "
+             "RFC 3339 in UTC, days are `2026-11-15`, what is missing is `null`.\n");
     for (int64_t room = 0; room < ptl_op_rooms_n; room++) {
         bool headed = false;
         for (int64_t i = 0; i < ptl_ops_n; i++) {

@@ -28,7 +28,19 @@ struct ptl_args {
     ptl_arena *arena;
 };
 
-/* --- one value ----------------------------------------------------------------------------------- */
+/* --- one value -----------------------------------------------------------------------------------
+ */
+
+/* "html|json" as "html, json". */
+static void list_choices(char out[128], const char *choices)
+{
+    size_t n = 0;
+    for (; *choices && n + 3 < 128; choices++) {
+        out[n++] = *choices == '|' ? ',' : *choices;
+        if (*choices == '|') out[n++] = ' ';
+    }
+    out[n] = '\0';
+}
 
 static const char *allowed_text(char out[128], const ptl_param *param)
 {
@@ -42,11 +54,21 @@ static const char *allowed_text(char out[128], const ptl_param *param)
         else
             snprintf(out, 128, "%s", what);
         break;
-    case PTL_PARAM_BOOL: snprintf(out, 128, "true or false"); break;
-    case PTL_PARAM_DAY: snprintf(out, 128, "a day as 2026-11-15"); break;
-    case PTL_PARAM_ENUM: snprintf(out, 128, "one of %s", param->choices); break;
-    case PTL_PARAM_PATH: snprintf(out, 128, "a path"); break;
-    case PTL_PARAM_TEXT: snprintf(out, 128, "a text"); break;
+    case PTL_PARAM_BOOL:
+        snprintf(out, 128, "true or false");
+        break;
+    case PTL_PARAM_DAY:
+        snprintf(out, 128, "a day as 2026-11-15");
+        break;
+    case PTL_PARAM_ENUM:
+        list_choices(out, param->choices);
+        break;
+    case PTL_PARAM_PATH:
+        snprintf(out, 128, "a path");
+        break;
+    case PTL_PARAM_TEXT:
+        snprintf(out, 128, "a text");
+        break;
     }
     return out;
 }
@@ -55,8 +77,9 @@ static ptl_status refuse(const ptl_param *param, const char *found, ptl_error *e
 {
     char allowed[128];
     allowed_text(allowed, param);
-    const ptl_status st = ptl_fail(err, PTL_E_INVALID, "parameter \"%s\": found \"%.200s\", allowed: %s",
-                                   param->name, found, allowed);
+    const ptl_status st =
+        ptl_fail(err, PTL_E_INVALID, "parameter \"%s\": found \"%.200s\", allowed: %s", param->name,
+                 found, allowed);
     if (param->unit) ptl_error_detail(err, "unit: %s", param->unit);
     return st;
 }
@@ -92,9 +115,12 @@ static bool read_value(arg_value *value, const ptl_param *param, ptl_text text)
         if (ptl_day_parse(&day, text, NULL) != PTL_OK) return false;
         value->integer = day;
         return true;
-    case PTL_PARAM_ENUM: return is_choice(param->choices, text);
-    case PTL_PARAM_PATH: return text.len > 0;
-    case PTL_PARAM_TEXT: return true;
+    case PTL_PARAM_ENUM:
+        return is_choice(param->choices, text);
+    case PTL_PARAM_PATH:
+        return text.len > 0;
+    case PTL_PARAM_TEXT:
+        return true;
     }
     return false;
 }
@@ -143,7 +169,8 @@ static ptl_status add_value(ptl_args *args, int64_t idx, ptl_text text, ptl_erro
     return PTL_OK;
 }
 
-/* --- the table ----------------------------------------------------------------------------------- */
+/* --- the table -----------------------------------------------------------------------------------
+ */
 
 static ptl_status args_new(ptl_args **out, const ptl_op *op, ptl_arena *arena, ptl_error *err)
 {
@@ -154,8 +181,7 @@ static ptl_status args_new(ptl_args **out, const ptl_op *op, ptl_arena *arena, p
     if (!args->values) return PTL_E_NO_MEMORY;
     args->op = op;
     args->arena = arena;
-    for (int64_t i = 0; i < op->n_params; i++)
-        args->values[i].real = PTL_NAN;
+    for (int64_t i = 0; i < op->n_params; i++) args->values[i].real = PTL_NAN;
     *out = args;
     return PTL_OK;
 }
@@ -223,19 +249,27 @@ ptl_status ptl_args_from_texts(ptl_args **out, const ptl_op *op, const ptl_arg_t
     return PTL_OK;
 }
 
-/* --- JSON ---------------------------------------------------------------------------------------- */
+/* --- JSON ----------------------------------------------------------------------------------------
+ */
 
 static const char *json_kind(const json_t *value)
 {
     switch (json_typeof(value)) {
-    case JSON_OBJECT: return "an object";
-    case JSON_ARRAY: return "a list";
-    case JSON_STRING: return "a text";
-    case JSON_INTEGER: return "a whole number";
-    case JSON_REAL: return "a number";
+    case JSON_OBJECT:
+        return "an object";
+    case JSON_ARRAY:
+        return "a list";
+    case JSON_STRING:
+        return "a text";
+    case JSON_INTEGER:
+        return "a whole number";
+    case JSON_REAL:
+        return "a number";
     case JSON_TRUE:
-    case JSON_FALSE: return "true or false";
-    case JSON_NULL: return "null";
+    case JSON_FALSE:
+        return "true or false";
+    case JSON_NULL:
+        return "null";
     }
     return "a value";
 }
@@ -311,8 +345,8 @@ ptl_status ptl_args_from_json(ptl_args **out, const ptl_op *op, ptl_text json, p
     ptl_status st = args_new(&args, op, arena, err);
     const char *name;
     json_t *value;
-    json_object_foreach (root, name, value)
-        if (st == PTL_OK) st = add_member(args, name, value, err);
+    json_object_foreach(root, name, value) if (st == PTL_OK) st =
+        add_member(args, name, value, err);
     json_decref(root);
     if (st == PTL_OK) st = complete(args, err);
     if (st == PTL_OK) *out = args;
@@ -344,15 +378,15 @@ ptl_status ptl_args_canonical(ptl_buffer *out, const ptl_args *args, ptl_error *
         if (!value->given) continue;
         ptl_json_key(&json, param->name);
         if (param->repeated) ptl_json_array(&json);
-        for (int64_t j = 0; j < value->n; j++)
-            write_item(param, value->items[j], &json);
+        for (int64_t j = 0; j < value->n; j++) write_item(param, value->items[j], &json);
         if (param->repeated) ptl_json_array_end(&json);
     }
     ptl_json_object_end(&json);
     return ptl_json_finish(&json);
 }
 
-/* --- reading ------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------------
+ */
 
 static const arg_value *find_value(const ptl_args *args, const char *name)
 {

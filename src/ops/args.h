@@ -18,15 +18,14 @@ PTL_NODISCARD ptl_status ptl_args_from_texts(ptl_args **out, const ptl_op *op,
                                              ptl_arena *arena, ptl_error *err);
 
 /** Canonical JSON (keys in the table's order, defaults included): part of a run's inputs. */
-PTL_NODISCARD ptl_status ptl_args_canonical(ptl_buffer *out, const ptl_args *args,
-                                            ptl_error *err);
+PTL_NODISCARD ptl_status ptl_args_canonical(ptl_buffer *out, const ptl_args *args, ptl_error *err);
 
 /** The operation that these were checked against. */
 const ptl_op *ptl_args_op(const ptl_args *args);
 
 /* Names are those of the operation's own table; asking for another is a programming error that
  * answers with the type's zero. */
-bool ptl_args_given(const ptl_args *args, const char *name); /* given or defaulted */
+bool ptl_args_given(const ptl_args *args, const char *name);       /* given or defaulted */
 const char *ptl_args_text(const ptl_args *args, const char *name); /* NULL where absent */
 int64_t ptl_args_int(const ptl_args *args, const char *name);
 double ptl_args_number(const ptl_args *args, const char *name); /* NaN where absent */

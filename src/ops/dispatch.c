@@ -12,9 +12,8 @@
  * so a job's row is written from its reports alone, at most once a second. */
 #include "ops/dispatch.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -41,12 +40,14 @@ typedef struct session {
     ptl_run run; /* run_id 0: this operation makes none */
     ptl_job job; /* job_id 0: not a job                 */
     int64_t job_written_ms;
+    char step[256]; /* what the job's row says it does */
     pthread_t thread;
     ptl_progress_fn listen; /* the request's, called on from ours */
     void *listen_ctx;
 } session;
 
-/* --- cancelling ---------------------------------------------------------------------------------- */
+/* --- cancelling ----------------------------------------------------------------------------------
+ */
 
 void ptl_interrupter_init(ptl_interrupter *interrupter)
 {
@@ -80,7 +81,8 @@ static bool is_cancelled(const session *s)
     return s->request->progress && atomic_load(&s->request->progress->cancelled);
 }
 
-/* --- opening ------------------------------------------------------------------------------------- */
+/* --- opening -------------------------------------------------------------------------------------
+ */
 
 /* Threads and memory are the machine's matter and needed before records can be read, so they come
  * from the draft, or are the defaults where the draft has faults. Answers do not depend on them. */
@@ -93,8 +95,7 @@ static ptl_store_options options_of(const session *s, const char *doing)
     if (s->draft.status == PTL_OK) {
         const ptl_workspace *draft = &s->draft.workspace;
         if (n_threads == 0) n_threads = draft->n_threads;
-        if (draft->memory_bytes_max > 0)
-            o.warehouse.memory_bytes_max = draft->memory_bytes_max / 3;
+        if (draft->memory_bytes_max > 0) o.warehouse.memory_bytes_max = draft->memory_bytes_max / 3;
     }
     if (n_threads > 0) o.warehouse.n_threads = n_threads;
     return o;
@@ -117,7 +118,8 @@ static ptl_status open_waiting(session *s, const char *dir, ptl_store_options *o
 static ptl_status open_store(session *s, ptl_error *err)
 {
     if (!s->request->root)
-        return ptl_fail(err, PTL_E_INTERNAL, "%s needs a workspace and was given none", s->op->name);
+        return ptl_fail(err, PTL_E_INTERNAL, "%s needs a workspace and was given none",
+                        s->op->name);
     PTL_TRY(ptl_draft_read(&s->draft, s->request->root, &s->arena, err));
     const char *dir = ptl_path_join(&s->arena, s->request->root, ".portolan", err);
     const char *doing = ptl_text_format(&s->arena, err, "portolan %s", s->op->name);
@@ -143,8 +145,7 @@ static ptl_status read_in_force(session *s, ptl_error *err)
     ptl_config_file *files = NULL;
     int64_t n = 0;
     PTL_TRY(ptl_config_files(&files, &n, s->store.records, s->in_force.version, &s->arena, err));
-    const ptl_status st =
-        ptl_workspace_parse(&s->workspace, s->request->root, files, n, NULL, err);
+    const ptl_status st = ptl_workspace_parse(&s->workspace, s->request->root, files, n, NULL, err);
     if (st != PTL_OK)
         return ptl_error_prefix(err, st, "configuration version %lld in force",
                                 (long long)s->in_force.version);
@@ -176,7 +177,8 @@ static ptl_status open_executor(session *s, ptl_error *err)
     return PTL_OK;
 }
 
-/* --- runs ---------------------------------------------------------------------------------------- */
+/* --- runs ----------------------------------------------------------------------------------------
+ */
 
 /* What names a run's inputs: operation, parameters, data, configuration, seed. */
 static ptl_hash hash_inputs(const session *s)
@@ -188,8 +190,7 @@ static ptl_hash hash_inputs(const session *s)
     ptl_hasher_add_text(&hasher, ptl_text_of(s->run.parameters));
     for (int i = 0; i < 2; i++) { /* little endian wherever this runs */
         uint8_t bytes[8];
-        for (int j = 0; j < 8; j++)
-            bytes[j] = (uint8_t)(numbers[i] >> (8 * j));
+        for (int j = 0; j < 8; j++) bytes[j] = (uint8_t)(numbers[i] >> (8 * j));
         ptl_hasher_add(&hasher, bytes, sizeof bytes);
     }
     if (s->has_workspace)
@@ -231,8 +232,9 @@ static ptl_status answer_from_cache(bool *answered, session *s, ptl_error *err)
     PTL_TRY(ptl_reply_load(s->reply, ptl_text_of(earlier.outcome), err));
     char ended[40];
     ptl_instant_format(ended, earlier.ended_at);
-    ptl_reply_note(s->reply, "nothing has changed since run %lld of %s, so this is its answer; "
-                             "--force computes it again",
+    ptl_reply_note(s->reply,
+                   "nothing has changed since run %lld of %s, so this is its answer; "
+                   "--force computes it again",
                    (long long)earlier.run_id, ended);
     *answered = true;
     return PTL_OK;
@@ -261,11 +263,11 @@ static void listen_and_record(void *ctx, const ptl_progress_state *state)
     const int64_t now = ptl_clock_monotonic_ms();
     if (now - s->job_written_ms < JOB_INTERVAL_MS) return;
     s->job_written_ms = now;
-    s->job.step = state->what;
+    snprintf(s->step, sizeof s->step, "%s", state->what ? state->what : "");
+    s->job.step = s->step;
     s->job.share = state->share;
     const ptl_status st = ptl_job_update(s->store.records, &s->job, NULL);
     (void)st;
-    s->job.step = NULL; /* borrowed for this report only */
 }
 
 static void listen_begin(session *s)
@@ -286,7 +288,8 @@ static void listen_end(session *s)
     s->request->progress->ctx = s->listen_ctx;
 }
 
-/* --- the end of a run ---------------------------------------------------------------------------- */
+/* --- the end of a run ----------------------------------------------------------------------------
+ */
 
 static ptl_status enter_ledger(session *s, ptl_text outcome, ptl_instant ended, ptl_error *err)
 {
@@ -373,7 +376,8 @@ static void end_failed(session *s, ptl_status why, const ptl_error *err)
     (void)st; /* opening settles a run that is still started */
 }
 
-/* --- the call ------------------------------------------------------------------------------------ */
+/* --- the call ------------------------------------------------------------------------------------
+ */
 
 static ptl_status call_handler(session *s, ptl_error *err)
 {
@@ -424,12 +428,14 @@ static void note_settled(const session *s)
     const int64_t gone = s->store.n_settled_interrupted;
     const int64_t done = s->store.n_settled_done;
     if (gone > 0)
-        ptl_reply_note(s->reply, "%lld run%s had been interrupted and left nothing behind; "
-                                 "portolan run list shows %s",
+        ptl_reply_note(s->reply,
+                       "%lld run%s had been interrupted and left nothing behind; "
+                       "portolan run list shows %s",
                        (long long)gone, gone == 1 ? "" : "s", gone == 1 ? "it" : "them");
     if (done > 0)
-        ptl_reply_note(s->reply, "%lld run%s had ended without a record of it; what %s wrote is "
-                                 "complete and %s now recorded as done",
+        ptl_reply_note(s->reply,
+                       "%lld run%s had ended without a record of it; what %s wrote is "
+                       "complete and %s now recorded as done",
                        (long long)done, done == 1 ? "" : "s", done == 1 ? "it" : "they",
                        done == 1 ? "it is" : "they are");
 }
@@ -437,16 +443,20 @@ static void note_settled(const session *s)
 static void note_draft(const session *s)
 {
     if (s->is_first_use && s->has_workspace)
-        ptl_reply_note(s->reply, "this is the workspace's first use: its files are in force as "
-                                 "version %lld", (long long)s->in_force.version);
+        ptl_reply_note(s->reply,
+                       "this is the workspace's first use: its files are in force as "
+                       "version %lld",
+                       (long long)s->in_force.version);
     if (!s->draft_differs || (s->op->effects & PTL_DRAFT)) return;
     if (s->draft.status == PTL_OK)
-        ptl_reply_note(s->reply, "the workspace's files differ from version %lld, which is in "
-                                 "force; portolan apply puts them in force",
+        ptl_reply_note(s->reply,
+                       "the workspace's files differ from version %lld, which is in "
+                       "force; portolan apply puts them in force",
                        (long long)s->in_force.version);
     else
-        ptl_reply_note(s->reply, "the workspace's files have faults, so version %lld stays in "
-                                 "force; portolan apply lists them",
+        ptl_reply_note(s->reply,
+                       "the workspace's files have faults, so version %lld stays in "
+                       "force; portolan apply lists them",
                        (long long)s->in_force.version);
 }
 
@@ -474,20 +484,26 @@ static void close_session(session *s)
     ptl_arena_dispose(&s->arena);
 }
 
-ptl_status ptl_dispatch(ptl_reply *reply, const ptl_request *request, ptl_error *err)
+ptl_status ptl_dispatch_op(ptl_reply *reply, const ptl_op *op, const ptl_request *request,
+                           ptl_error *err)
 {
     ptl_error scratch; /* run records need the words even where the caller does not */
     if (!err) err = &scratch;
     ptl_error_clear(err);
-    session s = {.request = request, .reply = reply};
-    PTL_TRY(ptl_op_find(&s.op, ptl_text_of(request->operation), err));
-    if (!request->args || ptl_args_op(request->args) != s.op)
+    session s = {.request = request, .reply = reply, .op = op};
+    if (!request->args || ptl_args_op(request->args) != op)
         return ptl_fail(err, PTL_E_INTERNAL, "%s was given another operation's parameters",
-                        s.op->name);
+                        op->name);
     ptl_arena_init(&s.arena, PTL_CALL_BYTES_MAX, NULL);
-    ptl_status st =
-        (s.op->effects & PTL_NO_STORE) ? call_handler(&s, err) : with_store(&s, err);
+    ptl_status st = (op->effects & PTL_NO_STORE) ? call_handler(&s, err) : with_store(&s, err);
     st = name_cancel(&s, st, err);
     close_session(&s);
     return st;
+}
+
+ptl_status ptl_dispatch(ptl_reply *reply, const ptl_request *request, ptl_error *err)
+{
+    const ptl_op *op = NULL;
+    PTL_TRY(ptl_op_find(&op, ptl_text_of(request->operation), err));
+    return ptl_dispatch_op(reply, op, request, err);
 }

@@ -30,17 +30,20 @@ typedef struct ptl_request {
     const ptl_args *args;  /* checked against that operation                                    */
     const char *root;      /* workspace folder; NULL where the operation needs none             */
     const char *actor;
-    int32_t n_threads;     /* 0: the workspace's setting                                        */
-    int64_t wait_ms;       /* for the lock                                                      */
-    bool force;            /* compute again even if the inputs are those of an earlier run      */
-    ptl_progress *progress;       /* may be NULL */
+    int32_t n_threads;      /* 0: the workspace's setting                                        */
+    int64_t wait_ms;        /* for the lock                                                      */
+    bool force;             /* compute again even if the inputs are those of an earlier run      */
+    ptl_progress *progress; /* may be NULL */
     ptl_interrupter *interrupter; /* may be NULL: then a cancel waits for the engine            */
     ptl_instant now;
 } ptl_request;
 
 /** `reply` also holds what a failed call has to show (the faults of a configuration). */
-PTL_NODISCARD ptl_status ptl_dispatch(ptl_reply *reply, const ptl_request *request,
-                                      ptl_error *err);
+PTL_NODISCARD ptl_status ptl_dispatch(ptl_reply *reply, const ptl_request *request, ptl_error *err);
+
+/** The same for an operation that the caller has found, in the registry or elsewhere. */
+PTL_NODISCARD ptl_status ptl_dispatch_op(ptl_reply *reply, const ptl_op *op,
+                                         const ptl_request *request, ptl_error *err);
 
 /** CPU, BLAS, C library, engine and program: where equal, equal inputs give equal bytes. In the
  * arena. */

@@ -1,8 +1,9 @@
 /* draft.c: see draft.h. */
 #include "ops/draft.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "ops/limits.h"
 
 enum { DIFFERENCE_BYTES_MAX = 16 * 1024 * 1024 }; /* two whole configurations */
 
@@ -10,8 +11,8 @@ ptl_status ptl_draft_read(ptl_draft *out, const char *root, ptl_arena *arena, pt
 {
     *out = (ptl_draft){0};
     PTL_TRY(ptl_workspace_files(&out->files, &out->n_files, root, arena, err));
-    out->faults = calloc(1, sizeof *out->faults);
-    if (!out->faults) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory to read the workspace");
+    out->faults = ptl_arena_alloc(arena, sizeof *out->faults, err);
+    if (!out->faults) return PTL_E_NO_MEMORY;
     ptl_faults_init(out->faults);
     out->status = ptl_workspace_parse(&out->workspace, root, out->files, out->n_files, out->faults,
                                       &out->error);
@@ -23,16 +24,15 @@ void ptl_draft_dispose(ptl_draft *draft)
     if (!draft || !draft->faults) return;
     if (draft->status == PTL_OK) ptl_workspace_dispose(&draft->workspace);
     ptl_faults_dispose(draft->faults);
-    free(draft->faults);
     *draft = (ptl_draft){0};
 }
 
-static void show_faults(ptl_reply *reply, const ptl_faults *faults)
+/* For machines a table; for people a line each, as compilers write them. */
+static void put_faults(ptl_reply *reply, const ptl_faults *faults)
 {
     static const ptl_reply_column columns[] = {
-        {"file", "file", false},   {"line", "line", true},        {"column", "column", true},
-        {"key", "key", false},     {"found", "found", false},     {"allowed", "allowed", false},
-        {"nearest", "did you mean", false}};
+        {"file", "", false},  {"line", "", true},     {"column", "", true},  {"key", "", false},
+        {"found", "", false}, {"allowed", "", false}, {"nearest", "", false}};
     ptl_reply_table(reply, "faults", "", columns, 7);
     for (int64_t i = 0; i < faults->n; i++) {
         const ptl_fault *fault = &faults->items[i];
@@ -42,19 +42,36 @@ static void show_faults(ptl_reply *reply, const ptl_faults *faults)
         ptl_reply_cell_text(reply, fault->key);
         ptl_reply_cell_text(reply, fault->found);
         ptl_reply_cell_text(reply, fault->allowed);
-        ptl_reply_cell_text(reply, fault->nearest ? fault->nearest : "");
+        ptl_reply_cell_text(reply, fault->nearest);
     }
     ptl_reply_table_end(reply);
+}
+
+static void put_fault_lines(ptl_reply *reply, const ptl_faults *faults)
+{
+    ptl_buffer lines;
+    ptl_buffer_init(&lines, PTL_REPLY_BYTES_MAX, NULL);
+    for (int64_t i = 0; i < faults->n; i++) {
+        if (i > 0) ptl_buffer_text(&lines, "\n");
+        ptl_fault_format(&lines, &faults->items[i]);
+    }
+    if (lines.status == PTL_OK) ptl_reply_block(reply, "", ptl_buffer_borrow(&lines));
+    ptl_buffer_dispose(&lines);
     if (faults->n_total > faults->n)
-        ptl_reply_note(reply, "%lld faults were found, the first %lld are shown",
-                       (long long)faults->n_total, (long long)faults->n);
+        ptl_reply_note(reply, "the first %lld are shown", (long long)faults->n);
 }
 
 ptl_status ptl_draft_check(const ptl_draft *draft, ptl_reply *reply, ptl_error *err)
 {
     if (draft->status == PTL_OK) return PTL_OK;
-    if (draft->faults->n > 0) show_faults(reply, draft->faults);
     if (err) *err = draft->error;
+    if (draft->faults->n == 0) return draft->status;
+    put_faults(reply, draft->faults);
+    if (draft->faults->n_total == 1) return draft->status;
+    put_fault_lines(reply, draft->faults);
+    (void)ptl_fail(err, draft->status, "the workspace's files have %lld faults",
+                   (long long)draft->faults->n_total);
+    ptl_error_hint(err, "%s", draft->error.hint);
     return draft->status;
 }
 
@@ -70,12 +87,12 @@ ptl_status ptl_draft_differs(bool *out, const ptl_draft *draft, ptl_records *rec
     int64_t n = 0;
     PTL_TRY(ptl_config_files(&files, &n, records, version, arena, err));
     *out = n != draft->n_files;
-    for (int64_t i = 0; !*out && i < n; i++)
-        *out = !same_file(&files[i], &draft->files[i]);
+    for (int64_t i = 0; !*out && i < n; i++) *out = !same_file(&files[i], &draft->files[i]);
     return PTL_OK;
 }
 
-/* --- in force ------------------------------------------------------------------------------------ */
+/* --- in force ------------------------------------------------------------------------------------
+ */
 
 static ptl_status write_body(ptl_buffer *body, const ptl_config_version *version, ptl_error *err)
 {
@@ -110,8 +127,7 @@ ptl_status ptl_draft_difference(const char **out, const ptl_draft *draft, ptl_re
 {
     ptl_config_file *before = NULL;
     int64_t n_before = 0;
-    if (version > 0)
-        PTL_TRY(ptl_config_files(&before, &n_before, records, version, arena, err));
+    if (version > 0) PTL_TRY(ptl_config_files(&before, &n_before, records, version, arena, err));
     ptl_buffer text;
     ptl_buffer_init(&text, DIFFERENCE_BYTES_MAX, NULL);
     ptl_status st =
@@ -132,8 +148,8 @@ ptl_status ptl_draft_apply(ptl_config_version *out, const ptl_draft *draft, cons
                                 .hash = draft->workspace.hash,
                                 .applied_at = apply->now,
                                 .actor = apply->actor};
-    PTL_TRY(ptl_draft_difference(&out->difference, draft, apply->records, apply->before, arena,
-                                 err));
+    PTL_TRY(
+        ptl_draft_difference(&out->difference, draft, apply->records, apply->before, arena, err));
     PTL_TRY(ptl_records_begin(apply->records, err));
     const ptl_status st = enter(out, draft, apply, err);
     if (st == PTL_OK) return ptl_records_commit(apply->records, err);

@@ -39,8 +39,7 @@ void ptl_layout_plain(ptl_buffer *out, ptl_text text)
 
 void ptl_layout_spaces(ptl_buffer *out, int64_t n)
 {
-    for (; n > 0; n--)
-        ptl_buffer_append(out, " ", 1);
+    for (; n > 0; n--) ptl_buffer_append(out, " ", 1);
 }
 
 /* How far a line reaches: the cut, and where the rest goes on. */
@@ -72,8 +71,7 @@ ptl_text ptl_layout_line(ptl_text *rest, int32_t columns)
 {
     const line_end end = find_end(*rest, columns);
     ptl_text line = {rest->ptr, end.cut};
-    while (line.len > 0 && line.ptr[line.len - 1] == ' ')
-        line.len--;
+    while (line.len > 0 && line.ptr[line.len - 1] == ' ') line.len--;
     rest->ptr += end.next;
     rest->len -= end.next;
     return line;

@@ -5,12 +5,12 @@
 enum {
     PTL_REPLY_BYTES_MAX = 64 * 1024 * 1024, /* one answer; a list asks for at most 10,000 rows    */
     PTL_REPLY_ITEMS_MAX = 4096,             /* values and tables of one answer                    */
-    PTL_OUTCOME_BYTES_MAX = 256 * 1024 * 1024, /* an answer kept with its run, escaped             */
-    PTL_ARGS_BYTES_MAX = 1024 * 1024,       /* parameters of one call as JSON                     */
-    PTL_ARGS_ITEMS_MAX = 1000,              /* values of one repeated parameter                   */
-    PTL_ARGS_PARAMS_MAX = 32,               /* parameters of one operation                        */
-    PTL_ARG_TEXT_BYTES_MAX = 64 * 1024,     /* one text; Linux's own bound on an argument is 128K */
-    PTL_CALL_BYTES_MAX = 256 * 1024 * 1024  /* the arena that a handler is given                  */
+    PTL_OUTCOME_BYTES_MAX = 256 * 1024 * 1024, /* an answer kept with its run, escaped */
+    PTL_ARGS_BYTES_MAX = 1024 * 1024,      /* parameters of one call as JSON                     */
+    PTL_ARGS_ITEMS_MAX = 1000,             /* values of one repeated parameter                   */
+    PTL_ARGS_PARAMS_MAX = 32,              /* parameters of one operation                        */
+    PTL_ARG_TEXT_BYTES_MAX = 64 * 1024,    /* one text; Linux's own bound on an argument is 128K */
+    PTL_CALL_BYTES_MAX = 256 * 1024 * 1024 /* the arena that a handler is given                  */
 };
 
 #endif

@@ -20,8 +20,7 @@ static ptl_status names_of(ptl_import_options *options, const ptl_call *call, pt
     return PTL_OK;
 }
 
-/* --- source list
- * -------------------------------------------------------------------------------------- */
+/* --- source list ----------------------------------------------------------------------------- */
 
 typedef struct loaded {
     ptl_table table;
@@ -94,8 +93,7 @@ const ptl_op ptl_op_source_list = {
     .example = "portolan source list",
     .run = source_list};
 
-/* --- source check
- * ------------------------------------------------------------------------------------- */
+/* --- source check ---------------------------------------------------------------------------- */
 
 static ptl_status source_check(ptl_call *call, ptl_error *err)
 {
@@ -128,8 +126,7 @@ const ptl_op ptl_op_source_check = {
     .example = "portolan source check",
     .run = source_check};
 
-/* --- import
- * ------------------------------------------------------------------------------------------- */
+/* --- import ---------------------------------------------------------------------------------- */
 
 static void list_file(ptl_reply *reply, const ptl_import_file *file)
 {
@@ -204,8 +201,7 @@ const ptl_op ptl_op_source_import = {
     .example = "portolan import",
     .run = source_import};
 
-/* --- quarantine
- * --------------------------------------------------------------------------------------- */
+/* --- quarantine ------------------------------------------------------------------------------ */
 
 static ptl_status fill_quarantine(ptl_reply *reply, const ptl_table *rows, ptl_error *err)
 {

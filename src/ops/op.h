@@ -37,13 +37,13 @@ typedef struct ptl_param {
 
 /* What an operation touches. A pure read writes no run. */
 enum {
-    PTL_READS = 1,          /* needs the workspace and its stores                         */
-    PTL_WRITES = 2,         /* changes the stores: a run and a ledger entry               */
-    PTL_SPENDS = 4,         /* may cost money outside                                     */
-    PTL_DRAFT = 8,          /* reads the draft's files, not what is in force (init, apply) */
-    PTL_NO_STORE = 16,      /* must run without opening the stores (init, restore, help)  */
-    PTL_CACHED = 32,        /* same inputs give the earlier run's answer unless --force   */
-    PTL_ENTERS = 64         /* the handler enters the ledger itself (apply)               */
+    PTL_READS = 1,     /* needs the workspace and its stores                         */
+    PTL_WRITES = 2,    /* changes the stores: a run and a ledger entry               */
+    PTL_SPENDS = 4,    /* may cost money outside                                     */
+    PTL_DRAFT = 8,     /* reads the draft's files, not what is in force (init, apply) */
+    PTL_NO_STORE = 16, /* must run without opening the stores (init, restore, help)  */
+    PTL_CACHED = 32,   /* same inputs give the earlier run's answer unless --force   */
+    PTL_ENTERS = 64    /* the handler enters the ledger itself (apply)               */
 };
 
 typedef struct ptl_op ptl_op;
@@ -53,9 +53,9 @@ typedef struct ptl_args ptl_args; /* checked parameters, defaults filled in: see
 typedef struct ptl_call {
     const ptl_op *op;
     const ptl_args *args;
-    const char *root;                /* the workspace's folder                    */
-    const ptl_workspace *workspace;  /* in force; NULL under PTL_NO_STORE         */
-    ptl_store *store;                /* NULL under PTL_NO_STORE                   */
+    const char *root;               /* the workspace's folder                    */
+    const ptl_workspace *workspace; /* in force; NULL under PTL_NO_STORE         */
+    ptl_store *store;               /* NULL under PTL_NO_STORE                   */
     const ptl_executor *executor;
     ptl_progress *progress;
     ptl_arena *arena;

@@ -14,17 +14,19 @@
 
 ptl_status ptl_reply_new(ptl_reply **out, ptl_error *err)
 {
-    *out = calloc(1, sizeof **out);
-    if (!*out) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory for an answer");
-    ptl_arena_init(&(*out)->arena, PTL_REPLY_BYTES_MAX, NULL);
+    ptl_arena arena;
+    ptl_arena_init(&arena, PTL_REPLY_BYTES_MAX, NULL);
+    *out = ptl_arena_alloc(&arena, sizeof **out, err);
+    if (!*out) return PTL_E_NO_MEMORY;
+    (*out)->arena = arena;
     return PTL_OK;
 }
 
 void ptl_reply_free(ptl_reply *reply)
 {
     if (!reply) return;
-    ptl_arena_dispose(&reply->arena);
-    free(reply);
+    ptl_arena arena = reply->arena; /* the reply itself lies in it */
+    ptl_arena_dispose(&arena);
 }
 
 ptl_status ptl_reply_check(const ptl_reply *reply, ptl_error *err)
@@ -63,7 +65,8 @@ static ptl_text copy_text(ptl_reply *reply, ptl_text text)
 {
     size_t fault = 0;
     const bool valid = ptl_text_utf8_valid(text, &fault);
-    char *copy = ptl_arena_alloc(&reply->arena, (valid ? text.len : text.len * 3) + 1, &reply->error);
+    char *copy =
+        ptl_arena_alloc(&reply->arena, (valid ? text.len : text.len * 3) + 1, &reply->error);
     if (!holds(reply, copy)) return (ptl_text){0};
     size_t n = 0;
     while (!ptl_text_utf8_valid(text, &fault)) {
@@ -82,7 +85,8 @@ static const char *copy_string(ptl_reply *reply, const char *terminated)
     return copy_text(reply, ptl_text_of(terminated)).ptr;
 }
 
-/* --- sentences ----------------------------------------------------------------------------------- */
+/* --- sentences -----------------------------------------------------------------------------------
+ */
 
 void ptl_reply_add_sentence(ptl_reply *reply, ptl_sentences *to, ptl_text sentence)
 {
@@ -131,7 +135,8 @@ void ptl_reply_next(ptl_reply *reply, const char *format, ...)
     va_end(list);
 }
 
-/* --- named values -------------------------------------------------------------------------------- */
+/* --- named values --------------------------------------------------------------------------------
+ */
 
 /* A block's name is its label, and no key: it may be that of a value beside it. */
 static bool name_is_taken(const ptl_reply *reply, const char *name)
@@ -259,7 +264,8 @@ void ptl_reply_block(ptl_reply *reply, const char *label, ptl_text text)
     ptl_reply_add_value(reply, label, label, (ptl_cell){.kind = PTL_CELL_BLOCK, .text = text});
 }
 
-/* --- tables -------------------------------------------------------------------------------------- */
+/* --- tables --------------------------------------------------------------------------------------
+ */
 
 void ptl_reply_table(ptl_reply *reply, const char *name, const char *label,
                      const ptl_reply_column *columns, int64_t n_columns)
@@ -338,19 +344,13 @@ void ptl_reply_table_end(ptl_reply *reply)
     if (reply->status != PTL_OK) return;
     const ptl_reply_item *item = reply->table_open ? &reply->items[reply->n_items - 1] : NULL;
     if (!item || item->n_cells % item->n_columns != 0)
-        reply->status = ptl_fail(&reply->error, PTL_E_INTERNAL, "the answer's table \"%s\" %s",
-                                 item ? item->name : "",
-                                 item ? "ends inside a row" : "ended before it began");
+        reply->status =
+            ptl_fail(&reply->error, PTL_E_INTERNAL, "the answer's table \"%s\" %s",
+                     item ? item->name : "", item ? "ends inside a row" : "ended before it began");
     reply->table_open = false;
 }
 
 void ptl_reply_document(ptl_reply *reply, ptl_text document)
 {
     if (reply->status == PTL_OK) reply->document = copy_text(reply, document);
-}
-
-bool ptl_reply_empty(const ptl_reply *reply)
-{
-    return reply->n_items == 0 && reply->said.n == 0 && reply->notes.n == 0 &&
-           reply->next.n == 0 && reply->document.len == 0;
 }

@@ -39,7 +39,8 @@ void ptl_reply_instant(ptl_reply *reply, const char *name, const char *label, pt
 void ptl_reply_day(ptl_reply *reply, const char *name, const char *label, ptl_day value);
 /** A JSON value made elsewhere; not shown in a terminal. */
 void ptl_reply_json(ptl_reply *reply, const char *name, ptl_text json);
-/** A text for people, shown under its label; not in JSON. */
+/** A text for people, shown under its label, or without one where it is "": then every line is
+ * wrapped by itself. Not in JSON. */
 void ptl_reply_block(ptl_reply *reply, const char *label, ptl_text text);
 
 /** A table: `name` is the JSON key of an array of objects. Columns: {name, label, right-aligned};
@@ -73,10 +74,9 @@ void ptl_reply_document(ptl_reply *reply, ptl_text document);
 void ptl_reply_write_json(const ptl_reply *reply, ptl_json *json);
 /** The same members inside an object that the caller has open (a problem carries its faults). */
 void ptl_reply_write_members(const ptl_reply *reply, ptl_json *json);
-/** Lines of at most `columns` columns, [40, 1000]. A reply with a document is the document alone. */
+/** Lines of at most `columns` columns, [40, 1000]. A reply with a document is the document alone.
+ */
 void ptl_reply_write_text(const ptl_reply *reply, ptl_buffer *out, int32_t columns);
-/** Whether there is anything to show. */
-bool ptl_reply_empty(const ptl_reply *reply);
 
 /* Kept with the run, so that the same inputs give the same answer in every face. */
 

@@ -49,7 +49,7 @@ typedef struct ptl_sentences {
 } ptl_sentences;
 
 struct ptl_reply {
-    ptl_arena arena; /* owns every text */
+    ptl_arena arena; /* owns every text, and this struct */
     ptl_status status;
     ptl_error error; /* the first failure */
     ptl_sentences said;

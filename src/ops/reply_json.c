@@ -16,13 +16,25 @@ void ptl_cell_json(const ptl_cell *cell, ptl_json *json)
 {
     char text[40];
     switch (cell->kind) {
-    case PTL_CELL_NONE: ptl_json_null(json); break;
-    case PTL_CELL_TEXT: ptl_json_text(json, cell->text); break;
+    case PTL_CELL_NONE:
+        ptl_json_null(json);
+        break;
+    case PTL_CELL_TEXT:
+        ptl_json_text(json, cell->text);
+        break;
     case PTL_CELL_INT:
-    case PTL_CELL_ID: ptl_json_int(json, cell->integer); break;
-    case PTL_CELL_DOUBLE: ptl_json_double(json, cell->real); break;
-    case PTL_CELL_BOOL: ptl_json_bool(json, cell->integer != 0); break;
-    case PTL_CELL_MICROS: write_micros(cell, json); break;
+    case PTL_CELL_ID:
+        ptl_json_int(json, cell->integer);
+        break;
+    case PTL_CELL_DOUBLE:
+        ptl_json_double(json, cell->real);
+        break;
+    case PTL_CELL_BOOL:
+        ptl_json_bool(json, cell->integer != 0);
+        break;
+    case PTL_CELL_MICROS:
+        write_micros(cell, json);
+        break;
     case PTL_CELL_INSTANT:
         ptl_instant_format(text, cell->integer);
         ptl_json_string(json, text);
@@ -31,8 +43,12 @@ void ptl_cell_json(const ptl_cell *cell, ptl_json *json)
         ptl_day_format(text, (ptl_day)cell->integer);
         ptl_json_string(json, text);
         break;
-    case PTL_CELL_JSON: ptl_json_raw(json, cell->text); break;
-    case PTL_CELL_BLOCK: ptl_json_null(json); break;
+    case PTL_CELL_JSON:
+        ptl_json_raw(json, cell->text);
+        break;
+    case PTL_CELL_BLOCK:
+        ptl_json_null(json);
+        break;
     }
 }
 
@@ -40,8 +56,7 @@ static void write_sentences(const char *key, const ptl_sentences *sentences, ptl
 {
     ptl_json_key(json, key);
     ptl_json_array(json);
-    for (int64_t i = 0; i < sentences->n; i++)
-        ptl_json_string(json, sentences->items[i]);
+    for (int64_t i = 0; i < sentences->n; i++) ptl_json_string(json, sentences->items[i]);
     ptl_json_array_end(json);
 }
 

@@ -25,7 +25,8 @@ static bool is_text(ptl_cell_kind kind)
     return kind == PTL_CELL_TEXT || kind == PTL_CELL_JSON || kind == PTL_CELL_BLOCK;
 }
 
-/* --- writing ------------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------------------------------
+ */
 
 static void save_cell(const ptl_cell *cell, ptl_json *json)
 {
@@ -59,8 +60,7 @@ static void save_columns(const ptl_reply_item *item, ptl_json *json)
     ptl_json_array_end(json);
     ptl_json_key(json, "cells");
     ptl_json_array(json);
-    for (int64_t i = 0; i < item->n_cells; i++)
-        save_cell(&item->cells[i], json);
+    for (int64_t i = 0; i < item->n_cells; i++) save_cell(&item->cells[i], json);
     ptl_json_array_end(json);
 }
 
@@ -82,8 +82,7 @@ static void save_sentences(const char *key, const ptl_sentences *sentences, ptl_
 {
     ptl_json_key(json, key);
     ptl_json_array(json);
-    for (int64_t i = 0; i < sentences->n; i++)
-        ptl_json_string(json, sentences->items[i]);
+    for (int64_t i = 0; i < sentences->n; i++) ptl_json_string(json, sentences->items[i]);
     ptl_json_array_end(json);
 }
 
@@ -95,8 +94,7 @@ void ptl_reply_save(const ptl_reply *reply, ptl_json *json)
     save_sentences("next", &reply->next, json);
     ptl_json_key(json, "items");
     ptl_json_array(json);
-    for (int64_t i = 0; i < reply->n_items; i++)
-        save_item(&reply->items[i], json);
+    for (int64_t i = 0; i < reply->n_items; i++) save_item(&reply->items[i], json);
     ptl_json_array_end(json);
     if (reply->document.ptr) ptl_json_put_text(json, "document", reply->document);
     ptl_json_object_end(json);
@@ -107,7 +105,8 @@ bool ptl_reply_is_saved(ptl_text outcome)
     return ptl_text_starts(outcome, PTL_TEXT("{\"said\":"));
 }
 
-/* --- reading ------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------------
+ */
 
 static ptl_text text_of_json(const json_t *value)
 {
@@ -122,8 +121,7 @@ static bool load_cell(ptl_cell *out, const json_t *saved)
     const json_t *value = json_array_get(saved, 1);
     if (!kind || !value) return false;
     int32_t i = PTL_CELL_TEXT;
-    while (i <= PTL_CELL_BLOCK && strcmp(kind_names[i], kind) != 0)
-        i++;
+    while (i <= PTL_CELL_BLOCK && strcmp(kind_names[i], kind) != 0) i++;
     if (i > PTL_CELL_BLOCK) return false;
     out->kind = (ptl_cell_kind)i;
     out->integer = json_integer_value(value);
@@ -201,7 +199,8 @@ static bool load_all(ptl_reply *reply, const json_t *saved)
 ptl_status ptl_reply_load(ptl_reply *reply, ptl_text saved, ptl_error *err)
 {
     json_error_t fault;
-    json_t *root = json_loadb(saved.ptr ? saved.ptr : "", saved.len, JSON_REJECT_DUPLICATES, &fault);
+    json_t *root =
+        json_loadb(saved.ptr ? saved.ptr : "", saved.len, JSON_REJECT_DUPLICATES, &fault);
     const bool whole = root && load_all(reply, root);
     json_decref(root);
     if (!whole) return ptl_fail(err, PTL_E_CORRUPT, "a saved answer is not what was written");

@@ -1,9 +1,9 @@
 /* reply_text.c: an answer in a terminal.
  *
  * The sentence first, then values as "label  value", tables with numbers to the right, notes, and
- * what to do next. Figures follow base/show.h: thousands separators, U+2212 as minus, currency before
- * the figure; what is missing reads "none". A table that is wider than the terminal gives room away
- * from its widest text columns and wraps inside their cells. */
+ * what to do next. Figures follow base/show.h: thousands separators, U+2212 as minus, currency
+ * before the figure; what is missing reads "none". A table that is wider than the terminal gives
+ * room away from its widest text columns and wraps inside their cells. */
 #include "ops/reply_internal.h"
 
 #include <inttypes.h>
@@ -18,7 +18,8 @@ enum { GAP = 2, TEXT_COLUMN_MIN = 12, COLUMNS_MAX = 32 };
 
 #define MINUS "\xE2\x88\x92"
 
-/* --- one value ----------------------------------------------------------------------------------- */
+/* --- one value -----------------------------------------------------------------------------------
+ */
 
 /* Exact to the cent and beyond where there is more. */
 static void append_micros(ptl_buffer *out, const ptl_cell *cell)
@@ -57,16 +58,32 @@ void ptl_cell_text(ptl_buffer *out, const ptl_cell *cell)
 {
     char text[40];
     switch (cell->kind) {
-    case PTL_CELL_NONE: ptl_buffer_text(out, "none"); break;
+    case PTL_CELL_NONE:
+        ptl_buffer_text(out, "none");
+        break;
     case PTL_CELL_TEXT:
     case PTL_CELL_BLOCK:
-    case PTL_CELL_JSON: ptl_buffer_append(out, cell->text.ptr, cell->text.len); break;
-    case PTL_CELL_INT: ptl_show_count(out, cell->integer); break;
-    case PTL_CELL_ID: ptl_buffer_printf(out, "%" PRId64, cell->integer); break;
-    case PTL_CELL_DOUBLE: append_double(out, cell->real); break;
-    case PTL_CELL_BOOL: ptl_buffer_text(out, cell->integer ? "yes" : "no"); break;
-    case PTL_CELL_MICROS: append_micros(out, cell); break;
-    case PTL_CELL_INSTANT: append_instant(out, cell->integer); break;
+    case PTL_CELL_JSON:
+        ptl_buffer_append(out, cell->text.ptr, cell->text.len);
+        break;
+    case PTL_CELL_INT:
+        ptl_show_count(out, cell->integer);
+        break;
+    case PTL_CELL_ID:
+        ptl_buffer_printf(out, "%" PRId64, cell->integer);
+        break;
+    case PTL_CELL_DOUBLE:
+        append_double(out, cell->real);
+        break;
+    case PTL_CELL_BOOL:
+        ptl_buffer_text(out, cell->integer ? "yes" : "no");
+        break;
+    case PTL_CELL_MICROS:
+        append_micros(out, cell);
+        break;
+    case PTL_CELL_INSTANT:
+        append_instant(out, cell->integer);
+        break;
     case PTL_CELL_DAY:
         ptl_day_format(text, (ptl_day)cell->integer);
         ptl_buffer_text(out, text);
@@ -82,26 +99,40 @@ static ptl_text cell_borrow(ptl_buffer *scratch, const ptl_cell *cell)
     return scratch->ptr ? ptl_buffer_borrow(scratch) : (ptl_text){"", 0};
 }
 
-/* --- tables -------------------------------------------------------------------------------------- */
+/* --- tables --------------------------------------------------------------------------------------
+ */
 
 /* Columns without a label are for machines and not shown. */
 typedef struct grid {
     const ptl_reply_item *item;
-    int64_t n;                     /* columns shown                */
-    int64_t idx[COLUMNS_MAX];      /* which of the item's they are */
+    int64_t n;                /* columns shown                              */
+    int64_t idx[COLUMNS_MAX]; /* which of the item's they are               */
     int32_t width[COLUMNS_MAX];
+    int32_t least[COLUMNS_MAX]; /* the width at which no word is cut; numbers, days and times never
+                                   give any                                 */
     ptl_buffer *scratch;
 } grid;
 
-/* Columns of the widest line in `text`. */
-static int32_t widest_line(ptl_text text)
+/* Columns of the widest piece of `text` between two separators. */
+static int32_t widest_piece(ptl_text text, char separator)
 {
     int64_t widest = 0;
     while (text.len > 0) {
-        const int64_t n = ptl_text_columns(ptl_text_cut(&text, '\n'));
+        const int64_t n = ptl_text_columns(ptl_text_cut(&text, separator));
         if (n > widest) widest = n;
     }
     return widest < PTL_LAYOUT_COLUMNS_MAX ? (int32_t)widest : PTL_LAYOUT_COLUMNS_MAX;
+}
+
+static int32_t larger(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+static void measure_text(grid *g, int64_t k, ptl_text text, bool may_wrap)
+{
+    g->width[k] = larger(g->width[k], widest_piece(text, '\n'));
+    g->least[k] = larger(g->least[k], may_wrap ? widest_piece(text, ' ') : g->width[k]);
 }
 
 static void measure(grid *g)
@@ -110,10 +141,11 @@ static void measure(grid *g)
     for (int64_t j = 0; j < item->n_columns && g->n < COLUMNS_MAX; j++)
         if (item->columns[j].label[0]) g->idx[g->n++] = j;
     for (int64_t k = 0; k < g->n; k++) {
-        g->width[k] = widest_line(ptl_text_of(item->columns[g->idx[k]].label));
+        const ptl_reply_column *column = &item->columns[g->idx[k]];
+        measure_text(g, k, ptl_text_of(column->label), !column->right);
         for (int64_t i = g->idx[k]; i < item->n_cells; i += item->n_columns) {
-            const int32_t n = widest_line(cell_borrow(g->scratch, &item->cells[i]));
-            if (n > g->width[k]) g->width[k] = n;
+            const bool is_text = item->cells[i].kind == PTL_CELL_TEXT;
+            measure_text(g, k, cell_borrow(g->scratch, &item->cells[i]), is_text && !column->right);
         }
     }
 }
@@ -123,24 +155,38 @@ static bool is_right(const grid *g, int64_t k)
     return g->item->columns[g->idx[k]].right;
 }
 
-/* Take room from the widest text column until the table fits or none can give any more. */
-static void fit(grid *g, int32_t columns)
+/* Take room from the widest columns that are wider than `least`, until the table fits or none is.
+ */
+static void shrink(grid *g, int32_t columns, const int32_t least[COLUMNS_MAX])
 {
     for (;;) {
         int64_t total = (g->n - 1) * GAP;
         int64_t widest = -1;
-        for (int64_t j = 0; j < g->n; j++) {
-            total += g->width[j];
-            const bool gives = !is_right(g, j) && g->width[j] > TEXT_COLUMN_MIN;
-            if (gives && (widest < 0 || g->width[j] > g->width[widest])) widest = j;
+        for (int64_t k = 0; k < g->n; k++) {
+            total += g->width[k];
+            const bool gives = g->width[k] > least[k];
+            if (gives && (widest < 0 || g->width[k] > g->width[widest])) widest = k;
         }
         if (total <= columns || widest < 0) return;
-        const int64_t over = total - columns;
-        const int32_t spare = g->width[widest] - TEXT_COLUMN_MIN;
+        const int32_t spare = g->width[widest] - least[widest];
         /* halving the excess lets several wide columns share the loss */
-        const int64_t give = over > 1 ? (over + 1) / 2 : 1;
+        const int64_t give = (total - columns + 1) / 2;
         g->width[widest] -= give < spare ? (int32_t)give : spare;
     }
+}
+
+/* First without cutting a word; where that is not enough, words and times are cut, numbers never.
+ */
+static void fit(grid *g, int32_t columns)
+{
+    int32_t least[COLUMNS_MAX] = {0};
+    for (int64_t k = 0; k < g->n; k++)
+        least[k] =
+            larger(g->least[k], g->width[k] < TEXT_COLUMN_MIN ? g->width[k] : TEXT_COLUMN_MIN);
+    shrink(g, columns, least);
+    for (int64_t k = 0; k < g->n; k++)
+        least[k] = is_right(g, k) || g->width[k] < TEXT_COLUMN_MIN ? g->width[k] : TEXT_COLUMN_MIN;
+    shrink(g, columns, least);
 }
 
 static void put_padded(ptl_buffer *out, ptl_text line, int32_t width, bool right, bool last)
@@ -172,8 +218,7 @@ static void put_row(ptl_buffer *out, const grid *g, ptl_text rest[COLUMNS_MAX])
 static void put_rule(ptl_buffer *out, const grid *g)
 {
     for (int64_t j = 0; j < g->n; j++) {
-        for (int32_t k = 0; k < g->width[j]; k++)
-            ptl_buffer_text(out, "\xE2\x94\x80"); /* ─ */
+        for (int32_t k = 0; k < g->width[j]; k++) ptl_buffer_text(out, "\xE2\x94\x80"); /* ─ */
         if (j + 1 < g->n) ptl_layout_spaces(out, GAP);
     }
     ptl_buffer_text(out, "\n");
@@ -191,8 +236,7 @@ static void put_rows(ptl_buffer *out, grid *g)
             at[j + 1] = g->scratch->len;
         }
         const char *bytes = g->scratch->ptr ? g->scratch->ptr : "";
-        for (int64_t j = 0; j < g->n; j++)
-            rest[j] = (ptl_text){&bytes[at[j]], at[j + 1] - at[j]};
+        for (int64_t j = 0; j < g->n; j++) rest[j] = (ptl_text){&bytes[at[j]], at[j + 1] - at[j]};
         put_row(out, g, rest);
     }
 }
@@ -209,29 +253,27 @@ static void put_table(ptl_buffer *out, const ptl_reply_item *item, ptl_buffer *s
     measure(&g);
     fit(&g, columns);
     ptl_text heads[COLUMNS_MAX];
-    for (int64_t j = 0; j < g.n; j++)
-        heads[j] = ptl_text_of(item->columns[g.idx[j]].label);
+    for (int64_t j = 0; j < g.n; j++) heads[j] = ptl_text_of(item->columns[g.idx[j]].label);
     put_row(out, &g, heads);
     put_rule(out, &g);
     put_rows(out, &g);
 }
 
-/* --- the whole ----------------------------------------------------------------------------------- */
+/* --- the whole -----------------------------------------------------------------------------------
+ */
 
 static bool is_shown(const ptl_reply_item *item)
 {
-    return item->n_columns > 0 || item->value.kind != PTL_CELL_JSON;
+    if (item->n_columns == 0) return item->value.kind != PTL_CELL_JSON;
+    for (int64_t j = 0; j < item->n_columns; j++)
+        if (item->columns[j].label[0]) return true;
+    return false;
 }
 
-/* The longest stretch of `text` that has no break in it. */
-static int64_t widest_word(ptl_text text)
+/* Each line a sentence of its own, wrapped behind two spaces. */
+static void put_sentence_lines(ptl_buffer *out, ptl_text text, int32_t columns)
 {
-    int64_t widest = 0;
-    while (text.len > 0) {
-        const int64_t n = ptl_text_columns(ptl_text_cut(&text, ' '));
-        if (n > widest) widest = n;
-    }
-    return widest;
+    while (text.len > 0) ptl_layout_wrap(out, ptl_text_cut(&text, '\n'), 0, GAP, columns);
 }
 
 /* Lines as they are, behind two spaces: a difference, an answer inside an answer. */
@@ -250,8 +292,12 @@ static void put_lines(ptl_buffer *out, ptl_text text)
 static void put_value(ptl_buffer *out, const char *label, ptl_text value, int32_t width,
                       int32_t columns)
 {
+    if (!label[0]) {
+        put_sentence_lines(out, value, columns);
+        return;
+    }
     const bool has_lines = memchr(value.ptr, '\n', value.len) != NULL;
-    const bool below = has_lines || widest_word(value) > columns - width - GAP;
+    const bool below = has_lines || widest_piece(value, ' ') > columns - width - GAP;
     put_padded(out, ptl_text_of(label), width, false, below);
     if (!below) {
         ptl_layout_wrap(out, value, width + GAP, width + GAP, columns);
@@ -273,7 +319,7 @@ static int64_t put_values(ptl_buffer *out, const ptl_reply *reply, int64_t first
     int64_t end = first;
     int32_t width = 0;
     for (; end < reply->n_items && reply->items[end].n_columns == 0; end++) {
-        const int32_t n = widest_line(ptl_text_of(reply->items[end].label));
+        const int32_t n = widest_piece(ptl_text_of(reply->items[end].label), '\n');
         if (is_shown(&reply->items[end]) && n > width) width = n;
     }
     for (int64_t i = first; i < end; i++) {
@@ -300,8 +346,7 @@ static void separate(ptl_buffer *out)
     if (out->len > 0) ptl_buffer_text(out, "\n");
 }
 
-static void put_items(ptl_buffer *out, const ptl_reply *reply, ptl_buffer *scratch,
-                      int32_t columns)
+static void put_items(ptl_buffer *out, const ptl_reply *reply, ptl_buffer *scratch, int32_t columns)
 {
     for (int64_t i = 0; i < reply->n_items;) {
         if (!is_shown(&reply->items[i])) {
@@ -325,7 +370,8 @@ void ptl_reply_write_text(const ptl_reply *reply, ptl_buffer *out, int32_t colum
     const int32_t width = ptl_layout_columns(columns);
     ptl_buffer scratch;
     ptl_buffer_init(&scratch, PTL_REPLY_BYTES_MAX, NULL);
-    put_sentences(out, &reply->said, "", width);
+    for (int64_t i = 0; i < reply->said.n; i++)
+        ptl_layout_wrap(out, ptl_text_of(reply->said.items[i]), 0, 0, width);
     put_items(out, reply, &scratch, width);
     if (reply->notes.n > 0) separate(out);
     put_sentences(out, &reply->notes, "note: ", width);

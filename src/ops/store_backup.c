@@ -6,7 +6,8 @@
 #include "ops/args.h"
 #include "ops/registry.h"
 
-/* --- backup -------------------------------------------------------------------------------------- */
+/* --- backup --------------------------------------------------------------------------------------
+ */
 
 /* A copy of everything held on everybody is worth an entry of its own. */
 static ptl_status enter_backup(ptl_call *call, const char *to, const ptl_ledger_head *head,
@@ -50,7 +51,10 @@ static ptl_status run_backup(ptl_call *call, ptl_error *err)
 }
 
 static const ptl_param backup_params[] = {
-    {.name = "to", .type = PTL_PARAM_PATH, .positional = true, .required = true,
+    {.name = "to",
+     .type = PTL_PARAM_PATH,
+     .positional = true,
+     .required = true,
      .about = "The new folder to write; it must not exist or be empty."},
 };
 
@@ -73,7 +77,8 @@ const ptl_op ptl_op_backup = {
     .run = run_backup,
 };
 
-/* --- restore ------------------------------------------------------------------------------------- */
+/* --- restore -------------------------------------------------------------------------------------
+ */
 
 /* The configuration in force travels in the records; it is written out where the folder has none,
  * so that a restore into an empty folder runs at once. */
@@ -126,13 +131,15 @@ static ptl_status run_restore(ptl_call *call, ptl_error *err)
     if (!dir || !draft) return PTL_E_NO_MEMORY;
     PTL_TRY(ptl_folder_make(into, 0755, err));
     PTL_TRY(ptl_store_restore(from, dir, call->progress, err));
-    if (!ptl_file_exists(draft))
-        PTL_TRY(open_and_restore_files(&n_files, call, into, dir, err));
-    ptl_reply_say(call->reply, "%s holds what %s held; every file and the ledger were verified "
-                               "first.", into, from);
+    if (!ptl_file_exists(draft)) PTL_TRY(open_and_restore_files(&n_files, call, into, dir, err));
+    ptl_reply_say(call->reply,
+                  "%s holds what %s held; every file and the ledger were verified "
+                  "first.",
+                  into, from);
     if (n_files > 0)
-        ptl_reply_say(call->reply, "The folder had no portolan.yaml, so the %lld files of the "
-                                   "configuration in force were written too.",
+        ptl_reply_say(call->reply,
+                      "The folder had no portolan.yaml, so the %lld files of the "
+                      "configuration in force were written too.",
                       (long long)n_files);
     ptl_reply_text(call->reply, "from", "back-up", from);
     ptl_reply_text(call->reply, "into", "workspace", into);
@@ -142,9 +149,15 @@ static ptl_status run_restore(ptl_call *call, ptl_error *err)
 }
 
 static const ptl_param restore_params[] = {
-    {.name = "from", .type = PTL_PARAM_PATH, .positional = true, .required = true,
+    {.name = "from",
+     .type = PTL_PARAM_PATH,
+     .positional = true,
+     .required = true,
      .about = "A folder that portolan backup wrote."},
-    {.name = "into", .type = PTL_PARAM_PATH, .positional = true, .required = true,
+    {.name = "into",
+     .type = PTL_PARAM_PATH,
+     .positional = true,
+     .required = true,
      .about = "The workspace to lay it into: a new folder, or your files without .portolan."},
 };
 

@@ -2,7 +2,8 @@
 #include "ops/args.h"
 #include "ops/registry.h"
 
-/* --- ledger -------------------------------------------------------------------------------------- */
+/* --- ledger --------------------------------------------------------------------------------------
+ */
 
 static void say_head(ptl_reply *reply, const ptl_ledger_head *head)
 {
@@ -22,7 +23,8 @@ static ptl_status run_ledger_verify(ptl_call *call, ptl_error *err)
     ptl_reply_bool(call->reply, "holds", "holds", verdict.holds);
     say_head(call->reply, &verdict.head);
     if (verdict.holds) return PTL_OK;
-    if (verdict.fault_seq >= 0) ptl_reply_id(call->reply, "fault_seq", "at entry", verdict.fault_seq);
+    if (verdict.fault_seq >= 0)
+        ptl_reply_id(call->reply, "fault_seq", "at entry", verdict.fault_seq);
     ptl_reply_text(call->reply, "fault", "fault", verdict.fault);
     (void)ptl_fail(err, PTL_E_CORRUPT, "the ledger does not hold: %s", verdict.fault);
     ptl_error_detail(err, "%lld entries were read", (long long)verdict.n_entries);
@@ -33,14 +35,15 @@ static ptl_status run_ledger_verify(ptl_call *call, ptl_error *err)
 const ptl_op ptl_op_ledger_verify = {
     .name = "ledger.verify",
     .summary = "recompute the ledger from its bytes and say whether it holds",
-    .about = "Every entry's hash, place and link is computed again from the stored bytes (a Merkle "
-             "tree as in RFC 6962). A single changed bit is found, and the entry it is in is named; "
-             "the command then ends with the exit code of E_CORRUPT.",
+    .about =
+        "Every entry's hash, place and link is computed again from the stored bytes (a Merkle "
+        "tree as in RFC 6962). A single changed bit is found, and the entry it is in is named; "
+        "the command then ends with the exit code of E_CORRUPT.",
     .result = "holds: bool — whether every entry is what was written\n"
               "ledger_size: int — entries\n"
               "ledger_root: text — root hash over all of them\n"
               "fault_seq: int — the first entry that is not what was written, where one is\n"
-              "fault: text — what is wrong with it",
+              "fault: text — what is wrong with it, where one is",
     .right = "everyone",
     .effects = PTL_READS,
     .is_long = true,
@@ -67,8 +70,9 @@ static void put_entry(ptl_reply *reply, const ptl_ledger_entry *entry)
 static ptl_status run_ledger_list(ptl_call *call, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
-        {"seq", "entry", true},  {"entered_at", "entered", false}, {"kind", "what", false},
-        {"actor", "by", false},  {"run", "run", true},             {"leaf", "", false},
+        {"seq", "entry", true},  {"entered_at", "entered", false},
+        {"kind", "what", false}, {"actor", "by", false},
+        {"run", "run", true},    {"leaf", "", false},
         {"body", "", false}};
     const int64_t limit = ptl_args_int(call->args, "limit");
     ptl_ledger_head head;
@@ -85,17 +89,24 @@ static ptl_status run_ledger_list(ptl_call *call, ptl_error *err)
         ptl_reply_say(call->reply, "No entries from %lld on; the ledger has %lld.",
                       (long long)first, (long long)head.size);
     ptl_reply_table(call->reply, "entries", "", columns, 7);
-    for (int64_t i = 0; i < n; i++)
-        put_entry(call->reply, &entries[i]);
+    for (int64_t i = 0; i < n; i++) put_entry(call->reply, &entries[i]);
     ptl_reply_table_end(call->reply);
     return PTL_OK;
 }
 
 static const ptl_param ledger_list_params[] = {
-    {.name = "first", .type = PTL_PARAM_INT, .min = 0, .max = 9e15,
+    {.name = "first",
+     .type = PTL_PARAM_INT,
+     .min = 0,
+     .max = 9e15,
      .about = "The entry to begin at, counted from 0; without it the newest are listed."},
-    {.name = "limit", .type = PTL_PARAM_INT, .unit = "entries", .defaults = "20", .min = 1,
-     .max = 10000, .about = "How many entries at most."},
+    {.name = "limit",
+     .type = PTL_PARAM_INT,
+     .unit = "entries",
+     .defaults = "20",
+     .min = 1,
+     .max = 10000,
+     .about = "How many entries at most."},
 };
 
 const ptl_op ptl_op_ledger_list = {
@@ -176,8 +187,7 @@ static ptl_status prove_growth(ptl_call *call, const ptl_ledger_head *head, ptl_
     ptl_ledger_head old = {.size = ptl_args_int(call->args, "old_size")};
     ptl_hash path[PTL_LEDGER_PROOF_MAX];
     int32_t n = 0;
-    if (!root)
-        return ptl_fail(err, PTL_E_INVALID, "\"old_size\" needs \"old_root\" beside it");
+    if (!root) return ptl_fail(err, PTL_E_INVALID, "\"old_size\" needs \"old_root\" beside it");
     PTL_TRY(ptl_hash_parse(&old.root, ptl_text_of(root), err));
     if (old.size > head->size)
         return ptl_fail(err, PTL_E_CORRUPT, "the ledger had %lld entries and has %lld now",
@@ -190,8 +200,9 @@ static ptl_status prove_growth(ptl_call *call, const ptl_ledger_head *head, ptl_
         ptl_error_hint(err, "check that size and root were written down together");
         return PTL_E_CORRUPT;
     }
-    ptl_reply_say(call->reply, "The first %lld entries are as they were when that root was written "
-                               "down; %lld came after.",
+    ptl_reply_say(call->reply,
+                  "The first %lld entries are as they were when that root was written "
+                  "down; %lld came after.",
                   (long long)old.size, (long long)(head->size - old.size));
     put_path(call->reply, "consistency", "consistency proof", path, n);
     return PTL_OK;
@@ -208,11 +219,21 @@ static ptl_status run_ledger_prove(ptl_call *call, ptl_error *err)
 }
 
 static const ptl_param ledger_prove_params[] = {
-    {.name = "seq", .type = PTL_PARAM_INT, .positional = true, .required = true, .min = 0,
-     .max = 9e15, .about = "The entry, counted from 0."},
-    {.name = "old_size", .type = PTL_PARAM_INT, .unit = "entries", .min = 1, .max = 9e15,
+    {.name = "seq",
+     .type = PTL_PARAM_INT,
+     .positional = true,
+     .required = true,
+     .min = 0,
+     .max = 9e15,
+     .about = "The entry, counted from 0."},
+    {.name = "old_size",
+     .type = PTL_PARAM_INT,
+     .unit = "entries",
+     .min = 1,
+     .max = 9e15,
      .about = "A size written down earlier: prove too that nothing before it was changed."},
-    {.name = "old_root", .type = PTL_PARAM_TEXT,
+    {.name = "old_root",
+     .type = PTL_PARAM_TEXT,
      .about = "The root written down with that size, 64 hexadecimal digits."},
 };
 
@@ -220,7 +241,8 @@ const ptl_op ptl_op_ledger_prove = {
     .name = "ledger.prove",
     .summary = "prove that an entry is in the ledger, and that the past was not changed",
     .about = "Gives the hashes beside the entry's way to the root (RFC 6962, 2.1.1) and, with "
-             "--json, its stored bytes. Whoever holds the root can check the entry without trusting this program.\n"
+             "--json, its stored bytes. Whoever holds the root can check the entry without "
+             "trusting this program.\n"
              "With --old-size and --old-root it also proves that today's ledger continues the one "
              "whose head was written down (2.1.2).",
     .params = ledger_prove_params,

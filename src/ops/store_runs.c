@@ -2,7 +2,8 @@
 #include "ops/args.h"
 #include "ops/registry.h"
 
-/* --- runs ---------------------------------------------------------------------------------------- */
+/* --- runs ----------------------------------------------------------------------------------------
+ */
 
 static int32_t run_state_of(const char *text)
 {
@@ -30,12 +31,16 @@ static void put_run(ptl_reply *reply, const ptl_run *run)
 
 static ptl_status run_run_list(ptl_call *call, ptl_error *err)
 {
-    static const ptl_reply_column columns[] = {
-        {"run", "run", true},           {"operation", "operation", false},
-        {"state", "state", false},      {"started_at", "started", false},
-        {"ended_at", "", false},        {"actor", "by", false},
-        {"config_version", "version", true}, {"warehouse_version", "load", true},
-        {"inputs", "", false},          {"failure", "failure", false}};
+    static const ptl_reply_column columns[] = {{"run", "run", true},
+                                               {"operation", "operation", false},
+                                               {"state", "state", false},
+                                               {"started_at", "started", false},
+                                               {"ended_at", "", false},
+                                               {"actor", "by", false},
+                                               {"config_version", "version", true},
+                                               {"warehouse_version", "", true},
+                                               {"inputs", "", false},
+                                               {"failure", "failure", false}};
     ptl_run *runs = NULL;
     int64_t n = 0;
     PTL_TRY(ptl_run_list(&runs, &n, call->store->records,
@@ -44,20 +49,26 @@ static ptl_status run_run_list(ptl_call *call, ptl_error *err)
                          call->arena, err));
     ptl_reply_say(call->reply, n == 0 ? "No such run." : "Newest first.");
     ptl_reply_table(call->reply, "runs", "", columns, 10);
-    for (int64_t i = 0; i < n; i++)
-        put_run(call->reply, &runs[i]);
+    for (int64_t i = 0; i < n; i++) put_run(call->reply, &runs[i]);
     ptl_reply_table_end(call->reply);
     return PTL_OK;
 }
 
 static const ptl_param run_list_params[] = {
-    {.name = "state", .type = PTL_PARAM_ENUM,
+    {.name = "state",
+     .type = PTL_PARAM_ENUM,
      .choices = "started|done|failed|cancelled|interrupted",
      .about = "Only runs in this state; without it all."},
-    {.name = "operation", .type = PTL_PARAM_TEXT,
+    {.name = "operation",
+     .type = PTL_PARAM_TEXT,
      .about = "Only runs of this operation, as source.import; without it all."},
-    {.name = "limit", .type = PTL_PARAM_INT, .unit = "runs", .defaults = "20", .min = 1,
-     .max = 10000, .about = "How many at most."},
+    {.name = "limit",
+     .type = PTL_PARAM_INT,
+     .unit = "runs",
+     .defaults = "20",
+     .min = 1,
+     .max = 10000,
+     .about = "How many at most."},
 };
 
 const ptl_op ptl_op_run_list = {
@@ -151,7 +162,11 @@ static ptl_status run_run_show(ptl_call *call, ptl_error *err)
 }
 
 static const ptl_param run_show_params[] = {
-    {.name = "run", .type = PTL_PARAM_INT, .positional = true, .min = 1, .max = 9e15,
+    {.name = "run",
+     .type = PTL_PARAM_INT,
+     .positional = true,
+     .min = 1,
+     .max = 9e15,
      .about = "The run's number; without it the newest."},
 };
 
@@ -181,14 +196,20 @@ const ptl_op ptl_op_run_show = {
     .run = run_run_show,
 };
 
-/* --- jobs ---------------------------------------------------------------------------------------- */
+/* --- jobs ----------------------------------------------------------------------------------------
+ */
 
 static ptl_status run_job_list(ptl_call *call, ptl_error *err)
 {
-    static const ptl_reply_column columns[] = {
-        {"job", "job", true},           {"run", "run", true},     {"operation", "operation", false},
-        {"state", "state", false},      {"share", "share", true}, {"step", "last step", false},
-        {"started_at", "started", false}, {"ended_at", "", false}, {"failure", "failure", false}};
+    static const ptl_reply_column columns[] = {{"job", "job", true},
+                                               {"run", "run", true},
+                                               {"operation", "operation", false},
+                                               {"state", "state", false},
+                                               {"share", "share", true},
+                                               {"step", "last step", false},
+                                               {"started_at", "started", false},
+                                               {"ended_at", "", false},
+                                               {"failure", "failure", false}};
     ptl_job *jobs = NULL;
     int64_t n = 0;
     PTL_TRY(ptl_job_list(&jobs, &n, call->store->records, ptl_args_int(call->args, "limit"),
@@ -211,8 +232,13 @@ static ptl_status run_job_list(ptl_call *call, ptl_error *err)
 }
 
 static const ptl_param job_list_params[] = {
-    {.name = "limit", .type = PTL_PARAM_INT, .unit = "jobs", .defaults = "20", .min = 1,
-     .max = 10000, .about = "How many at most."},
+    {.name = "limit",
+     .type = PTL_PARAM_INT,
+     .unit = "jobs",
+     .defaults = "20",
+     .min = 1,
+     .max = 10000,
+     .about = "How many at most."},
 };
 
 const ptl_op ptl_op_job_list = {

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 typedef struct cells {
-    const ptl_column *name, *grain, *from, *to, *member, *value, *exact, *low, *high, *unit, *kind,
-        *run;
+    const ptl_column *name, *grain, *from, *to, *dimension, *member, *value, *exact, *low, *high,
+        *unit, *kind, *run;
 } cells;
 
 static ptl_status bind(cells *c, const ptl_table *t, ptl_error *err)
@@ -15,6 +15,7 @@ static ptl_status bind(cells *c, const ptl_table *t, ptl_error *err)
     PTL_TRY(ptl_table_column(&c->grain, t, "grain", PTL_TYPE_TEXT, err));
     PTL_TRY(ptl_table_column(&c->from, t, "period_start", PTL_TYPE_DAY, err));
     PTL_TRY(ptl_table_column(&c->to, t, "period_end", PTL_TYPE_DAY, err));
+    PTL_TRY(ptl_table_column(&c->dimension, t, "dimension", PTL_TYPE_TEXT, err));
     PTL_TRY(ptl_table_column(&c->member, t, "member", PTL_TYPE_TEXT, err));
     PTL_TRY(ptl_table_column(&c->value, t, "value", PTL_TYPE_DOUBLE, err));
     PTL_TRY(ptl_table_column(&c->exact, t, "exact", PTL_TYPE_INT, err));
@@ -30,6 +31,16 @@ static void put_text(ptl_reply *reply, const ptl_column *column, int64_t row)
     const ptl_text t = ptl_column_text(column, row);
     snprintf(cell, sizeof cell, "%.*s", (int)t.len, t.ptr);
     ptl_reply_cell_text(reply, cell);
+}
+
+/* The whole company and "no channel recorded" both have an empty member. */
+static void put_member(ptl_reply *reply, const cells *c, int64_t i)
+{
+    if (ptl_column_text(c->member, i).len > 0)
+        put_text(reply, c->member, i);
+    else
+        ptl_reply_cell_text(reply,
+                            ptl_column_text(c->dimension, i).len > 0 ? "(none recorded)" : "(all)");
 }
 
 /* Counted money exactly, counted things as they are, estimates as doubles. */
@@ -52,7 +63,7 @@ static void put_row(ptl_reply *reply, const cells *c, int64_t i)
     put_text(reply, c->grain, i);
     ptl_reply_cell_day(reply, (ptl_day)ptl_column_int(c->from, i));
     ptl_reply_cell_day(reply, (ptl_day)ptl_column_int(c->to, i));
-    put_text(reply, c->member, i);
+    put_member(reply, c, i);
     put_value(reply, c, i);
     ptl_reply_cell_double(reply, ptl_column_double(c->low, i));
     ptl_reply_cell_double(reply, ptl_column_double(c->high, i));

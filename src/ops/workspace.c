@@ -5,7 +5,8 @@
 #include "ops/draft.h"
 #include "ops/registry.h"
 
-/* --- init ---------------------------------------------------------------------------------------- */
+/* --- init ----------------------------------------------------------------------------------------
+ */
 
 static ptl_status run_init(ptl_call *call, ptl_error *err)
 {
@@ -15,8 +16,10 @@ static ptl_status run_init(ptl_call *call, ptl_error *err)
                                       .currency = ptl_args_text(call->args, "currency"),
                                       .zone = ptl_args_text(call->args, "zone")};
     PTL_TRY(ptl_workspace_init(dir, &options, err));
-    ptl_reply_say(call->reply, "%s is a workspace now. Its files explain themselves: keep them in "
-                               "git, change them, and apply.", dir);
+    ptl_reply_say(call->reply,
+                  "%s is a workspace now. Its files explain themselves: keep them in "
+                  "git, change them, and apply.",
+                  dir);
     ptl_reply_text(call->reply, "dir", "folder", dir);
     ptl_reply_next(call->reply, "cd %s", dir);
     ptl_reply_next(call->reply, "portolan status");
@@ -24,23 +27,30 @@ static ptl_status run_init(ptl_call *call, ptl_error *err)
 }
 
 static const ptl_param init_params[] = {
-    {.name = "dir", .type = PTL_PARAM_PATH, .positional = true, .required = true,
+    {.name = "dir",
+     .type = PTL_PARAM_PATH,
+     .positional = true,
+     .required = true,
      .about = "The folder to make the workspace in; it is created where it is missing."},
-    {.name = "company", .type = PTL_PARAM_TEXT,
+    {.name = "company",
+     .type = PTL_PARAM_TEXT,
      .about = "The company's name; without it the folder's name is taken."},
-    {.name = "currency", .type = PTL_PARAM_TEXT,
+    {.name = "currency",
+     .type = PTL_PARAM_TEXT,
      .about = "The currency of figures, an ISO 4217 code; without it EUR."},
-    {.name = "zone", .type = PTL_PARAM_TEXT,
+    {.name = "zone",
+     .type = PTL_PARAM_TEXT,
      .about = "The time zone that cuts days, as Europe/Berlin; without it the system's."},
 };
 
 const ptl_op ptl_op_init = {
     .name = "init",
     .summary = "make a workspace: a folder of commented files that runs",
-    .about = "Writes portolan.yaml, channels.yaml and sources/ with comments that say what each key "
-             "means, beside small files to try them on. Nothing that exists is overwritten.\n"
-             "The stores are made in .portolan inside the folder by the first command that needs "
-             "them. Keep everything but .portolan in git.",
+    .about =
+        "Writes portolan.yaml, channels.yaml and sources/ with comments that say what each key "
+        "means, beside small files to try them on. Nothing that exists is overwritten.\n"
+        "The stores are made in .portolan inside the folder by the first command that needs "
+        "them. Keep everything but .portolan in git.",
     .params = init_params,
     .n_params = 4,
     .result = "dir: text — the workspace's folder",
@@ -50,7 +60,8 @@ const ptl_op ptl_op_init = {
     .run = run_init,
 };
 
-/* --- apply --------------------------------------------------------------------------------------- */
+/* --- apply ---------------------------------------------------------------------------------------
+ */
 
 static void say_version(ptl_call *call, const ptl_config_version *version)
 {
@@ -68,8 +79,10 @@ static void say_applied(ptl_reply *reply, bool differs, bool dry, int64_t versio
         ptl_reply_say(reply, "Nothing to apply: the files are version %lld, which is in force.",
                       (long long)version);
     else if (dry && version > 0)
-        ptl_reply_say(reply, "The files are whole and differ from version %lld, which stays in "
-                             "force.", (long long)version);
+        ptl_reply_say(reply,
+                      "The files are whole and differ from version %lld, which stays in "
+                      "force.",
+                      (long long)version);
     else if (dry)
         ptl_reply_say(reply, "The files are whole; nothing is in force yet.");
     else
@@ -82,8 +95,8 @@ static ptl_status say_difference(ptl_call *call, const ptl_draft *draft, int64_t
 {
     const char *difference = NULL;
     if (before == 0) return PTL_OK;
-    PTL_TRY(ptl_draft_difference(&difference, draft, call->store->records, before, call->arena,
-                                 err));
+    PTL_TRY(
+        ptl_draft_difference(&difference, draft, call->store->records, before, call->arena, err));
     ptl_reply_text(call->reply, "difference", "difference", difference);
     return PTL_OK;
 }
@@ -99,8 +112,11 @@ static ptl_status apply_draft(ptl_call *call, const ptl_draft *draft, ptl_error 
     if (before > 0)
         PTL_TRY(ptl_draft_differs(&differs, draft, call->store->records, before, call->arena, err));
     if (differs && !dry) {
-        const ptl_apply apply = {.records = call->store->records, .actor = call->actor,
-                                 .run_id = call->run_id, .now = call->now, .before = before};
+        const ptl_apply apply = {.records = call->store->records,
+                                 .actor = call->actor,
+                                 .run_id = call->run_id,
+                                 .now = call->now,
+                                 .before = before};
         PTL_TRY(ptl_draft_apply(&version, draft, &apply, call->arena, err));
     }
     say_applied(call->reply, differs, dry, version.version);
@@ -119,18 +135,21 @@ static ptl_status run_apply(ptl_call *call, ptl_error *err)
 }
 
 static const ptl_param apply_params[] = {
-    {.name = "dry_run", .type = PTL_PARAM_BOOL, .defaults = "false",
+    {.name = "dry_run",
+     .type = PTL_PARAM_BOOL,
+     .defaults = "false",
      .about = "Check the files and say whether they differ; put nothing in force."},
 };
 
 const ptl_op ptl_op_apply = {
     .name = "apply",
     .summary = "check the workspace's files and put them in force as a version",
-    .about = "All files are checked whole: unknown keys, duplicates, wrong types and values out of "
-             "range are listed together, each with file, line, column and what would be right. Where "
-             "one fault is found nothing changes.\n"
-             "What is applied is kept with its files, hash and difference, and entered in the "
-             "ledger. Every run names the version it worked under.",
+    .about =
+        "All files are checked whole: unknown keys, duplicates, wrong types and values out of "
+        "range are listed together, each with file, line, column and what would be right. Where "
+        "one fault is found nothing changes.\n"
+        "What is applied is kept with its files, hash and difference, and entered in the "
+        "ledger. Every run names the version it worked under.",
     .params = apply_params,
     .n_params = 1,
     .result = "changed: bool — whether a new version is in force\n"
@@ -148,7 +167,8 @@ const ptl_op ptl_op_apply = {
     .run = run_apply,
 };
 
-/* --- status -------------------------------------------------------------------------------------- */
+/* --- status --------------------------------------------------------------------------------------
+ */
 
 static ptl_status say_stores(ptl_call *call, ptl_error *err)
 {

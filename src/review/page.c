@@ -63,14 +63,14 @@ static void put_figure(page *p, const ptl_review_period *period, ptl_measure mea
 
 static void put_cell(page *p, const ptl_review_period *period, ptl_measure measure)
 {
-    ptl_buffer_printf(p->out, "<td class=\"n\" data-value=\"%lld\">",
+    const bool is_main = measure == PTL_CM2 && period->to - period->from == 6; /* on a phone */
+    ptl_buffer_printf(p->out, "<td class=\"n%s\" data-value=\"%lld\">", is_main ? " main" : "",
                       (long long)period->exact[measure]);
     put_figure(p, period, measure);
     put(p, "</td>");
 }
 
-/* --- head and answer
- * ---------------------------------------------------------------------------------- */
+/* --- head and answer ------------------------------------------------------------------------- */
 
 static void put_asset(page *p, const char *path)
 {
@@ -115,10 +115,8 @@ static void put_head(page *p)
 static void put_target(page *p)
 {
     const ptl_kpi_config *kpi = &p->r->workspace->kpi;
-    put(p, "<p class=\"interval\">counted from ");
-    ptl_show_day_long(p->out, p->r->kpi_from);
-    put(p, " to ");
-    ptl_show_day_long(p->out, p->r->kpi_to);
+    put(p, "<p class=\"interval\">counted, ");
+    ptl_show_span(p->out, p->r->kpi_from, p->r->kpi_to);
     put(p, "</p>\n<p class=\"lede\">");
     if (kpi->has_target && kpi->target_micros > 0) {
         const double reached = 100.0 * (double)p->r->kpi_exact / (double)kpi->target_micros;
@@ -134,6 +132,43 @@ static void put_target(page *p)
     }
     ptl_show_html(p->out, PTL_TEXT("A count, not a forecast: it says where the company stands."));
     put(p, "</p>\n");
+}
+
+/* --- charts: the tables a reader without script sees ----------------------------------------- */
+
+static void put_estimate(page *p, double value)
+{
+    if (value <= 9e12 && value >= -9e12)
+        put_money(p, (int64_t)(value * 1e6));
+    else
+        put(p, "none");
+}
+
+/* The line chart with its table; inside the answer, beside the one number (UI, Page grid). */
+static void put_weeks_chart(page *p)
+{
+    const ptl_review *r = p->r;
+    if (r->n_weeks == 0) return;
+    put(p, "<figure class=\"chart\" data-chart=\"line\" data-id=\"cm2-weekly\">\n<figcaption>");
+    ptl_review_headline(p->out, r);
+    put(p, "</figcaption>\n<table><thead><tr><th>Week from</th><th>Actual</th><th>Expected</th>"
+           "<th>Low</th><th>High</th></tr></thead><tbody>\n");
+    const int64_t first = r->n_weeks > 53 ? r->n_weeks - 53 : 0;
+    for (int64_t i = first; i < r->n_weeks; i++) {
+        const ptl_review_period *week = &r->company.weeks[i];
+        put(p, "<tr><th scope=\"row\">");
+        ptl_show_day(p->out, week->from, ptl_review_year(r));
+        put(p, "</th><td>");
+        put_money(p, week->exact[PTL_CM2]);
+        put(p, "</td><td>");
+        put_estimate(p, week->expected.point);
+        put(p, "</td><td>");
+        put_estimate(p, week->expected.low);
+        put(p, "</td><td>");
+        put_estimate(p, week->expected.high);
+        put(p, "</td></tr>\n");
+    }
+    put(p, "</tbody></table>\n</figure>\n");
 }
 
 static void put_answer(page *p)
@@ -162,46 +197,9 @@ static void put_answer(page *p)
         ptl_buffer_printf(p->out, "<li><span class=\"v look\">%lld %s attention</span></li>",
                           (long long)p->r->n_findings,
                           p->r->n_findings == 1 ? "finding needs" : "findings need");
-    put(p, "</ul>\n</section>\n");
-}
-
-/* --- charts: the tables a reader without script sees
- * --------------------------------------------------- */
-
-static void put_estimate(page *p, double value)
-{
-    if (value <= 9e12 && value >= -9e12)
-        put_money(p, (int64_t)(value * 1e6));
-    else
-        put(p, "none");
-}
-
-static void put_weeks_chart(page *p)
-{
-    const ptl_review *r = p->r;
-    put(p,
-        "<section>\n<header><h2>Last week, and the weeks before</h2><p>contribution after media, "
-        "the band holds 80%</p></header>\n<figure class=\"chart\" data-chart=\"line\" "
-        "data-id=\"cm2-weekly\">\n<figcaption>");
-    ptl_review_headline(p->out, r);
-    put(p, "</figcaption>\n<table><thead><tr><th>Week from</th><th>Actual</th><th>Expected</th>"
-           "<th>Low</th><th>High</th></tr></thead><tbody>\n");
-    const int64_t first = r->n_weeks > 53 ? r->n_weeks - 53 : 0;
-    for (int64_t i = first; i < r->n_weeks; i++) {
-        const ptl_review_period *week = &r->company.weeks[i];
-        put(p, "<tr><th scope=\"row\">");
-        ptl_show_day(p->out, week->from, ptl_review_year(r));
-        put(p, "</th><td>");
-        put_money(p, week->exact[PTL_CM2]);
-        put(p, "</td><td>");
-        put_estimate(p, week->expected.point);
-        put(p, "</td><td>");
-        put_estimate(p, week->expected.low);
-        put(p, "</td><td>");
-        put_estimate(p, week->expected.high);
-        put(p, "</td></tr>\n");
-    }
-    put(p, "</tbody></table>\n</figure>\n</section>\n");
+    put(p, "</ul>\n");
+    put_weeks_chart(p);
+    put(p, "</section>\n");
 }
 
 static int64_t rows_shown(const ptl_review *r)
@@ -233,8 +231,7 @@ static void put_rows_chart(page *p)
     put(p, "</tbody></table>\n</figure>\n</section>\n");
 }
 
-/* --- tables
- * --------------------------------------------------------------------------------------------- */
+/* --- tables ---------------------------------------------------------------------------------- */
 
 static const ptl_measure table_measures[] = {PTL_ORDERS, PTL_REVENUE, PTL_CM1, PTL_MEDIA, PTL_CM2};
 enum { N_TABLE_MEASURES = sizeof table_measures / sizeof *table_measures };
@@ -264,8 +261,10 @@ static void put_channels(page *p)
     put(p, "<section>\n<header><h2>Money by channel</h2><p>");
     ptl_review_week_name(p->out, r);
     put(p, "; channel as recorded with the order</p></header>\n<table class=\"data\" "
-           "data-csv=\"channels\"><caption class=\"hidden\">Money by channel, last complete week"
-           "</caption><thead><tr><th scope=\"col\" data-sort>Channel</th>");
+           "data-csv=\"channels\"><caption>Revenue is net of discounts, tax and refunds. CM1 is "
+           "revenue "
+           "less variable cost, CM2 is CM1 less media.</caption><thead><tr><th scope=\"col\" "
+           "data-sort>Channel</th>");
     put_measure_heads(p);
     put(p, "<th class=\"n\" scope=\"col\" data-sort>CM2 since ");
     ptl_show_day(p->out, r->first, ptl_review_year(r));
@@ -279,8 +278,7 @@ static void put_channels(page *p)
                           "<p class=\"fine\">Showing %d of %lld channels; all are in "
                           "review.json.</p>\n",
                           PTL_REVIEW_ROWS_MAX, (long long)r->n_channels);
-    put(p, "<p class=\"fine\">Revenue is net of discounts, tax and refunds. CM1 is revenue minus "
-           "variable cost. CM2 is CM1 minus media.</p>\n</section>\n");
+    put(p, "</section>\n");
 }
 
 static void put_weeks(page *p)
@@ -289,8 +287,8 @@ static void put_weeks(page *p)
     if (r->n_weeks == 0) return;
     put(p,
         "<section>\n<header><h2>Week by week</h2><p>the last twelve complete weeks</p></header>\n"
-        "<table class=\"data\" data-csv=\"weeks\"><caption class=\"hidden\">Money by week"
-        "</caption><thead><tr><th scope=\"col\" data-sort>Week</th>");
+        "<table class=\"data\" data-csv=\"weeks\"><caption>Newest first, whole "
+        "company</caption><thead><tr><th scope=\"col\" data-sort>Week</th>");
     put_measure_heads(p);
     put(p, "</tr></thead><tbody>\n");
     for (int64_t i = r->n_weeks - 1; i >= 0 && i >= r->n_weeks - 12; i--) {
@@ -304,8 +302,7 @@ static void put_weeks(page *p)
     put(p, "</tbody></table>\n</section>\n");
 }
 
-/* --- attention and data
- * ----------------------------------------------------------------------------------- */
+/* --- attention and data ---------------------------------------------------------------------- */
 
 static void put_findings(page *p)
 {
@@ -375,7 +372,7 @@ static void put_data(page *p)
     const ptl_review *r = p->r;
     put(p,
         "<section>\n<header><h2>The data behind it</h2><p>loads in force</p></header>\n"
-        "<table class=\"data\" data-csv=\"sources\"><caption class=\"hidden\">Sources</caption>"
+        "<table class=\"data\" data-csv=\"sources\"><caption>What each source brought</caption>"
         "<thead><tr><th scope=\"col\">Source</th><th scope=\"col\">Table</th><th class=\"n\" "
         "scope=\"col\">Files</th><th class=\"n\" scope=\"col\">Rows</th><th class=\"n\" "
         "scope=\"col\">Set aside</th><th scope=\"col\">Days</th><th scope=\"col\">Owner</th></tr>"
@@ -388,8 +385,7 @@ static void put_data(page *p)
     put(p, "; what came later is loaded and waits for its day to end.</p>\n</section>\n");
 }
 
-/* --- evidence and foot
- * -------------------------------------------------------------------------------------- */
+/* --- evidence and foot ----------------------------------------------------------------------- */
 
 static void put_evidence(page *p)
 {
@@ -460,7 +456,6 @@ void ptl_review_write_page(const ptl_review *review, ptl_buffer *out)
     put_head(&p);
     if (review->has_facts) {
         put_answer(&p);
-        put_weeks_chart(&p);
         put_rows_chart(&p);
         put_channels(&p);
         put_weeks(&p);

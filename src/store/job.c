@@ -46,8 +46,9 @@ ptl_status ptl_job_add(ptl_job *job, ptl_records *records, ptl_error *err)
     PTL_TRY(ptl_records_need(job->operation, "a job's operation", err));
     PTL_TRY(ptl_records_json(job->parameters, "a job's parameters", err));
     if (job->state != PTL_JOB_QUEUED && job->state != PTL_JOB_RUNNING)
-        return ptl_fail(err, PTL_E_INVALID, "job of \"%s\" begins queued or running, not in state %d",
-                        job->operation, (int)job->state);
+        return ptl_fail(err, PTL_E_INVALID,
+                        "job of \"%s\" begins queued or running, not in state %d", job->operation,
+                        (int)job->state);
     ptl_statement *s;
     PTL_TRY(ptl_sql_use(&s, records->sql, "job_add", err));
     bind_or_null(s, job->run_id);

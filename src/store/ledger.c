@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* --- the head ------------------------------------------------------------------------------------ */
+/* --- the head ------------------------------------------------------------------------------------
+ */
 
 static ptl_status read_tree(ptl_tree *tree, ptl_hash *root, const ptl_statement *s, ptl_error *err)
 {
@@ -53,7 +54,8 @@ ptl_status ptl_ledger_head_get(ptl_ledger_head *out, ptl_records *records, ptl_e
     return PTL_OK;
 }
 
-/* --- append -------------------------------------------------------------------------------------- */
+/* --- append --------------------------------------------------------------------------------------
+ */
 
 static ptl_status append_one(ptl_tree *tree, ptl_records *records, const ptl_ledger_entry *entry,
                              ptl_buffer *stored, ptl_error *err)
@@ -87,8 +89,7 @@ static ptl_status append_all(ptl_ledger_head *head, ptl_records *records,
         ptl_error_hint(err, "run `portolan ledger verify`, then restore the newest back-up");
         return PTL_E_CORRUPT;
     }
-    for (int64_t i = 0; i < n; i++)
-        PTL_TRY(append_one(&tree, records, &entries[i], stored, err));
+    for (int64_t i = 0; i < n; i++) PTL_TRY(append_one(&tree, records, &entries[i], stored, err));
     root = ptl_tree_root(&tree);
     PTL_TRY(set_tree(&tree, &root, records, err));
     *head = (ptl_ledger_head){tree.size, root};
@@ -122,7 +123,8 @@ ptl_status ptl_ledger_append(ptl_ledger_head *head, ptl_records *records, const 
     return ptl_ledger_append_many(head, records, &entry, 1, err);
 }
 
-/* --- list ---------------------------------------------------------------------------------------- */
+/* --- list ----------------------------------------------------------------------------------------
+ */
 
 static ptl_status list_row(ptl_ledger_entry *out, const ptl_statement *s, ptl_arena *arena,
                            ptl_error *err)

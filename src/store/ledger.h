@@ -13,11 +13,11 @@
 typedef struct ptl_ledger_entry {
     int64_t seq; /* 0 is the first */
     ptl_instant entered_at;
-    const char *kind;  /* "config.applied", "source.loaded", "review.written" */
+    const char *kind; /* "config.applied", "source.loaded", "review.written" */
     const char *actor;
-    int64_t run_id;    /* 0 where no run stands behind it */
-    ptl_text body;     /* JSON object                     */
-    ptl_text stored;   /* the bytes that were hashed      */
+    int64_t run_id;  /* 0 where no run stands behind it */
+    ptl_text body;   /* JSON object                     */
+    ptl_text stored; /* the bytes that were hashed      */
     ptl_hash leaf;
 } ptl_ledger_entry;
 

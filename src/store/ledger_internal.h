@@ -16,8 +16,8 @@ PTL_NODISCARD ptl_status ptl_ledger_encode(ptl_buffer *out, const ptl_ledger_ent
                                            int64_t seq, ptl_error *err);
 
 /** Read them back; texts go to the arena. E_CORRUPT names the entry. */
-PTL_NODISCARD ptl_status ptl_ledger_decode(ptl_ledger_entry *out, ptl_text stored,
-                                           ptl_arena *arena, ptl_error *err);
+PTL_NODISCARD ptl_status ptl_ledger_decode(ptl_ledger_entry *out, ptl_text stored, ptl_arena *arena,
+                                           ptl_error *err);
 
 /** Whether the bytes say that they are entry `seq`. */
 bool ptl_ledger_says(ptl_text stored, int64_t seq);

@@ -39,8 +39,7 @@ static ptl_status range_root(ptl_hash *out, ptl_records *records, ptl_tree_range
 static ptl_status range_roots(ptl_hash *path, ptl_records *records, const ptl_tree_range *ranges,
                               int32_t n, ptl_error *err)
 {
-    for (int32_t i = 0; i < n; i++)
-        PTL_TRY(range_root(&path[i], records, ranges[i], err));
+    for (int32_t i = 0; i < n; i++) PTL_TRY(range_root(&path[i], records, ranges[i], err));
     return PTL_OK;
 }
 

@@ -102,8 +102,8 @@ static void check_size(verification *v)
         fault(v, found, "entry %lld is missing: the head knows %lld entries", (long long)found,
               (long long)expected);
     else
-        fault(v, expected, "entry %lld stands behind the head of %lld entries",
-              (long long)expected, (long long)expected);
+        fault(v, expected, "entry %lld stands behind the head of %lld entries", (long long)expected,
+              (long long)expected);
 }
 
 static void check_head(verification *v)

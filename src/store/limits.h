@@ -6,23 +6,24 @@
 
 enum {
     /* records */
-    PTL_SQL_NAME_MAX = 63,                    /* bytes of a statement's name                      */
-    PTL_SQL_STATEMENTS_MAX = 512,             /* named statements in one file                     */
-    PTL_SQL_ARENA_MAX = 4 * 1024 * 1024,      /* the texts of those statements                    */
-    PTL_SQL_DEPTH_MAX = 16,                   /* nested transactions; three is what we use        */
-    PTL_MIGRATIONS_MAX = 9999,                /* four digits in the file's name                   */
-    PTL_META_VALUE_MAX = 1024 * 1024,         /* bytes of one small value                         */
-    PTL_LIST_MAX = 100000,                    /* rows of one list of runs, jobs or entries        */
-    PTL_CONFIG_FILES_MAX = 10000,             /* files of one version of the configuration        */
-    PTL_CONFIG_BYTES_MAX = 64 * 1024 * 1024,  /* their bytes together                             */
-    PTL_LEDGER_BODY_MAX = 1024 * 1024,        /* bytes of one entry's body                        */
-    PTL_LEDGER_NAME_MAX = 1024,               /* bytes of an entry's kind or actor                */
-    PTL_SEAL_BATCH = 512,                     /* keys drawn at a time: 16 KiB on the stack        */
-    PTL_SEALED_VALUE_MAX = 16 * 1024 * 1024,  /* bytes of one personal value                      */
-    PTL_LOCK_POLL_MS = 25,                    /* between two looks at a lock that is held         */
-    PTL_LOCK_DOING_MAX = 200,                 /* bytes of what the holder says it is doing        */
+    PTL_SQL_NAME_MAX = 63,               /* bytes of a statement's name                      */
+    PTL_SQL_STATEMENTS_MAX = 512,        /* named statements in one file                     */
+    PTL_SQL_ARENA_MAX = 4 * 1024 * 1024, /* the texts of those statements                    */
+    PTL_SQL_DEPTH_MAX = 16,              /* nested transactions; three is what we use        */
+    PTL_MIGRATIONS_MAX = 9999,           /* four digits in the file's name                   */
+    PTL_META_VALUE_MAX = 1024 * 1024,    /* bytes of one small value                         */
+    PTL_LIST_MAX = 100000,               /* rows of one list of runs, jobs or entries        */
+    PTL_RUN_JSON_MAX = 4 * 1024 * 1024,  /* bytes of parameters, and of an outcome                */
+    PTL_CONFIG_FILES_MAX = 10000,        /* files of one version of the configuration        */
+    PTL_CONFIG_BYTES_MAX = 64 * 1024 * 1024, /* their bytes together                             */
+    PTL_LEDGER_BODY_MAX = 1024 * 1024,       /* bytes of one entry's body                        */
+    PTL_LEDGER_NAME_MAX = 1024,              /* bytes of an entry's kind or actor                */
+    PTL_SEAL_BATCH = 512,                    /* keys drawn at a time: 16 KiB on the stack        */
+    PTL_SEALED_VALUE_MAX = 16 * 1024 * 1024, /* bytes of one personal value                      */
+    PTL_LOCK_POLL_MS = 25,                   /* between two looks at a lock that is held         */
+    PTL_LOCK_DOING_MAX = 200,                /* bytes of what the holder says it is doing        */
     PTL_MANIFEST_BYTES_MAX = 256 * 1024 * 1024, /* a million artefacts at 160 bytes each          */
-    PTL_MANIFEST_FILES_MAX = 1000000
+    PTL_MANIFEST_FILES_MAX = 1000000 /* artefacts of ten years of daily models           */
 };
 
 #define PTL_ARTEFACT_BYTES_MAX (INT64_C(1) << 32) /* one model's draws; read whole */

@@ -13,11 +13,11 @@
 
 #include "base/clock.h"
 #include "store/limits.h"
+#include "store/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -125,8 +125,8 @@ ptl_status ptl_lock_take(ptl_lock **out, const char *path, const char *doing, in
     const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) return cannot_open(path, errno, err);
     ptl_status st = take(fd, path, doing, wait_ms, err);
-    ptl_lock *lock = st == PTL_OK ? malloc(sizeof *lock) : NULL;
-    if (st == PTL_OK && !lock) st = ptl_fail(err, PTL_E_NO_MEMORY, "lock \"%s\": no memory", path);
+    ptl_lock *lock = st == PTL_OK ? ptl_object_new(sizeof *lock, "lock", err) : NULL;
+    if (st == PTL_OK && !lock) st = PTL_E_NO_MEMORY;
     if (st != PTL_OK) {
         close(fd);
         return st;
@@ -142,5 +142,5 @@ void ptl_lock_release(ptl_lock *lock)
     if (ftruncate(lock->fd, 0) != 0) { /* words for people only: the lock goes all the same */
     }
     close(lock->fd);
-    free(lock);
+    ptl_object_free(lock, sizeof *lock);
 }

@@ -60,7 +60,8 @@ ptl_status ptl_manifest_write(const char *folder, const ptl_manifest *manifest, 
     return st;
 }
 
-/* --- read ---------------------------------------------------------------------------------------- */
+/* --- read ----------------------------------------------------------------------------------------
+ */
 
 static ptl_status broken(const char *what, ptl_error *err)
 {
@@ -106,8 +107,7 @@ static ptl_status read_file(ptl_manifest_file *out, const json_t *json, ptl_aren
 static int64_t count_named(const ptl_manifest *manifest, const char *path)
 {
     int64_t n = 0;
-    for (int64_t i = 0; i < manifest->n_files; i++)
-        n += strcmp(manifest->files[i].path, path) == 0;
+    for (int64_t i = 0; i < manifest->n_files; i++) n += strcmp(manifest->files[i].path, path) == 0;
     return n;
 }
 

@@ -92,8 +92,8 @@ static ptl_status apply(ptl_sql *sql, const ptl_migration *migration, ptl_error 
 static ptl_status keep_copy(ptl_sql *sql, int64_t version, ptl_error *err)
 {
     char path[4096];
-    const int len = snprintf(path, sizeof path, "%s.v%lld.bak", ptl_sql_path(sql),
-                             (long long)version);
+    const int len =
+        snprintf(path, sizeof path, "%s.v%lld.bak", ptl_sql_path(sql), (long long)version);
     if (len < 0 || (size_t)len >= sizeof path)
         return ptl_fail(err, PTL_E_LIMIT, "path \"%s\" is too long", ptl_sql_path(sql));
     return ptl_sql_copy(sql, path, err);

@@ -1,11 +1,12 @@
 /* records.c: open, migrate, transactions, small values (invariants in records.h). */
 #include "base/asset.h"
 #include "store/limits.h"
+#include "store/memory.h"
 #include "store/migrate.h"
 #include "store/records_internal.h"
 
 #include <jansson.h>
-#include <stdlib.h>
+#include <string.h>
 
 static ptl_status migrate(ptl_sql *sql, ptl_error *err)
 {
@@ -25,8 +26,7 @@ static ptl_status migrate(ptl_sql *sql, ptl_error *err)
 static ptl_status open_sql(ptl_sql **out, const char *path, ptl_error *err)
 {
     const ptl_asset *script = ptl_asset_find("sql/records/statements.sql");
-    if (!script)
-        return ptl_fail(err, PTL_E_INTERNAL, "sql/records/statements.sql is not embedded");
+    if (!script) return ptl_fail(err, PTL_E_INTERNAL, "sql/records/statements.sql is not embedded");
     const ptl_text text = {(const char *)script->bytes, script->len};
     PTL_TRY(ptl_sql_open(out, path, text, err));
     PTL_TRY(ptl_sql_script(*out, "open_checks", err));
@@ -35,9 +35,8 @@ static ptl_status open_sql(ptl_sql **out, const char *path, ptl_error *err)
 
 ptl_status ptl_records_open(ptl_records **out, const char *path, ptl_error *err)
 {
-    ptl_records *records = calloc(1, sizeof *records);
-    if (!records)
-        return ptl_fail(err, PTL_E_NO_MEMORY, "records \"%s\": memory is exhausted", path);
+    ptl_records *records = ptl_object_new(sizeof *records, "records", err);
+    if (!records) return PTL_E_NO_MEMORY;
     const ptl_status st = open_sql(&records->sql, path, err);
     if (st != PTL_OK) {
         ptl_records_close(records);
@@ -51,7 +50,7 @@ void ptl_records_close(ptl_records *records)
 {
     if (!records) return;
     ptl_sql_close(records->sql);
-    free(records);
+    ptl_object_free(records, sizeof *records);
 }
 
 ptl_status ptl_records_begin(ptl_records *records, ptl_error *err)
@@ -82,10 +81,14 @@ ptl_status ptl_records_need(const char *text, const char *what, ptl_error *err)
 ptl_status ptl_records_json(const char *text, const char *what, ptl_error *err)
 {
     PTL_TRY(ptl_records_need(text, what, err));
+    if (strlen(text) > PTL_RUN_JSON_MAX)
+        return ptl_fail(err, PTL_E_LIMIT, "%s have %zu bytes, at most %d are allowed", what,
+                        strlen(text), PTL_RUN_JSON_MAX);
     json_error_t fault;
     json_t *json = json_loads(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
+    const bool is_json = json != NULL;
     json_decref(json);
-    if (json) return PTL_OK;
+    if (is_json) return PTL_OK;
     return ptl_fail(err, PTL_E_INVALID, "%s are not JSON at byte %d: %s", what, fault.position,
                     fault.text);
 }
@@ -111,7 +114,8 @@ ptl_status ptl_records_limit(int64_t *limit, ptl_records *records, const char *l
     return PTL_OK;
 }
 
-/* --- small values --------------------------------------------------------------------------------- */
+/* --- small values
+ * --------------------------------------------------------------------------------- */
 
 ptl_status ptl_records_get(ptl_text *out, ptl_records *records, const char *key, ptl_arena *arena,
                            ptl_error *err)

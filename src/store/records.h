@@ -29,7 +29,8 @@ PTL_NODISCARD ptl_status ptl_records_get(ptl_text *out, ptl_records *records, co
 PTL_NODISCARD ptl_status ptl_records_set(ptl_records *records, const char *key, ptl_text value,
                                          ptl_error *err);
 
-/* --- runs: one row for whatever computes or changes --------------------------------------------- */
+/* --- runs: one row for whatever computes or changes ---------------------------------------------
+ */
 
 #define PTL_RUN_STATES(X)                                                                          \
     X(STARTED, "started")         /* durable before the warehouse is touched          */           \
@@ -48,9 +49,9 @@ const char *ptl_run_state_text(ptl_run_state state);
 
 typedef struct ptl_run {
     int64_t run_id;
-    const char *operation;   /* "source.import"                                                  */
-    const char *parameters;  /* canonical JSON                                                   */
-    ptl_hash inputs_hash;    /* operation, parameters, warehouse version, configuration, seed     */
+    const char *operation;  /* "source.import"                                                  */
+    const char *parameters; /* canonical JSON                                                   */
+    ptl_hash inputs_hash;   /* operation, parameters, warehouse version, configuration, seed     */
     int64_t warehouse_version;
     int64_t config_version;
     uint64_t seed;
@@ -58,15 +59,15 @@ typedef struct ptl_run {
     const char *actor;       /* who ran it: the system's user in a terminal                      */
     ptl_run_state state;
     ptl_instant started_at, ended_at; /* ended_at 0 while started */
-    const char *outcome;     /* JSON: what it returned; NULL while started                       */
-    const char *failure;     /* message where it failed, or NULL                                 */
+    const char *outcome; /* JSON: what it returned; NULL while started                       */
+    const char *failure; /* message where it failed, or NULL                                 */
 } ptl_run;
 
 /** Insert as started, durable on return; sets run->run_id. */
 PTL_NODISCARD ptl_status ptl_run_start(ptl_run *run, ptl_records *records, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_run_end(ptl_records *records, int64_t run_id, ptl_run_state state,
-                                     const char *outcome, const char *failure,
-                                     ptl_instant ended_at, ptl_error *err);
+                                     const char *outcome, const char *failure, ptl_instant ended_at,
+                                     ptl_error *err);
 /** E_NOT_FOUND names the highest run there is. Texts are copied to the arena. */
 PTL_NODISCARD ptl_status ptl_run_get(ptl_run *out, ptl_records *records, int64_t run_id,
                                      ptl_arena *arena, ptl_error *err);
@@ -78,7 +79,8 @@ PTL_NODISCARD ptl_status ptl_run_list(ptl_run **out, int64_t *n, ptl_records *re
 PTL_NODISCARD ptl_status ptl_run_find(ptl_run *out, ptl_records *records, ptl_hash inputs_hash,
                                       ptl_arena *arena, ptl_error *err);
 
-/* --- jobs: long operations, their progress and end ----------------------------------------------- */
+/* --- jobs: long operations, their progress and end -----------------------------------------------
+ */
 
 #define PTL_JOB_STATES(X)                                                                          \
     X(QUEUED, "queued")                                                                            \
@@ -116,7 +118,8 @@ PTL_NODISCARD ptl_status ptl_job_list(ptl_job **out, int64_t *n, ptl_records *re
 PTL_NODISCARD ptl_status ptl_job_settle(int64_t *n, ptl_records *records, ptl_instant now,
                                         ptl_error *err);
 
-/* --- versions of the configuration --------------------------------------------------------------- */
+/* --- versions of the configuration ---------------------------------------------------------------
+ */
 
 typedef struct ptl_config_version {
     int64_t version; /* 1, 2, … ; 0: nothing applied yet */

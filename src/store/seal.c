@@ -13,10 +13,10 @@
 #include "store/seal.h"
 
 #include "store/limits.h"
+#include "store/memory.h"
 #include "store/records_internal.h"
 
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -34,7 +34,8 @@ struct ptl_seal {
     uint8_t workspace_key[KEY_BYTES];
 };
 
-/* --- the workspace's key ------------------------------------------------------------------------- */
+/* --- the workspace's key -------------------------------------------------------------------------
+ */
 
 static ptl_status load_key(bool *found, ptl_seal *seal, ptl_error *err)
 {
@@ -66,8 +67,8 @@ ptl_status ptl_seal_open(ptl_seal **out, ptl_records *records, ptl_error *err)
 {
     if (sodium_init() < 0)
         return ptl_fail(err, PTL_E_UNAVAILABLE, "libsodium finds no source of random bytes");
-    ptl_seal *seal = calloc(1, sizeof *seal);
-    if (!seal) return ptl_fail(err, PTL_E_NO_MEMORY, "keys: memory is exhausted");
+    ptl_seal *seal = ptl_object_new(sizeof *seal, "keys", err);
+    if (!seal) return PTL_E_NO_MEMORY;
     seal->records = records;
     const ptl_status st = load_or_make(seal, err);
     if (st != PTL_OK) {
@@ -82,7 +83,7 @@ void ptl_seal_close(ptl_seal *seal)
 {
     if (!seal) return;
     sodium_memzero(seal, sizeof *seal);
-    free(seal);
+    ptl_object_free(seal, sizeof *seal);
 }
 
 /* Lengths go in before the bytes, so that ("ab", "c") and ("a", "bc") differ. */
@@ -91,8 +92,7 @@ static void add_text(crypto_generichash_state *state, ptl_text text)
     uint8_t len[8];
     for (int i = 0; i < 8; i++) len[i] = (uint8_t)((uint64_t)text.len >> (8 * i));
     crypto_generichash_update(state, len, sizeof len);
-    if (text.len > 0)
-        crypto_generichash_update(state, (const unsigned char *)text.ptr, text.len);
+    if (text.len > 0) crypto_generichash_update(state, (const unsigned char *)text.ptr, text.len);
 }
 
 void ptl_seal_lookup(uint8_t out[16], const ptl_seal *seal, ptl_text source, ptl_text kind,
@@ -107,7 +107,8 @@ void ptl_seal_lookup(uint8_t out[16], const ptl_seal *seal, ptl_text source, ptl
     sodium_memzero(&state, sizeof state);
 }
 
-/* --- subjects' keys ------------------------------------------------------------------------------- */
+/* --- subjects' keys
+ * ------------------------------------------------------------------------------- */
 
 static ptl_status insert_keys(ptl_seal *seal, const uint8_t *keys, int64_t first_id, int64_t n,
                               ptl_error *err)
@@ -138,8 +139,9 @@ static ptl_status make_keys(ptl_seal *seal, int64_t first_id, int64_t n, ptl_err
 ptl_status ptl_seal_make(ptl_seal *seal, int64_t first_id, int64_t n, ptl_error *err)
 {
     if (first_id < 0 || n < 0 || n > INT64_MAX - first_id)
-        return ptl_fail(err, PTL_E_INVALID, "keys for %lld subjects from %lld: neither may be negative",
-                        (long long)n, (long long)first_id);
+        return ptl_fail(err, PTL_E_INVALID,
+                        "keys for %lld subjects from %lld: neither may be negative", (long long)n,
+                        (long long)first_id);
     if (n == 0) return PTL_OK;
     PTL_TRY(ptl_sql_begin(seal->records->sql, err));
     return ptl_sql_end(seal->records->sql, make_keys(seal, first_id, n, err), err);
@@ -190,8 +192,8 @@ ptl_status ptl_seal_value(ptl_buffer *out, ptl_seal *seal, int64_t subject_id, p
     const ptl_status st = ptl_buffer_check(out, "sealed value", err);
     if (st == PTL_OK) { /* in place: libsodium allows output over input */
         uint8_t *text = (uint8_t *)out->ptr + start + NONCE_BYTES;
-        crypto_aead_xchacha20poly1305_ietf_encrypt(text, NULL, text, value.len, id, sizeof id,
-                                                   NULL, nonce, key);
+        crypto_aead_xchacha20poly1305_ietf_encrypt(text, NULL, text, value.len, id, sizeof id, NULL,
+                                                   nonce, key);
     }
     sodium_memzero(key, sizeof key);
     return st;

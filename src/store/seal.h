@@ -21,8 +21,7 @@ void ptl_seal_lookup(uint8_t out[16], const ptl_seal *seal, ptl_text source, ptl
 
 /** Make durable keys for subjects [first_id, first_id + n); those that have one keep it. Subject 0
  * is the workspace itself: rows set aside are sealed for it until somebody knows whose they are. */
-PTL_NODISCARD ptl_status ptl_seal_make(ptl_seal *seal, int64_t first_id, int64_t n,
-                                       ptl_error *err);
+PTL_NODISCARD ptl_status ptl_seal_make(ptl_seal *seal, int64_t first_id, int64_t n, ptl_error *err);
 
 /** Append the sealed form of `value` to `out` (40 bytes longer than the value). */
 PTL_NODISCARD ptl_status ptl_seal_value(ptl_buffer *out, ptl_seal *seal, int64_t subject_id,

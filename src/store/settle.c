@@ -8,14 +8,15 @@
 #include "store/records_internal.h"
 #include "store/store_internal.h"
 
-enum { SETTLE_ARENA_MAX = 64 * 1024 * 1024, SETTLE_BATCH = 256, SETTLE_BODY_MAX = 64 * 1024 };
+/* A batch always fits the arena: a started run's largest text are its parameters. */
+enum { SETTLE_ARENA_MAX = 64 * 1024 * 1024, SETTLE_BATCH = 8, SETTLE_BODY_MAX = 64 * 1024 };
 
 static const char settled_by[] = "portolan";
 
 /* {"run_id":7,"operation":"source.import","state":"interrupted"} */
 static ptl_status append_entry(ptl_records *records, const char *kind, const char *id_key,
-                               int64_t id, int64_t run_id, const char *operation,
-                               const char *state, ptl_instant now, ptl_error *err)
+                               int64_t id, int64_t run_id, const char *operation, const char *state,
+                               ptl_instant now, ptl_error *err)
 {
     ptl_buffer body;
     ptl_json json;
@@ -63,8 +64,8 @@ static ptl_status settle_batch(int64_t *n, ptl_store *store, ptl_instant now, pt
                                ptl_error *err)
 {
     ptl_run *runs;
-    PTL_TRY(ptl_run_list(&runs, n, store->records, PTL_RUN_STARTED, NULL, SETTLE_BATCH, arena,
-                         err));
+    PTL_TRY(
+        ptl_run_list(&runs, n, store->records, PTL_RUN_STARTED, NULL, SETTLE_BATCH, arena, err));
     for (int64_t i = 0; i < *n; i++) PTL_TRY(settle_run(store, &runs[i], now, err));
     return PTL_OK;
 }

@@ -1,15 +1,13 @@
-/* sql.c: connection, named statements, nested transactions (invariants in sql.h). */
+/* sql.c: connection, scripts, nested transactions (invariants in sql.h). */
 #include "store/limits.h"
+#include "store/memory.h"
 #include "store/sql_internal.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-/* --- open and close ------------------------------------------------------------------------------ */
+/* --- open and close ------------------------------------------------------------------------------
+ */
 
 /* SQLite makes files readable by everybody; records hold keys. An empty file is an empty database,
  * so it may be made beforehand. What cannot be made is reported by SQLite's own open. */
@@ -23,8 +21,7 @@ static ptl_status statements_init(ptl_sql *sql, ptl_text script, ptl_error *err)
 {
     ptl_sql_block *blocks;
     PTL_TRY(ptl_sql_parse(&blocks, &sql->n_statements, script, &sql->arena, err));
-    sql->statements =
-        ptl_arena_array(&sql->arena, sql->n_statements, sizeof *sql->statements, err);
+    sql->statements = ptl_arena_array(&sql->arena, sql->n_statements, sizeof *sql->statements, err);
     if (!sql->statements && sql->n_statements > 0) return PTL_E_NO_MEMORY;
     for (int64_t i = 0; i < sql->n_statements; i++)
         sql->statements[i] =
@@ -48,8 +45,8 @@ static ptl_status open_file(ptl_sql *sql, ptl_error *err)
 
 ptl_status ptl_sql_open(ptl_sql **out, const char *path, ptl_text script, ptl_error *err)
 {
-    ptl_sql *sql = calloc(1, sizeof *sql);
-    if (!sql) return ptl_fail(err, PTL_E_NO_MEMORY, "records \"%s\": memory is exhausted", path);
+    ptl_sql *sql = ptl_object_new(sizeof *sql, "records", err);
+    if (!sql) return PTL_E_NO_MEMORY;
     ptl_arena_init(&sql->arena, PTL_SQL_ARENA_MAX, NULL);
     ptl_status st = PTL_OK;
     sql->path = ptl_text_copy(ptl_text_of(path), &sql->arena, err);
@@ -71,7 +68,7 @@ void ptl_sql_close(ptl_sql *sql)
         sqlite3_finalize(sql->statements[i].handle);
     sqlite3_close_v2(sql->db);
     ptl_arena_dispose(&sql->arena);
-    free(sql);
+    ptl_object_free(sql, sizeof *sql);
 }
 
 const char *ptl_sql_path(const ptl_sql *sql)
@@ -79,22 +76,8 @@ const char *ptl_sql_path(const ptl_sql *sql)
     return sql->path;
 }
 
-/* --- one statement ------------------------------------------------------------------------------- */
-
-static int name_compare(const void *key, const void *item)
-{
-    return strcmp(key, ((const ptl_statement *)item)->name);
-}
-
-static ptl_statement *find(const ptl_sql *sql, const char *name)
-{
-    if (sql->n_statements == 0) return NULL;
-    return bsearch(name, sql->statements, (size_t)sql->n_statements, sizeof *sql->statements,
-                   name_compare);
-}
-
 /* Invariants 1 and 2: nothing runs in a transaction that will not be committed. */
-static ptl_status check_transaction(ptl_sql *sql, ptl_error *err)
+ptl_status ptl_sql_check(ptl_sql *sql, ptl_error *err)
 {
     if (sql->depth == 0) return PTL_OK;
     if (!sql->failed && sqlite3_get_autocommit(sql->db)) {
@@ -107,193 +90,37 @@ static ptl_status check_transaction(ptl_sql *sql, ptl_error *err)
     return sql->first.status;
 }
 
-static ptl_status no_such(const ptl_sql *sql, const char *name, ptl_error *err)
-{
-    return ptl_fail(err, PTL_E_INTERNAL, "records \"%s\": no statement is named \"%s\"", sql->path,
-                    name);
-}
-
-static ptl_status prepare(ptl_statement *statement, ptl_error *err)
-{
-    if (statement->handle) return PTL_OK;
-    const int rc = sqlite3_prepare_v3(statement->sql->db, statement->text, -1,
-                                      SQLITE_PREPARE_PERSISTENT, &statement->handle, NULL);
-    return rc == SQLITE_OK ? PTL_OK : ptl_sql_fail(statement->sql, rc, statement->name, err);
-}
-
-ptl_status ptl_sql_use(ptl_statement **out, ptl_sql *sql, const char *name, ptl_error *err)
-{
-    PTL_TRY(check_transaction(sql, err));
-    ptl_statement *statement = find(sql, name);
-    if (!statement) return no_such(sql, name, err);
-    PTL_TRY(prepare(statement, err));
-    ptl_sql_reset(statement);
-    *out = statement;
-    return PTL_OK;
-}
-
-void ptl_sql_reset(ptl_statement *statement)
-{
-    sqlite3_reset(statement->handle);
-    sqlite3_clear_bindings(statement->handle);
-    statement->n_bound = 0;
-    statement->bind_rc = SQLITE_OK;
-}
-
-static void bound(ptl_statement *statement, int rc)
-{
-    if (statement->bind_rc == SQLITE_OK) statement->bind_rc = rc;
-}
-
-void ptl_bind_int(ptl_statement *statement, int64_t value)
-{
-    bound(statement, sqlite3_bind_int64(statement->handle, ++statement->n_bound, value));
-}
-
-void ptl_bind_double(ptl_statement *statement, double value)
-{
-    if (isnan(value))
-        ptl_bind_null(statement);
-    else
-        bound(statement, sqlite3_bind_double(statement->handle, ++statement->n_bound, value));
-}
-
-void ptl_bind_text(ptl_statement *statement, ptl_text value)
-{
-    bound(statement, sqlite3_bind_text64(statement->handle, ++statement->n_bound,
-                                         value.ptr ? value.ptr : "", value.len, SQLITE_STATIC,
-                                         SQLITE_UTF8));
-}
-
-void ptl_bind_string(ptl_statement *statement, const char *terminated)
-{
-    if (terminated)
-        ptl_bind_text(statement, ptl_text_of(terminated));
-    else
-        ptl_bind_null(statement);
-}
-
-void ptl_bind_blob(ptl_statement *statement, const void *bytes, size_t len)
-{
-    bound(statement, sqlite3_bind_blob64(statement->handle, ++statement->n_bound,
-                                         bytes ? bytes : "", len, SQLITE_STATIC));
-}
-
-void ptl_bind_hash(ptl_statement *statement, const ptl_hash *hash)
-{
-    ptl_bind_blob(statement, hash->bytes, PTL_HASH_BYTES);
-}
-
-void ptl_bind_null(ptl_statement *statement)
-{
-    bound(statement, sqlite3_bind_null(statement->handle, ++statement->n_bound));
-}
-
-ptl_status ptl_sql_step(bool *row, ptl_statement *statement, ptl_error *err)
-{
-    *row = false;
-    int rc = statement->bind_rc;
-    if (rc == SQLITE_OK) rc = sqlite3_step(statement->handle);
-    *row = rc == SQLITE_ROW;
-    if (rc == SQLITE_ROW) return PTL_OK;
-    /* The words come from the connection, so they are taken before the reset clears them. */
-    const ptl_status st =
-        rc == SQLITE_DONE ? PTL_OK : ptl_sql_fail(statement->sql, rc, statement->name, err);
-    ptl_sql_reset(statement);
-    return st;
-}
-
-ptl_status ptl_sql_run(ptl_statement *statement, ptl_error *err)
-{
-    bool row = true;
-    while (row) PTL_TRY(ptl_sql_step(&row, statement, err));
-    return PTL_OK;
-}
-
-ptl_status ptl_sql_run_int(int64_t *out, bool *found, ptl_statement *statement, ptl_error *err)
-{
-    bool row;
-    PTL_TRY(ptl_sql_step(&row, statement, err));
-    if (found) *found = row;
-    *out = row ? ptl_row_int(statement, 0) : 0;
-    /* A changing statement with RETURNING is complete only when it has been stepped to its end. */
-    return row ? ptl_sql_run(statement, err) : PTL_OK;
-}
-
-/* --- columns ------------------------------------------------------------------------------------- */
-
-bool ptl_row_is_null(const ptl_statement *statement, int column)
-{
-    return sqlite3_column_type(statement->handle, column) == SQLITE_NULL;
-}
-
-int64_t ptl_row_int(const ptl_statement *statement, int column)
-{
-    return sqlite3_column_int64(statement->handle, column);
-}
-
-double ptl_row_double(const ptl_statement *statement, int column)
-{
-    return ptl_row_is_null(statement, column) ? PTL_NAN
-                                              : sqlite3_column_double(statement->handle, column);
-}
-
-ptl_text ptl_row_bytes(const ptl_statement *statement, int column)
-{
-    const void *bytes = sqlite3_column_blob(statement->handle, column);
-    return (ptl_text){bytes, (size_t)sqlite3_column_bytes(statement->handle, column)};
-}
-
-ptl_status ptl_row_hash(ptl_hash *out, const ptl_statement *statement, int column, ptl_error *err)
-{
-    const ptl_text bytes = ptl_row_bytes(statement, column);
-    if (bytes.len != PTL_HASH_BYTES)
-        return ptl_fail(err, PTL_E_CORRUPT, "records \"%s\": a hash of %zu bytes in %s",
-                        statement->sql->path, bytes.len, statement->name);
-    memcpy(out->bytes, bytes.ptr, PTL_HASH_BYTES);
-    return PTL_OK;
-}
-
-ptl_status ptl_row_string(const char **out, const ptl_statement *statement, int column,
-                          ptl_arena *arena, ptl_error *err)
-{
-    *out = NULL;
-    if (ptl_row_is_null(statement, column)) return PTL_OK;
-    *out = ptl_text_copy(ptl_row_bytes(statement, column), arena, err);
-    return *out ? PTL_OK : PTL_E_NO_MEMORY;
-}
-
-/* --- scripts ------------------------------------------------------------------------------------- */
+/* --- scripts -------------------------------------------------------------------------------------
+ */
 
 ptl_status ptl_sql_text_run(ptl_sql *sql, const char *terminated, const char *what, ptl_error *err)
 {
-    PTL_TRY(check_transaction(sql, err));
+    PTL_TRY(ptl_sql_check(sql, err));
     const int rc = sqlite3_exec(sql->db, terminated, NULL, NULL, NULL);
     return rc == SQLITE_OK ? PTL_OK : ptl_sql_fail(sql, rc, what, err);
 }
 
 ptl_status ptl_sql_script(ptl_sql *sql, const char *name, ptl_error *err)
 {
-    const ptl_statement *statement = find(sql, name);
-    if (!statement) return no_such(sql, name, err);
+    ptl_statement *statement;
+    PTL_TRY(ptl_sql_find(&statement, sql, name, err));
     return ptl_sql_text_run(sql, statement->text, name, err);
 }
 
-/* --- transactions -------------------------------------------------------------------------------- */
+/* --- transactions --------------------------------------------------------------------------------
+ */
 
 /* Run without looking at the transaction's mark: for begin, commit and rollback themselves. */
 static ptl_status run_plain(ptl_sql *sql, const char *name, ptl_error *err)
 {
-    ptl_statement *statement = find(sql, name);
-    if (!statement) return no_such(sql, name, err);
-    PTL_TRY(prepare(statement, err));
-    ptl_sql_reset(statement);
+    ptl_statement *statement;
+    PTL_TRY(ptl_sql_ready(&statement, sql, name, err));
     return ptl_sql_run(statement, err);
 }
 
 ptl_status ptl_sql_begin(ptl_sql *sql, ptl_error *err)
 {
-    PTL_TRY(check_transaction(sql, err));
+    PTL_TRY(ptl_sql_check(sql, err));
     if (sql->depth >= PTL_SQL_DEPTH_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "records \"%s\": more than %d transactions nested",
                         sql->path, PTL_SQL_DEPTH_MAX);
@@ -323,7 +150,7 @@ ptl_status ptl_sql_commit(ptl_sql *sql, ptl_error *err)
 {
     if (sql->depth == 0)
         return ptl_fail(err, PTL_E_INTERNAL, "records \"%s\": commit without begin", sql->path);
-    ptl_status st = check_transaction(sql, err);
+    ptl_status st = ptl_sql_check(sql, err);
     if (sql->depth > 1) {
         sql->depth--;
         return st;

@@ -43,7 +43,8 @@ PTL_NODISCARD ptl_status ptl_sql_script(ptl_sql *sql, const char *name, ptl_erro
 PTL_NODISCARD ptl_status ptl_sql_text_run(ptl_sql *sql, const char *terminated, const char *what,
                                           ptl_error *err);
 
-/* --- one statement ------------------------------------------------------------------------------- */
+/* --- one statement -------------------------------------------------------------------------------
+ */
 
 /** The statement of this name, reset and without parameters. */
 PTL_NODISCARD ptl_status ptl_sql_use(ptl_statement **out, ptl_sql *sql, const char *name,
@@ -69,9 +70,9 @@ PTL_NODISCARD ptl_status ptl_sql_run_int(int64_t *out, bool *found, ptl_statemen
 void ptl_sql_reset(ptl_statement *statement);
 
 /* Columns of the row, from 0; bytes are borrowed until the next step. */
-int64_t ptl_row_int(const ptl_statement *statement, int column);       /* 0 where null   */
-double ptl_row_double(const ptl_statement *statement, int column);     /* NaN where null */
-ptl_text ptl_row_bytes(const ptl_statement *statement, int column);    /* text or blob   */
+int64_t ptl_row_int(const ptl_statement *statement, int column);    /* 0 where null   */
+double ptl_row_double(const ptl_statement *statement, int column);  /* NaN where null */
+ptl_text ptl_row_bytes(const ptl_statement *statement, int column); /* text or blob   */
 bool ptl_row_is_null(const ptl_statement *statement, int column);
 /** E_CORRUPT unless the column holds 32 bytes. */
 PTL_NODISCARD ptl_status ptl_row_hash(ptl_hash *out, const ptl_statement *statement, int column,
@@ -80,7 +81,8 @@ PTL_NODISCARD ptl_status ptl_row_hash(ptl_hash *out, const ptl_statement *statem
 PTL_NODISCARD ptl_status ptl_row_string(const char **out, const ptl_statement *statement,
                                         int column, ptl_arena *arena, ptl_error *err);
 
-/* --- transactions -------------------------------------------------------------------------------- */
+/* --- transactions --------------------------------------------------------------------------------
+ */
 
 PTL_NODISCARD ptl_status ptl_sql_begin(ptl_sql *sql, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_sql_commit(ptl_sql *sql, ptl_error *err);

@@ -38,9 +38,8 @@ static const cause causes[] = {
     {0, PTL_E_INTERNAL, "the statement failed", ""},
 };
 
-static const cause no_folder = {
-    SQLITE_CANTOPEN, PTL_E_NOT_FOUND, "its folder does not exist",
-    "name the workspace with --workspace, or make one: portolan init"};
+static const cause no_folder = {SQLITE_CANTOPEN, PTL_E_NOT_FOUND, "its folder does not exist",
+                                "name the workspace with --workspace, or make one: portolan init"};
 
 static const cause *cause_of(int rc, int system_errno)
 {
@@ -82,8 +81,8 @@ ptl_status ptl_sql_fail(ptl_sql *sql, int rc, const char *doing, ptl_error *err)
     ptl_error local;
     ptl_error *words = err ? err : &local;
     const int primary = rc & 0xff;
-    const bool is_system = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN ||
-                           primary == SQLITE_FULL;
+    const bool is_system =
+        primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN || primary == SQLITE_FULL;
     const ptl_status status =
         ptl_sql_words(sql->path, rc, is_system ? sqlite3_system_errno(sql->db) : 0,
                       sqlite3_errmsg(sql->db), doing, words);

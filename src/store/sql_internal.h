@@ -1,4 +1,4 @@
-/* sql_internal.h: what sql.c, sql_error.c and sql_copy.c share. */
+/* sql_internal.h: what the files of sql.h share. */
 #ifndef PTL_STORE_SQL_INTERNAL_H
 #define PTL_STORE_SQL_INTERNAL_H
 
@@ -26,6 +26,13 @@ struct ptl_sql {
     ptl_error first;  /* why it is marked                         */
     ptl_arena arena;  /* owns path, statements and their texts    */
 };
+
+/** The statement of this name, unprepared. */
+ptl_status ptl_sql_find(ptl_statement **out, const ptl_sql *sql, const char *name, ptl_error *err);
+/** Prepared and reset, whatever the state of the transaction. */
+ptl_status ptl_sql_ready(ptl_statement **out, ptl_sql *sql, const char *name, ptl_error *err);
+/** The first failure, where the open transaction will not be committed. */
+ptl_status ptl_sql_check(ptl_sql *sql, ptl_error *err);
 
 /** Turn an SQLite result into words: file, cause, what to do. Marks the open transaction. */
 ptl_status ptl_sql_fail(ptl_sql *sql, int rc, const char *doing, ptl_error *err);

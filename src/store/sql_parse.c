@@ -86,8 +86,7 @@ ptl_status ptl_sql_parse(ptl_sql_block **out, int64_t *n, ptl_text script, ptl_a
         const ptl_text line = ptl_text_cut(&rest, '\n');
         line_no++;
         if (ptl_text_starts(line, mark)) {
-            if (count > 0)
-                PTL_TRY(block_end(&blocks[count - 1], start, line_start, arena, err));
+            if (count > 0) PTL_TRY(block_end(&blocks[count - 1], start, line_start, arena, err));
             const ptl_text name = {line.ptr + mark.len, line.len - mark.len};
             PTL_TRY(block_begin(&blocks[count], name, line_no, count, arena, err));
             count++;

@@ -7,9 +7,9 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "store/memory.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 ptl_store_options ptl_store_options_default(void)
@@ -53,8 +53,10 @@ static ptl_status open_stores(ptl_store *store, const ptl_store_options *options
 static ptl_status open_all(ptl_store *store, const char *dir, const ptl_store_options *options,
                            ptl_error *err)
 {
-    store->dir = strdup(dir);
-    if (!store->dir) return ptl_fail(err, PTL_E_NO_MEMORY, "store \"%s\": no memory", dir);
+    const size_t dir_bytes = strlen(dir) + 1;
+    store->dir = ptl_object_new(dir_bytes, "store", err);
+    if (!store->dir) return PTL_E_NO_MEMORY;
+    memcpy(store->dir, dir, dir_bytes);
     PTL_TRY(take_lock(store, options, err));
     PTL_TRY(open_stores(store, options, err));
     return ptl_store_settle(store, options->now, err);
@@ -77,6 +79,6 @@ void ptl_store_close(ptl_store *store)
     ptl_warehouse_close(store->warehouse);
     ptl_records_close(store->records);
     ptl_lock_release(store->lock);
-    free(store->dir);
+    ptl_object_free(store->dir, store->dir ? strlen(store->dir) + 1 : 0);
     memset(store, 0, sizeof *store);
 }

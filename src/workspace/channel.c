@@ -41,6 +41,7 @@ typedef struct claim {
     ptl_channel_name name;
     const ptl_yaml_node *node; /* where it is written */
     bool is_alias;
+    bool derived;  /* a label made from the name beside it */
     int64_t order; /* in the file */
 } claim;
 
@@ -62,7 +63,8 @@ static void add_claim(claims *c, int64_t channel, const char *text, const ptl_ya
         c->pass->status = ptl_refused(c->pass->err);
         return;
     }
-    c->items[c->n] = (claim){{{copy, len}, channel}, node, is_alias, c->n};
+    c->items[c->n] =
+        (claim){.name = {{copy, len}, channel}, .node = node, .is_alias = is_alias, .order = c->n};
     c->n++;
 }
 
@@ -72,7 +74,9 @@ static void add_channel(claims *c, int64_t at, const ptl_yaml_node *map)
     const ptl_yaml_node *label = ptl_yaml_find(map, "label");
     const ptl_yaml_node *aliases = ptl_yaml_find(map, "aliases");
     add_claim(c, at, channel->name, ptl_yaml_find(map, "name"), false);
+    const int64_t n = c->n;
     add_claim(c, at, channel->label, label ? label : ptl_yaml_find(map, "name"), false);
+    if (c->n > n) c->items[n].derived = !label;
     const ptl_yaml_node *node = aliases ? aliases->first : NULL;
     for (; node; node = node->next) /* from the tree: faulted items left the array */
         if (node->kind == PTL_YAML_SCALAR && !node->faulted)
@@ -86,11 +90,14 @@ static int compare_claims(const void *a, const void *b)
     return order ? order : (x->order > y->order) - (x->order < y->order);
 }
 
-static void check_claim(claims *c, const claim *first, const claim *again)
+/* `again` claims what `first` has; `before` is its neighbour in the order. */
+static void check_claim(claims *c, const claim *first, const claim *before, const claim *again)
 {
     char allowed[160];
     const bool same = first->name.channel == again->name.channel;
     if (same && !(first->is_alias && again->is_alias)) return; /* "Direct" may be called direct */
+    if (again->derived && (first->derived || before->node == again->node))
+        return; /* the name itself was told */
     snprintf(allowed, sizeof allowed, "a text that no other channel has; line %lld has it (%s)",
              (long long)(first->node ? first->node->line : 0),
              c->workspace->channels[first->name.channel].name);
@@ -112,7 +119,7 @@ static void keep_names(ptl_workspace *workspace, claims *c)
         const bool again =
             i > 0 && ptl_text_equal(c->items[i].name.folded, c->items[first].name.folded);
         if (again) {
-            check_claim(c, &c->items[first], &c->items[i]);
+            check_claim(c, &c->items[first], &c->items[i - 1], &c->items[i]);
             continue;
         }
         first = i;

@@ -165,12 +165,12 @@ static void print_hunk(ptl_buffer *out, const edit *e, int64_t from, int64_t to,
     for (int64_t i = from; i < to; i++) print_step(out, &e->steps[i]);
 }
 
-/* The end of the hunk whose first change is at `at`: changes less than two contexts apart share
- * one. */
+/* The end of the hunk whose first change is at `at`. Changes with at most two contexts between
+ * them share one. */
 static int64_t hunk_end(const edit *e, int64_t at)
 {
     int64_t last = at;
-    for (int64_t i = at; i < e->n && i - last <= 2 * CONTEXT; i++)
+    for (int64_t i = at; i < e->n && i - last <= 2 * CONTEXT + 1; i++)
         if (e->steps[i].mark != ' ') last = i;
     return last + 1 + CONTEXT < e->n ? last + 1 + CONTEXT : e->n;
 }

@@ -4,9 +4,9 @@
  * written. 2. Whatever fails, the files and folders that this call made are taken away again.
  *
  * The files are templates built into the program (src/workspace/templates/), with three places to
- * fill: {{company}}, {{currency}}, {{zone}}. The folder .portolan, where the stores will be, comes
- * with a .gitignore of its own that covers all of it: what customers did never gets into git, in
- * whose repository the workspace may lie. */
+ * fill: {{company}}, {{currency}}, {{zone}}. Beside them stands a .gitignore for .portolan, where
+ * the stores will be: what customers did never gets into git. A .gitignore that is there already
+ * stays as it is, and must name .portolan itself. */
 #include "workspace/workspace.h"
 
 #include "base/asset.h"
@@ -16,6 +16,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char templates[] = "src/workspace/templates/";
@@ -176,7 +177,7 @@ static ptl_status make_folder(init *in, const char *path)
     char *part = ptl_text_copy(ptl_text_of(path), &in->arena, in->err);
     if (!part) return ptl_refused(in->err);
     for (size_t i = 1;; i++) {
-        const char kept = part[i - 1] ? part[i] : '\0';
+        const char kept = part[i];
         if (kept != '/' && kept != '\0') continue;
         part[i] = '\0';
         if (part[0] && !ptl_folder_exists(part)) {
@@ -228,26 +229,57 @@ static const ptl_asset *template_at(int64_t i)
     return strncmp(ptl_assets[at].path, templates, strlen(templates)) == 0 ? &ptl_assets[at] : NULL;
 }
 
-static const char keep_out_of_git[] = ".portolan/.gitignore";
-
 static ptl_status refuse_existing(init *in, const char *name)
 {
+    struct stat info;
     const char *path = path_in(in, name);
     if (!path) return ptl_refused(in->err);
-    if (!ptl_file_exists(path) && !ptl_folder_exists(path)) return PTL_OK;
+    if (lstat(path, &info) != 0) return PTL_OK; /* nothing, not even a link that leads nowhere */
     ptl_fail(in->err, PTL_E_CONFLICT, "%.300s is already there", path);
     ptl_error_hint(in->err, "choose an empty folder; nothing was written");
     return PTL_E_CONFLICT;
 }
 
+/* A line ".portolan", with a slash on either side or none. */
+static bool names_the_stores(ptl_text text)
+{
+    while (text.len > 0) {
+        ptl_text line = ptl_text_trim(ptl_text_cut(&text, '\n'));
+        if (ptl_text_starts(line, PTL_TEXT("/"))) line.ptr++, line.len--;
+        if (ptl_text_ends(line, PTL_TEXT("/"))) line.len--;
+        if (ptl_text_equal(line, PTL_TEXT(".portolan"))) return true;
+    }
+    return false;
+}
+
+/* Whether a .gitignore is there; one that would let the stores into git is refused. */
+static ptl_status find_gitignore(init *in, bool *there)
+{
+    ptl_text content;
+    const char *path = path_in(in, ".gitignore");
+    if (!path) return ptl_refused(in->err);
+    *there = ptl_file_exists(path);
+    if (!*there) return refuse_existing(in, ".gitignore");
+    PTL_TRY(ptl_file_read(&content, path, INIT_FILE_BYTES_MAX, &in->arena, in->err));
+    if (names_the_stores(content)) return PTL_OK;
+    ptl_fail(in->err, PTL_E_CONFLICT, "%.300s is already there and does not name .portolan", path);
+    ptl_error_hint(in->err, "add the line .portolan/ to it, which keeps customers' data out of "
+                            "git, and repeat; nothing was written");
+    return PTL_E_CONFLICT;
+}
+
 static ptl_status write_all(init *in)
 {
-    PTL_TRY(refuse_existing(in, keep_out_of_git));
+    bool has_gitignore = false;
+    PTL_TRY(find_gitignore(in, &has_gitignore));
     for (int64_t i = 0; template_at(i); i++)
         PTL_TRY(refuse_existing(in, template_at(i)->path + strlen(templates)));
     PTL_TRY(make_folder(in, in->root));
     for (int64_t i = 0; template_at(i); i++) PTL_TRY(write_template(in, template_at(i)));
-    return write_file(in, keep_out_of_git, PTL_TEXT("*\n"));
+    if (has_gitignore) return PTL_OK;
+    return write_file(in, ".gitignore",
+                      PTL_TEXT("# what the program keeps: customers' data, never in git\n"
+                               ".portolan/\n"));
 }
 
 /* Last made, first taken; a folder that somebody else filled meanwhile stays. */

@@ -20,7 +20,7 @@ enum {
     PTL_FOLD_CHARACTERS_MAX = 512,       /* a channel as recorded, after case folding           */
     PTL_EXPANDED_BYTES_MAX = 4096,       /* a path after its variables: Linux's PATH_MAX        */
     PTL_DIFFERENCE_CELLS_MAX = 4 << 20,  /* of the table that aligns two files: 8 MB            */
-    PTL_DIFFERENCE_ARENA_BYTES_MAX = 64 << 20
+    PTL_DIFFERENCE_ARENA_BYTES_MAX = 64 << 20 /* two files of short lines, and their table */
 };
 
 /** What an arena's NULL means to the caller: its ceiling or the system's refusal, as `err` says. */

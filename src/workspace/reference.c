@@ -15,7 +15,7 @@ static const char head[] =
     "  portolan.yaml       the company, its calendar, the one number\n"
     "  channels.yaml       the channels you work with, and how exports write them\n"
     "  sources/orders.yaml where a kind of file comes from and what its columns mean\n"
-    "  .portolan/          what the program keeps: never in git\n"
+    "  .portolan/          what the program keeps: never in git (.gitignore sees to it)\n"
     "```\n"
     "\n"
     "The files are YAML: `key: value`, deeper keys indented by spaces, list items after `- `.\n"

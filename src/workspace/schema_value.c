@@ -228,17 +228,31 @@ static bool read_bool(void *field, ptl_scalar *s)
     return false;
 }
 
+static bool is_digit(ptl_text text, size_t at)
+{
+    return at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9';
+}
+
+static int32_t digits_at(ptl_text text, size_t at, size_t n)
+{
+    int32_t value = 0;
+    for (size_t i = at; i < at + n; i++) {
+        if (!is_digit(text, i)) return -1;
+        value = value * 10 + (text.ptr[i] - '0');
+    }
+    return value;
+}
+
 /* 31.12.2026 and 31/12/2026 can mean one thing only: offer it. 03/04/2026 could mean two. */
 static void suggest_day(ptl_scalar *s)
 {
-    int day = 0, month = 0, year = 0, end = 0;
-    char separator = 0, again = 0;
-    if (s->text.len != 10 ||
-        sscanf(s->text.ptr, "%2d%c%2d%c%4d%n", &day, &separator, &month, &again, &year, &end) != 5)
-        return;
-    const ptl_date date = {.year = year, .month = month, .day = day};
-    const bool clear = separator == '.' || (separator == '/' && day > 12);
-    if (end == 10 && separator == again && clear && ptl_date_valid(date))
+    if (s->text.len != 10 || s->text.ptr[2] != s->text.ptr[5]) return;
+    const ptl_date date = {.year = digits_at(s->text, 6, 4),
+                           .month = digits_at(s->text, 3, 2),
+                           .day = digits_at(s->text, 0, 2)};
+    const char separator = s->text.ptr[2];
+    const bool clear = separator == '.' || (separator == '/' && date.day > 12);
+    if (clear && date.year >= 0 && ptl_date_valid(date))
         ptl_day_format(s->nearest, ptl_day_of(date));
 }
 
@@ -251,11 +265,6 @@ static bool read_day(void *field, ptl_scalar *s)
     }
     *(ptl_day *)field = day;
     return true;
-}
-
-static bool is_digit(ptl_text text, size_t at)
-{
-    return at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9';
 }
 
 /* value = value * 10 + digit, below zero so that the smallest amount fits too */

@@ -30,11 +30,11 @@ else
 fi
 
 # --- a full disk ----------------------------------------------------------------------------------
-if [ "$(id -u)" -eq 0 ] && mkdir small && mount -t tmpfs -o size=12m tmpfs small 2> /dev/null; then
+if [ "$(id -u)" -eq 0 ] && mkdir small && mount -t tmpfs -o size=5m tmpfs small 2> /dev/null; then
   cleanup() { umount -l "$scratch/small"; }
   shop small/ws
   status=0; "$portolan" -w small/ws import > full.txt 2>&1 || status=$?
-  [ "$status" -ne 0 ] || fail "12 MB were enough: the test needs a smaller disk"
+  [ "$status" -ne 0 ] || fail "5 MB were enough: the test needs a smaller disk"
   grep -qiE "space|full" full.txt || { cat full.txt; fail "the message does not speak of space"; }
   expect "hint:" full.txt
   mount -o remount,size=400m small
@@ -61,7 +61,7 @@ reader=$!
 status=0; wait "$reader" || status=$?
 wait
 equal "$status" 4 "exit code when the file was replaced ($(cat replaced.txt))"
-expect "changed while it was being read" replaced.txt
+expect "changed while it was read" replaced.txt
 "$portolan" -w moving source list --json > moving.json
 equal "$(json moving.json sources.0.rows)" 0 "rows of a file that was replaced while it was read"
 "$portolan" -w moving import orders --quiet > /dev/null || fail "import after the file came to rest"

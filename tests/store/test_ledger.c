@@ -22,7 +22,8 @@ static int setup(void **state)
     scratch_make(&dir);
     ptl_error_clear(&err);
     ptl_arena_init(&arena, 256 << 20, NULL);
-    return ptl_records_open(&records, scratch_path(&dir, "records.sqlite"), &err) == PTL_OK ? 0 : -1;
+    return ptl_records_open(&records, scratch_path(&dir, "records.sqlite"), &err) == PTL_OK ? 0
+                                                                                            : -1;
 }
 
 static int teardown(void **state)
@@ -41,7 +42,8 @@ static void expect_hash(ptl_hash hash, const char *hex)
     EXPECT_STR(found, hex);
 }
 
-/* --- the definitions, recursively ---------------------------------------------------------------- */
+/* --- the definitions, recursively ----------------------------------------------------------------
+ */
 
 static ptl_hash ref_node(ptl_hash a, ptl_hash b)
 {
@@ -99,7 +101,8 @@ static int32_t ref_subproof(ptl_hash *out, int64_t m, const ptl_hash *d, int64_t
     return len;
 }
 
-/* --- known answers ------------------------------------------------------------------------------- */
+/* --- known answers -------------------------------------------------------------------------------
+ */
 
 static void test_known_answers(void **state)
 {
@@ -114,8 +117,7 @@ static void test_known_answers(void **state)
         {"\x10", 1, "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77"},
         {"\x20\x21", 2, "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"},
         {"\x30\x31", 2, "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4"},
-        {"\x40\x41\x42\x43", 4,
-         "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef"},
+        {"\x40\x41\x42\x43", 4, "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef"},
         {"\x50\x51\x52\x53\x54\x55\x56\x57", 8,
          "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c"},
         {"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f", 16,
@@ -131,7 +133,8 @@ static void test_known_answers(void **state)
     }
 }
 
-/* --- the ledger against the definitions ----------------------------------------------------------- */
+/* --- the ledger against the definitions
+ * ----------------------------------------------------------- */
 
 enum { SIZES = 70 };
 
@@ -203,11 +206,11 @@ static void test_proofs_refuse(void **state)
         const int bit = 1 << ptl_rng_below(&rng, 8), byte = (int)ptl_rng_below(&rng, 32);
         int32_t len = ref_path(path, seq, leaves, size);
         assert_true(ptl_ledger_inclusion_holds(leaves[seq], seq, heads[size], path, len));
-        assert_false(ptl_ledger_inclusion_holds(leaves[seq], (seq + 1) % size, heads[size], path,
-                                                len));
+        assert_false(
+            ptl_ledger_inclusion_holds(leaves[seq], (seq + 1) % size, heads[size], path, len));
         assert_false(ptl_ledger_inclusion_holds(leaves[seq], seq, heads[size], path, len - 1));
-        assert_false(ptl_ledger_inclusion_holds(leaves[(seq + 1) % size], seq, heads[size], path,
-                                                len));
+        assert_false(
+            ptl_ledger_inclusion_holds(leaves[(seq + 1) % size], seq, heads[size], path, len));
         const int at = (int)ptl_rng_below(&rng, (uint64_t)len);
         path[at].bytes[byte] ^= (uint8_t)bit;
         assert_false(ptl_ledger_inclusion_holds(leaves[seq], seq, heads[size], path, len));
@@ -240,14 +243,16 @@ static void test_proof_bounds(void **state)
     EXPECT_FAIL(ptl_ledger_consistency(path, &n, records, 4, 3, &err), PTL_E_INVALID, "4");
 }
 
-/* --- entries ------------------------------------------------------------------------------------- */
+/* --- entries -------------------------------------------------------------------------------------
+ */
 
 static void test_stored_bytes(void **state)
 {
     (void)state;
     EXPECT_OK(ptl_ledger_append(NULL, records, "source.loaded", "ada \",\"body\":\\", 7,
                                 PTL_TEXT("{\"rows\":31,\"body\":{}}"), 1763273520000001, &err));
-    EXPECT_OK(ptl_ledger_append(NULL, records, "review.written", "zoë", 0, PTL_TEXT("{}"), 0, &err));
+    EXPECT_OK(
+        ptl_ledger_append(NULL, records, "review.written", "zoë", 0, PTL_TEXT("{}"), 0, &err));
     ptl_ledger_entry *e;
     int64_t n;
     EXPECT_OK(ptl_ledger_list(&e, &n, records, 0, 10, &arena, &err));
@@ -277,9 +282,12 @@ static void test_refused_entries(void **state)
     static const struct {
         const char *kind, *actor, *body, *words;
     } cases[] = {
-        {"k", "a", "[]", "no JSON object"},        {"k", "a", "", "no JSON object"},
-        {"k", "a", "{\"a\":1,\"a\":2}", "duplicate"}, {"k", "a", "{} {}", "no JSON object"},
-        {"", "a", "{}", "without kind"},           {"k", NULL, "{}", "without actor"},
+        {"k", "a", "[]", "no JSON object"},
+        {"k", "a", "", "no JSON object"},
+        {"k", "a", "{\"a\":1,\"a\":2}", "duplicate"},
+        {"k", "a", "{} {}", "no JSON object"},
+        {"", "a", "{}", "without kind"},
+        {"k", NULL, "{}", "without actor"},
         {"k\xff", "a", "{}", "UTF-8"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
@@ -318,7 +326,8 @@ static void test_many_is_one_transaction(void **state)
     EXPECT_INT(verdict.n_entries, 2);
 }
 
-/* --- verification: 5,000 entries, one change ------------------------------------------------------ */
+/* --- verification: 5,000 entries, one change
+ * ------------------------------------------------------ */
 
 enum { N = 5000 };
 
@@ -327,8 +336,8 @@ static void fill(void)
     static ptl_ledger_entry entries[N];
     static char bodies[N][48];
     for (int i = 0; i < N; i++) {
-        const int len = snprintf(bodies[i], sizeof bodies[i], "{\"amount\":\"%d.%02d\"}", i * 37,
-                                 i % 97);
+        const int len =
+            snprintf(bodies[i], sizeof bodies[i], "{\"amount\":\"%d.%02d\"}", i * 37, i % 97);
         entries[i] = (ptl_ledger_entry){.kind = "source.loaded",
                                         .actor = "ada",
                                         .run_id = i % 11,
@@ -393,8 +402,10 @@ static void restore_file(void)
     snprintf(kept, sizeof kept, "%s", scratch_path(&dir, "kept.sqlite"));
     char command[700];
     ptl_records_close(records);
-    snprintf(command, sizeof command, "cd '%s' && rm -f records.sqlite-wal records.sqlite-shm && "
-             "cp kept.sqlite records.sqlite", dir.dir);
+    snprintf(command, sizeof command,
+             "cd '%s' && rm -f records.sqlite-wal records.sqlite-shm && "
+             "cp kept.sqlite records.sqlite",
+             dir.dir);
     assert_int_equal(system(command), 0);
     EXPECT_OK(ptl_records_open(&records, scratch_path(&dir, "records.sqlite"), &err));
 }
@@ -425,9 +436,7 @@ static void test_every_change_is_located(void **state)
     ptl_rng rng = ptl_rng_new(20261116);
     for (int trial = 0; trial < 12; trial++) {
         /* the ends are among the places */
-        const int64_t a = trial == 0   ? 0
-                          : trial == 1 ? N - 1
-                                       : (int64_t)ptl_rng_below(&rng, N);
+        const int64_t a = trial == 0 ? 0 : trial == 1 ? N - 1 : (int64_t)ptl_rng_below(&rng, N);
         int64_t b = a;
         while (b == a) b = (int64_t)ptl_rng_below(&rng, N);
         flip(GET_STORED, SET_STORED, a, &rng);

@@ -56,7 +56,8 @@ static void raw_run(const char *path, const char *sql)
     sqlite3_close(db);
 }
 
-/* --- parsing named statements -------------------------------------------------------------------- */
+/* --- parsing named statements --------------------------------------------------------------------
+ */
 
 static void test_blocks(void **state)
 {
@@ -73,14 +74,15 @@ static void test_blocks(void **state)
     EXPECT_STR(blocks[0].text, "\n-- why\nSELECT\n 1;");
     EXPECT_STR(blocks[1].name, "second");
     EXPECT_STR(blocks[1].text, "\nSELECT 2;\n\n");
-    EXPECT_FAIL(ptl_sql_parse(&blocks, &n, PTL_TEXT("SELECT 1;\n-- name: a\nSELECT 2;"), &arena,
-                              &err),
-                PTL_E_INVALID, "line 1: text before");
-    EXPECT_FAIL(ptl_sql_parse(&blocks, &n, PTL_TEXT("-- name: a\n-- x\n-- name: b\nS;"), &arena,
-                              &err),
-                PTL_E_INVALID, "\"a\" has no text");
-    EXPECT_FAIL(ptl_sql_parse(&blocks, &n, PTL_TEXT("-- name: a\nS;\n-- name: a\nT;"), &arena, &err),
-                PTL_E_INVALID, "\"a\" stands there twice");
+    EXPECT_FAIL(
+        ptl_sql_parse(&blocks, &n, PTL_TEXT("SELECT 1;\n-- name: a\nSELECT 2;"), &arena, &err),
+        PTL_E_INVALID, "line 1: text before");
+    EXPECT_FAIL(
+        ptl_sql_parse(&blocks, &n, PTL_TEXT("-- name: a\n-- x\n-- name: b\nS;"), &arena, &err),
+        PTL_E_INVALID, "\"a\" has no text");
+    EXPECT_FAIL(
+        ptl_sql_parse(&blocks, &n, PTL_TEXT("-- name: a\nS;\n-- name: a\nT;"), &arena, &err),
+        PTL_E_INVALID, "\"a\" stands there twice");
     EXPECT_FAIL(ptl_sql_parse(&blocks, &n, PTL_TEXT("\n-- name: A b\nS;"), &arena, &err),
                 PTL_E_INVALID, "line 2: \"A b\"");
     ptl_arena_dispose(&arena);
@@ -91,15 +93,40 @@ static void test_statements_prepare(void **state)
 {
     (void)state;
     ptl_records *records = opened();
-    static const char *const names[] = {
-        "meta_get",       "meta_set",      "run_start",       "run_end",        "run_get",
-        "run_last",       "run_list",      "run_list_state",  "run_list_operation",
-        "run_list_state_operation",        "run_find",        "job_add",        "job_update",
-        "job_get",        "job_last",      "job_list",        "job_settle",     "config_add",
-        "config_file_add", "config_point", "config_in_force", "config_files",   "config_file_count",
-        "ledger_add",     "ledger_head_get", "ledger_head_set", "ledger_list",  "ledger_all",
-        "ledger_leaves",  "ledger_size",   "subject_add",     "subject_get",    "subject_overwrite",
-        "subject_forget"};
+    static const char *const names[] = {"meta_get",
+                                        "meta_set",
+                                        "run_start",
+                                        "run_end",
+                                        "run_get",
+                                        "run_last",
+                                        "run_list",
+                                        "run_list_state",
+                                        "run_list_operation",
+                                        "run_list_state_operation",
+                                        "run_find",
+                                        "job_add",
+                                        "job_update",
+                                        "job_get",
+                                        "job_last",
+                                        "job_list",
+                                        "job_settle",
+                                        "config_add",
+                                        "config_file_add",
+                                        "config_point",
+                                        "config_in_force",
+                                        "config_files",
+                                        "config_file_count",
+                                        "ledger_add",
+                                        "ledger_head_get",
+                                        "ledger_head_set",
+                                        "ledger_list",
+                                        "ledger_all",
+                                        "ledger_leaves",
+                                        "ledger_size",
+                                        "subject_add",
+                                        "subject_get",
+                                        "subject_overwrite",
+                                        "subject_forget"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         ptl_statement *s;
         EXPECT_OK(ptl_sql_use(&s, records->sql, names[i], &err));
@@ -109,7 +136,8 @@ static void test_statements_prepare(void **state)
     ptl_records_close(records);
 }
 
-/* --- settings ------------------------------------------------------------------------------------ */
+/* --- settings ------------------------------------------------------------------------------------
+ */
 
 static void test_settings(void **state)
 {
@@ -131,7 +159,8 @@ static void test_settings(void **state)
     ptl_records_close(records);
 }
 
-/* --- small values -------------------------------------------------------------------------------- */
+/* --- small values --------------------------------------------------------------------------------
+ */
 
 static void test_meta(void **state)
 {
@@ -156,7 +185,8 @@ static void test_meta(void **state)
     ptl_arena_dispose(&arena);
 }
 
-/* --- transactions -------------------------------------------------------------------------------- */
+/* --- transactions --------------------------------------------------------------------------------
+ */
 
 static bool has(ptl_records *records, const char *key)
 {
@@ -218,7 +248,8 @@ static void test_failed_statement_marks(void **state)
     ptl_records_close(records);
 }
 
-/* --- migrations ---------------------------------------------------------------------------------- */
+/* --- migrations ----------------------------------------------------------------------------------
+ */
 
 static const char two_sql[] = "CREATE TABLE extra (x INTEGER) STRICT; INSERT INTO extra VALUES (7);"
                               "PRAGMA user_version = 2;";
@@ -279,7 +310,8 @@ static void test_migrate_half_is_nothing(void **state)
     ptl_arena_dispose(&arena);
 }
 
-/* --- files that are not what they should be ------------------------------------------------------- */
+/* --- files that are not what they should be
+ * ------------------------------------------------------- */
 
 static void test_not_a_database(void **state)
 {
@@ -356,7 +388,8 @@ static void test_no_folder(void **state)
     assert_non_null(strstr(err.detail, "No such file"));
 }
 
-/* --- copies -------------------------------------------------------------------------------------- */
+/* --- copies --------------------------------------------------------------------------------------
+ */
 
 static void test_copy(void **state)
 {
@@ -372,7 +405,8 @@ static void test_copy(void **state)
     ptl_records_close(records);
 }
 
-/* --- configuration ------------------------------------------------------------------------------- */
+/* --- configuration -------------------------------------------------------------------------------
+ */
 
 static void test_config(void **state)
 {

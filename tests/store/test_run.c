@@ -18,7 +18,8 @@ static int setup(void **state)
     scratch_make(&dir);
     ptl_error_clear(&err);
     ptl_arena_init(&arena, 64 << 20, NULL);
-    return ptl_records_open(&records, scratch_path(&dir, "records.sqlite"), &err) == PTL_OK ? 0 : -1;
+    return ptl_records_open(&records, scratch_path(&dir, "records.sqlite"), &err) == PTL_OK ? 0
+                                                                                            : -1;
 }
 
 static int teardown(void **state)
@@ -116,7 +117,8 @@ static void test_refusals(void **state)
     EXPECT_FAIL(ptl_run_start(&run, records, &err), PTL_E_INVALID, "operation");
     ptl_run *runs;
     int64_t n;
-    EXPECT_FAIL(ptl_run_list(&runs, &n, records, -1, NULL, 0, &arena, &err), PTL_E_INVALID, "not 0");
+    EXPECT_FAIL(ptl_run_list(&runs, &n, records, -1, NULL, 0, &arena, &err), PTL_E_INVALID,
+                "not 0");
     EXPECT_FAIL(ptl_run_list(&runs, &n, records, 5, NULL, 1, &arena, &err), PTL_E_INVALID, "5");
 }
 
@@ -161,7 +163,8 @@ static void test_every_state_has_a_text(void **state)
     assert_null(ptl_job_state_text((ptl_job_state)-1));
 }
 
-/* --- jobs ---------------------------------------------------------------------------------------- */
+/* --- jobs ----------------------------------------------------------------------------------------
+ */
 
 static ptl_job added(ptl_job_state state, int64_t run_id)
 {

@@ -115,7 +115,7 @@ static void rewind_gives_back_and_keeps(void **state)
     ptl_arena arena;
     ptl_arena_init(&arena, 1 << 24, &allocator);
     char *kept = ptl_arena_alloc(&arena, 100, &err);
-    strcpy(kept, "kept");
+    memcpy(kept, "kept", 5);
     const ptl_arena_mark mark = ptl_arena_save(&arena);
     const size_t held = arena.bytes_held;
     for (int i = 0; i < 50; i++) assert_non_null(ptl_arena_alloc(&arena, 5003, &err));

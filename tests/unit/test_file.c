@@ -21,7 +21,7 @@ typedef struct fixture {
 static int set_up(void **state)
 {
     fixture *f = calloc(1, sizeof *f);
-    strcpy(f->folder, "/tmp/ptl-file-XXXXXX");
+    snprintf(f->folder, sizeof f->folder, "/tmp/ptl-file-XXXXXX");
     if (!mkdtemp(f->folder)) return -1;
     ptl_arena_init(&f->arena, 1 << 22, NULL);
     *state = f;

@@ -34,7 +34,7 @@ static int tear_down(void **state)
 
 static const char *const written[] = {
     "portolan.yaml",   "channels.yaml",  "sources/orders.yaml", "sources/spend.yaml",
-    "data/orders.csv", "data/spend.csv", ".portolan/.gitignore"};
+    "data/orders.csv", "data/spend.csv", ".gitignore"};
 enum { N_WRITTEN = sizeof written / sizeof written[0] };
 
 static const char *below(fixture *f, const char *name)
@@ -102,8 +102,8 @@ static void data_hold_together(void **state)
         rows++;
         euros += ptl_text_ends(line, PTL_TEXT(",EUR"));
     }
-    EXPECT_INT(rows, 393);
-    EXPECT_INT(euros, 393);
+    EXPECT_INT(rows, 396);
+    EXPECT_INT(euros, 396);
     ptl_text_cut(&spend, '\n');
     int64_t cents = 0, n = 0;
     for (; spend.len > 0; n++) {
@@ -113,8 +113,8 @@ static void data_hold_together(void **state)
         EXPECT_OK(ptl_text_double(&cost, ptl_text_cut(&line, ','), &err));
         cents += llround(cost * 100);
     }
-    EXPECT_INT(n, 252); /* 84 days of three campaigns */
-    EXPECT_INT(cents, 426666);
+    EXPECT_INT(n, 255); /* 85 days of three campaigns */
+    EXPECT_INT(cents, 431036);
 }
 
 static void names_what_is_there(void **state)
@@ -154,10 +154,51 @@ static void leaves_nothing_half_written(void **state)
     for (int i = 0; i < N_WRITTEN; i++)
         assert_false(ptl_file_exists(ptl_path_join(&f->arena, root, written[i], NULL)));
     assert_false(ptl_folder_exists(below(f, "half/data")));
-    assert_false(ptl_folder_exists(below(f, "half/.portolan")));
     /* and a root that it made itself goes too */
-    EXPECT_FAIL(ptl_workspace_init(below(f, "half/sources/x"), NULL, &err), err.status, "");
+    assert_int_not_equal(ptl_workspace_init(below(f, "half/sources/x"), NULL, &err), PTL_OK);
     assert_true(ptl_folder_exists(root));
+}
+
+/* In a repository that has a .gitignore, it is kept, and must cover the stores. */
+static void gitignore_covers_the_stores(void **state)
+{
+    fixture *f = *state;
+    ptl_error err;
+    static const char *const good[] = {".portolan/", "*.o\n  .portolan \r\n", "a\n/.portolan"};
+    static const char *const lacking[] = {"", "*.o\n", "portolan/\n", "#.portolan/\n"};
+    for (size_t i = 0; i < 3; i++) {
+        ptl_text after;
+        char name[16];
+        snprintf(name, sizeof name, "good%zu", i);
+        const char *path = ptl_path_join(&f->arena, below(f, name), ".gitignore", NULL);
+        EXPECT_OK(ptl_folder_make(below(f, name), 0755, &err));
+        EXPECT_OK(ptl_file_write(path, ptl_text_of(good[i]), 0644, &err));
+        EXPECT_OK(ptl_workspace_init(below(f, name), NULL, &err));
+        EXPECT_OK(ptl_file_read(&after, path, 100, &f->arena, &err));
+        EXPECT_STR(after.ptr, good[i]);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        EXPECT_OK(ptl_folder_make(below(f, "lacking"), 0755, &err));
+        EXPECT_OK(
+            ptl_file_write(below(f, "lacking/.gitignore"), ptl_text_of(lacking[i]), 0644, &err));
+        EXPECT_FAIL(ptl_workspace_init(below(f, "lacking"), NULL, &err), PTL_E_CONFLICT,
+                    "lacking/.gitignore is already there and does not name .portolan");
+        assert_false(ptl_file_exists(below(f, "lacking/portolan.yaml")));
+    }
+    EXPECT_OK(ptl_workspace_init(below(f, "new"), NULL, &err));
+    ptl_text written_one;
+    EXPECT_OK(ptl_file_read(&written_one, below(f, "new/.gitignore"), 100, &f->arena, &err));
+    assert_true(ptl_text_ends(written_one, PTL_TEXT("\n.portolan/\n")));
+}
+
+/* A link that leads nowhere is a name that is taken. */
+static void links_are_not_replaced(void **state)
+{
+    fixture *f = *state;
+    ptl_error err;
+    EXPECT_OK(ptl_folder_make(below(f, "link"), 0755, &err));
+    EXPECT_INT(symlink("/nowhere", below(f, "link/portolan.yaml")), 0);
+    EXPECT_FAIL(ptl_workspace_init(below(f, "link"), NULL, &err), PTL_E_CONFLICT, "portolan.yaml");
 }
 
 static void refuses_what_would_not_parse(void **state)
@@ -251,6 +292,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(data_hold_together, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_what_is_there, set_up, tear_down),
         cmocka_unit_test_setup_teardown(leaves_nothing_half_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(gitignore_covers_the_stores, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(links_are_not_replaced, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_what_would_not_parse, set_up, tear_down),
         cmocka_unit_test_setup_teardown(quotes_the_company, set_up, tear_down),
         cmocka_unit_test_setup_teardown(zone_is_the_systems, set_up, tear_down),

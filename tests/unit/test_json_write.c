@@ -150,6 +150,13 @@ static void doubles_round_trip_and_are_shortest(void **state)
         expect_round_trip(value);
         expect_shortest(value);
     }
+    for (int i = 0; i < 100000; i++) { /* six decimals, and their nearest neighbours */
+        const double value = (double)ptl_rng_below(&rng, UINT64_C(1) << (i % 50)) / 1e6;
+        expect_round_trip(value);
+        expect_shortest(value);
+        expect_round_trip(nextafter(value, 1e300));
+        expect_shortest(nextafter(value, 1e300));
+    }
     for (int e = -1074; e <= 1023; e++) { /* powers of two and their neighbours */
         expect_round_trip(ldexp(1.0, e));
         expect_round_trip(nextafter(ldexp(1.0, e), 0.0));

@@ -83,8 +83,7 @@ static void fill(walk *w, const char *text)
     ptl_faults_init(&w->faults);
     EXPECT_OK(ptl_yaml_parse(&root, "f", ptl_text_of(text), &w->arena, &w->faults, &err));
     assert_non_null(root);
-    ptl_schema_pass pass = {
-        .file = "f", .faults = &w->faults, .arena = &w->arena, .err = &err};
+    ptl_schema_pass pass = {.file = "f", .faults = &w->faults, .arena = &w->arena, .err = &err};
     ptl_schema_fill(&w->out, &schema, root, &pass);
     EXPECT_INT(pass.status, PTL_OK);
     ptl_faults_sort(&w->faults);
@@ -207,16 +206,33 @@ static void amounts(void **state)
         EXPECT_INT(w.out.money, good[i].micros);
         done(&w);
     }
-    static const char *const refused[] = {
-        "42.000.000,00", "1,23", "1,2345", "12,34,567", ",123", "1,234,", "1.", ".5", "1.0000001",
-        "1e6", "EUR 5", "5 EUR", "--5", "-", "+5", "0x10", "9223372036854.775808",
-        "99999999999999999999", "1,000.", "1 000"};
+    static const char *const refused[] = {"42.000.000,00",
+                                          "1,23",
+                                          "1,2345",
+                                          "12,34,567",
+                                          ",123",
+                                          "1,234,",
+                                          "1.",
+                                          ".5",
+                                          "1.0000001",
+                                          "1e6",
+                                          "EUR 5",
+                                          "5 EUR",
+                                          "--5",
+                                          "-",
+                                          "+5",
+                                          "0x10",
+                                          "9223372036854.775808",
+                                          "99999999999999999999",
+                                          "1,000.",
+                                          "1 000"};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         walk w;
         char text[64];
         snprintf(text, sizeof text, "money: \"%s\"\n", refused[i]);
         fill(&w, text);
-        if (w.faults.n != 1) fail_msg("\"%s\" was taken as %lld", refused[i], (long long)w.out.money);
+        if (w.faults.n != 1)
+            fail_msg("\"%s\" was taken as %lld", refused[i], (long long)w.out.money);
         EXPECT_STR(w.faults.items[0].allowed, "an amount as 42,000,000.00");
         EXPECT_INT(w.faults.items[0].column, 8);
         EXPECT_INT(w.out.money, 0);
@@ -275,8 +291,7 @@ static void every_kind_refuses(void **state)
                                             "character, or the word tab\n");
     expect_faults("choice: est\n", "f:1:9: choice: found \"est\", allowed: north, east or south; "
                                    "did you mean \"east\"?\n");
-    expect_faults("word: West\n",
-                  "f:1:7: word: found \"West\", allowed: north, east or south\n");
+    expect_faults("word: West\n", "f:1:7: word: found \"West\", allowed: north, east or south\n");
 }
 
 static void wrong_shapes(void **state)
@@ -286,8 +301,7 @@ static void wrong_shapes(void **state)
                   "f:1:7: text: found a list, allowed: text of 1 to 200 characters\n");
     expect_faults("text: {a: b}\n",
                   "f:1:7: text: found a map, allowed: text of 1 to 200 characters\n");
-    expect_faults("day:\n  text:\n",
-                  "f:2:3: day: found a map, allowed: a day as 2026-12-31\n");
+    expect_faults("day:\n  text:\n", "f:2:3: day: found a map, allowed: a day as 2026-12-31\n");
     expect_faults("name: x\ntext:\n",
                   "f:2:1: text: found nothing, allowed: text of 1 to 200 characters\n");
     expect_faults("texts: a\n",
@@ -299,15 +313,13 @@ static void wrong_shapes(void **state)
     expect_faults("texts: [a, [b]]\n",
                   "f:1:12: texts[2]: found a list, allowed: text of 1 to 200 characters\n");
     expect_faults("nested: 4\n", "f:1:9: nested: found \"4\", allowed: a map of keys and values\n");
-    expect_faults("nested:\n",
-                  "f:1:1: nested: found nothing, allowed: a map of keys and values\n");
+    expect_faults("nested:\n", "f:1:1: nested: found nothing, allowed: a map of keys and values\n");
     expect_faults("parts: {name: x}\n",
                   "f:1:8: parts: found a map, allowed: a list, each item after \"- \"\n");
     expect_faults("parts: [x]\n",
                   "f:1:9: parts[1]: found \"x\", allowed: a map of keys and values\n");
     expect_faults("[a, b]\n", "f:1:1: found a list, allowed: a map of keys and values\n");
-    expect_faults("just text\n",
-                  "f:1:1: found \"just text\", allowed: a map of keys and values\n");
+    expect_faults("just text\n", "f:1:1: found \"just text\", allowed: a map of keys and values\n");
 }
 
 static void missing_and_extra_keys(void **state)

@@ -83,6 +83,7 @@ const args = process.argv.slice(2);
 const made = await dist();
 if (args.includes('--tests')) {
   await load(at('src', 'charts', 'parts.ts'), 'parts.mjs');
+  await load(at('tools', 'sample.ts'), 'sample.mjs');
 }
 const sample = args.indexOf('--sample');
 if (sample >= 0) {

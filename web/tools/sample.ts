@@ -135,6 +135,22 @@ function figures(): Record<string, Figure> {
       calibrated: 'Geo tests DE-social (Mar) and AT-social (Jul)', checks: 'R-hat 1.003, ESS 1,240, out-of-time error 6.1%',
       repeat: 'portolan mix show 46 --channel paid_social', address: 'https://portolan.example/figure/social-46',
     },
+    explained: {
+      ...common, text: '€104k', what: 'of the gap that four causes explain, week 46', value: 104000, lo: 71300, hi: 138400, probability: 0.8,
+      unit: 'money', kind: 'estimated', grade: 'C', run: 'Mix model 46, Sun 15 Nov 23:41, 84 s',
+    },
+    shift: {
+      ...common, text: '+€210k', what: 'worth of moving €35k a week, by 31 December', value: 210400, lo: 90200, hi: 329700, probability: 0.8,
+      unit: 'money', signed: true, kind: 'forecast', grade: 'C', run: 'Optimiser run 46-3, Mon 16 Nov 06:01, 2 s',
+    },
+    grind: {
+      ...common, text: '+€140k', what: 'worth of the grind switch, by 31 December', value: 140300, lo: 45100, hi: 240200, probability: 0.8,
+      unit: 'money', signed: true, kind: 'forecast', grade: 'B', run: 'Test planner 12, Mon 16 Nov 06:02, 1 s',
+    },
+    entry: {
+      ...common, text: '18,204', what: 'entry of this review in the ledger', value: 18204, lo: null, hi: null, probability: null, unit: 'number',
+      verdict: 'verified', kind: 'counted', run: 'Review 46, Mon 16 Nov 06:12', repeat: 'portolan ledger verify',
+    },
     week: {
       ...common, text: '€694k', what: 'contribution after media, week 46', value: 694000, lo: null, hi: null, probability: null,
       unit: 'money', verdict: 'counted', kind: 'counted', run: 'Books of week 46, Mon 16 Nov 05:31',
@@ -195,10 +211,10 @@ function decisions(): string {
   return (
     '<ol class="rows"><li class="cursor"><h3>Move €35k a week from paid social to search, TV and affiliates</h3><p>Spend stays at €385k. Undo takes one day.</p>' +
     '<p class="fine"><span class="v look">7 guardrails hold, 2 close to the limit</span><span>expires Wed 18 Nov</span></p>' +
-    `<p class="worth">${figureLink('social', '+€210k')}<span class="interval">90 to 330</span></p></li>` +
+    `<p class="worth">${figureLink('shift', '+€210k')}<span class="interval">90 to 330</span></p></li>` +
     '<li><h3>Give month-three subscribers a grind switch instead of a discount</h3><p>Costs €22k. One subscriber in ten is held out to measure it.</p>' +
     '<p class="fine"><span class="v holds">5 guardrails hold</span><span>expires Fri 20 Nov</span></p>' +
-    `<p class="worth">${figureLink('social', '+€140k')}<span class="interval">45 to 240</span></p></li></ol>`
+    `<p class="worth">${figureLink('grind', '+€140k')}<span class="interval">45 to 240</span></p></li></ol>`
   );
 }
 
@@ -218,14 +234,14 @@ function body(data: ReviewData): string {
     '<p class="state look">Drifting off course</p><p class="lede">€0.35m short of the €42.0m target. The chance of reaching it is 24 in 100; the three decisions below make it 55.</p>' +
     `${chart('cm2-weekly')}</section>` +
     '<section><header><h2>What changed last week, and why</h2><p>effect on contribution, 80% interval</p></header>' +
-    `<p>The week came in ${figureLink('gap', '€118k')} under plan. Four causes explain ${figureLink('social', '€104k')} of it; €14k stays unexplained.</p>` +
+    `<p>The week came in ${figureLink('gap', '€118k')} under plan. Four causes explain ${figureLink('explained', '€104k')} of it; €14k stays unexplained.</p>` +
     `${chart('changes')}</section>` +
     '<section><header><h2>Three decisions wait for you</h2><p>worth by 31 December, 80% interval</p></header>' + decisions() +
     '<p class="note" style="margin-top:14px">A proposal that nobody answers expires; silence never approves.</p>' + chart('worth') + '</section>' +
     `<div class="two">${chart('renewals')}${chart('tests')}</div>` +
     '<section><header><h2>Sources</h2><p>2 to 15 November</p></header>' + sources() + '</section>' +
     '<section><header><h2>Needs attention</h2></header>' + findings() + '</section>' +
-    '<footer><p>Review signed at 06:12 · data to Sunday 15 November</p><p>Ledger entry ' + figureLink('one', '18,204') + ', verified</p></footer>' +
+    '<footer><p>Review signed at 06:12 · data to Sunday 15 November</p><p>Ledger entry ' + figureLink('entry', '18,204') + ', verified</p></footer>' +
     evidence(data)
   );
 }

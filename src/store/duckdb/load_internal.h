@@ -1,7 +1,7 @@
 /* load_internal.h: what the steps of a load share.
  *
  * load.c is the order of the steps; load_plan.c sets a mapping's columns against the canonical
- * table; load_stage.c streams mapped rows into a temporary table; load_identifier.c turns what
+ * table; load_stage.c gives mapped rows to the engine; load_identifier.c turns what
  * names a person into numbers; load_duplicate.c finds facts that are there already and brings back
  * those that lost to a load now replaced; load_quarantine.c keeps what did not become a fact. */
 #ifndef PTL_STORE_LOAD_INTERNAL_H
@@ -12,7 +12,7 @@
 
 enum {
     PTL_LOAD_COLUMNS_MAX = 64,            /* of a canonical table                              */
-    PTL_LOAD_ROWS_MAX = 2000000000,       /* of one file: eight bytes each are kept for keys    */
+    PTL_LOAD_ROWS_MAX = 2000000000,       /* of one file: twelve bytes each are kept for keys   */
     PTL_LOAD_IDENTIFIERS_MAX = 50000000,  /* of one source and kind                             */
     PTL_LOAD_IDENTIFIER_BYTES_MAX = 1024, /* of one value; longer is no name of anybody         */
     PTL_LOAD_RAW_BYTES_MAX = 16384        /* of one row as JSON in quarantine                   */
@@ -36,7 +36,7 @@ typedef struct ptl_load_plan {
     bool has_day;     /* the load cuts the local day from it                   */
     bool has_identifier;
     bool has_known_at; /* the mapping gives known_at                            */
-    bool is_personal; /* quarantined rows are sealed                           */
+    bool is_personal;  /* quarantined rows are sealed                           */
 } ptl_load_plan;
 
 /** Hold the mapping's columns against the table; every fault is a line of err->detail. */
@@ -44,14 +44,13 @@ PTL_NODISCARD ptl_status ptl_load_plan_make(ptl_load_plan *out, const ptl_reader
                                             ptl_error *err);
 /** The select list that gives source row, columns in the plan's order, and known_at if given. */
 void ptl_load_plan_list(ptl_buffer *out, const ptl_load_plan *plan, const ptl_load_spec *spec);
-/** `"name" TYPE, …` of the staging table. */
-void ptl_load_plan_create(ptl_buffer *out, const ptl_load_plan *plan);
 const char *ptl_load_sql_type(ptl_type type);
 /** SQL text literal, and name in double quotes. */
 void ptl_load_sql_text(ptl_buffer *out, const char *text);
 void ptl_load_sql_name(ptl_buffer *out, const char *name);
 
-/* --- identifiers --------------------------------------------------------------------------------- */
+/* --- identifiers ---------------------------------------------------------------------------------
+ */
 
 typedef struct ptl_load_names ptl_load_names;
 
@@ -68,7 +67,14 @@ PTL_NODISCARD ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *
                                               ptl_seal *keys, const ptl_load_spec *spec,
                                               int64_t load_id, ptl_error *err);
 
-/* --- the run ------------------------------------------------------------------------------------- */
+/* --- the run -------------------------------------------------------------------------------------
+ */
+
+/* The hash of a row's natural key. Twelve bytes: ten million rows are 120 MB. */
+typedef struct ptl_load_key {
+    uint32_t hash_low, hash_high;
+    uint32_t row;
+} ptl_load_key;
 
 typedef struct ptl_load_job {
     const ptl_load_spec *spec;
@@ -81,18 +87,23 @@ typedef struct ptl_load_job {
     ptl_load_names *names;
     int64_t load_id, replaces_load_id;
     ptl_hash content_hash, mapping_hash;
+    ptl_status failure; /* of a step that runs inside the engine */
+    ptl_error error;
     int64_t n_staged;
     int64_t n_duplicates;
     ptl_day day_first, day_last; /* INT32_MAX and INT32_MIN where no row has a day */
-    uint64_t *key_hashes;        /* of the staged rows */
+    ptl_load_key *keys_of_rows;  /* of the staged rows */
     int64_t key_capacity;
     uint8_t *seen; /* one bit a source row that the mapping gave */
     int64_t seen_capacity;
 } ptl_load_job;
 
-/** Mapped rows into the temporary table load_stage (source_row, key_hash, columns, day). */
-PTL_NODISCARD ptl_status ptl_load_stage(ptl_load_job *job, ptl_error *err);
-/** Rows that lose, into the temporary table load_lost (source_row, lost_to_load_id). */
+/** The table function that gives a job's mapped rows: source_row, the plan's columns, load_day,
+ * load_known_at. `out` receives how to call it in SQL. */
+PTL_NODISCARD ptl_status ptl_load_stage_register(ptl_buffer *out, ptl_load_job *job,
+                                                 ptl_error *err);
+/** Once the facts are written: rows that lose, into the temporary table load_lost (source_row,
+ * lost_to_load_id, first_row). */
 PTL_NODISCARD ptl_status ptl_load_duplicates(ptl_load_job *job, ptl_error *err);
 /** Rows that lost to the load now replaced and win today become facts of their own load. */
 PTL_NODISCARD ptl_status ptl_load_revive(ptl_load_job *job, ptl_error *err);

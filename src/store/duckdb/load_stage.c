@@ -1,11 +1,13 @@
-/* load_stage.c: the reader's chunks go into a temporary table of the warehouse.
+/* load_stage.c: the reader's chunks become a table function of the warehouse's engine, so that
+ * facts go from the file to the sorter without lying anywhere in between.
  *
  * Per row: has it been given before (a mapping gives each row at most once), did a cast complain,
  * is a required column empty? Rows that pass keep their vectors as they are; a chunk with faulty
- * rows is copied without them. Three columns are made here: the hash of the natural key, the
- * numbers of identifiers, the local day. */
+ * rows is copied without them. Made here: the numbers of identifiers, the local day, and (kept
+ * aside for load_duplicate.c) the hash of the natural key. */
 #include "store/duckdb/load_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,11 +21,10 @@ typedef struct kept_day {
 
 typedef struct stage {
     ptl_load_job *job;
-    duckdb_appender appender;
-    duckdb_data_chunk out;
+    duckdb_data_chunk chunk; /* the reader's newest: what was given may refer to it */
+    duckdb_data_chunk out;   /* the engine's, of the call in progress */
     duckdb_selection_vector selection;
-    int64_t n_columns; /* of the staging table */
-    const char *currency_name;
+    int64_t n_columns;    /* of the table function */
     int64_t currency_idx; /* in the plan, -1 where the table has none */
     int32_t offset_seconds;
     kept_day days[DAYS_KEPT];
@@ -39,19 +40,23 @@ typedef struct incoming {
     uint64_t *validity[PTL_LOAD_COLUMNS_MAX];
 } incoming;
 
-static bool present(const incoming *in, int64_t column, idx_t row) {
+static bool present(const incoming *in, int64_t column, idx_t row)
+{
     return !in->validity[column] || duckdb_validity_row_is_valid(in->validity[column], row);
 }
 
-static ptl_text text_at(const incoming *in, int64_t column, idx_t row) {
+static ptl_text text_at(const incoming *in, int64_t column, idx_t row)
+{
     duckdb_string_t *text = (duckdb_string_t *)in->values[column] + row;
     return (ptl_text){duckdb_string_t_data(text), duckdb_string_t_length(*text)};
 }
 
-/* --- which rows pass -------------------------------------------------------------------------------- */
+/* --- which rows pass
+ * -------------------------------------------------------------------------------- */
 
 /* A mapping that joins may give a row twice; then facts would be counted twice. */
-static ptl_status mark_seen(ptl_load_job *job, int64_t row, ptl_error *err) {
+static ptl_status mark_seen(ptl_load_job *job, int64_t row, ptl_error *err)
+{
     if (row / 8 >= job->seen_capacity) {
         const int64_t wanted = (row / 8 + 4096) * 2;
         uint8_t *grown = realloc(job->seen, (size_t)wanted);
@@ -62,9 +67,9 @@ static ptl_status mark_seen(ptl_load_job *job, int64_t row, ptl_error *err) {
     }
     const uint8_t bit = (uint8_t)(1U << (row % 8));
     if (job->seen[row / 8] & bit) {
-        ptl_status st = ptl_fail(err, PTL_E_INVALID,
-                                 "mapping of %s gives row %lld of the file more than once",
-                                 job->spec->source, (long long)row);
+        ptl_status st =
+            ptl_fail(err, PTL_E_INVALID, "mapping of %s gives row %lld of the file more than once",
+                     job->spec->source, (long long)row);
         ptl_error_hint(err, "a join in the mapping finds several partners for it");
         return st;
     }
@@ -72,7 +77,8 @@ static ptl_status mark_seen(ptl_load_job *job, int64_t row, ptl_error *err) {
     return PTL_OK;
 }
 
-static bool is_currency(ptl_text text) {
+static bool is_currency(ptl_text text)
+{
     bool is = text.len == 3;
     for (size_t i = 0; is && i < 3; i++) is = text.ptr[i] >= 'A' && text.ptr[i] <= 'Z';
     return is;
@@ -80,7 +86,8 @@ static bool is_currency(ptl_text text) {
 
 /* The first column at fault and why; NULL where the row passes. */
 static const ptl_load_column *find_fault(const stage *s, const incoming *in, idx_t row,
-                                         const char **reason) {
+                                         const char **reason)
+{
     const ptl_load_plan *plan = &s->job->plan;
     for (int64_t i = 0; i < plan->n_columns; i++) {
         const ptl_load_column *column = &plan->columns[i];
@@ -100,11 +107,12 @@ static const ptl_load_column *find_fault(const stage *s, const incoming *in, idx
     return &plan->columns[c];
 }
 
-static ptl_status row_passes(bool *passes, stage *s, const incoming *in, idx_t row,
-                             ptl_error *err) {
+static ptl_status row_passes(bool *passes, stage *s, const incoming *in, idx_t row, ptl_error *err)
+{
     ptl_load_job *job = s->job;
     *passes = false;
-    if (in->rows_validity && !duckdb_validity_row_is_valid((uint64_t *)(uintptr_t)in->rows_validity, row))
+    if (in->rows_validity &&
+        !duckdb_validity_row_is_valid((uint64_t *)(uintptr_t)in->rows_validity, row))
         return ptl_fail(err, PTL_E_INVALID, "mapping of %s gives a row that is not in the file",
                         job->spec->source);
     PTL_TRY(mark_seen(job, in->rows[row], err));
@@ -117,14 +125,17 @@ static ptl_status row_passes(bool *passes, stage *s, const incoming *in, idx_t r
                                err);
 }
 
-/* --- what is made here ------------------------------------------------------------------------------ */
+/* --- what is made here
+ * ------------------------------------------------------------------------------ */
 
-static uint64_t mix(uint64_t h, uint64_t w) {
+static uint64_t mix(uint64_t h, uint64_t w)
+{
     h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
     return h ^ (h >> 29);
 }
 
-static uint64_t mix_text(uint64_t h, ptl_text text) {
+static uint64_t mix_text(uint64_t h, ptl_text text)
+{
     size_t i = 0;
     h = mix(h, text.len);
     for (; i + 8 <= text.len; i += 8) {
@@ -137,7 +148,8 @@ static uint64_t mix_text(uint64_t h, ptl_text text) {
     return mix(h, tail);
 }
 
-static uint64_t hash_key(const ptl_load_plan *plan, const incoming *in, idx_t row) {
+static uint64_t hash_key(const ptl_load_plan *plan, const incoming *in, idx_t row)
+{
     uint64_t h = UINT64_C(0x243f6a8885a308d3);
     for (int64_t i = 0; i < plan->n_columns; i++) {
         const ptl_load_column *column = &plan->columns[i];
@@ -157,22 +169,25 @@ static uint64_t hash_key(const ptl_load_plan *plan, const incoming *in, idx_t ro
     return h ^ (h >> 32);
 }
 
-static ptl_status keep_hash(ptl_load_job *job, uint64_t hash, ptl_error *err) {
-    if (job->n_staged >= PTL_LOAD_ROWS_MAX)
+static ptl_status keep_hash(ptl_load_job *job, uint64_t hash, int64_t row, ptl_error *err)
+{
+    if (job->n_staged >= PTL_LOAD_ROWS_MAX || row > UINT32_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "one file may hold %d rows", PTL_LOAD_ROWS_MAX);
     if (job->n_staged == job->key_capacity) {
         const int64_t wanted = job->key_capacity == 0 ? 65536 : job->key_capacity * 2;
-        uint64_t *grown = realloc(job->key_hashes, (size_t)wanted * sizeof *grown);
+        ptl_load_key *grown = realloc(job->keys_of_rows, (size_t)wanted * sizeof *grown);
         if (!grown) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory for the keys of a load");
-        job->key_hashes = grown;
+        job->keys_of_rows = grown;
         job->key_capacity = wanted;
     }
-    job->key_hashes[job->n_staged++] = hash;
+    job->keys_of_rows[job->n_staged++] =
+        (ptl_load_key){(uint32_t)hash, (uint32_t)(hash >> 32), (uint32_t)row};
     return PTL_OK;
 }
 
 /* The workspace's local day of an instant; a day's bounds are asked of base/civil once. */
-static ptl_day day_of(stage *s, ptl_instant instant) {
+static ptl_day day_of(stage *s, ptl_instant instant)
+{
     const ptl_zone *zone = s->job->spec->zone;
     const int64_t local = instant + (int64_t)s->offset_seconds * PTL_MICROS_PER_SECOND;
     int64_t guess = local / PTL_MICROS_PER_DAY;
@@ -185,32 +200,37 @@ static ptl_day day_of(stage *s, ptl_instant instant) {
     return day;
 }
 
-static void note_day(ptl_load_job *job, ptl_day day) {
+static void note_day(ptl_load_job *job, ptl_day day)
+{
     if (day < job->day_first) job->day_first = day;
     if (day > job->day_last) job->day_last = day;
 }
 
-static void set_null(duckdb_vector vector, idx_t row) {
+static void set_null(duckdb_vector vector, idx_t row)
+{
     duckdb_vector_ensure_validity_writable(vector);
     duckdb_validity_set_row_invalid(duckdb_vector_get_validity(vector), row);
 }
 
 /* Texts that name people into numbers. */
 static ptl_status fill_numbers(stage *s, const incoming *in, int64_t column, const sel_t *kept,
-                               idx_t n, ptl_error *err) {
-    duckdb_vector vector = duckdb_data_chunk_get_vector(s->out, (idx_t)column + 2);
+                               idx_t n, ptl_error *err)
+{
+    duckdb_vector vector = duckdb_data_chunk_get_vector(s->out, (idx_t)column + 1);
     int64_t *numbers = duckdb_vector_get_data(vector);
     for (idx_t i = 0; i < n; i++) {
         const idx_t row = kept ? kept[i] : i;
         if (present(in, column, row))
-            PTL_TRY(ptl_load_names_number(&numbers[i], s->job->names, text_at(in, column, row), err));
+            PTL_TRY(
+                ptl_load_names_number(&numbers[i], s->job->names, text_at(in, column, row), err));
         else
             set_null(vector, i);
     }
     return PTL_OK;
 }
 
-static void fill_days(stage *s, const incoming *in, const sel_t *kept, idx_t n) {
+static void fill_days(stage *s, const incoming *in, const sel_t *kept, idx_t n)
+{
     const ptl_load_plan *plan = &s->job->plan;
     duckdb_vector vector = duckdb_data_chunk_get_vector(s->out, (idx_t)s->n_columns - 2);
     int32_t *days = duckdb_vector_get_data(vector);
@@ -228,14 +248,11 @@ static void fill_days(stage *s, const incoming *in, const sel_t *kept, idx_t n) 
     }
 }
 
-/* --- chunk by chunk --------------------------------------------------------------------------------- */
+/* --- chunk by chunk
+ * --------------------------------------------------------------------------------- */
 
-static ptl_status append_failure(stage *s, ptl_error *err) {
-    const ptl_status st = ptl_duck_appender_error(err, s->appender, "stage rows");
-    return ptl_duck_failed(s->job->warehouse, st, err);
-}
-
-static void pass_on(stage *s, duckdb_vector from, idx_t column, const sel_t *kept, idx_t n_in) {
+static void pass_on(stage *s, duckdb_vector from, idx_t column, const sel_t *kept, idx_t n_in)
+{
     duckdb_vector to = duckdb_data_chunk_get_vector(s->out, column);
     if (kept)
         duckdb_vector_copy_sel(from, to, s->selection, n_in, 0, 0);
@@ -244,26 +261,25 @@ static void pass_on(stage *s, duckdb_vector from, idx_t column, const sel_t *kep
 }
 
 /* `kept` lists the rows that pass; NULL where all do. */
-static ptl_status append_rows(stage *s, duckdb_data_chunk chunk, const incoming *in,
-                              const sel_t *kept, idx_t n, ptl_error *err) {
+static ptl_status give_rows(stage *s, const incoming *in, const sel_t *kept, idx_t n,
+                            ptl_error *err)
+{
     ptl_load_job *job = s->job;
     const ptl_load_plan *plan = &job->plan;
-    duckdb_data_chunk_reset(s->out);
-    pass_on(s, duckdb_data_chunk_get_vector(chunk, 0), 0, kept, n);
-    uint64_t *hashes = duckdb_vector_get_data(duckdb_data_chunk_get_vector(s->out, 1));
+    pass_on(s, duckdb_data_chunk_get_vector(s->chunk, 0), 0, kept, n);
     for (idx_t i = 0; i < n; i++) {
-        hashes[i] = hash_key(plan, in, kept ? kept[i] : i);
-        PTL_TRY(keep_hash(job, hashes[i], err));
+        const idx_t row = kept ? kept[i] : i;
+        PTL_TRY(keep_hash(job, hash_key(plan, in, row), in->rows[row], err));
     }
     for (int64_t i = 0; i < plan->n_columns; i++) {
         if (plan->columns[i].is_identifier)
             PTL_TRY(fill_numbers(s, in, i, kept, n, err));
         else
-            pass_on(s, in->vectors[i], (idx_t)i + 2, kept, n);
+            pass_on(s, in->vectors[i], (idx_t)i + 1, kept, n);
     }
     fill_days(s, in, kept, n);
     if (plan->has_known_at) {
-        duckdb_vector known = duckdb_data_chunk_get_vector(chunk, (idx_t)plan->n_columns + 1);
+        duckdb_vector known = duckdb_data_chunk_get_vector(s->chunk, (idx_t)plan->n_columns + 1);
         pass_on(s, known, (idx_t)s->n_columns - 1, kept, n);
     } else {
         int64_t *known =
@@ -271,101 +287,140 @@ static ptl_status append_rows(stage *s, duckdb_data_chunk chunk, const incoming 
         for (idx_t i = 0; i < n; i++) known[i] = job->spec->known_at;
     }
     duckdb_data_chunk_set_size(s->out, n);
-    if (duckdb_append_data_chunk(s->appender, s->out) != DuckDBSuccess)
-        return append_failure(s, err);
     return PTL_OK;
 }
 
-static ptl_status stage_chunk(void *ctx, duckdb_data_chunk chunk, ptl_error *err) {
-    stage *s = ctx;
-    const ptl_load_plan *plan = &s->job->plan;
-    incoming in = {.n = duckdb_data_chunk_get_size(chunk)};
-    duckdb_vector rows = duckdb_data_chunk_get_vector(chunk, 0);
-    in.rows = duckdb_vector_get_data(rows);
-    in.rows_validity = duckdb_vector_get_validity(rows);
-    for (int64_t i = 0; i < plan->n_columns; i++) {
-        in.vectors[i] = duckdb_data_chunk_get_vector(chunk, (idx_t)i + 1);
-        in.values[i] = duckdb_vector_get_data(in.vectors[i]);
-        in.validity[i] = duckdb_vector_get_validity(in.vectors[i]);
+static void open_chunk(incoming *in, const stage *s)
+{
+    in->n = duckdb_data_chunk_get_size(s->chunk);
+    duckdb_vector rows = duckdb_data_chunk_get_vector(s->chunk, 0);
+    in->rows = duckdb_vector_get_data(rows);
+    in->rows_validity = duckdb_vector_get_validity(rows);
+    for (int64_t i = 0; i < s->job->plan.n_columns; i++) {
+        in->vectors[i] = duckdb_data_chunk_get_vector(s->chunk, (idx_t)i + 1);
+        in->values[i] = duckdb_vector_get_data(in->vectors[i]);
+        in->validity[i] = duckdb_vector_get_validity(in->vectors[i]);
     }
-    sel_t *kept = duckdb_selection_vector_get_data_ptr(s->selection);
-    idx_t n = 0;
-    for (idx_t row = 0; row < in.n; row++) {
-        bool passes;
-        PTL_TRY(row_passes(&passes, s, &in, row, err));
-        if (passes) kept[n++] = (sel_t)row;
-    }
-    if (n == 0) return PTL_OK;
-    return append_rows(s, chunk, &in, n < in.n ? kept : NULL, n, err);
 }
 
-/* --- opening and closing ---------------------------------------------------------------------------- */
+/* Chunks of the reader until one has a row that passes. Nothing given means the end. */
+static ptl_status give(stage *s, ptl_error *err)
+{
+    ptl_load_job *job = s->job;
+    duckdb_data_chunk_set_size(s->out, 0);
+    for (idx_t n = 0; n == 0;) {
+        PTL_TRY(ptl_progress_check(job->progress, err));
+        duckdb_destroy_data_chunk(&s->chunk);
+        PTL_TRY(ptl_reader_next(&s->chunk, job->reader, err));
+        ptl_progress_step(job->progress, "reading rows", atomic_load(&job->reader->bytes_read),
+                          job->reader->file_bytes);
+        if (!s->chunk) return PTL_OK;
+        incoming in;
+        open_chunk(&in, s);
+        sel_t *kept = duckdb_selection_vector_get_data_ptr(s->selection);
+        for (idx_t row = 0; row < in.n; row++) {
+            bool passes;
+            PTL_TRY(row_passes(&passes, s, &in, row, err));
+            if (passes) kept[n++] = (sel_t)row;
+        }
+        if (n > 0) return give_rows(s, &in, n < in.n ? kept : NULL, n, err);
+    }
+    return PTL_OK;
+}
 
-static ptl_status make_chunk(stage *s, ptl_error *err) {
-    const ptl_load_plan *plan = &s->job->plan;
-    duckdb_logical_type types[PTL_LOAD_COLUMNS_MAX + 4];
+/* --- the table function
+ * ----------------------------------------------------------------------------- */
+
+/* Its one argument is the job's address: the function lives as long as the engine, a job does not.
+ * Only load.c writes SQL that calls it; a mapping runs in another engine. */
+static void stage_bind(duckdb_bind_info info)
+{
+    duckdb_value address = duckdb_bind_get_parameter(info, 0);
+    ptl_load_job *job = (ptl_load_job *)(uintptr_t)duckdb_get_uint64(address);
+    duckdb_destroy_value(&address);
     static const duckdb_type engine[] = {
         [PTL_TYPE_INT] = DUCKDB_TYPE_BIGINT,   [PTL_TYPE_DOUBLE] = DUCKDB_TYPE_DOUBLE,
         [PTL_TYPE_BOOL] = DUCKDB_TYPE_BOOLEAN, [PTL_TYPE_TEXT] = DUCKDB_TYPE_VARCHAR,
         [PTL_TYPE_DAY] = DUCKDB_TYPE_DATE,     [PTL_TYPE_INSTANT] = DUCKDB_TYPE_TIMESTAMP,
         [PTL_TYPE_BLOB] = DUCKDB_TYPE_BLOB};
-    idx_t n = 0;
-    types[n++] = duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
-    types[n++] = duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
-    for (int64_t i = 0; i < plan->n_columns; i++)
-        types[n++] = duckdb_create_logical_type(engine[plan->columns[i].canon->type]);
-    types[n++] = duckdb_create_logical_type(DUCKDB_TYPE_DATE);
-    types[n++] = duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP);
-    s->n_columns = (int64_t)n;
-    s->out = duckdb_create_data_chunk(types, n);
-    for (idx_t i = 0; i < n; i++) duckdb_destroy_logical_type(&types[i]);
-    s->selection = duckdb_create_selection_vector(duckdb_vector_size());
-    if (s->out && s->selection) return PTL_OK;
-    return ptl_fail(err, PTL_E_NO_MEMORY, "no memory to stage rows");
+    const ptl_load_plan *plan = &job->plan;
+    for (int64_t i = -1; i < plan->n_columns + 2; i++) {
+        duckdb_type type = DUCKDB_TYPE_BIGINT;
+        const char *name = "source_row";
+        if (i == plan->n_columns) {
+            type = DUCKDB_TYPE_DATE;
+            name = "load_day";
+        } else if (i > plan->n_columns) {
+            type = DUCKDB_TYPE_TIMESTAMP;
+            name = "load_known_at";
+        } else if (i >= 0) {
+            type = engine[plan->columns[i].canon->type];
+            name = plan->columns[i].canon->name;
+        }
+        duckdb_logical_type logical = duckdb_create_logical_type(type);
+        duckdb_bind_add_result_column(info, name, logical);
+        duckdb_destroy_logical_type(&logical);
+    }
+    duckdb_bind_set_bind_data(info, job, NULL);
 }
 
-static ptl_status stage_open(stage *s, ptl_error *err) {
-    ptl_load_job *job = s->job;
+static void stage_free(void *opaque)
+{
+    stage *s = opaque;
+    duckdb_destroy_data_chunk(&s->chunk);
+    if (s->selection) duckdb_destroy_selection_vector(s->selection);
+    free(s);
+}
+
+static void stage_init(duckdb_init_info info)
+{
+    ptl_load_job *job = duckdb_init_get_bind_data(info);
+    stage *s = calloc(1, sizeof *s);
+    if (!s) {
+        duckdb_init_set_error(info, "no memory to stage rows");
+        return;
+    }
+    s->job = job;
+    s->n_columns = job->plan.n_columns + 3;
     s->currency_idx = -1;
     for (int64_t i = 0; i < job->plan.n_columns; i++)
         if (strcmp(job->plan.columns[i].canon->name, "currency") == 0) s->currency_idx = i;
-    ptl_buffer sql;
-    ptl_buffer_init(&sql, (size_t)1 << 20, NULL);
-    ptl_buffer_text(&sql, "CREATE OR REPLACE TEMP TABLE load_stage (");
-    ptl_load_plan_create(&sql, &job->plan);
-    ptl_buffer_text(&sql, ")");
-    const ptl_status st = ptl_load_exec(NULL, job, &sql, "stage rows", err);
-    ptl_buffer_dispose(&sql);
-    PTL_TRY(st);
-    PTL_TRY(make_chunk(s, err));
-    if (duckdb_appender_create_ext(job->warehouse->connection, "temp", "main", "load_stage",
-                                   &s->appender) != DuckDBSuccess)
-        return append_failure(s, err);
+    s->selection = duckdb_create_selection_vector(duckdb_vector_size());
+    duckdb_init_set_max_threads(info, 1);
+    duckdb_init_set_init_data(info, s, stage_free);
+}
+
+static void stage_give(duckdb_function_info info, duckdb_data_chunk output)
+{
+    stage *s = duckdb_function_get_init_data(info);
+    ptl_error error = {0};
+    s->out = output;
+    const ptl_status st = give(s, &error);
+    if (st == PTL_OK) return;
+    s->job->failure = st; /* read by load.c when the statement has ended */
+    s->job->error = error;
+    duckdb_function_set_error(info, error.message);
+}
+
+ptl_status ptl_load_stage_register(ptl_buffer *out, ptl_load_job *job, ptl_error *err)
+{
+    duckdb_table_function function = duckdb_create_table_function();
+    duckdb_logical_type address = duckdb_create_logical_type(DUCKDB_TYPE_UBIGINT);
+    char name[64];
+    (void)snprintf(name, sizeof name, "ptl_stage_%lld", (long long)job->load_id);
+    duckdb_table_function_set_name(function, name);
+    duckdb_table_function_add_parameter(function, address);
+    duckdb_table_function_set_bind(function, stage_bind);
+    duckdb_table_function_set_init(function, stage_init);
+    duckdb_table_function_set_function(function, stage_give);
+    const duckdb_state state = duckdb_register_table_function(job->warehouse->connection, function);
+    duckdb_destroy_table_function(&function);
+    duckdb_destroy_logical_type(&address);
+    if (state != DuckDBSuccess) {
+        const ptl_status st =
+            ptl_fail(err, PTL_E_INTERNAL, "the engine refused the table function of a load");
+        return ptl_duck_failed(job->warehouse, st, err);
+    }
+    ptl_buffer_printf(out, "%s(%llu::UBIGINT)", name, (unsigned long long)(uintptr_t)job);
     return PTL_OK;
-}
-
-static ptl_status stage_run(stage *s, ptl_error *err) {
-    ptl_buffer list;
-    ptl_buffer_init(&list, (size_t)1 << 20, NULL);
-    ptl_load_plan_list(&list, &s->job->plan, s->job->spec);
-    ptl_status st = ptl_buffer_check(&list, "the columns of a mapping", err);
-    if (st == PTL_OK)
-        st = ptl_reader_run(s->job->reader, list.ptr, stage_chunk, s, s->job->progress, err);
-    ptl_buffer_dispose(&list);
-    if (st == PTL_OK && duckdb_appender_close(s->appender) != DuckDBSuccess)
-        st = append_failure(s, err);
-    return st;
-}
-
-ptl_status ptl_load_stage(ptl_load_job *job, ptl_error *err) {
-    stage *s = calloc(1, sizeof *s);
-    if (!s) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory to stage rows");
-    s->job = job;
-    ptl_status st = stage_open(s, err);
-    if (st == PTL_OK) st = stage_run(s, err);
-    (void)duckdb_appender_destroy(&s->appender); /* closed above, or its rows go with the scope */
-    duckdb_destroy_data_chunk(&s->out);
-    if (s->selection) duckdb_destroy_selection_vector(s->selection);
-    free(s);
-    return st;
 }

@@ -16,7 +16,6 @@
 #ifndef PTL_STORE_READER_H
 #define PTL_STORE_READER_H
 
-#include "base/progress.h"
 #include "store/cast.h"
 #include "store/csv.h"
 #include "store/load.h"
@@ -68,14 +67,15 @@ typedef struct ptl_reader {
     char *sql; /* the mapping with row numbers: what runs */
     duckdb_database database;
     duckdb_connection connection;
+    duckdb_prepared_statement prepared; /* of the run that was started */
+    duckdb_result result;
     _Atomic int64_t bytes_read; /* by the scan in progress           */
-
 
     pthread_mutex_t guard; /* over what follows */
     ptl_status failure;    /* the first failure of a scan */
     ptl_error error;
-    int64_t rows_seen;     /* highest row of any scan so far                     */
-    int64_t rows_read;     /* rows of the file, -1 until a scan reached its end  */
+    int64_t rows_seen; /* highest row of any scan so far                     */
+    int64_t rows_read; /* rows of the file, -1 until a scan reached its end  */
     _Atomic int64_t n_notes;
     int64_t notes_capacity;
     ptl_reader_note *notes;
@@ -95,19 +95,23 @@ PTL_NODISCARD ptl_status ptl_reader_open(ptl_reader **out, const ptl_load_spec *
                                          ptl_error *err);
 void ptl_reader_close(ptl_reader *reader);
 
-/** Run: "SELECT <list> FROM (mapping)", where `list` may name the mapping's columns and
- * ptl_source_row. Chunks in the order of the file as long as the mapping has no ORDER BY. */
-typedef ptl_status (*ptl_reader_chunk_fn)(void *ctx, duckdb_data_chunk chunk, ptl_error *err);
-PTL_NODISCARD ptl_status ptl_reader_run(ptl_reader *reader, const char *list,
-                                        ptl_reader_chunk_fn fn, void *ctx, ptl_progress *progress,
-                                        ptl_error *err);
+/** Start "SELECT <list> FROM (mapping)", where `list` may name the mapping's columns and
+ * ptl_source_row. */
+PTL_NODISCARD ptl_status ptl_reader_start(ptl_reader *reader, const char *list, ptl_error *err);
+/** The next chunk, the caller's to destroy; NULL at the end. In the order of the file as long as
+ * the mapping has no ORDER BY. Any thread, one at a time. */
+PTL_NODISCARD ptl_status ptl_reader_next(duckdb_data_chunk *out, ptl_reader *reader,
+                                         ptl_error *err);
+/** Let the result go and settle rows_read, whatever part of the file the mapping looked at. */
+PTL_NODISCARD ptl_status ptl_reader_finish(ptl_reader *reader, ptl_error *err);
 
 /** Note a fault of a row; the first one of a row stays. Thread-safe. */
 PTL_NODISCARD ptl_status ptl_reader_note_add(ptl_reader *reader, int64_t row, const char *column,
                                              const char *reason, ptl_text text, ptl_error *err);
 bool ptl_reader_is_noted(ptl_reader *reader, int64_t row);
 
-/* --- shared by the reader's files ----------------------------------------------------------------- */
+/* --- shared by the reader's files
+ * ----------------------------------------------------------------- */
 
 PTL_NODISCARD ptl_status ptl_reader_source_register(ptl_reader *reader, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_reader_casts_register(ptl_reader *reader, ptl_error *err);

@@ -8,7 +8,7 @@
 const fs = require('fs');
 const path = require('path');
 
-const NOT_OURS = new Set(['.git', '.deps', 'build', 'node_modules', 'dist', 'demo']);
+const NOT_OURS = new Set(['.git', '.deps', 'build', 'node_modules', 'dist', 'demo', 'demo-real']);
 
 exports.root = path.resolve(process.argv[2] && !process.argv[2].startsWith('-')
     ? process.argv[2] : path.join(__dirname, '../../..'));

@@ -150,7 +150,8 @@ function names(chart: LineChart, plane: Plane, measure: Canvas['measure']): stri
   return out;
 }
 
-/* Months where they begin, if the chart is longer than ten weeks; the first day of points if not. */
+/* Months where they begin, if the chart is longer than ten weeks; the first day of points if not.
+ * The first label of a year that is not this one carries it. */
 function timeAxis(chart: LineChart, plane: Plane, canvas: Canvas): string {
   const points = chart.series.points;
   const first = points[0];
@@ -159,20 +160,23 @@ function timeAxis(chart: LineChart, plane: Plane, canvas: Canvas): string {
   const locale = canvas.setting.locale;
   const days = dayNumber(last.start) - dayNumber(first.start);
   const byMonth = days > 70;
-  let labels: { x: number; width: number; words: string }[] = [];
+  const starts: { x: number; start: string }[] = [];
   points.forEach((p, i) => {
     const before = points[i - 1];
     const opens = !before || before.start.slice(0, 7) !== p.start.slice(0, 7);
     if (byMonth && !opens) return;
-    const name = month(p.start, locale, 'short');
-    const newYear = byMonth && before && before.start.slice(0, 4) !== p.start.slice(0, 4);
-    const words = newYear ? `${name} ${p.start.slice(0, 4)}` : byMonth ? name : `${Number(p.start.slice(8))} ${name}`;
-    labels.push({ x: plane.x(i), width: canvas.measure(words, FINE, 400), words });
+    starts.push({ x: plane.x(i), start: p.start });
   });
   const room = Math.floor((plane.right - plane.left) / 56) + 1;
-  labels = apart(thin(labels, Math.max(2, room)), 10);
-  labels = labels.filter((l) => l.x + l.width <= canvas.width);
-  return labels.map((l) => text(l.x, plane.bottom + 22, l.words)).join('');
+  const kept = thin(starts, Math.max(2, room));
+  const labels = kept.map(({ x, start }, i) => {
+    const year = start.slice(0, 4);
+    const newYear = year !== canvas.setting.today.slice(0, 4) && year !== kept[i - 1]?.start.slice(0, 4);
+    const name = month(start, locale, 'short');
+    const words = (byMonth ? name : `${Number(start.slice(8))} ${name}`) + (newYear ? ' ' + year : '');
+    return { x, width: canvas.measure(words, FINE, 400), words };
+  });
+  return apart(labels, 10).filter((l) => l.x + l.width <= canvas.width).map((l) => text(l.x, plane.bottom + 22, l.words)).join('');
 }
 
 export function lineView(chart: LineChart, canvas: Canvas): View {
@@ -195,6 +199,7 @@ export function lineView(chart: LineChart, canvas: Canvas): View {
       return { x: plane.x(index), y: v === null ? null : plane.y(v), top: TOP - 8, bottom: plane.bottom };
     },
     pick: (x) => nearest(points.length, plane.x, x),
+    hot: () => false,
     under: () => '',
   };
 }

@@ -2,7 +2,8 @@
  *
  * The rules (they hold for the whole console):
  *   1. The last digit shown is about a tenth of the interval's half-width, at most four are
- *      significant. The interval has the same decimals and no unit: "+€210k, 90 to 330".
+ *      significant; digits before the decimal point are all shown. The interval has the same
+ *      decimals and no unit: "+€210k, 90 to 330".
  *   2. Currency stands where the locale puts it; k, m, bn are lower case. Minus is U+2212.
  *   3. A change carries + or −; one that rounds to nothing is 0 without a sign.
  *   4. Counts are exact below 10,000, then compact. Shares are in %, their differences in points.
@@ -22,7 +23,6 @@ export interface Manner {
 export interface Digits {
   power: number; /* the value is divided by 10^power; −2 for shares */
   decimals: number; /* shown, after that division */
-  step: number; /* what is shown is a multiple of this, after that division */
   strip: boolean; /* no interval asked for them: zeros at the end say nothing */
 }
 
@@ -33,6 +33,8 @@ export const NONE = 'none';
 const SUFFIX: Record<number, string> = { 3: 'k', 6: 'm', 9: 'bn' };
 const SPOKEN: Record<number, string> = { 3: ' thousand', 6: ' million', 9: ' billion' };
 const SIGNIFICANT = 4;
+/* An eighth, so that a half-width of 0.9 still shows one decimal and not two. */
+const ABOUT_A_TENTH = 8;
 
 /* The exponent of the leading digit. log10 is a last bit short at exact powers; the text is not. */
 function exponent(x: number): number {
@@ -53,17 +55,17 @@ function powerFor(top: number, unit: Unit): number {
  * figure is counted. */
 export function digitsFor(values: Maybe[], half: number | null, unit: Unit): Digits {
   const top = Math.max(0, ...known(values).map(Math.abs));
-  if (unit === 'count' && top < 1e4) return { power: 0, decimals: 0, step: 1, strip: false };
+  if (unit === 'count' && top < 1e4) return { power: 0, decimals: 0, strip: false };
   const counted = !(half !== null && half > 0);
   const lead = top > 0 ? exponent(top) : 0;
-  const wanted = counted ? lead - (SIGNIFICANT - 1) : exponent(half / 10);
+  const wanted = counted ? lead - (SIGNIFICANT - 1) : exponent(half / ABOUT_A_TENTH);
   const place = Math.max(wanted, lead - (SIGNIFICANT - 1));
   const rounded = Math.round(top / 10 ** place) * 10 ** place; /* 999.96k is 1m */
   const power = powerFor(rounded, unit);
   let decimals = Math.max(0, power - place);
   if (unit === 'money' && power === 0) decimals = Math.min(decimals, 2);
   const cents = unit === 'money' && power === 0 && decimals === 2;
-  return { power, decimals, step: 10 ** Math.max(-decimals, place - power), strip: counted && !cents };
+  return { power, decimals, strip: counted && !cents };
 }
 
 /** Digits of one estimate. */
@@ -79,8 +81,7 @@ interface Rounded {
 }
 
 function rounded(value: number, digits: Digits, signed: boolean | undefined): Rounded {
-  const steps = Math.round(Math.abs(value) / 10 ** digits.power / digits.step);
-  const size = Number((steps * digits.step).toFixed(digits.decimals));
+  const size = Number((Math.abs(value) / 10 ** digits.power).toFixed(digits.decimals));
   const sign = size === 0 ? '' : value < 0 ? MINUS : signed ? '+' : '';
   return { size, sign };
 }

@@ -1,7 +1,8 @@
 /* rows.ts: a point on a band in every row, one scale and one line through all of them.
  *
  * Wide:   label, second line | band on the common scale | value, interval | mark, verdict
- * Narrow: label and second line above, verdict below them, then band left and value right.
+ * Narrow: label and second line above, verdict below them (beside a label without second line),
+ *         then band left and value right.
  * Ticks stand once, in the head. A row that is not identified is hatched over its prior and has
  * "none" for a value; an arrow shows where the prior leaves the scale, which only rows with a figure
  * may stretch. */
@@ -30,6 +31,7 @@ interface Columns {
   bandRight: number;
   valueRight: number;
   verdictLeft: number;
+  beside: boolean; /* narrow, and the verdict shares the label's line */
 }
 
 interface Row {
@@ -63,15 +65,23 @@ function columnsOf(rows: Row[], canvas: Canvas): Columns {
   const wide = (words: string, size: number, weight: number): number => Math.ceil(canvas.measure(words, size, weight));
   const value = Math.max(...rows.map((r) => Math.max(wide(r.value, BODY, 600), wide(r.interval, SMALL, 400))));
   const verdict = Math.max(...rows.map((r) => wide(r.data.verdict, SMALL, 400))) + 18;
-  const longest = Math.max(...rows.map((r) => wide(r.data.label, BODY, r.data.second ? 600 : 400)));
+  const longest = Math.max(...rows.map((r) =>
+    Math.max(wide(r.data.label, BODY, r.data.second ? 600 : 400), wide(r.data.second || '', SMALL, 400))));
   const seconds = rows.some((r) => r.data.second);
-  const label = Math.min(seconds ? w * 0.48 : w * 0.4, seconds ? Math.max(longest, w * 0.42) : longest);
-  const room = w - label - value - verdict - 3 * GAP;
-  if (room < 140) {
-    return { narrow: true, labelWidth: w, bandLeft: 0, bandRight: w - value - GAP, valueRight: w, verdictLeft: 0 };
+  const rest = w - value - verdict - 3 * GAP; /* for label and band */
+  let label = Math.min(longest, w * (seconds ? 0.48 : 0.4));
+  if (seconds) label = Math.max(Math.min(label, rest - 160), w * 0.3, 220);
+  const room = rest - label;
+  if (room < 130) {
+    const beside = !seconds && w - verdict > 160;
+    return {
+      narrow: true, beside, labelWidth: beside ? w - verdict - GAP : w, bandLeft: 0,
+      bandRight: w - value - GAP, valueRight: w, verdictLeft: beside ? w - verdict : 0,
+    };
   }
   return {
     narrow: false,
+    beside: false,
     labelWidth: label,
     bandLeft: label + GAP,
     bandRight: label + GAP + room,
@@ -102,8 +112,8 @@ function place(rows: Row[], cols: Columns, canvas: Canvas): number {
     const words = 20 * r.title.length + 20 * r.second.length;
     r.top = y;
     if (cols.narrow) {
-      r.bandY = y + 12 + words + 20 + 20;
-      y = r.bandY + 28;
+      r.bandY = y + 12 + words + (cols.beside ? 0 : 20) + 20;
+      y = r.bandY + 26;
     } else {
       const height = Math.max(words, r.interval ? 40 : 20) + (r.data.second ? 28 : r.interval ? 18 : 19);
       r.bandY = y + height / 2;
@@ -131,7 +141,8 @@ function labelOf(r: Row, cols: Columns): string {
 
 function verdictOf(r: Row, cols: Columns): string {
   const mark = markOf(r.data.verdict, silent(r.data) ? r.data.mark || 'unidentified' : r.data.mark);
-  const y = cols.narrow ? r.top + 12 + 20 * (r.title.length + r.second.length) + 10 : r.bandY;
+  const line = cols.beside ? 0 : r.title.length + r.second.length;
+  const y = cols.narrow ? r.top + 22 + 20 * line : r.bandY;
   return (
     drawMark(mark, cols.verdictLeft, y - 6) +
     text(cols.verdictLeft + 18, y + 4.5, r.data.verdict, { size: SMALL, fill: 'ink2' })
@@ -226,6 +237,11 @@ export function rowsView(chart: RowsChart, canvas: Canvas): View {
       return { x: v === null ? origin : scale(v), y: v === null ? null : r.bandY, top: r.top, bottom: r.bottom };
     },
     pick: (_x, y) => Math.max(0, rows.findIndex((r, i) => y < r.bottom || i === rows.length - 1)),
+    hot: (x, y) => {
+      const r = rows.filter((one) => y >= one.top && y < one.bottom)[0];
+      const width = r && !silent(r.data) ? Math.max(44, canvas.measure(r.value, BODY, 600)) : 0;
+      return x <= cols.valueRight + 4 && x > cols.valueRight - width - 4 && width > 0;
+    },
     under: (index) => {
       const r = rows[index] as Row;
       return box(0, r.top, canvas.width, r.bottom - r.top, paint('sel'));
@@ -242,6 +258,7 @@ function emptyView(canvas: Canvas): View {
     body: text(0, 24, 'No rows.', { size: SMALL }),
     spot: () => ({ x: 0, y: null, top: 0, bottom: 0 }),
     pick: () => 0,
+    hot: () => false,
     under: () => '',
   };
 }

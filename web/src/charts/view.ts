@@ -26,6 +26,7 @@ export interface View {
   count: number; /* points or rows */
   spot(index: number, series: number): Spot;
   pick(x: number, y: number): number; /* index nearest to a place */
+  hot(x: number, y: number): boolean; /* a figure is there, a click opens its evidence */
   under: (index: number) => string; /* drawn below everything while the cursor is on index */
 }
 

@@ -84,21 +84,21 @@ function intervalText(f: Figure, setting: Setting): string {
   return p + range(f.lo, f.hi, d, mannerFor(f, setting));
 }
 
+const outward = (address: string | undefined): boolean => /^https?:\/\//.test(address || '');
+
 function rowsOf(f: Figure, setting: Setting): string {
   const row = (name: string, value: string | undefined, code = false): string =>
     value ? `<dt>${name}</dt><dd>${code ? `<code>${escape(value)}</code>` : escape(value)}</dd>` : '';
   return (
     row('Interval', intervalText(f, setting)) + row('Kind', f.kind) + row('Grade', f.grade && GRADES[f.grade]) +
     row('Run', f.run) + row('Data', f.window) + row('Calibrated by', f.calibrated) +
-    row('Checks', f.checks) + row('Repeat', f.repeat, true) + row('Address', f.address)
+    row('Checks', f.checks) + row('Repeat', f.repeat, true) + row('Address', outward(f.address) ? undefined : f.address)
   );
 }
 
-const outward = (address: string | undefined): boolean => /^https?:\/\//.test(address || '');
-
 function insideOf(f: Figure, setting: Setting, width: number): string {
   const mark = markOf(f.verdict, f.mark);
-  const open = outward(f.address) ? `<a href="${escape(f.address || '')}">Open run</a>` : '';
+  const open = outward(f.address) ? `<a href="${escape(f.address || '')}">Permanent address</a>` : '';
   const ledger = f.ledger ? `<span class="entry">Ledger ${escape(f.ledger)}</span>` : '';
   return (
     `<p class="head"><b id="ev-head">${escape(f.text)}</b><span class="v tint ${mark}">${escape(f.verdict)}</span></p>` +
@@ -157,7 +157,7 @@ export function wireFigures(context: Context): void {
     const note = notes['ev-' + key];
     if (note) a.dataset['note'] = note;
     if (!f || a.hasAttribute('data-own')) return;
-    a.setAttribute('aria-label', nameOf(f, context.setting));
+    a.setAttribute('aria-label', nameOf((a.textContent || '').trim(), f, context.setting));
     a.addEventListener('click', (e) => {
       e.preventDefault();
       showEvidence(f, a, context);
@@ -166,14 +166,16 @@ export function wireFigures(context: Context): void {
       if (e.key === 'e' && plainKey(e)) showEvidence(f, a, context);
     });
   });
+  const asked = all<HTMLElement>(`a.figure[href="${location.hash.replace(/[^#\w.-]/g, '')}"]`)[0];
+  if (asked && location.hash) asked.click(); /* the page's address with #ev-KEY is a figure's own */
   document.addEventListener('pointerdown', (e) => {
     if (open && !open.panel.contains(e.target as Node)) close(false);
   });
 }
 
 /** "€0.38, 80% interval 0.21 to 0.58, converged" */
-function nameOf(f: Figure, setting: Setting): string {
-  const parts = [f.text];
+function nameOf(words: string, f: Figure, setting: Setting): string {
+  const parts = [words];
   if (f.lo !== null && f.hi !== null) {
     const d = digitsOf(f.value, f.lo, f.hi, f.unit);
     const p = f.probability === null ? '' : percent(f.probability) + ' ';

@@ -45,6 +45,7 @@ export class Frame {
   private index = -1; /* −1: no cursor */
   private series = 0;
   private timer = 0;
+  private printing = false;
   private readonly parts: Parts;
 
   constructor(figure: HTMLElement, private readonly chart: Chart, private readonly context: Context) {
@@ -66,7 +67,8 @@ export class Frame {
 
   private redraw(): void {
     const width = this.parts.plot.clientWidth;
-    if (!width || width === this.width) return;
+    /* The observer also hears of the new height that paper() causes. */
+    if (this.printing || !width || width === this.width) return;
     this.draw();
     this.mark();
   }
@@ -74,6 +76,7 @@ export class Frame {
   /** For paper and back: the printed page has its own width and no cursor. */
   paper(on: boolean): void {
     if (on) this.leave();
+    this.printing = on;
     this.draw(on ? PAPER_WIDTH : undefined);
   }
 
@@ -163,19 +166,22 @@ export class Frame {
 
   private wirePointer(): void {
     const { plot } = this.parts;
-    const at = (e: PointerEvent): number => {
+    const place = (e: MouseEvent): [number, number] => {
       const r = plot.getBoundingClientRect();
-      return this.view.pick(e.clientX - r.left, e.clientY - r.top);
+      return [e.clientX - r.left, e.clientY - r.top];
     };
     plot.addEventListener('pointermove', (e) => {
-      const i = at(e);
+      const i = this.view.pick(...place(e));
       if (i !== this.index) this.move(i);
+      plot.classList.toggle('hot', this.view.hot(...place(e)));
     });
-    plot.addEventListener('pointerdown', (e) => this.move(at(e)));
+    plot.addEventListener('pointerdown', (e) => this.move(this.view.pick(...place(e))));
     plot.addEventListener('pointerleave', (e) => {
       if (e.pointerType === 'mouse' && document.activeElement !== plot) this.leave();
     });
-    if (this.chart.kind === 'rows') plot.addEventListener('click', () => this.evidence());
+    plot.addEventListener('click', (e) => {
+      if (this.view.hot(...place(e))) this.evidence();
+    });
   }
 
   private evidence(): void {
@@ -238,13 +244,13 @@ function evidenceHtml(chart: Chart): string {
   return `<span class="v ${markOf(e.verdict, e.mark)}">${inner}<span class="vh">, ${escape(e.verdict)}</span></span>`;
 }
 
-/* The frame around the title that is already in the page. Everything the reader without script had
- * in the figure, the table, is replaced by the same table made from the data. */
+/* Title and table that the page came with make way for the same, made from the data. The title is
+ * no longer a figcaption, because a figure that has one may not be a group. */
 function build(figure: HTMLElement, chart: Chart, setting: Setting): Parts {
   const id = `c-${chart.id}`;
   const summary = chart.kind === 'line' ? lineSummary(chart, setting) : rowsSummary(chart, setting);
   figure.innerHTML =
-    `<figcaption id="${id}-t">${escape(chart.title)}</figcaption>` +
+    `<p class="title" id="${id}-t">${escape(chart.title)}</p>` +
     `<div class="reading"><p class="sub">${escape(subtitle(chart))}</p><p class="seen" aria-hidden="true" hidden></p>` +
     `<p class="vh said" role="status" aria-live="polite"></p></div>` +
     `<p class="vh" id="${id}-s">${escape(subtitle(chart))}. ${escape(summary)}</p><p class="vh" id="${id}-k">${HINT}</p>` +

@@ -22,7 +22,15 @@ function start(): void {
   const frames: Frame[] = [];
   all<HTMLElement>('figure[data-chart]').forEach((figure) => {
     const chart = data.charts.filter((c) => c.id === figure.dataset['id'])[0];
-    if (chart) frames.push(new Frame(figure, chart, context));
+    if (!chart) return;
+    const written = figure.innerHTML;
+    try {
+      frames.push(new Frame(figure, chart, context));
+    } catch (e) {
+      /* Data that cannot be drawn leave the reader the table they came with. */
+      figure.innerHTML = written;
+      console.error(`chart ${chart.id}: ${String(e)}`);
+    }
   });
   wireFigures(context);
   wireTables();

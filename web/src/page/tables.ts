@@ -45,12 +45,12 @@ function keepRoles(table: HTMLTableElement): void {
   const role = (selector: string, name: string): void =>
     all('' + selector, table).forEach((el) => el.setAttribute('role', name));
   table.setAttribute('role', 'table');
-  role('thead,tbody', 'rowgroup');
+  role('thead,tbody,tfoot', 'rowgroup');
   role('tr', 'row');
   role('thead th', 'columnheader');
-  role('tbody th', 'rowheader');
+  role('tbody th,tfoot th', 'rowheader');
   role('td', 'cell');
-  all<HTMLTableRowElement>('tbody tr', table).forEach((row) => {
+  all<HTMLTableRowElement>('tbody tr,tfoot tr', table).forEach((row) => {
     all<HTMLElement>('th,td', row).forEach((cell, i) => {
       if (!cell.dataset['label'] && heads[i]) cell.dataset['label'] = heads[i] as string;
     });

@@ -1,0 +1,3 @@
+/* The pure parts, bundled by `node tools/build.mjs --tests` before the tests run. */
+export * from '../../../web/node_modules/.cache/portolan/parts.mjs';
+export { sampleData } from '../../../web/node_modules/.cache/portolan/sample.mjs';
