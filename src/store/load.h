@@ -18,9 +18,9 @@
 #include "store/seal.h"
 #include "store/warehouse.h"
 
-/** The subject under whose key quarantined rows of tables about people are sealed: they may hold
- * anybody's name. No identifier ever gets this number. */
-#define PTL_LOAD_QUARANTINE_SUBJECT (INT64_MAX - 1)
+/** The subject under whose key quarantined rows of tables about people are sealed: the workspace's
+ * own, because they may hold anybody's name. */
+#define PTL_LOAD_QUARANTINE_SUBJECT INT64_C(0)
 
 typedef struct ptl_load_spec {
     int32_t size;

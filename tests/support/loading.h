@@ -43,8 +43,9 @@ static inline void loading_open(loading *f, const char *zone)
 {
     ptl_error err = {0};
     memset(f, 0, sizeof *f);
-    (void)snprintf(f->dir, sizeof f->dir, "/tmp/ptl_load_XXXXXX");
-    if (!mkdtemp(f->dir)) fail_msg("no folder under /tmp");
+    const char *base = getenv("TMPDIR");
+    (void)snprintf(f->dir, sizeof f->dir, "%s/ptl_load_XXXXXX", base ? base : "/tmp");
+    if (!mkdtemp(f->dir)) fail_msg("no folder under %s", base ? base : "/tmp");
     (void)snprintf(f->data, sizeof f->data, "%s/data", f->dir);
     if (mkdir(f->data, 0700) != 0) fail_msg("no folder %s", f->data);
     EXPECT_OK(ptl_zone_open(&f->zone, zone, &err));
