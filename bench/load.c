@@ -211,12 +211,11 @@ static int run_baseline(const char *folder, const char *path)
 
 static void clean(const char *folder)
 {
-    static const char *const names[] = {"bench_1.sqlite", "bench_1.sqlite-wal",
-                                        "bench_1.sqlite-shm", "bench_1.duckdb",
-                                        "bench_1.duckdb.wal"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    static const char *const names[] = {"sqlite", "sqlite-wal", "sqlite-shm", "duckdb",
+                                        "duckdb.wal"};
+    for (size_t i = 0; i < 2 * sizeof names / sizeof *names; i++) {
         char path[600];
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        snprintf(path, sizeof path, "%s/bench_%zu.%s", folder, i % 2, names[i / 2]);
         (void)remove(path);
     }
 }

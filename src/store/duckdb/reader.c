@@ -213,7 +213,8 @@ static ptl_status allow_folders(ptl_reader *reader, ptl_error *err)
 }
 
 /* Settings first, the lock last: from then on nothing that a mapping says can change them. Nothing
- * spills (a mapping streams), so there is no temporary folder to read from either. */
+ * spills (a mapping streams), so there is no temporary folder to read from either. One thread: the
+ * one that fetches; a second would only make the first spin while the file is split. */
 static ptl_status isolate(ptl_reader *reader, ptl_error *err)
 {
     char memory[64];
@@ -221,7 +222,7 @@ static ptl_status isolate(ptl_reader *reader, ptl_error *err)
     PTL_TRY(engine_run(reader, memory, err));
     PTL_TRY(engine_run(reader, "SET temp_directory = ''", err));
     PTL_TRY(engine_run(reader, "SET errors_as_json = true", err));
-    PTL_TRY(engine_run(reader, "SET threads = 2", err));
+    PTL_TRY(engine_run(reader, "SET threads = 1", err));
     PTL_TRY(allow_folders(reader, err));
     PTL_TRY(ptl_reader_source_register(reader, err));
     PTL_TRY(ptl_reader_casts_register(reader, err));
