@@ -15,7 +15,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-static void write_time(char out[32], ptl_rng *rng) {
+static void write_time(char out[32], ptl_rng *rng)
+{
     const int64_t second = INT64_C(1672531200) + (int64_t)ptl_rng_below(rng, 365 * 86400);
     char text[40];
     ptl_instant_format(text, second * PTL_MICROS_PER_SECOND);
@@ -24,7 +25,8 @@ static void write_time(char out[32], ptl_rng *rng) {
     memcpy(out, text, 20);
 }
 
-static void write_txn(FILE *file, int64_t n) {
+static void write_txn(FILE *file, int64_t n)
+{
     ptl_rng rng = ptl_rng_new(20240131);
     fputs("order_id,line,ordered,customer,product,qty,price,discount,currency,channel\n", file);
     static const char *const channels[] = {"search", "email", "social", "direct", "affiliate"};
@@ -41,7 +43,8 @@ static void write_txn(FILE *file, int64_t n) {
     }
 }
 
-static void write_event(FILE *file, int64_t n) {
+static void write_event(FILE *file, int64_t n)
+{
     ptl_rng rng = ptl_rng_new(20240229);
     fputs("event_id,happened,cookie,kind,name,channel,campaign,value\n", file);
     static const char *const kinds[] = {"impression", "click", "visit", "view", "purchase"};
@@ -70,7 +73,8 @@ static const char *const event_mapping =
     " ptl_money(value) AS value_micros FROM source";
 
 /* When each step began: a profile by eye. */
-static void listen(void *ctx, const ptl_progress_state *state) {
+static void listen(void *ctx, const ptl_progress_state *state)
+{
     static const char *what;
     const int64_t *start = ctx;
     if (what && strcmp(what, state->what) == 0) return;
@@ -78,7 +82,8 @@ static void listen(void *ctx, const ptl_progress_state *state) {
     fprintf(stderr, "%8.2f s  %s\n", (double)(ptl_clock_monotonic_ms() - *start) / 1000.0, what);
 }
 
-static ptl_status run(const char *folder, bool is_txn, int64_t n, ptl_error *err) {
+static ptl_status run(const char *folder, bool is_txn, int64_t n, ptl_error *err)
+{
     char path[512], records_path[512], warehouse_path[512];
     snprintf(path, sizeof path, "%s/%s_%lld.csv", folder, is_txn ? "txn" : "event", (long long)n);
     snprintf(records_path, sizeof records_path, "%s/bench_%d.sqlite", folder, is_txn);
@@ -139,7 +144,8 @@ static ptl_status run(const char *folder, bool is_txn, int64_t n, ptl_error *err
     return PTL_OK;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     if (argc < 3) {
         fprintf(stderr, "usage: %s txn|event ROWS [FOLDER]\n", argv[0]);
         return 2;

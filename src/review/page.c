@@ -63,7 +63,8 @@ static void put_figure(page *p, const ptl_review_period *period, ptl_measure mea
 
 static void put_cell(page *p, const ptl_review_period *period, ptl_measure measure)
 {
-    ptl_buffer_printf(p->out, "<td class=\"n\" data-value=\"%lld\">",
+    const bool is_main = measure == PTL_CM2 && period->to - period->from == 6; /* on a phone */
+    ptl_buffer_printf(p->out, "<td class=\"n%s\" data-value=\"%lld\">", is_main ? " main" : "",
                       (long long)period->exact[measure]);
     put_figure(p, period, measure);
     put(p, "</td>");

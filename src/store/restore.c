@@ -186,6 +186,7 @@ static ptl_status lay_down(const char *from, const char *dir, const ptl_manifest
     char staging[PTL_STORE_PATH_MAX];
     PTL_TRY(make_staging(staging, dir, err));
     ptl_status st = fill(from, staging, manifest, progress, err);
+    if (st == PTL_OK) st = ptl_durable_file(staging, err);        /* the names in the folder */
     if (st == PTL_OK) st = ptl_durable_rename(staging, dir, err); /* over an empty folder at most */
     if (st != PTL_OK) ptl_folder_remove(staging);
     return st;

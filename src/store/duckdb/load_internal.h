@@ -36,7 +36,7 @@ typedef struct ptl_load_plan {
     bool has_day;     /* the load cuts the local day from it                   */
     bool has_identifier;
     bool has_known_at; /* the mapping gives known_at                            */
-    bool is_personal; /* quarantined rows are sealed                           */
+    bool is_personal;  /* quarantined rows are sealed                           */
 } ptl_load_plan;
 
 /** Hold the mapping's columns against the table; every fault is a line of err->detail. */
@@ -49,7 +49,8 @@ const char *ptl_load_sql_type(ptl_type type);
 void ptl_load_sql_text(ptl_buffer *out, const char *text);
 void ptl_load_sql_name(ptl_buffer *out, const char *name);
 
-/* --- identifiers --------------------------------------------------------------------------------- */
+/* --- identifiers ---------------------------------------------------------------------------------
+ */
 
 typedef struct ptl_load_names ptl_load_names;
 
@@ -66,7 +67,8 @@ PTL_NODISCARD ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *
                                               ptl_seal *keys, const ptl_load_spec *spec,
                                               int64_t load_id, ptl_error *err);
 
-/* --- the run ------------------------------------------------------------------------------------- */
+/* --- the run -------------------------------------------------------------------------------------
+ */
 
 /* The hash of a row's natural key. Twelve bytes: ten million rows are 120 MB. */
 typedef struct ptl_load_key {
