@@ -305,8 +305,9 @@ static bool plain_money(int64_t *out, ptl_text text, char decimal)
     if (is_negative) i = 1;
     int64_t total = 0;
     const size_t first = i;
-    while (i < text.len && is_digit(text.ptr[i])) total = total * 10 + (text.ptr[i++] - '0');
-    if (i == first || i - first > 12) return false;
+    while (i < text.len && i - first < 13 && is_digit(text.ptr[i]))
+        total = total * 10 + (text.ptr[i++] - '0');
+    if (i == first || i - first > 12) return false; /* with six decimals: 18 digits, in range */
     int32_t n_left = 6;
     if (i < text.len && text.ptr[i] == decimal) {
         const size_t mark = i++;
