@@ -26,6 +26,8 @@ typedef struct session {
     const ptl_request *request;
     const ptl_op *op;
     ptl_reply *reply;
+    ptl_instant now; /* the request's, or when the lock was got where another process held it */
+    bool waited;
     ptl_arena arena;
     ptl_draft draft;
     ptl_store store;
@@ -90,7 +92,7 @@ static ptl_store_options options_of(const session *s, const char *doing)
 {
     ptl_store_options o = ptl_store_options_default();
     o.doing = doing;
-    o.now = s->request->now;
+    o.now = s->now;
     int32_t n_threads = s->request->n_threads;
     if (s->draft.status == PTL_OK) {
         const ptl_workspace *draft = &s->draft.workspace;
@@ -106,10 +108,11 @@ static ptl_status open_waiting(session *s, const char *dir, ptl_store_options *o
                                ptl_error *err)
 {
     const int64_t until = ptl_clock_monotonic_ms() + s->request->wait_ms;
-    for (;;) {
+    for (;; s->waited = true) {
         PTL_TRY(ptl_progress_check(s->request->progress, err));
         const int64_t left = until - ptl_clock_monotonic_ms();
         options->wait_ms = left < 0 ? 0 : left < LOCK_SLICE_MS ? left : LOCK_SLICE_MS;
+        if (s->waited) s->now = options->now = ptl_clock_now();
         const ptl_status st = ptl_store_open(&s->store, dir, options, err);
         if (st != PTL_E_BUSY || ptl_clock_monotonic_ms() >= until) return st;
     }
@@ -128,14 +131,16 @@ static ptl_status open_store(session *s, ptl_error *err)
     PTL_TRY(open_waiting(s, dir, &options, err));
     s->is_open = true;
     aim(s->request->interrupter, s->store.warehouse);
-    return PTL_OK;
+    if (!s->waited) return PTL_OK;
+    ptl_draft_dispose(&s->draft); /* the files may have changed meanwhile */
+    return ptl_draft_read(&s->draft, s->request->root, &s->arena, err);
 }
 
 static ptl_status first_version(session *s, ptl_error *err)
 {
     PTL_TRY(ptl_draft_check(&s->draft, s->reply, err));
     const ptl_apply apply = {
-        .records = s->store.records, .actor = s->request->actor, .now = s->request->now};
+        .records = s->store.records, .actor = s->request->actor, .now = s->now};
     s->is_first_use = true;
     return ptl_draft_apply(&s->in_force, &s->draft, &apply, &s->arena, err);
 }
@@ -213,7 +218,7 @@ static ptl_status describe_run(session *s, ptl_error *err)
                        .config_version = s->in_force.version,
                        .actor = s->request->actor,
                        .state = PTL_RUN_STARTED,
-                       .started_at = s->request->now};
+                       .started_at = s->now};
     PTL_TRY(ptl_warehouse_version(&s->run.warehouse_version, s->store.warehouse, err));
     PTL_TRY(ptl_fingerprint(&s->run.fingerprint, &s->arena, err));
     s->run.inputs_hash = hash_inputs(s);
@@ -249,8 +254,8 @@ static ptl_status start_run(session *s, ptl_error *err)
                        .parameters = s->run.parameters,
                        .state = PTL_JOB_RUNNING,
                        .share = PTL_NAN,
-                       .queued_at = s->request->now,
-                       .started_at = s->request->now};
+                       .queued_at = s->now,
+                       .started_at = s->now};
     return ptl_job_add(&s->job, s->store.records, err);
 }
 
@@ -390,7 +395,7 @@ static ptl_status call_handler(session *s, ptl_error *err)
                      .progress = s->request->progress,
                      .arena = &s->arena,
                      .reply = s->reply,
-                     .now = s->request->now,
+                     .now = s->now,
                      .actor = s->request->actor,
                      .run_id = s->run.run_id,
                      .force = s->request->force};
@@ -490,7 +495,7 @@ ptl_status ptl_dispatch_op(ptl_reply *reply, const ptl_op *op, const ptl_request
     ptl_error scratch; /* run records need the words even where the caller does not */
     if (!err) err = &scratch;
     ptl_error_clear(err);
-    session s = {.request = request, .reply = reply, .op = op};
+    session s = {.request = request, .reply = reply, .op = op, .now = request->now};
     if (!request->args || ptl_args_op(request->args) != op)
         return ptl_fail(err, PTL_E_INTERNAL, "%s was given another operation's parameters",
                         op->name);

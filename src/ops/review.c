@@ -67,6 +67,7 @@ const ptl_op ptl_op_review_write = {
               "figures, findings: int — how many",
     .right = "everyone",
     .effects = PTL_READS | PTL_WRITES,
+    .entry = "review.written",
     .is_long = true,
     .example = "portolan review",
     .run = review_write};

@@ -111,6 +111,8 @@ static void the_terminals_own_words(void **state)
     EXPECT_STR(f.line.rest[0], "run");
     EXPECT_OK(parse("portolan status -h"));
     assert_true(f.line.help && f.line.op);
+    EXPECT_OK(parse("portolan --version"));
+    EXPECT_STR(f.line.op->name, "version");
     EXPECT_OK(parse("portolan"));
     assert_null(f.line.op);
 }
