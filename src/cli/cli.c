@@ -246,7 +246,6 @@ static ptl_status print_page(const ptl_line *line, ptl_error *err)
 typedef struct watch {
     ptl_bar bar;
     ptl_progress progress;
-    ptl_interrupter interrupter;
 } watch;
 
 static ptl_status dispatch_watched(ptl_reply *reply, ptl_request *request, watch *w, bool quiet,
@@ -255,18 +254,13 @@ static ptl_status dispatch_watched(ptl_reply *reply, ptl_request *request, watch
     ptl_bar_init(&w->bar, quiet ? NULL : stderr, isatty(STDERR_FILENO) == 1,
                  terminal_columns(STDERR_FILENO));
     ptl_progress_init(&w->progress, ptl_bar_listen, &w->bar);
-    ptl_interrupter_init(&w->interrupter);
-    w->progress.on_cancel = ptl_interrupter_fire;
-    w->progress.on_cancel_ctx = &w->interrupter;
     request->progress = &w->progress;
-    request->interrupter = &w->interrupter;
     ptl_status st = ptl_interrupt_start(&w->progress, err);
     if (st == PTL_OK) {
         st = ptl_dispatch(reply, request, err);
         ptl_interrupt_stop();
     }
     ptl_bar_clear(&w->bar);
-    ptl_interrupter_dispose(&w->interrupter);
     ptl_bar_dispose(&w->bar);
     return st;
 }

@@ -51,31 +51,10 @@ typedef struct session {
 /* --- cancelling ----------------------------------------------------------------------------------
  */
 
-void ptl_interrupter_init(ptl_interrupter *interrupter)
+/* While the stores are open a cancel interrupts the engine too, between two looks at the flag. */
+static void interrupt(void *warehouse)
 {
-    pthread_mutex_init(&interrupter->mutex, NULL);
-    interrupter->warehouse = NULL;
-}
-
-void ptl_interrupter_dispose(ptl_interrupter *interrupter)
-{
-    pthread_mutex_destroy(&interrupter->mutex);
-}
-
-void ptl_interrupter_fire(void *interrupter)
-{
-    ptl_interrupter *i = interrupter;
-    pthread_mutex_lock(&i->mutex);
-    if (i->warehouse) ptl_warehouse_interrupt(i->warehouse);
-    pthread_mutex_unlock(&i->mutex);
-}
-
-static void aim(ptl_interrupter *interrupter, ptl_warehouse *warehouse)
-{
-    if (!interrupter) return;
-    pthread_mutex_lock(&interrupter->mutex);
-    interrupter->warehouse = warehouse;
-    pthread_mutex_unlock(&interrupter->mutex);
+    ptl_warehouse_interrupt(warehouse);
 }
 
 static bool is_cancelled(const session *s)
@@ -130,7 +109,7 @@ static ptl_status open_store(session *s, ptl_error *err)
     ptl_store_options options = options_of(s, doing);
     PTL_TRY(open_waiting(s, dir, &options, err));
     s->is_open = true;
-    aim(s->request->interrupter, s->store.warehouse);
+    (void)ptl_progress_hook(s->request->progress, (ptl_cancel_hook){interrupt, s->store.warehouse});
     if (!s->waited) return PTL_OK;
     ptl_draft_dispose(&s->draft); /* the files may have changed meanwhile */
     return ptl_draft_read(&s->draft, s->request->root, &s->arena, err);
@@ -482,7 +461,7 @@ static ptl_status with_store(session *s, ptl_error *err)
 static void close_session(session *s)
 {
     ptl_pool_free(s->pool);
-    aim(s->request->interrupter, NULL);
+    (void)ptl_progress_hook(s->request->progress, (ptl_cancel_hook){0});
     if (s->is_open) ptl_store_close(&s->store);
     if (s->has_workspace) ptl_workspace_dispose(&s->workspace);
     ptl_draft_dispose(&s->draft);

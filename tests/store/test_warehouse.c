@@ -352,7 +352,7 @@ static void streams_in_order_and_stops(void **state)
     t = (tally){.cancel = &progress};
     assert_int_equal(stream_days(&t, &progress, &err), PTL_E_CANCELLED);
     EXPECT_INT(t.n_batches, 1);
-    assert_null(progress.on_cancel); /* as it was before */
+    assert_null(progress.hook.fn); /* as it was before */
     t = (tally){0};
     assert_int_equal(stream_days(&t, &progress, &err), PTL_E_CANCELLED);
     EXPECT_INT(t.n_batches, 0);

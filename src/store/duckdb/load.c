@@ -239,7 +239,9 @@ static ptl_status in_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_sta
     if (job->plan.has_identifier)
         PTL_TRY(ptl_load_names_open(&job->names, &job->scope, job->keys, job->spec, err));
     int64_t n_written = 0;
-    PTL_TRY(insert_facts(&n_written, job, err));
+    const ptl_status written = insert_facts(&n_written, job, err);
+    atomic_load_explicit(&job->handover, memory_order_acquire);
+    PTL_TRY(written);
     PTL_TRY(check_unchanged(job, stamp, err)); /* invariant 4 */
     PTL_TRY(ptl_progress_check(progress, err));
     ptl_progress_step(progress, "looking for duplicates", -1, -1);

@@ -10,6 +10,8 @@
 #include "store/duckdb/duckdb_internal.h"
 #include "store/duckdb/reader.h"
 
+#include <stdatomic.h>
+
 enum {
     PTL_LOAD_COLUMNS_MAX = 64,            /* of a canonical table                              */
     PTL_LOAD_ROWS_MAX = 2000000000,       /* of one file: twelve bytes each are kept for keys   */
@@ -88,6 +90,10 @@ typedef struct ptl_load_job {
     int64_t load_id, replaces_load_id;
     ptl_hash content_hash, mapping_hash;
     ptl_status failure; /* of a step that runs inside the engine */
+    /* The engine calls from threads of its own and hands over between them under its own locks.
+     * Counted up after each call and read before the next, so that the order also holds in the
+     * eyes of whoever cannot look into the engine. */
+    atomic_int handover;
     ptl_error error;
     int64_t n_staged;
     int64_t n_duplicates;

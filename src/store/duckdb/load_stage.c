@@ -395,7 +395,9 @@ static void stage_give(duckdb_function_info info, duckdb_data_chunk output)
     stage *s = duckdb_function_get_init_data(info);
     ptl_error error = {0};
     s->out = output;
+    atomic_load_explicit(&s->job->handover, memory_order_acquire);
     const ptl_status st = give(s, &error);
+    atomic_fetch_add_explicit(&s->job->handover, 1, memory_order_release);
     if (st == PTL_OK) return;
     s->job->failure = st; /* read by load.c when the statement has ended */
     s->job->error = error;
