@@ -47,7 +47,7 @@ void ptl_review_headline(ptl_buffer *out, const ptl_review *review)
     ptl_buffer_printf(out, "%sweek %d", claims[against + 1], number);
 }
 
-/* --- cited figures --------------------------------------------------------------------------- */
+/* --- cited figures ---------------------------------------------------------------------------- */
 
 static void cite(ptl_cited *out, int64_t *n, const char *key, const ptl_review_line *line,
                  const ptl_review_period *period, ptl_measure measure)
