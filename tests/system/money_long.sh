@@ -11,14 +11,14 @@ cat > ws/sources/orders.yaml <<'YAML'
 table: txn
 files: [data/orders.csv]
 mapping: |
-  SELECT id AS txn_id, ptl_time(at, '%Y-%m-%d %H:%M:%S') AS occurred_at,
+  SELECT id AS txn_id, ptl_time(ordered_at, '%Y-%m-%d %H:%M:%S') AS occurred_at,
          ptl_money(gross) AS gross_micros, currency
   FROM source
 YAML
 node - "$rows" ws/data/orders.csv > want.txt <<'JS'
 const fs = require('fs'), n = Number(process.argv[2]), out = fs.openSync(process.argv[3], 'w');
 const sums = { EUR: 0n, GBP: 0n, JPY: 0n }, names = Object.keys(sums);
-let state = 88172645n, text = 'id,at,gross,currency\n';
+let state = 88172645n, text = 'id,ordered_at,gross,currency\n';
 for (let i = 0; i < n; i++) {
   state ^= (state << 13n) & 0xffffffffffffffffn; state ^= state >> 7n; state ^= (state << 17n) & 0xffffffffffffffffn;
   const micros = (state % 99999999999n) - 31415926535n, currency = names[Number(state >> 40n) % 3];
