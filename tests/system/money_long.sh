@@ -35,6 +35,6 @@ JS
 "$portolan" -w ws source totals --json > totals.json
 node -e '
   const t = JSON.parse(require("fs").readFileSync("totals.json", "utf8")).totals;
-  for (const x of t) console.log(x.currency, BigInt(x.gross.replace(/^(-?\d+)\.(\d+)$/, (m, a, b) => a + b.padEnd(6, "0"))).toString());' > got.txt
+  for (const x of t) console.log(x.currency, BigInt(x.gross.amount.replace(/^(-?\d+)\.(\d+)$/, (m, a, b) => a + b.padEnd(6, "0"))).toString());' > got.txt
 diff want.txt got.txt || fail "sums of $rows rows differ"
 echo "$rows rows, three currencies, exact"
