@@ -7,7 +7,8 @@
  * has all their journeys there, so that intervals resample persons and never journeys.
  *
  * A call borrows its data, takes all memory from work->arena, and leaves its result there: it is
- * valid until the caller rewinds or resets the arena. On failure the arena is as it was. */
+ * valid until the caller rewinds or resets the arena. On failure the arena is as it was. Products of
+ * matrices are the BLAS's: call ptl_linalg_init once before (linalg.h). */
 #ifndef PORTOLAN_ATTRIBUTION_H
 #define PORTOLAN_ATTRIBUTION_H
 

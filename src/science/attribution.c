@@ -114,13 +114,14 @@ ptl_status ptl_paths_total(ptl_attribution_total *out, const ptl_paths *x, ptl_e
     return PTL_OK;
 }
 
-void ptl_paths_seen(bool seen[GROUPS], const ptl_paths *x)
+void ptl_paths_groups(ptl_groups *out, const ptl_paths *x)
 {
-    for (int g = 0; g < GROUPS; g++) seen[g] = false;
+    *out = (ptl_groups){0};
     for (int64_t c = 0; c < x->n_cells; c++) {
         const int64_t p = x->cell_path[c];
-        const bool weighs = x->cell_converting[c] > 0 || x->cell_null[c] > 0;
-        if (weighs && x->offsets[p + 1] > x->offsets[p]) seen[x->cell_group[c]] = true;
+        if (x->offsets[p + 1] == x->offsets[p]) continue;
+        if (x->cell_converting[c] > 0) out->converts[x->cell_group[c]] = true;
+        if (x->cell_converting[c] + x->cell_null[c] > 0) out->seen[x->cell_group[c]] = true;
     }
 }
 

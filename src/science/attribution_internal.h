@@ -10,6 +10,13 @@ enum {
     TASKS = 16 /* stripes of parallel work: fixed, so that no sum's order depends on the machine */
 };
 
+/** Groups with a touched journey, which intervals rest on, and those where one converts. */
+typedef struct ptl_groups {
+    bool seen[GROUPS];
+    bool converts[GROUPS];
+} ptl_groups;
+void ptl_paths_groups(ptl_groups *out, const ptl_paths *paths);
+
 /** Weights of groups, one row a replicate; row 0 is the data as they are, all ones. */
 typedef struct ptl_replicates {
     int64_t n_rows;       /* 1 + replicates                                                */
@@ -21,7 +28,7 @@ typedef struct ptl_replicates {
 
 PTL_NODISCARD ptl_status ptl_replicates_make(ptl_replicates *out,
                                              const ptl_interval_options *options,
-                                             const bool seen[GROUPS],
+                                             const ptl_groups *groups,
                                              const ptl_attribution_work *work, ptl_error *err);
 
 /** The estimate whose draws are draw[0], draw[stride], …: the point first. extra_variance is noise
@@ -34,9 +41,6 @@ typedef struct ptl_credit_draws {
     double *credit;
     double *value;
 } ptl_credit_draws;
-
-/** Groups with a touched journey: what intervals rest on. */
-void ptl_paths_seen(bool seen[GROUPS], const ptl_paths *paths);
 
 /** total, verdict and the three arrays of estimates from the draws. sampling: variance per channel
  * of the credit's point, in shares of the total; NULL for none. */

@@ -6,15 +6,15 @@
  * The model.      Persons are independent of each other, their own journeys are not. A person is in
  *                 one group, so groups are independent and, by hash, alike.
  * The method.     Jackknife: leave out each of the G groups seen in turn, the others weighted by
- *                 G / (G - 1); s^2 = (G - 1)/G sum (theta_g - mean)^2 (Efron & Stein 1981,
- * eq. 1.7). Bootstrap: w_g ~ Poisson(1) independently (Hanley & MacGibbon 2006; Chamandy et al.
- * 2012); s^2 is the replicates' variance times G/(G - 1), since resampling G groups shows only (G -
- * 1)/G of the variance. t is Student's quantile with G - 1 degrees of freedom, because s itself
- * rests on G groups. Differences.    Percentiles of 200 draws are noisier than their standard
- * deviation by a factor of about two at 90 %, so the interval is the studentised normal one,
- * symmetric. It may therefore reach below zero for a channel that is nearly absent. Not identified.
- * G < 2, or a replicate in which nothing converts: low, high, probability are NaN. Cost. Weights:
- * rows x 64 doubles in the arena. Draw b comes from split b. */
+ *                 G / (G - 1); s^2 = (G - 1)/G sum (theta_g - mean)^2 (Efron & Stein 1981).
+ * Bootstrap: w_g ~ Poisson(1) independently (Hanley & MacGibbon 2006; Chamandy et al. 2012); s^2 is
+ * the replicates' variance times G/(G - 1), since resampling G groups shows only (G - 1)/G of the
+ * variance. t is Student's quantile with G - 1 degrees of freedom, because s itself rests on G
+ * groups. Differences.    Percentiles of 200 draws are noisier than their standard deviation by a
+ * factor of about two at 90 %, so the interval is the studentised normal one, symmetric. It may
+ * therefore reach below zero for a channel that is nearly absent. Not identified. G < 2, or a
+ * replicate in which nothing converts: low, high, probability are NaN. Cost. Weights: rows x 64
+ * doubles in the arena. Draw b comes from split b. */
 #include "science/attribution_internal.h"
 
 #include "portolan/sum.h"
@@ -85,11 +85,19 @@ static double poisson_one(ptl_rng *rng)
     return n;
 }
 
-static void weights_of_bootstrap(ptl_replicates *r, const ptl_rng *rng)
+/* A draw that leaves out every group that converts has no credit to share, and is drawn again: with
+ * G such groups that is once in e^G, so the others' distribution hardly changes. */
+static void weights_of_bootstrap(ptl_replicates *r, const ptl_groups *groups, const ptl_rng *rng)
 {
     for (int64_t row = 1; row < r->n_rows; row++) {
         ptl_rng own = ptl_rng_split(rng, (uint64_t)row);
-        for (int g = 0; g < GROUPS; g++) r->weight[row * GROUPS + g] = poisson_one(&own);
+        double *const weight = r->weight + row * GROUPS;
+        double converting = 0.0;
+        for (int attempt = 0; attempt < 1000 && converting == 0.0; attempt++)
+            for (int g = 0; g < GROUPS; g++) {
+                weight[g] = poisson_one(&own);
+                if (groups->converts[g]) converting += weight[g];
+            }
     }
 }
 
@@ -105,12 +113,12 @@ static void weights_of_jackknife(ptl_replicates *r, const bool seen[GROUPS], int
 }
 
 ptl_status ptl_replicates_make(ptl_replicates *out, const ptl_interval_options *o,
-                               const bool seen[GROUPS], const ptl_attribution_work *work,
+                               const ptl_groups *groups, const ptl_attribution_work *work,
                                ptl_error *err)
 {
     PTL_TRY(check(o, err));
     int32_t n_seen = 0;
-    for (int g = 0; g < GROUPS; g++) n_seen += seen[g];
+    for (int g = 0; g < GROUPS; g++) n_seen += groups->seen[g];
     *out = (ptl_replicates){.n_rows = 1, .t = PTL_NAN, .probability = PTL_NAN};
     const bool jackknife = o->method == PTL_INTERVAL_JACKKNIFE;
     const bool some = o->method != PTL_INTERVAL_NONE && n_seen >= 2;
@@ -124,9 +132,9 @@ ptl_status ptl_replicates_make(ptl_replicates *out, const ptl_interval_options *
     ALLOC(out->weight, work->arena, out->n_rows * GROUPS, err);
     for (int g = 0; g < GROUPS; g++) out->weight[g] = 1.0;
     if (some && jackknife)
-        weights_of_jackknife(out, seen, n_seen);
+        weights_of_jackknife(out, groups->seen, n_seen);
     else if (some)
-        weights_of_bootstrap(out, &work->rng);
+        weights_of_bootstrap(out, groups, &work->rng);
     return PTL_OK;
 }
 

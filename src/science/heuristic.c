@@ -161,11 +161,11 @@ static ptl_status solve(ptl_attribution_result *out, const ptl_paths *x,
     ptl_attribution_total total;
     ptl_replicates r;
     ptl_credit_draws draws;
-    bool seen[GROUPS];
+    ptl_groups groups;
     double *credit, *value, *u;
     PTL_TRY(ptl_paths_total(&total, x, err));
-    ptl_paths_seen(seen, x);
-    PTL_TRY(ptl_replicates_make(&r, &o->interval, seen, work, err));
+    ptl_paths_groups(&groups, x);
+    PTL_TRY(ptl_replicates_make(&r, &o->interval, &groups, work, err));
     ALLOC(credit, work->arena, (int64_t)GROUPS * x->n_channels, err);
     ALLOC(value, work->arena, (int64_t)GROUPS * x->n_channels, err);
     ALLOC(u, work->arena, longest(x), err);

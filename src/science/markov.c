@@ -7,7 +7,7 @@
  * The model.      A journey is a Markov chain whose state is its last k touches (markov_chain.c).
  *                 Transition probabilities are the relative frequencies of the journeys given,
  *                 those without conversion included unless use_null is off.
- * The method.     Anderl, Becker, von Wangenheim & Schumann (2016), eqs. 1 to 4, with absorption
+ * The method.     Anderl, Becker, von Wangenheim & Schumann (2016), with absorption
  *                 probabilities from the linear system (markov_absorb.c) instead of simulation. In
  *                 a chain RE_k is P(visit k | conversion), since what passes through k is what is
  *                 lost.
@@ -222,12 +222,12 @@ static ptl_status solve_chain(solution *s, const ptl_paths *paths, const ptl_rem
                               int64_t n, const ptl_markov_options *o,
                               const ptl_attribution_work *work, ptl_error *err)
 {
-    bool seen[GROUPS];
+    ptl_groups groups;
     PTL_TRY(ptl_paths_total(&s->total, paths, err));
     for (int64_t k = 0; k < n; k++)
         PTL_TRY(check_removal(&removals[k], (int32_t)k, o->order, paths->n_channels, err));
-    ptl_paths_seen(seen, paths);
-    PTL_TRY(ptl_replicates_make(&s->r, &o->interval, seen, work, err));
+    ptl_paths_groups(&groups, paths);
+    PTL_TRY(ptl_replicates_make(&s->r, &o->interval, &groups, work, err));
     PTL_TRY(ptl_chain_build(&s->chain, paths, o->order, o->use_null, work->arena, err));
     s->m = (ptl_markov_problem){
         .chain = &s->chain, .removals = removals, .n = n, .o = o, .r = &s->r, .work = work};
