@@ -22,7 +22,9 @@
 #include "science/markov_internal.h"
 
 /* Multiply-adds that exact replicates may take under AUTO: some seconds on one core. */
-#define EXACT_COST_MAX 1e10
+#define EXACT_COST_MAX 5e9
+/* States whose inverse a replicate may take: 8 MiB a task. */
+#define INVERSE_MAX 1024
 /* Sweeps that a sparse system takes, as a guess for that choice alone. */
 #define SWEEPS_GUESS 50.0
 /* One step is called inaccurate where it misses an exact replicate by more than this many standard
@@ -79,7 +81,8 @@ typedef struct solution {
     ptl_chain chain;
     ptl_markov_problem m;
     ptl_markov_diagnostics d;
-    bool dense;
+    bool dense;   /* systems by elimination                      */
+    bool inverse; /* exact replicates by one inverse each        */
     bool converged;
     double *absorb; /* [n_rows x 2 (n + 1)]: conversion and value, by removal, all of it last */
     double *h, *x;
@@ -173,6 +176,7 @@ static ptl_status solve_points(solution *s, ptl_error *err)
 static bool exact_is_cheap(const solution *s)
 {
     const double n = (double)s->chain.n_states;
+    if (s->inverse) return n * n * n * (double)(s->r.n_rows - 1) <= EXACT_COST_MAX;
     const double system =
         s->dense ? n * n * n / 3.0 : 2.0 * SWEEPS_GUESS * (double)s->chain.n_edges;
     return system * (double)(s->m.n + 1) * (double)(s->r.n_rows - 1) <= EXACT_COST_MAX;
@@ -182,6 +186,7 @@ static void choose(solution *s)
 {
     const ptl_replicate_method method = s->m.o->replicate;
     s->dense = s->chain.n_states <= DENSE_MAX;
+    s->inverse = ptl_removes_single_states(&s->m) && s->chain.n_states <= INVERSE_MAX;
     if (s->r.n_rows > 1)
         s->d.one_step = method == PTL_REPLICATE_ONE_STEP ||
                         (method == PTL_REPLICATE_AUTO && !exact_is_cheap(s));
@@ -211,6 +216,7 @@ static ptl_status solve_replicates(solution *s, ptl_error *err)
 {
     s->d.one_step_gap = PTL_NAN;
     if (s->r.n_rows < 2) return PTL_OK;
+    if (!s->d.one_step && s->inverse) return ptl_replicate_inverse(s->absorb, &s->m, err);
     if (!s->d.one_step) return ptl_replicate_exact(s->absorb, &s->m, s->r.n_rows, s->dense, err);
     s->m.h = s->h;
     s->m.x = s->x;

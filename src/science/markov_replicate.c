@@ -1,19 +1,24 @@
 /* markov_replicate.c: absorption probabilities of reweighted chains, by the hundred.
  *
  * The question.   What would P(conversion), with each removal, have been with other persons?
- * The method.     Exact: each replicate's chain is solved again. One step: with h and x the full
- *                 chain's absorption and visits under the removal and P_b, r_b the replicate's,
+ * The method.     Exact: each replicate's chain is solved again, or at order 1 its inverse gives
+ *                 every single removal at once. One step: with h the full chain's absorption under
+ *                 a removal and x_b the replicate's own visits, exactly,
  *
- *                     F_b = h_start + sum_i x_i (r_b + P_b h - h)_i .
+ *                     F_b = h_start + sum_i x_bi (r_b + P_b h - h)_i .
  *
- *                 This is one Newton step from the full chain. Its error is (x_b - x)'(r_b + P_b h
- * - h), a product of two deviations, so it vanishes against the spread as data grow; k-step
- * bootstraps keep the bootstrap's accuracy (Davidson & MacKinnon 1999; Andrews 2002). The gap to an
- * exact replicate is measured on every run. Why.            100 removals x 200 replicates of 10^4
- * states are 20,000 sparse systems. In one step they are two small products a state: [replicates x
- * groups] by the group counts of its transitions, then by what those transitions gain under each
- * removal. Cost.           replicates x transitions x (64 + 2 removals). Buffers per stripe of
- * states. */
+ *                 The full chain visits state i n_i / J times, n_i being its count and J that of
+ *                 journeys, and the replicate's n_bi / J_b. So x_bi is taken as x_i (n_bi / n_i)
+ *                 (J / J_b), which without removal is no approximation at all. n_bi cancels:
+ *
+ *                     F_b = h_start + J / J_b sum_g w_bg sum_i x_i / n_i (moves of group g at i),
+ *
+ *                 where a move from i to j gains h_j - h_i. One such sum a group and removal serves
+ *                 every replicate. What is neglected is second order in the removal's part alone
+ *                 (k-step bootstraps: Davidson & MacKinnon 1999; Andrews 2002), and its size is
+ *                 measured on every run against an exact replicate.
+ * Why.            100 removals x 200 replicates of 10^4 states would be 20,000 sparse systems.
+ * Cost.           transitions x 64 x 2 (removals + 1), once. Buffers per stripe of states. */
 #include "science/markov_internal.h"
 
 #include "portolan/linalg.h"
@@ -64,25 +69,120 @@ ptl_status ptl_replicate_exact(double *absorb, const ptl_markov_problem *m, int6
     return PTL_OK;
 }
 
+/* ---- one removed state each, exact, from one inverse ---- */
+
+/* N = (I - Q)^-1 in place, Gauss and Jordan without exchanges: I - Q is diagonally dominant. */
+static void invert(double *a, int64_t n)
+{
+    for (int64_t c = 0; c < n; c++) {
+        double *const row = a + c * n;
+        const double pivot = row[c];
+        row[c] = 1.0;
+        for (int64_t j = 0; j < n; j++) row[j] /= pivot;
+        for (int64_t i = 0; i < n; i++) {
+            double *const other = a + i * n;
+            const double f = other[c];
+            if (i == c || f == 0.0) continue;
+            other[c] = 0.0;
+            for (int64_t j = 0; j < n; j++) other[j] -= f * row[j];
+        }
+    }
+}
+
+typedef struct inverse_job {
+    const ptl_markov_problem *m;
+    double *absorb;
+    const int32_t *state; /* by removal; 0 where its channel was never seen */
+    ptl_rates rates[TASKS];
+    double *square[TASKS];
+} inverse_job;
+
+/* P(conversion) without state s is b_0 - N_0s / N_ss b_s with b = N r: what first comes to s is
+ * lost, and N_0s / N_ss is the chance to come there. */
+static void absorb_without(double *out, const ptl_markov_problem *m, const inverse_job *j,
+                           const ptl_rates *rates, const double *inverse)
+{
+    const int64_t n = m->chain->n_states;
+    for (int column = 0; column < 2; column++) {
+        const double *const r = column ? rates->value : rates->convert;
+        double whole = 0.0;
+        for (int64_t i = 0; i < n; i++) whole += inverse[i] * r[i];
+        out[2 * m->n + column] = whole;
+        for (int64_t k = 0; k < m->n; k++) {
+            const int64_t s = j->state[k];
+            double behind = 0.0;
+            for (int64_t i = 0; s > 0 && i < n; i++) behind += inverse[s * n + i] * r[i];
+            out[2 * k + column] = whole - (s > 0 ? inverse[s] / inverse[s * n + s] * behind : 0.0);
+        }
+    }
+}
+
+static ptl_status inverse_task(void *payload, int64_t task, ptl_error *err)
+{
+    (void)err;
+    inverse_job *const j = payload;
+    const ptl_chain *const chain = j->m->chain;
+    const int64_t n = chain->n_states;
+    double *const a = j->square[task];
+    for (int64_t row = 1 + task; row < j->m->r->n_rows; row += TASKS) {
+        const ptl_rates *const rates = &j->rates[task];
+        ptl_rates_weigh(&j->rates[task], chain, j->m->r->weight + row * GROUPS);
+        memset(a, 0, (size_t)(n * n) * sizeof *a);
+        for (int64_t i = 0; i < n; i++) {
+            a[i * n + i] = 1.0;
+            for (int64_t e = chain->row[i]; e < chain->row[i + 1]; e++)
+                a[i * n + chain->to[e]] = -rates->p[e];
+        }
+        invert(a, n);
+        absorb_without(j->absorb + row * 2 * (j->m->n + 1), j->m, j, rates, a);
+    }
+    return PTL_OK;
+}
+
+bool ptl_removes_single_states(const ptl_markov_problem *m)
+{
+    for (int64_t k = 0; k < m->n; k++)
+        if (m->removals[k].n != 1) return false;
+    return m->chain->order == 1;
+}
+
+ptl_status ptl_replicate_inverse(double *absorb, const ptl_markov_problem *m, ptl_error *err)
+{
+    ptl_arena *const arena = m->work->arena;
+    const ptl_arena_mark mark = ptl_arena_save(arena);
+    const int64_t n = m->chain->n_states;
+    inverse_job j = {.m = m, .absorb = absorb};
+    int32_t *state;
+    ALLOC(state, arena, m->n, err);
+    for (int64_t k = 0; k < m->n; k++)
+        for (int64_t i = 1; i < n; i++)
+            if (m->chain->key[i] == (uint64_t)m->removals[k].channels[0] + 1) state[k] = (int32_t)i;
+    j.state = state;
+    for (int t = 0; t < TASKS && t < m->r->n_rows - 1; t++) {
+        PTL_TRY(ptl_rates_alloc(&j.rates[t], m->chain, arena, err));
+        ALLOC(j.square[t], arena, n * n, err);
+    }
+    PTL_TRY(ptl_executor_run(m->work->executor, TASKS, inverse_task, &j, err));
+    ptl_arena_rewind(arena, mark);
+    return PTL_OK;
+}
+
 /* ---- one step ---- */
 
 typedef struct step_buffers {
     double *counts; /* [GROUPS x d]: transitions and ends of one state, d the most there are + 3 */
-    double *rows;   /* [n_rows x d]: their expected counts under each replicate                  */
     double *gain;   /* [d x width]: what each of them gains over h, by removal                   */
-    double *moved;  /* [n_rows x width]                                                          */
-    double *sum;    /* [n_rows x width]                                                          */
+    double *moved;  /* [GROUPS x width]                                                          */
+    double *sum;    /* [GROUPS x width]                                                          */
 } step_buffers;
 
 typedef struct step_job {
     const ptl_markov_problem *m;
     int64_t width;
-    int64_t n_rows; /* replicates, without the point */
     step_buffers buffers[TASKS];
 } step_job;
 
-/* Columns are transitions, then conversion, null and value; ld is GROUPS, so no gather is needed.
- */
+/* Columns are transitions, then conversion, null and value. Returns the number of transitions. */
 static int64_t gather_counts(double *counts, const ptl_chain *chain, int64_t i)
 {
     int64_t d = 0;
@@ -96,8 +196,8 @@ static int64_t gather_counts(double *counts, const ptl_chain *chain, int64_t i)
     return d;
 }
 
-/* gain is row-major here, so column-major [width x d] for the product. A set that is removed needs
- * no look: its states have h = 0. A sequence cuts single transitions. */
+/* One row of gains a transition. A set that is removed needs no look: its states have h = 0. A
+ * sequence cuts single transitions. */
 static void gather_gain(double *gain, const ptl_markov_problem *m, int64_t i, int64_t width)
 {
     const ptl_chain *const chain = m->chain;
@@ -107,8 +207,7 @@ static void gather_gain(double *gain, const ptl_markov_problem *m, int64_t i, in
         const double *const next = m->h + (int64_t)chain->to[e] * width;
         for (int64_t k = 0; k < width; k++) to[k] = next[k] - own[k];
         for (int64_t k = 0; k < m->n; k++)
-            if (m->removals[k].sequence &&
-                ptl_removal_cuts(&m->removals[k], chain, chain->key[i], chain->key[chain->to[e]])) {
+            if (ptl_removal_cuts(&m->removals[k], chain, chain->key[i], chain->key[chain->to[e]])) {
                 to[2 * k] = -own[2 * k];
                 to[2 * k + 1] = -own[2 * k + 1];
             }
@@ -121,30 +220,18 @@ static void gather_gain(double *gain, const ptl_markov_problem *m, int64_t i, in
     }
 }
 
-/* sum[b, k] += x_i^k moved[b, k] / n_b, n_b the replicate's journeys through the state. */
-static void add_moved(step_buffers *s, const step_job *j, int64_t i, int64_t d)
-{
-    const double *const x = j->m->x + i * (j->width / 2);
-    for (int64_t b = 0; b < j->n_rows; b++) {
-        double n = 0.0;
-        for (int64_t c = 0; c < d + 2; c++) n += s->rows[b + c * j->n_rows];
-        if (!(n > 0.0)) continue; /* unseen by this replicate: it keeps the full chain's row */
-        for (int64_t k = 0; k < j->width; k++)
-            s->sum[b * j->width + k] += x[k / 2] * s->moved[b * j->width + k] / n;
-    }
-}
-
 static void step_state(step_buffers *s, const step_job *j, int64_t i)
 {
-    const int64_t d = gather_counts(s->counts, j->m->chain, i);
-    gather_gain(s->gain, j->m, i, j->width);
-    const double *const weight = j->m->r->weight + GROUPS; /* row 0 is the point */
-    /* weight is row-major [n_rows x GROUPS]: column-major and transposed for the product */
-    ptl_gemm(s->rows, weight, s->counts, j->n_rows, d + 3, GROUPS, true, false, GROUPS, GROUPS,
-             j->n_rows, 1.0, 0.0);
-    ptl_gemm(s->moved, s->gain, s->rows, j->width, j->n_rows, d + 3, false, true, j->width,
-             j->n_rows, j->width, 1.0, 0.0);
-    add_moved(s, j, i, d);
+    const int64_t d = gather_counts(s->counts, j->m->chain, i), width = j->width;
+    const double *const x = j->m->x + i * (width / 2);
+    double n = 0.0;
+    for (int64_t c = 0; c < (d + 2) * GROUPS; c++) n += s->counts[c];
+    gather_gain(s->gain, j->m, i, width);
+    ptl_gemm(s->moved, s->gain, s->counts, width, GROUPS, d + 3, false, true, width, GROUPS, width,
+             1.0, 0.0);
+    for (int64_t g = 0; g < GROUPS; g++)
+        for (int64_t k = 0; k < width; k++)
+            s->sum[g * width + k] += x[k / 2] / n * s->moved[g * width + k];
 }
 
 static ptl_status step_task(void *payload, int64_t task, ptl_error *err)
@@ -170,27 +257,44 @@ static ptl_status alloc_step(step_job *j, ptl_arena *arena, ptl_error *err)
     for (int t = 0; t < TASKS; t++) {
         step_buffers *const s = &j->buffers[t];
         ALLOC(s->counts, arena, GROUPS * d, err);
-        ALLOC(s->rows, arena, j->n_rows * d, err);
         ALLOC(s->gain, arena, d * j->width, err);
-        ALLOC(s->moved, arena, j->n_rows * j->width, err);
-        ALLOC(s->sum, arena, j->n_rows * j->width, err);
+        ALLOC(s->moved, arena, GROUPS * j->width, err);
+        ALLOC(s->sum, arena, GROUPS * j->width, err);
     }
     return PTL_OK;
+}
+
+/* Row b: h_start + J / J_b sum_g w_bg moved_g, stripes and then groups in order. */
+static void finish_step(double *absorb, const step_job *j)
+{
+    const ptl_chain *const chain = j->m->chain;
+    double journeys[GROUPS] = {0}, all = 0.0;
+    for (int64_t e = chain->row[0]; e < chain->row[1]; e++)
+        for (int g = 0; g < GROUPS; g++) journeys[g] += chain->count[e * GROUPS + g];
+    for (int g = 0; g < GROUPS; g++) all += journeys[g];
+    double *const sum = j->buffers[0].sum;
+    for (int t = 1; t < TASKS; t++)
+        for (int64_t i = 0; i < GROUPS * j->width; i++) sum[i] += j->buffers[t].sum[i];
+    for (int64_t b = 1; b < j->m->r->n_rows; b++) {
+        const double *const w = j->m->r->weight + b * GROUPS;
+        double own = 0.0;
+        for (int g = 0; g < GROUPS; g++) own += w[g] * journeys[g];
+        for (int64_t k = 0; k < j->width; k++) {
+            double moved = 0.0;
+            for (int g = 0; g < GROUPS; g++) moved += w[g] * sum[g * j->width + k];
+            absorb[b * j->width + k] = j->m->h[k] + all / own * moved; /* the start is state 0 */
+        }
+    }
 }
 
 ptl_status ptl_replicate_step(double *absorb, const ptl_markov_problem *m, ptl_error *err)
 {
     ptl_arena *const arena = m->work->arena;
     const ptl_arena_mark mark = ptl_arena_save(arena);
-    step_job j = {.m = m, .width = 2 * (m->n + 1), .n_rows = m->r->n_rows - 1};
+    step_job j = {.m = m, .width = 2 * (m->n + 1)};
     PTL_TRY(alloc_step(&j, arena, err));
     PTL_TRY(ptl_executor_run(m->work->executor, TASKS, step_task, &j, err));
-    for (int64_t b = 0; b < j.n_rows; b++)
-        for (int64_t k = 0; k < j.width; k++) {
-            double sum = m->h[k]; /* the start is state 0 */
-            for (int t = 0; t < TASKS; t++) sum += j.buffers[t].sum[b * j.width + k];
-            absorb[(b + 1) * j.width + k] = sum;
-        }
+    finish_step(absorb, &j);
     ptl_arena_rewind(arena, mark);
     return PTL_OK;
 }
