@@ -7,8 +7,8 @@
  * has all their journeys there, so that intervals resample persons and never journeys.
  *
  * A call borrows its data, takes all memory from work->arena, and leaves its result there: it is
- * valid until the caller rewinds or resets the arena. On failure the arena is as it was. Products of
- * matrices are the BLAS's: call ptl_linalg_init once before (linalg.h). */
+ * valid until the caller rewinds or resets the arena. On failure the arena is as it was. Products
+ * of matrices are the BLAS's: call ptl_linalg_init once before (linalg.h). */
 #ifndef PORTOLAN_ATTRIBUTION_H
 #define PORTOLAN_ATTRIBUTION_H
 
@@ -177,12 +177,12 @@ typedef struct ptl_markov_diagnostics {
     int64_t n_states;    /* seen, beside start, conversion and null                            */
     int64_t n_edges;     /* distinct transitions between states                                */
     double convert;      /* P(conversion from start), without removal                          */
-    double residual;     /* largest relative residual of any system solved for the points      */
+    double residual;     /* largest relative residual left in any point                     */
     double error_bound;  /* on any absorption probability: residual x expected steps           */
     int32_t sweeps;      /* most that one system took; 0 where elimination was used            */
     bool one_step;       /* replicates are one Newton step                                     */
-    double one_step_gap; /* largest |one step - exact| of one replicate, in standard errors;
-                            NaN where replicates are exact                                     */
+    double one_step_gap; /* rms over removals of one step - exact, for one replicate, in
+                             standard errors; NaN where replicates are exact */
 } ptl_markov_diagnostics;
 
 /** Removal effects and the credit made from them.

@@ -28,7 +28,7 @@
 /* Sweeps that a sparse system takes, as a guess for that choice alone. */
 #define SWEEPS_GUESS 50.0
 /* One step is called inaccurate where it misses an exact replicate by more than this many standard
- * errors: an interval's width is then off by some tenth of itself at most. */
+ * errors: an interval's width is then off by a tenth of itself at most. */
 #define ONE_STEP_GAP_MAX 0.1
 
 ptl_markov_options ptl_markov_options_default(void)
@@ -97,7 +97,6 @@ typedef struct point_job {
     ptl_absorb_work work[TASKS];
     double *visits[TASKS];
     ptl_absorb_result *result; /* n + 1 */
-    double *steps;             /* n + 1: expected visits in all */
 } point_job;
 
 static void keep_solution(solution *s, const ptl_absorb_work *w, const double *visits, int64_t k)
@@ -110,26 +109,61 @@ static void keep_solution(solution *s, const ptl_absorb_work *w, const double *v
     }
 }
 
+/* What sweeps begin from: a solution kept before, which that of another removal is near to. */
+static void start_from(ptl_absorb_work *w, double *visits, const solution *s, int64_t k)
+{
+    const int64_t n = s->m.n + 1;
+    for (int64_t i = 0; i < s->chain.n_states; i++) {
+        w->h[2 * i] = s->h[i * 2 * n + 2 * k];
+        w->h[2 * i + 1] = s->h[i * 2 * n + 2 * k + 1];
+        if (visits) visits[i] = s->x[i * n + k];
+    }
+}
+
+static void solve_one(point_job *j, int64_t k, int64_t task)
+{
+    solution *const s = j->s;
+    ptl_absorb_work *const w = &j->work[task];
+    ptl_absorb_result *const a = &j->result[k];
+    const ptl_removal *const removal = k < s->m.n ? &s->m.removals[k] : NULL;
+    const int32_t sweep_max = s->m.o->sweep_max;
+    if (!s->d.one_step) {
+        ptl_absorb(a, &s->chain, &j->rates, removal, s->m.o->residual_tol, sweep_max, w);
+        return;
+    }
+    const double tol = sqrt(s->m.o->residual_tol);
+    start_from(w, j->visits[task], s, s->m.n);
+    ptl_absorb(a, &s->chain, &j->rates, removal, tol, sweep_max, w);
+    const double left = ptl_visits(j->visits[task], &s->chain, &j->reverse, w->p, tol, sweep_max);
+    a->converged &= left <= tol;
+    ptl_absorb_correct(a, &s->chain, &j->rates, w, j->visits[task], left);
+    keep_solution(s, w, j->visits[task], k);
+}
+
 static ptl_status point_task(void *payload, int64_t task, ptl_error *err)
 {
     (void)err;
     point_job *const j = payload;
-    solution *const s = j->s;
-    ptl_absorb_work *const w = &j->work[task];
-    for (int64_t k = task; k <= s->m.n; k += TASKS) {
-        ptl_absorb_result *const a = &j->result[k];
-        ptl_absorb(a, &s->chain, &j->rates, k < s->m.n ? &s->m.removals[k] : NULL,
-                   s->m.o->residual_tol, s->m.o->sweep_max, w);
-        if (!s->d.one_step && k < s->m.n) continue;
-        const bool known = ptl_visits(j->visits[task], &s->chain, &j->reverse, w->p,
-                                      s->m.o->residual_tol, s->m.o->sweep_max);
-        a->converged &= known || !s->d.one_step;
-        j->steps[k] = 0.0;
-        for (int64_t i = 0; i < s->chain.n_states; i++) j->steps[k] += j->visits[task][i];
-        if (!known) j->steps[k] = PTL_NAN;
-        if (s->d.one_step) keep_solution(s, w, j->visits[task], k);
-    }
+    for (int64_t k = task; k < j->s->m.n; k += TASKS) solve_one(j, k, task);
     return PTL_OK;
+}
+
+/* Expected touches from the start, or the most from any state where both sides were solved: h with
+ * every step worth 1. What the errors left in the points are multiplied by, at most. */
+static double longest_steps(point_job *j)
+{
+    const solution *const s = j->s;
+    ptl_absorb_result a;
+    for (int64_t i = 0; i < s->chain.n_states; i++) {
+        j->rates.convert[i] = 1.0;
+        j->rates.value[i] = 0.0;
+    }
+    ptl_absorb(&a, &s->chain, &j->rates, NULL, sqrt(s->m.o->residual_tol), s->m.o->sweep_max,
+               &j->work[0]);
+    double most = a.convert;
+    for (int64_t i = 0; s->d.one_step && i < s->chain.n_states; i++)
+        most = fmax(most, j->work[0].h[2 * i]);
+    return a.residual_rel <= 0.01 ? most : PTL_NAN;
 }
 
 static ptl_status alloc_points(point_job *j, ptl_error *err)
@@ -137,12 +171,11 @@ static ptl_status alloc_points(point_job *j, ptl_error *err)
     solution *const s = j->s;
     ptl_arena *const arena = s->m.work->arena;
     PTL_TRY(ptl_rates_alloc(&j->rates, &s->chain, arena, err));
-    PTL_TRY(ptl_chain_reverse_make(&j->reverse, &s->chain, arena, err));
+    if (s->d.one_step) PTL_TRY(ptl_chain_reverse_make(&j->reverse, &s->chain, arena, err));
     ALLOC(j->result, arena, s->m.n + 1, err);
-    ALLOC(j->steps, arena, s->m.n + 1, err);
     for (int t = 0; t < TASKS && t <= s->m.n; t++) {
         PTL_TRY(ptl_absorb_alloc(&j->work[t], &s->chain, s->dense, arena, err));
-        ALLOC(j->visits[t], arena, s->chain.n_states, err);
+        if (s->d.one_step) ALLOC(j->visits[t], arena, s->chain.n_states, err);
     }
     return PTL_OK;
 }
@@ -153,6 +186,7 @@ static ptl_status solve_points(solution *s, ptl_error *err)
     point_job j = {.s = s};
     PTL_TRY(alloc_points(&j, err));
     ptl_rates_weigh(&j.rates, &s->chain, s->r.weight);
+    solve_one(&j, s->m.n, 0); /* the whole chain first: the others begin from it */
     PTL_TRY(ptl_executor_run(s->m.work->executor, TASKS, point_task, &j, err));
     s->converged = true;
     double residual = 0.0;
@@ -166,7 +200,7 @@ static ptl_status solve_points(solution *s, ptl_error *err)
         if (a->sweeps > s->d.sweeps) s->d.sweeps = a->sweeps;
     }
     s->d.convert = j.result[s->m.n].convert;
-    s->d.error_bound = residual * j.steps[s->m.n];
+    s->d.error_bound = residual * longest_steps(&j);
     ptl_arena_rewind(s->m.work->arena, mark);
     return PTL_OK;
 }
@@ -192,23 +226,27 @@ static void choose(solution *s)
                         (method == PTL_REPLICATE_AUTO && !exact_is_cheap(s));
 }
 
-/* Replicate 1 once more, exactly; the largest difference of a removal effect in standard errors. */
+/* Replicate 1 once more, exactly: the root mean square, over removals, of the difference of effects
+ * in standard errors. */
 static ptl_status measure_gap(solution *s, ptl_error *err)
 {
     const int64_t width = 2 * (s->m.n + 1);
-    double *exact, *effect;
+    double *exact, *effect, squares = 0.0;
+    int64_t n = 0;
     ALLOC(exact, s->m.work->arena, 2 * width, err);
     ALLOC(effect, s->m.work->arena, s->r.n_rows, err);
     PTL_TRY(ptl_replicate_exact(exact, &s->m, 2, s->dense, err));
-    s->d.one_step_gap = 0.0;
     for (int64_t k = 0; k < s->m.n; k++) {
         for (int64_t b = 0; b < s->r.n_rows; b++)
             effect[b] = 1.0 - s->absorb[b * width + 2 * k] / s->absorb[b * width + width - 2];
         const ptl_estimate e = ptl_replicates_estimate(&s->r, effect, 1, 0.0);
         const double error = (e.high - e.low) / (2.0 * s->r.t);
-        const double off = fabs(1.0 - exact[width + 2 * k] / exact[2 * width - 2] - effect[1]);
-        if (error > 0.0) s->d.one_step_gap = fmax(s->d.one_step_gap, off / error);
+        const double off = 1.0 - exact[width + 2 * k] / exact[2 * width - 2] - effect[1];
+        if (!(error > 0.0)) continue; /* never seen, or in every journey */
+        squares += off / error * (off / error);
+        n++;
     }
+    s->d.one_step_gap = n > 0 ? sqrt(squares / (double)n) : 0.0;
     return PTL_OK;
 }
 

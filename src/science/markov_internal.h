@@ -63,12 +63,17 @@ typedef struct ptl_absorb_result {
     bool converged;
 } ptl_absorb_result;
 
-/** Absorption from every state with the removal's transitions led to null; work->h holds all. */
+/** Absorption from every state with the removal's transitions led to null; work->h holds all, and
+ * sweeps begin from what it holds. */
 void ptl_absorb(ptl_absorb_result *out, const ptl_chain *chain, const ptl_rates *rates,
                 const ptl_removal *removal, double tol, int32_t sweep_max, ptl_absorb_work *work);
 
-/** Expected visits x[n_states] from the start under work->p, as ptl_absorb left it. in_row, in_edge
- * and in_from: the transposed chain. */
+/** Adds x' (r + P h - h) to a solution, which leaves the product of both sides' errors. visits_left
+ * is what ptl_visits left. Residuals become those of both sides together. */
+void ptl_absorb_correct(ptl_absorb_result *a, const ptl_chain *chain, const ptl_rates *rates,
+                        const ptl_absorb_work *work, const double *x, double visits_left);
+
+/** The chain with its transitions turned round. */
 typedef struct ptl_chain_reverse {
     int64_t *row;
     int32_t *from;
@@ -76,8 +81,10 @@ typedef struct ptl_chain_reverse {
 } ptl_chain_reverse;
 PTL_NODISCARD ptl_status ptl_chain_reverse_make(ptl_chain_reverse *out, const ptl_chain *chain,
                                                 ptl_arena *arena, ptl_error *err);
-bool ptl_visits(double *x, const ptl_chain *chain, const ptl_chain_reverse *reverse,
-                const double *p, double tol, int32_t sweep_max);
+/** Expected visits x[n_states] from the start under work->p, as ptl_absorb left it, beginning from
+ * what x holds. Returns sum |s + x P - x|, which is at most tol unless sweep_max came first. */
+double ptl_visits(double *x, const ptl_chain *chain, const ptl_chain_reverse *reverse,
+                  const double *p, double tol, int32_t sweep_max);
 
 /** What the replicates need of the points. */
 typedef struct ptl_markov_problem {

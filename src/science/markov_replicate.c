@@ -35,22 +35,42 @@ typedef struct exact_job {
     ptl_absorb_work work[TASKS];
 } exact_job;
 
+/* Sweeps begin from the points where these are kept. */
+static void exact_one(exact_job *j, int64_t row, int64_t k, const ptl_rates *rates,
+                      ptl_absorb_work *w)
+{
+    const ptl_markov_problem *const m = j->m;
+    const int64_t width = 2 * (m->n + 1);
+    for (int64_t i = 0; m->h && i < m->chain->n_states; i++) {
+        w->h[2 * i] = m->h[i * width + 2 * k];
+        w->h[2 * i + 1] = m->h[i * width + 2 * k + 1];
+    }
+    ptl_absorb_result a;
+    ptl_absorb(&a, m->chain, rates, k < m->n ? &m->removals[k] : NULL, sqrt(m->o->residual_tol),
+               m->o->sweep_max, w);
+    j->absorb[row * width + 2 * k] = a.converged ? a.convert : PTL_NAN;
+    j->absorb[row * width + 2 * k + 1] = a.converged ? a.value : PTL_NAN;
+}
+
 static ptl_status exact_task(void *payload, int64_t task, ptl_error *err)
 {
     (void)err;
     exact_job *const j = payload;
-    const ptl_markov_problem *const m = j->m;
-    const int64_t width = 2 * (m->n + 1);
     for (int64_t row = 1 + task; row < j->n_rows; row += TASKS) {
-        ptl_rates_weigh(&j->rates[task], m->chain, m->r->weight + row * GROUPS);
-        for (int64_t k = 0; k <= m->n; k++) {
-            ptl_absorb_result a;
-            ptl_absorb(&a, m->chain, &j->rates[task], k < m->n ? &m->removals[k] : NULL,
-                       m->o->residual_tol, m->o->sweep_max, &j->work[task]);
-            j->absorb[row * width + 2 * k] = a.converged ? a.convert : PTL_NAN;
-            j->absorb[row * width + 2 * k + 1] = a.converged ? a.value : PTL_NAN;
-        }
+        ptl_rates_weigh(&j->rates[task], j->m->chain, j->m->r->weight + row * GROUPS);
+        for (int64_t k = 0; k <= j->m->n; k++)
+            exact_one(j, row, k, &j->rates[task], &j->work[task]);
     }
+    return PTL_OK;
+}
+
+/* One row alone: its removals side by side. */
+static ptl_status exact_row_task(void *payload, int64_t task, ptl_error *err)
+{
+    (void)err;
+    exact_job *const j = payload;
+    for (int64_t k = task; k <= j->m->n; k += TASKS)
+        exact_one(j, 1, k, &j->rates[0], &j->work[task]);
     return PTL_OK;
 }
 
@@ -59,12 +79,15 @@ ptl_status ptl_replicate_exact(double *absorb, const ptl_markov_problem *m, int6
 {
     ptl_arena *const arena = m->work->arena;
     const ptl_arena_mark mark = ptl_arena_save(arena);
+    const bool alone = n_rows == 2;
     exact_job j = {.m = m, .absorb = absorb, .n_rows = n_rows};
-    for (int t = 0; t < TASKS && t < n_rows - 1; t++) {
-        PTL_TRY(ptl_rates_alloc(&j.rates[t], m->chain, arena, err));
+    for (int t = 0; t < TASKS && (alone || t < n_rows - 1); t++) {
+        if (!alone || t == 0) PTL_TRY(ptl_rates_alloc(&j.rates[t], m->chain, arena, err));
         PTL_TRY(ptl_absorb_alloc(&j.work[t], m->chain, dense, arena, err));
     }
-    PTL_TRY(ptl_executor_run(m->work->executor, TASKS, exact_task, &j, err));
+    if (alone) ptl_rates_weigh(&j.rates[0], m->chain, m->r->weight + GROUPS);
+    PTL_TRY(
+        ptl_executor_run(m->work->executor, TASKS, alone ? exact_row_task : exact_task, &j, err));
     ptl_arena_rewind(arena, mark);
     return PTL_OK;
 }
