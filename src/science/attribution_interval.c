@@ -5,16 +5,19 @@
  *                 point. The interval is theta(1) -+ t s, s the replicates' standard error.
  * The model.      Persons are independent of each other, their own journeys are not. A person is in
  *                 one group, so groups are independent and, by hash, alike.
- * The method.     Jackknife: leave out each of the G groups seen in turn, the others weighted by
- *                 G / (G - 1); s^2 = (G - 1)/G sum (theta_g - mean)^2 (Efron & Stein 1981).
- * Bootstrap: w_g ~ Poisson(1) independently (Hanley & MacGibbon 2006; Chamandy et al. 2012); s^2 is
- * the replicates' variance times G/(G - 1), since resampling G groups shows only (G - 1)/G of the
- * variance. t is Student's quantile with G - 1 degrees of freedom, because s itself rests on G
- * groups. Differences.    Percentiles of 200 draws are noisier than their standard deviation by a
- * factor of about two at 90 %, so the interval is the studentised normal one, symmetric. It may
- * therefore reach below zero for a channel that is nearly absent. Not identified. G < 2, or a
- * replicate in which nothing converts: low, high, probability are NaN. Cost. Weights: rows x 64
- * doubles in the arena. Draw b comes from split b. */
+ * The method.     There are G = 64 groups, fixed by the hash: a group with nobody in it is a group.
+ *                 Jackknife: leave out each in turn, the others weighted by G / (G - 1); s^2 =
+ *                 (G - 1)/G sum (theta_g - mean)^2 (Efron & Stein 1981). Bootstrap: w_g ~
+ * Poisson(1) independently (Hanley & MacGibbon 2006; Chamandy et al. 2012), divided by their mean,
+ * since the number of groups is no part of the chance: totals would otherwise be uncertain by
+ * 1/sqrt(G) even if all groups were alike. s^2 is the variance of the replicates times G/(G - 1),
+ * as resampling shows only (G - 1)/G of it. t is Student's quantile; its degrees of freedom are one
+ * less than the groups seen. Differences.    Percentiles of 200 draws are noisier than their
+ * standard deviation by a factor of about two at 90 %, so the interval is the studentised normal
+ * one, symmetric. It may therefore reach below zero for a channel that is nearly absent. Not
+ * identified. Fewer than two groups seen, or a jackknife whose rest does not convert: low, high and
+ * probability are NaN. Cost.           Weights: rows x 64 doubles in the arena. Draw b comes from
+ * split b. */
 #include "science/attribution_internal.h"
 
 #include "portolan/sum.h"
@@ -86,30 +89,24 @@ static double poisson_one(ptl_rng *rng)
 }
 
 /* A draw that leaves out every group that converts has no credit to share, and is drawn again: with
- * G such groups that is once in e^G, so the others' distribution hardly changes. */
-static void weights_of_bootstrap(ptl_replicates *r, const ptl_groups *groups, const ptl_rng *rng)
+ * n such groups that is once in e^n, so the others' distribution hardly changes. */
+static void draw_weights(double weight[GROUPS], const ptl_groups *groups, ptl_rng rng)
 {
-    for (int64_t row = 1; row < r->n_rows; row++) {
-        ptl_rng own = ptl_rng_split(rng, (uint64_t)row);
-        double *const weight = r->weight + row * GROUPS;
-        double converting = 0.0;
-        for (int attempt = 0; attempt < 1000 && converting == 0.0; attempt++)
-            for (int g = 0; g < GROUPS; g++) {
-                weight[g] = poisson_one(&own);
-                if (groups->converts[g]) converting += weight[g];
-            }
+    double converting = 0.0, sum = 0.0;
+    for (int attempt = 0; attempt < 1000 && converting == 0.0; attempt++) {
+        sum = 0.0;
+        for (int g = 0; g < GROUPS; g++) {
+            weight[g] = poisson_one(&rng);
+            sum += weight[g];
+            if (groups->converts[g]) converting += weight[g];
+        }
     }
+    for (int g = 0; g < GROUPS && sum > 0.0; g++) weight[g] *= GROUPS / sum;
 }
 
-static void weights_of_jackknife(ptl_replicates *r, const bool seen[GROUPS], int32_t n_seen)
+static void leave_out(double weight[GROUPS], int64_t out)
 {
-    int64_t row = 1;
-    for (int out = 0; out < GROUPS; out++) {
-        if (!seen[out]) continue;
-        for (int g = 0; g < GROUPS; g++)
-            r->weight[row * GROUPS + g] = g == out ? 0.0 : n_seen / (n_seen - 1.0);
-        row++;
-    }
+    for (int g = 0; g < GROUPS; g++) weight[g] = g == out ? 0.0 : GROUPS / (GROUPS - 1.0);
 }
 
 ptl_status ptl_replicates_make(ptl_replicates *out, const ptl_interval_options *o,
@@ -121,20 +118,22 @@ ptl_status ptl_replicates_make(ptl_replicates *out, const ptl_interval_options *
     for (int g = 0; g < GROUPS; g++) n_seen += groups->seen[g];
     *out = (ptl_replicates){.n_rows = 1, .t = PTL_NAN, .probability = PTL_NAN};
     const bool jackknife = o->method == PTL_INTERVAL_JACKKNIFE;
-    const bool some = o->method != PTL_INTERVAL_NONE && n_seen >= 2;
-    if (some) {
-        out->n_rows = 1 + (jackknife ? n_seen : o->n_replicates);
+    if (o->method != PTL_INTERVAL_NONE && n_seen >= 2) {
+        out->n_rows = 1 + (jackknife ? GROUPS : o->n_replicates);
         out->t = t_quantile(o->probability, n_seen - 1);
         out->probability = o->probability;
         out->spread_factor =
-            jackknife ? (n_seen - 1.0) / n_seen : n_seen / (n_seen - 1.0) / (o->n_replicates - 1.0);
+            jackknife ? (GROUPS - 1.0) / GROUPS : GROUPS / (GROUPS - 1.0) / (o->n_replicates - 1.0);
     }
     ALLOC(out->weight, work->arena, out->n_rows * GROUPS, err);
     for (int g = 0; g < GROUPS; g++) out->weight[g] = 1.0;
-    if (some && jackknife)
-        weights_of_jackknife(out, groups->seen, n_seen);
-    else if (some)
-        weights_of_bootstrap(out, groups, &work->rng);
+    for (int64_t row = 1; row < out->n_rows; row++) {
+        if (jackknife)
+            leave_out(out->weight + row * GROUPS, row - 1);
+        else
+            draw_weights(out->weight + row * GROUPS, groups,
+                         ptl_rng_split(&work->rng, (uint64_t)row));
+    }
     return PTL_OK;
 }
 
