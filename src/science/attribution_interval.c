@@ -50,10 +50,11 @@ static ptl_status check(const ptl_interval_options *o, ptl_error *err)
 }
 
 /* P(|T| <= t) for whole degrees of freedom, by the finite series of Abramowitz & Stegun 26.7.3 and
- * 26.7.4 in theta = atan(t / sqrt(n)). */
+ * 26.7.4 in theta = atan(t / sqrt(n)), whose cosine is 1 / sqrt(1 + t^2/n). */
 static double t_within(double t, int32_t n)
 {
-    const double theta = atan(t / sqrt((double)n)), c = cos(theta), s = sin(theta);
+    const double tangent = t / sqrt((double)n), theta = atan(tangent);
+    const double c = 1.0 / hypot(1.0, tangent), s = tangent * c;
     const bool odd = n % 2 != 0;
     double term = odd ? c : 1.0, sum = n == 1 ? 0.0 : term;
     for (int32_t j = odd ? 3 : 2; j <= n - 2; j += 2) {

@@ -115,8 +115,9 @@ static double sweep(const ptl_chain *chain, const ptl_rates *rates, ptl_absorb_w
         double next[2];
         step(next, chain, rates, w, i);
         for (int c = 0; c < 2; c++) {
-            change[c] = fmax(change[c], fabs(next[c] - w->h[2 * i + c]));
-            size[c] = fmax(size[c], next[c]);
+            const double moved = fabs(next[c] - w->h[2 * i + c]);
+            change[c] = moved > change[c] ? moved : change[c];
+            size[c] = next[c] > size[c] ? next[c] : size[c];
             w->h[2 * i + c] = next[c];
         }
     }
