@@ -276,10 +276,9 @@ PTL_API ptl_shapley_options ptl_shapley_options_default(void);
 
 typedef struct ptl_shapley_result {
     ptl_attribution_result credit;
-    double *stage; /* order-aware (sum): credit of channel c at stage s in
-                      [c x PTL_ATTRIBUTION_STAGES + s]; rows sum to the credit. NULL for rate */
-    double
-        *sampling_error; /* standard error of each credit from sampling, conversions; 0 if exact */
+    double *stage;          /* order-aware (sum): credit of channel c at stage s in
+                               [c x PTL_ATTRIBUTION_STAGES + s]; rows sum to the credit. NULL for rate */
+    double *sampling_error; /* standard error of each credit that sampling left; 0 if exact */
     int32_t n_permutations; /* drawn; 0 if exact */
 } ptl_shapley_result;
 

@@ -3,21 +3,23 @@
  * The question.   How far could a credit be off because these persons came, and not others?
  * The quantity.   theta(w), any method's figure with group g counted w_g times; theta(1) is the
  *                 point. The interval is theta(1) -+ t s, s the replicates' standard error.
- * The model.      Persons are independent of each other, their own journeys are not. A person is in
- *                 one group, so groups are independent and, by hash, alike.
- * The method.     There are G = 64 groups, fixed by the hash: a group with nobody in it is a group.
- *                 Jackknife: leave out each in turn, the others weighted by G / (G - 1); s^2 =
- *                 (G - 1)/G sum (theta_g - mean)^2 (Efron & Stein 1981). Bootstrap: w_g ~
- * Poisson(1) independently (Hanley & MacGibbon 2006; Chamandy et al. 2012), divided by their mean,
- * since the number of groups is no part of the chance: totals would otherwise be uncertain by
- * 1/sqrt(G) even if all groups were alike. s^2 is the variance of the replicates times G/(G - 1),
- * as resampling shows only (G - 1)/G of it. t is Student's quantile; its degrees of freedom are one
- * less than the groups seen. Differences.    Percentiles of 200 draws are noisier than their
- * standard deviation by a factor of about two at 90 %, so the interval is the studentised normal
- * one, symmetric. It may therefore reach below zero for a channel that is nearly absent. Not
- * identified. Fewer than two groups seen, or a jackknife whose rest does not convert: low, high and
- * probability are NaN. Cost.           Weights: rows x 64 doubles in the arena. Draw b comes from
- * split b. */
+ * The model.      Persons are independent of each other, their own journeys are not. A person is
+ *                 in one group, so groups are independent and, by hash, alike.
+ * The method.     There are G = 64 groups, fixed by the hash: a group with nobody in it is a
+ *                 group. Jackknife: leave out each in turn, the others weighted by G / (G - 1);
+ *                 s^2 = (G - 1)/G sum (theta_g - mean)^2 (Efron & Stein 1981). Bootstrap: w_g ~
+ *                 Poisson(1) independently (Hanley & MacGibbon 2006; Chamandy et al. 2012),
+ *                 divided by their mean, since the number of groups is no part of the chance:
+ *                 totals would otherwise be uncertain by 1/sqrt(G) even if all groups were alike.
+ *                 s^2 is the variance of the replicates times G/(G - 1), as resampling shows only
+ *                 (G - 1)/G of it. t is Student's quantile; its degrees of freedom are one less
+ *                 than the groups seen.
+ * Differences.    Percentiles of 200 draws are noisier than their standard deviation by a factor
+ *                 of about two at 90 %, so the interval is the studentised normal one, symmetric.
+ *                 It may therefore reach below zero for a channel that is nearly absent.
+ * Not identified. Fewer than two groups seen, or a jackknife whose rest does not convert: low,
+ *                 high and probability are NaN.
+ * Cost.           Weights: rows x 64 doubles in the arena. Draw b comes from split b. */
 #include "science/attribution_internal.h"
 
 #include "portolan/sum.h"

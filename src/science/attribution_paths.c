@@ -4,15 +4,17 @@
  *                 be met, what do journeys that convert have in common?
  * The quantities. Length: touches. Lag: days from the first touch to the conversion (steps where
  *                 gaps are absent). Roles: first, last, alone, assist (touched, and not last).
- *                 Frequency: journeys by how often they touched a channel, and how many converted,
- *                 whose ratio shows where returns diminish. Sequences: runs of two or three
- * touches; relative lift = their conversion rate / that of all touched journeys - 1, with z = (rate
- * - rate of all) / sqrt(rate of all (1 - rate of all) / journeys). Synergy: Grabisch and Roubens'
- * interaction index (shapley.c) of the rate game among the n channels with most conversions, every
- * other channel being always in. The model.      None: everything but z is counted. z takes
- * journeys as independent, which they are not within a person: it sorts, it does not test. Not
- * identified. No touched journey: counts are zero, verdict NOT_IDENTIFIED. Cost. O(touches + cells)
- * and a hash look-up a run; 2^n worths for synergy. */
+ *                 Frequency: journeys by how often they touched a channel, and how many
+ *                 converted, whose ratio shows where returns diminish. Sequences: runs of two or
+ *                 three touches; relative lift = their conversion rate / that of all touched
+ *                 journeys - 1, with z = (rate - rate of all) / sqrt(rate of all (1 - rate of
+ *                 all) / journeys). Synergy: Grabisch and Roubens' interaction index (shapley.c)
+ *                 of the rate game among the n channels with most conversions, every other
+ *                 channel being always in.
+ * The model.      None: everything but z is counted. z takes journeys as independent, which they
+ *                 are not within a person: it sorts, it does not test.
+ * Not identified. No touched journey: counts are zero, verdict NOT_IDENTIFIED.
+ * Cost.           O(touches + cells) and a hash look-up a run; 2^n worths for synergy. */
 #include "science/attribution_internal.h"
 
 #include <string.h>

@@ -5,13 +5,14 @@
  *                 credit of channel k is sum over converting journeys of sum_i u_i [c_i = k].
  * The model.      None. A rule is a convention: it cannot be wrong or right, only different.
  * The method.     first u_1 = 1 · last u_n = 1 · last non-direct: the last i with c_i not direct,
- *                 the last touch where all are direct · linear u_i = 1/n · position: u_1 = f, u_n =
- *                 l, (1 - f - l)/(n - 2) between; n = 2: f : l (halves where both are 0); n = 1:
- * all · time decay: u_i proportional to 2^(-age_i/half-life), age_i the days from touch i to the
- * conversion. Every touch counts, repeated channels included. Differences.    Where gaps are absent
- * each step counts as one day, so the half-life is in steps; the last touch then has age 1, which
- * cancels. Not identified. No touched journey converts. Cost.           O(touches of converting
- * cells); 64 x channels sums in the arena. */
+ *                 the last touch where all are direct · linear u_i = 1/n · position: u_1 = f, u_n
+ *                 = l, (1 - f - l)/(n - 2) between; n = 2: f : l (halves where both are 0); n =
+ *                 1: all · time decay: u_i proportional to 2^(-age_i/half-life), age_i the days
+ *                 from touch i to the conversion. Every touch counts, repeated channels included.
+ * Differences.    Where gaps are absent each step counts as one day, so the half-life is in
+ *                 steps; the last touch then has age 1, which cancels.
+ * Not identified. No touched journey converts.
+ * Cost.           O(touches of converting cells); 64 x channels sums in the arena. */
 #include "science/attribution_internal.h"
 
 ptl_heuristic_options ptl_heuristic_options_default(void)

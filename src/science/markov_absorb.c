@@ -14,9 +14,9 @@
  *                 the digits: x'(r + P h - h) added to h_start leaves (x* - x)'(r + P h - h), the
  *                 product of two small errors.
  * The certificate. res = r + P h - h is computed apart. The error at the start is x*' res exactly,
- * so |error| <= max|res| E(steps from the start); after the correction it is at most max|res| sum|s
- * + x P - x| max E(steps from any state). Cost.           n^3/3 or sweeps x transitions. No
- * allocation. */
+ *                 so |error| <= max|res| E(steps from the start); after the correction it is at
+ *                 most max|res| sum|s + x P - x| max E(steps from any state).
+ * Cost.           n^3/3 or sweeps x transitions. No allocation. */
 #include "science/markov_internal.h"
 
 #include "portolan/sum.h"

@@ -4,17 +4,17 @@
  * The quantity.   For order j the held-out log-likelihood of whole journeys: every touch and the
  *                 outcome behind the last, given the j touches before; per journey, in nats.
  * The model.      p_j(next | last j) = (n(last j, next) + m p_{j-1}(next | last j - 1)) / (n(last
- * j)
- *                 + m), down to p_0 over all channels and both outcomes, itself leaning on the
+ *                 j) + m), down to p_0 over all channels and both outcomes, itself leaning on the
  *                 uniform. The start is part of the context of the first touches. m is the option
  *                 `prior`: contexts seen less often than m rather follow the shorter context.
  * The method.     Groups of persons g with g mod folds = f are judged with counts of the others
- *                 (cross-validation by person: Stone 1974). The order of the highest likelihood is
- *                 chosen. The gain of each order on the one before has a standard error over
- * groups, so that a reader sees which gains are noise. Differences.    Touches are taken as they
- * are: repeats of a channel count, since orders must be judged on the same thing, though the chains
- * of markov.c merge equal windows. Not identified. Fewer than two folds with journeys. Cost.
- * (orders + 1) look-ups a touch, twice. 8 counts of 8 bytes a transition. */
+ *                 (cross-validation by person: Stone 1974). The order of the highest likelihood
+ *                 is chosen. The gain of each order on the one before has a standard error over
+ *                 groups, so that a reader sees which gains are noise.
+ * Differences.    Touches are taken as they are: repeats of a channel count, since orders must be
+ *                 judged on the same thing, though the chains of markov.c merge equal windows.
+ * Not identified. Fewer than two folds with journeys.
+ * Cost.           (orders + 1) look-ups a touch, twice. 8 counts of 8 bytes a transition. */
 #include "science/markov_internal.h"
 
 enum {

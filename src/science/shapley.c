@@ -2,14 +2,16 @@
  *
  * The question.   Players 0 … n-1 can earn worth(S) as a group S. What is each one's fair part?
  * The quantity.   phi_i = sum over S without i of |S|! (n - |S| - 1)! / n! (worth(S + i) -
- * worth(S)), the mean gain that i brings when players arrive in random order. The method. Shapley
- * (1953), summed over all 2^(n-1) groups a player; equal group sizes share one weight, so gains are
- * first added up by size, and no difference of differences is taken: errors stay near eps times the
- * largest worth. Interaction index of Grabisch & Roubens (1999), pairs only: I_ij = sum over
- * S without i, j of |S|! (n - |S| - 2)! / (n - 1)! (worth(S + ij) - worth(S + i) - worth(S + j) +
- * worth(S)). Subset sums by Yates (1937): one bit at a time, n 2^n additions instead of 3^n. Not
- * identified. Never: any finite table of worths has a value. Cost.           n 2^(n-1) and n^2
- * 2^(n-3) gains. No allocation. */
+ *                 worth(S)), the mean gain that i brings when players arrive in random order.
+ * The method.     Shapley (1953), summed over all 2^(n-1) groups a player; equal group sizes
+ *                 share one weight, so gains are first added up by size, and no difference of
+ *                 differences is taken: errors stay near eps times the largest worth. Interaction
+ *                 index of Grabisch & Roubens (1999), pairs only: I_ij = sum over S without i, j
+ *                 of |S|! (n - |S| - 2)! / (n - 1)! (worth(S + ij) - worth(S + i) - worth(S + j)
+ *                 + worth(S)). Subset sums by Yates (1937): one bit at a time, n 2^n additions
+ *                 instead of 3^n.
+ * Not identified. Never: any finite table of worths has a value.
+ * Cost.           n 2^(n-1) and n^2 2^(n-3) gains. No allocation. */
 #include "portolan/attribution.h"
 
 #include "portolan/sum.h"

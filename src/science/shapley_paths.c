@@ -9,19 +9,23 @@
  *                 Credit is phi for sum, and phi times all touched journeys for rate: both sum to
  *                 the touched conversions.
  * The method.     Sum: Zhao, Mahboobi & Bagheri (2018): c(T) is a Harsanyi dividend, so each
- *                 member of T gets c(T)/|T|, at any number of channels. Order-aware, their ordered
- * Shapley value: the same part is booked at the stage at which the channel was first visited (its
- * rank among the distinct channels of that journey), so that a channel's row sums to its set-based
- * credit and a stage's column says who opens and who closes. Rate: subset sums and the exact value
- * (shapley.c) while the channels seen are few. Beyond, arrival orders are drawn in antithetic pairs
- * (an order and its reverse; Mann & Shapley 1960; Mitchell et al. 2022). A journey counts from the
- * arrival of its last channel on, so one pass over all paths gives every channel's gain.
+ *                 member of T gets c(T)/|T|, at any number of channels. Order-aware, their
+ *                 ordered Shapley value: the same part is booked at the stage at which the
+ *                 channel was first visited (its rank among the distinct channels of that
+ *                 journey), so that a channel's row sums to its set-based credit and a stage's
+ *                 column says who opens and who closes. Rate: subset sums and the exact value
+ *                 (shapley.c) while the channels seen are few. Beyond, arrival orders are drawn
+ *                 in antithetic pairs (an order and its reverse; Mann & Shapley 1960; Mitchell et
+ *                 al. 2022). A journey counts from the arrival of its last channel on, so one
+ *                 pass over all paths gives every channel's gain.
  * Differences.    Channels no touched journey has are no players: a null player's value is 0. A
- * rate can fall when a channel joins, so credit can be negative: it is left so. The paper's stages
- * are as many as channels; ours end with an eighth for the rest. Not identified. Nothing converts.
- * Intervals.      The same on reweighted groups. Sampled: all replicates share the drawn orders, so
- * their spread is that of persons; the squared sampling error is added to it. Cost.           Sum:
- * touches + cells. Exact: rows x n 2^n. Sampled: pairs x (touches + cells). */
+ *                 rate can fall when a channel joins, so credit can be negative: it is left so.
+ *                 The paper's stages are as many as channels; ours end with an eighth for the
+ *                 rest.
+ * Not identified. Nothing converts.
+ * Intervals.      The same on reweighted groups. Sampled: all replicates share the drawn orders,
+ *                 so their spread is that of persons; the squared sampling error is added to it.
+ * Cost.           Sum: touches + cells. Exact: rows x n 2^n. Sampled: pairs x (touches + cells). */
 #include "science/attribution_internal.h"
 
 #include "portolan/linalg.h"

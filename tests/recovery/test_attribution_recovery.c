@@ -147,11 +147,12 @@ enum {
     SHARE_JACK,
     EFFECT_STEP,
     CREDIT,
+    LAST_TOUCH,
     N_JUDGED
 };
 static const char *const names[N_JUDGED] = {
-    "effect, bootstrap", "share, bootstrap", "effect on value",  "effect, jackknife",
-    "share, jackknife",  "effect, one step", "credit, bootstrap"};
+    "effect, bootstrap", "share, bootstrap", "effect on value",   "effect, jackknife",
+    "share, jackknife",  "effect, one step", "credit, bootstrap", "last touch, jackknife"};
 
 static bool holds(ptl_estimate e, double truth)
 {
@@ -170,6 +171,21 @@ static ptl_markov_result solve(const ptl_paths *x, ptl_arena *arena, ptl_interva
     EXPECT_OK(ptl_markov_solve(&r, x, &o, &work, &err));
     assert_true(r.credit.verdict != PTL_NOT_IDENTIFIED);
     return r;
+}
+
+/* The last touch is k in a share of conversions that is visits to k times its chance to convert. */
+static bool last_touch_holds(const ptl_paths *x, const chain *truth, double whole, int k,
+                             ptl_arena *arena)
+{
+    ptl_error err = {0};
+    double visits[K + 1];
+    follow(truth, -1, visits);
+    const ptl_attribution_work work = {.arena = arena};
+    ptl_heuristic_options o = ptl_heuristic_options_default();
+    o.interval.method = PTL_INTERVAL_JACKKNIFE;
+    ptl_attribution_result r;
+    EXPECT_OK(ptl_heuristic_solve(&r, x, &o, &work, &err));
+    return holds(r.share[k], visits[k + 1] * truth->step[k + 1][K] / whole);
 }
 
 static void judge_world(int64_t *inside, const ptl_rng *root, uint64_t number, ptl_arena *arena)
@@ -199,6 +215,7 @@ static void judge_world(int64_t *inside, const ptl_rng *root, uint64_t number, p
     const ptl_markov_result step =
         solve(&x, arena, PTL_INTERVAL_BOOTSTRAP, PTL_REPLICATE_ONE_STEP, &rng);
     inside[EFFECT_STEP] += holds(step.effect[k], effect[k]);
+    inside[LAST_TOUCH] += last_touch_holds(&x, &truth, whole, k, arena);
 }
 
 static void intervals_cover_at_their_rate(void **state)

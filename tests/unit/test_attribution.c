@@ -424,6 +424,89 @@ static void refuses_by_name(void **state)
     ptl_arena_dispose(&w.arena);
 }
 
+/* ---- memory that fails ---- */
+
+typedef struct faulty {
+    int64_t n_left; /* allocations granted before the one that fails */
+    int64_t n_live;
+} faulty;
+
+static void *faulty_alloc(void *ctx, size_t bytes)
+{
+    faulty *const f = ctx;
+    if (f->n_left-- == 0) return NULL;
+    f->n_live++;
+    return malloc(bytes);
+}
+
+static void faulty_free(void *ctx, void *ptr, size_t bytes)
+{
+    (void)bytes;
+    ((faulty *)ctx)->n_live--;
+    free(ptr);
+}
+
+static ptl_status call(int method, const ptl_paths *x, const ptl_attribution_work *w,
+                       ptl_error *err)
+{
+    ptl_attribution_result h;
+    ptl_markov_result m;
+    ptl_shapley_result s;
+    ptl_path_result p;
+    ptl_markov_order_result k;
+    ptl_markov_options mo = ptl_markov_options_default();
+    mo.order = 2;
+    mo.replicate = PTL_REPLICATE_ONE_STEP;
+    ptl_shapley_options so = ptl_shapley_options_default();
+    so.worth = PTL_SHAPLEY_RATE;
+    if (method == 5) so.n_exact_max = 1;
+    switch (method) {
+    case 0:
+        return ptl_heuristic_solve(&h, x, NULL, w, err);
+    case 1:
+        return ptl_markov_solve(&m, x, NULL, w, err);
+    case 2:
+        return ptl_markov_solve(&m, x, &mo, w, err);
+    case 3:
+        return ptl_shapley_solve(&s, x, NULL, w, err);
+    case 4:
+    case 5:
+        return ptl_shapley_solve(&s, x, &so, w, err);
+    case 6:
+        return ptl_path_solve(&p, x, NULL, w, err);
+    default:
+        return ptl_markov_order(&k, x, NULL, w, err);
+    }
+}
+
+static void every_allocation_fails_in_turn(void **state)
+{
+    (void)state;
+    static world w;
+    ptl_error err = {0};
+    begin(&w, 6);
+    for (int g = 0; g < 30; g++) add(&w, g % 2 ? "abcdaf" : "efb", g, 3, 7.5, 5);
+    for (int method = 0; method < 8; method++) {
+        ptl_status st = PTL_E_NO_MEMORY;
+        for (int64_t granted = 0; st != PTL_OK; granted++) {
+            faulty f = {.n_left = granted};
+            const ptl_allocator allocator = {faulty_alloc, faulty_free, &f};
+            ptl_arena arena;
+            ptl_arena_init(&arena, (size_t)1 << 28, &allocator);
+            const ptl_attribution_work work = {.arena = &arena, .rng = ptl_rng_new(2)};
+            st = call(method, &w.x, &work, &err);
+            if (st != PTL_OK) {
+                EXPECT_INT(st, PTL_E_NO_MEMORY);
+                EXPECT_INT(arena.bytes_used, 0);
+            }
+            ptl_arena_dispose(&arena);
+            EXPECT_INT(f.n_live, 0);
+            assert_true(granted < 1000);
+        }
+    }
+    ptl_arena_dispose(&w.arena);
+}
+
 static void refuses_options_by_name(void **state)
 {
     (void)state;
@@ -478,6 +561,7 @@ int main(void)
                                        cmocka_unit_test(statistics_by_hand),
                                        cmocka_unit_test(ten_thousand_touches),
                                        cmocka_unit_test(refuses_by_name),
+                                       cmocka_unit_test(every_allocation_fails_in_turn),
                                        cmocka_unit_test(refuses_options_by_name)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
