@@ -181,7 +181,7 @@ typedef struct ptl_markov_diagnostics {
     double error_bound;  /* on any absorption probability: residual x expected steps           */
     int32_t sweeps;      /* most that one system took; 0 where elimination was used            */
     bool one_step;       /* replicates are one Newton step                                     */
-    double one_step_gap; /* rms over removals of one step - exact, for one replicate, in
+    double one_step_gap; /* rms over up to 25 removals of one step - exact, for one replicate, in
                              standard errors; NaN where replicates are exact */
 } ptl_markov_diagnostics;
 

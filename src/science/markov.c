@@ -30,6 +30,8 @@
 /* One step is called inaccurate where it misses an exact replicate by more than this many standard
  * errors: an interval's width is then off by a tenth of itself at most. */
 #define ONE_STEP_GAP_MAX 0.1
+/* Removals that this is measured on, at most. */
+#define GAP_REMOVALS 25
 
 ptl_markov_options ptl_markov_options_default(void)
 {
@@ -226,8 +228,8 @@ static void choose(solution *s)
                         (method == PTL_REPLICATE_AUTO && !exact_is_cheap(s));
 }
 
-/* Replicate 1 once more, exactly: the root mean square, over removals, of the difference of effects
- * in standard errors. */
+/* Replicate 1 once more, exactly: the root mean square, over removals evenly apart, of the
+ * difference of effects in standard errors. */
 static ptl_status measure_gap(solution *s, ptl_error *err)
 {
     const int64_t width = 2 * (s->m.n + 1);
@@ -235,8 +237,9 @@ static ptl_status measure_gap(solution *s, ptl_error *err)
     int64_t n = 0;
     ALLOC(exact, s->m.work->arena, 2 * width, err);
     ALLOC(effect, s->m.work->arena, s->r.n_rows, err);
-    PTL_TRY(ptl_replicate_exact(exact, &s->m, 2, s->dense, err));
-    for (int64_t k = 0; k < s->m.n; k++) {
+    const int64_t stride = (s->m.n + GAP_REMOVALS - 1) / GAP_REMOVALS;
+    PTL_TRY(ptl_replicate_exact(exact, &s->m, 2, stride > 0 ? stride : 1, s->dense, err));
+    for (int64_t k = 0; k < s->m.n; k += stride) {
         for (int64_t b = 0; b < s->r.n_rows; b++)
             effect[b] = 1.0 - s->absorb[b * width + 2 * k] / s->absorb[b * width + width - 2];
         const ptl_estimate e = ptl_replicates_estimate(&s->r, effect, 1, 0.0);
@@ -255,7 +258,7 @@ static ptl_status solve_replicates(solution *s, ptl_error *err)
     s->d.one_step_gap = PTL_NAN;
     if (s->r.n_rows < 2) return PTL_OK;
     if (!s->d.one_step && s->inverse) return ptl_replicate_inverse(s->absorb, &s->m, err);
-    if (!s->d.one_step) return ptl_replicate_exact(s->absorb, &s->m, s->r.n_rows, s->dense, err);
+    if (!s->d.one_step) return ptl_replicate_exact(s->absorb, &s->m, s->r.n_rows, 0, s->dense, err);
     s->m.h = s->h;
     s->m.x = s->x;
     PTL_TRY(ptl_replicate_step(s->absorb, &s->m, err));

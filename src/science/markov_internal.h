@@ -98,9 +98,11 @@ typedef struct ptl_markov_problem {
     const double *x; /* [n_states x (n + 1)]                                 */
 } ptl_markov_problem;
 
-/** Rows 1 … of absorb[n_rows x 2 (n + 1)]: below n_rows by exact solution, or all by one step. */
+/** Rows 1 … of absorb[n_rows x 2 (n + 1)]: below n_rows by exact solution, or all by one step.
+ * stride > 0: row 1 alone, for the whole chain and every stride-th removal. */
 PTL_NODISCARD ptl_status ptl_replicate_exact(double *absorb, const ptl_markov_problem *m,
-                                             int64_t n_rows, bool dense, ptl_error *err);
+                                             int64_t n_rows, int64_t stride, bool dense,
+                                             ptl_error *err);
 /** At order 1, where every removal is one channel: exact, from one inverse a replicate. */
 bool ptl_removes_single_states(const ptl_markov_problem *m);
 PTL_NODISCARD ptl_status ptl_replicate_inverse(double *absorb, const ptl_markov_problem *m,

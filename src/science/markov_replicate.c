@@ -31,6 +31,7 @@ typedef struct exact_job {
     const ptl_markov_problem *m;
     double *absorb;
     int64_t n_rows;
+    int64_t stride; /* of removals, where one row is solved alone */
     ptl_rates rates[TASKS];
     ptl_absorb_work work[TASKS];
 } exact_job;
@@ -64,23 +65,24 @@ static ptl_status exact_task(void *payload, int64_t task, ptl_error *err)
     return PTL_OK;
 }
 
-/* One row alone: its removals side by side. */
+/* One row alone: some of its removals, side by side, and the whole chain. */
 static ptl_status exact_row_task(void *payload, int64_t task, ptl_error *err)
 {
     (void)err;
     exact_job *const j = payload;
-    for (int64_t k = task; k <= j->m->n; k += TASKS)
-        exact_one(j, 1, k, &j->rates[0], &j->work[task]);
+    for (int64_t i = task; i * j->stride < j->m->n; i += TASKS)
+        exact_one(j, 1, i * j->stride, &j->rates[0], &j->work[task]);
+    if (task == 0) exact_one(j, 1, j->m->n, &j->rates[0], &j->work[0]);
     return PTL_OK;
 }
 
 ptl_status ptl_replicate_exact(double *absorb, const ptl_markov_problem *m, int64_t n_rows,
-                               bool dense, ptl_error *err)
+                               int64_t stride, bool dense, ptl_error *err)
 {
     ptl_arena *const arena = m->work->arena;
     const ptl_arena_mark mark = ptl_arena_save(arena);
-    const bool alone = n_rows == 2;
-    exact_job j = {.m = m, .absorb = absorb, .n_rows = n_rows};
+    const bool alone = stride > 0;
+    exact_job j = {.m = m, .absorb = absorb, .n_rows = n_rows, .stride = stride};
     for (int t = 0; t < TASKS && (alone || t < n_rows - 1); t++) {
         if (!alone || t == 0) PTL_TRY(ptl_rates_alloc(&j.rates[t], m->chain, arena, err));
         PTL_TRY(ptl_absorb_alloc(&j.work[t], m->chain, dense, arena, err));
