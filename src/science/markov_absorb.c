@@ -92,18 +92,18 @@ static void eliminate(const ptl_chain *chain, const ptl_rates *rates, ptl_absorb
     }
 }
 
-/* r + P h of one state, both columns. */
+/* Both columns in one register: the same sums in the same order, half the instructions. */
+typedef double pair __attribute__((vector_size(16), may_alias));
+
+/* r + P h of one state, both columns. h comes from an arena, aligned to 16. */
 static inline void step(double out[2], const ptl_chain *chain, const ptl_rates *rates,
                         const ptl_absorb_work *w, int64_t i)
 {
-    double convert = rates->convert[i], value = rates->value[i];
-    for (int64_t e = chain->row[i]; e < chain->row[i + 1]; e++) {
-        const double *const h = w->h + 2 * (int64_t)chain->to[e];
-        convert += w->p[e] * h[0];
-        value += w->p[e] * h[1];
-    }
-    out[0] = convert;
-    out[1] = value;
+    const pair *const h = (const pair *)(const void *)w->h;
+    pair sum = {rates->convert[i], rates->value[i]};
+    for (int64_t e = chain->row[i]; e < chain->row[i + 1]; e++) sum += w->p[e] * h[chain->to[e]];
+    out[0] = sum[0];
+    out[1] = sum[1];
 }
 
 /* One Gauss-Seidel pass; the largest change relative to the largest h. */
