@@ -64,7 +64,8 @@ typedef struct ptl_attribution_work {
 typedef enum ptl_interval_method {
     PTL_INTERVAL_NONE,      /* points only: low, high and probability are NaN                     */
     PTL_INTERVAL_JACKKNIFE, /* leave one group out; Student's t with groups - 1 degrees           */
-    PTL_INTERVAL_BOOTSTRAP /* Poisson(1) weights per group; Student's t on the replicates' spread */
+    PTL_INTERVAL_BOOTSTRAP  /* Poisson(1) weights of groups over their mean; Student's t on the
+                               spread */
 } ptl_interval_method;
 
 typedef struct ptl_interval_options {
@@ -145,8 +146,8 @@ PTL_NODISCARD PTL_API ptl_status ptl_heuristic_solve(ptl_attribution_result *out
 /* ---- Markov chains -------------------------------------------------------------------------- */
 
 typedef enum ptl_replicate_method {
-    PTL_REPLICATE_AUTO,    /* exact up to 256 states, one step beyond                             */
-    PTL_REPLICATE_EXACT,   /* every replicate's chain is solved again                             */
+    PTL_REPLICATE_AUTO,  /* exact where that takes some seconds at most, else one step            */
+    PTL_REPLICATE_EXACT, /* every replicate's chain is solved again                             */
     PTL_REPLICATE_ONE_STEP /* one Newton step from the full chain; the gap to exact is measured   */
 } ptl_replicate_method;
 
@@ -165,7 +166,8 @@ PTL_API ptl_markov_options ptl_markov_options_default(void);
 
 /** Something whose removal is asked for. Kind set: no journey can touch any of `channels` (a set is
  * a campaign's or a group's channels). Kind sequence: no journey can touch `channels` one directly
- * after the other, in this order; 1 to order + 1 of them. */
+ * after the other, in this order; 1 to order + 1 of them. Windows that are equal are one state, so
+ * a channel order + 1 times in a row is never seen as a sequence. */
 typedef struct ptl_removal {
     bool sequence;
     int32_t n;
