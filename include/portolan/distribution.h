@@ -133,13 +133,13 @@ PTL_API double ptl_poisson_lccdf(double k, double mean);
 PTL_API double ptl_poisson_quantile(double p, double mean);
 PTL_API double ptl_poisson_rng(ptl_rng *rng, double mean);
 
-/** Binomial: n trials, a whole number; p in [0, 1]. */
-PTL_API double ptl_binomial_lpmf(double k, double n, double p);
-PTL_API double ptl_binomial_lpmf_grad(double *d, double k, double n, double p);
-PTL_API double ptl_binomial_lcdf(double k, double n, double p);
-PTL_API double ptl_binomial_lccdf(double k, double n, double p);
-PTL_API double ptl_binomial_quantile(double p, double n, double p);
-PTL_API double ptl_binomial_rng(ptl_rng *rng, double n, double p);
+/** Binomial: n trials, a whole number; chance of each in [0, 1]. */
+PTL_API double ptl_binomial_lpmf(double k, double n, double chance);
+PTL_API double ptl_binomial_lpmf_grad(double *d, double k, double n, double chance);
+PTL_API double ptl_binomial_lcdf(double k, double n, double chance);
+PTL_API double ptl_binomial_lccdf(double k, double n, double chance);
+PTL_API double ptl_binomial_quantile(double p, double n, double chance);
+PTL_API double ptl_binomial_rng(ptl_rng *rng, double n, double chance);
 
 /** Negative binomial: variance mean + mean^2 / size. */
 PTL_API double ptl_negative_binomial_lpmf(double k, double mean, double size);

@@ -28,13 +28,12 @@ typedef struct ptl_lbfgs_options {
 } ptl_lbfgs_options;
 
 typedef enum ptl_lbfgs_stop {
-    PTL_LBFGS_GRADIENT,  /* the gradient is as small as asked: CONVERGED                        */
-    PTL_LBFGS_ROUNDING,  /* no step lowers f by more than its rounding: INACCURATE              */
-    PTL_LBFGS_ITER,      /* iter_max or eval_max spent: NOT_CONVERGED                           */
-    PTL_LBFGS_STUCK,     /* the line search found no decrease: the gradient does not fit f, or f
-                            is not smooth: NOT_CONVERGED                                        */
-    PTL_LBFGS_UNBOUNDED, /* f falls without end along a direction: NOT_IDENTIFIED               */
-    PTL_LBFGS_PLEASED    /* the observer asked to stop: INACCURATE                              */
+    PTL_LBFGS_GRADIENT, /* the gradient is as small as asked: CONVERGED                        */
+    PTL_LBFGS_ROUNDING, /* no step lowers f by more than its rounding: INACCURATE              */
+    PTL_LBFGS_ITER,     /* iter_max or eval_max spent: NOT_CONVERGED                           */
+    PTL_LBFGS_STUCK,    /* the line search found no decrease: the gradient does not fit f, or f
+                           is not smooth: NOT_CONVERGED                                        */
+    PTL_LBFGS_UNBOUNDED /* f falls without end along a direction: NOT_IDENTIFIED               */
 } ptl_lbfgs_stop;
 
 typedef struct ptl_lbfgs_result {

@@ -49,8 +49,9 @@ PTL_API double ptl_log_poisson_term(double a, double x);
 PTL_API void ptl_log_gamma_pq(double *log_p, double *log_q, double a, double x);
 PTL_API double ptl_gamma_p(double a, double x);
 PTL_API double ptl_gamma_q(double a, double x);
-/** x with P(a, x) = p, p in [0, 1]; 1e-12 relative. */
+/** x with P(a, x) = p, and with Q(a, x) = q; 1e-12 relative. */
 PTL_API double ptl_gamma_p_inverse(double a, double p);
+PTL_API double ptl_gamma_q_inverse(double a, double q);
 
 /** Logs of the regularised incomplete beta I_x(a, b) (lower) and 1 - I (upper); y = 1 - x is an
  * argument of its own, so that x near one keeps its digits. a, b > 0; x, y >= 0. 1e-12; where
@@ -61,7 +62,8 @@ PTL_API double ptl_beta_p(double a, double b, double x);
 PTL_API double ptl_beta_p_inverse(double a, double b, double p);
 
 /** Standard normal: log Phi(z), finite down to z = -1e150; z with Phi(z) = p; z with
- * log Phi(z) = log_p, for tails that no p can say. Wichura's AS 241: 1e-15 relative. */
+ * log Phi(z) = log_p, for tails that no p can say. log Phi is good to 1e-13
+ * relative, the quantiles (Wichura's AS 241) to 1e-15. */
 PTL_API double ptl_normal_log_phi(double z);
 PTL_API double ptl_normal_quantile_std(double p);
 PTL_API double ptl_normal_quantile_log(double log_p);
