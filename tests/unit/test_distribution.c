@@ -160,12 +160,17 @@ static void quantiles_invert(void **state)
     }
 }
 
+static double step_at(double x)
+{
+    return 1e-3 * (x == 0.0 ? 0.1 : fmin(fabs(x), 1.0));
+}
+
 /* f'(x) by Richardson's central difference: error of order h^4 and rounding of eps / h. */
 static double slope(const struct row *r, int by)
 {
     struct row at[4] = {*r, *r, *r, *r};
     const double *const origin = by == 0 ? &r->x : &r->params[by - 1];
-    double h = 1e-3 * fmin(fmax(fabs(*origin), 1e-4), 1.0);
+    double h = step_at(*origin);
     if (r->family == BETA && by == 0) h *= 1.0 - r->x; /* the other edge is near */
     const double shift[4] = {-2.0 * h, -h, h, 2.0 * h};
     double f[4];
@@ -193,8 +198,7 @@ static void derivatives(void **state)
             const double expected = slope(r, by);
             const double at = fabs(by == 0 ? r->x : r->params[by - 1]);
             /* rounding of the lpdf by the step, and the h^4 of a derivative of order 5 */
-            const double rounding =
-                4e-16 * fmax(fabs(value), 1.0) / (1e-3 * fmin(fmax(at, 1e-4), 1.0));
+            const double rounding = 4e-16 * fmax(fabs(value), 1.0) / step_at(at);
             if (!(fabs(d[by] - expected) <= 2e-8 * fmax(1.0, fabs(expected)) + 100.0 * rounding))
                 fail_msg("%s at %g: derivative %d is %.12g, differences say %.12g", s->name, r->x,
                          by, d[by], expected);

@@ -164,7 +164,9 @@ static void a_narrow_valley(void **state)
     ptl_lbfgs_result r;
     double x[50];
     for (int i = 0; i < 50; i++) x[i] = 3.1 - 0.17 * i;
-    EXPECT_OK(ptl_lbfgs_solve(&r, x, 50, NULL, valley, NULL, work, &err));
+    ptl_lbfgs_options o = ptl_lbfgs_options_default();
+    o.iter_max = 3000;
+    EXPECT_OK(ptl_lbfgs_solve(&r, x, 50, &o, valley, NULL, work, &err));
     assert_int_equal(r.verdict, PTL_CONVERGED);
     for (int i = 0; i < 50; i++) EXPECT_NEAR(x[i], 0.37, 1e-7);
 }
