@@ -330,7 +330,7 @@ static ptl_status descend(search *s, ptl_lbfgs_stop *stop, int64_t *iter,
         }
         (*iter)++;
         accept(s, end.f);
-        if (observer) PTL_TRY(observer(observer_payload, s->x, &s->h, s->err));
+        if (observer) PTL_TRY(observer(observer_payload, s->x, s->g, &s->h, s->err));
     }
     if (is_small(s)) *stop = PTL_LBFGS_GRADIENT;
     return PTL_OK;

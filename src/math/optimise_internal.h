@@ -22,9 +22,11 @@ static inline int32_t ptl_lbfgs_slot(const ptl_lbfgs_history *h, int32_t pair)
     return (h->first + pair) % h->memory;
 }
 
-/* Called after every accepted step. Another status than OK ends the search and is handed on. */
+/* Called after every accepted step, with the gradient there. Another status than OK ends the search
+ * and is handed on. */
 typedef ptl_status (*ptl_lbfgs_observer)(void *observer_payload, const double *x,
-                                         const ptl_lbfgs_history *history, ptl_error *err);
+                                         const double *grad, const ptl_lbfgs_history *history,
+                                         ptl_error *err);
 
 ptl_status ptl_lbfgs_observed(ptl_lbfgs_result *out, double *x, int64_t n,
                               const ptl_lbfgs_options *options, ptl_gradient_fn fn, void *payload,
