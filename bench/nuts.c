@@ -3,8 +3,7 @@
  * (non-centred); a logistic regression of 20 coefficients on 1,000 rows. For each it prints
  * gradients and effective draws (the least of bulk and tail, over all variables) per second.
  *
- * There is no baseline: no sampler of the kind is to be had in C without a compiler of models, and
- * figures of others are compared in docs/math.md. */
+ * There is no baseline: no sampler of the kind is to be had in C without a compiler of models. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

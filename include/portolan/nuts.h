@@ -46,8 +46,8 @@ typedef ptl_status (*ptl_nuts_progress_fn)(void *payload, int64_t chain_idx, int
 typedef struct ptl_nuts_options {
     int32_t size;            /* sizeof this struct, set by _default()                            */
     int32_t n_chains;        /* [1, 64]; default 4                                               */
-    int32_t n_warmup;        /* transitions thrown away, [20, 1e6]; default 1000                 */
-    int32_t n_draws;         /* kept, per chain, [4, 1e6]; default 1000                          */
+    int32_t n_warmup;        /* transitions thrown away, [20, 1e5]; default 1000                 */
+    int32_t n_draws;         /* kept, per chain, [4, 1e5]; default 1000                          */
     int32_t depth_max;       /* a trajectory has up to 2^depth steps, [1, 14]; default 10        */
     ptl_nuts_metric metric;  /* default DIAGONAL; DENSE needs n <= 2000                          */
     ptl_nuts_start start;    /* where no x0 is given; default PATHFINDER                         */

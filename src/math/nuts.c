@@ -16,7 +16,7 @@
 
 #include "math/nuts_internal.h"
 
-enum { CHAINS_MAX = 64, ITER_MAX = 1000000, DEPTH_LIMIT = 14, TRIES_MAX = 1000, DENSE_MAX = 2000 };
+enum { CHAINS_MAX = 64, ITER_MAX = 100000, DEPTH_LIMIT = 14, TRIES_MAX = 1000, DENSE_MAX = 2000 };
 enum { JUDGES = 4 }; /* tasks that summarise variables: more would only cost scratch */
 
 ptl_nuts_options ptl_nuts_options_default(void)

@@ -8,11 +8,8 @@
  *                a normal approximation N(x + H grad, H); take the one with the greatest evidence
  *                bound, ELBO = E log pi + entropy, estimated by a few draws, and start from a draw.
  *                On the way down a cliff the bound falls, since there is no mass.
- * Differences.   H is used in the product form of the last few updates rather than the compact one.
- *                H' = V' H V + rho s s' is a sum of covariances, so a draw is z <- V' z + sqrt(rho)
- *                s xi, pair by pair, and needs no factor. The entropy is exact: log det H falls
- *                out of det B' = det B (y's)/(s'Bs), with B s unrolled (Nocedal & Wright 2006,
- *                procedure 7.6).
+ * Differences.   H is used in the product form of the last few updates rather than the compact one
+ *                (optimise_history.c), and its entropy is exact, so only E log pi is estimated.
  * Not found.     No random point within start_radius has a finite density: E_INVALID.
  * Cost.          At most PATH_ITER steps with ELBO_DRAWS gradients each; work as stated. */
 #include "math/nuts_internal.h"
@@ -48,13 +45,6 @@ typedef struct path {
     double elbo_best;
 } path;
 
-static double dot(const double *a, const double *b, int64_t n)
-{
-    double total = 0.0;
-    for (int64_t i = 0; i < n; i++) total += a[i] * b[i];
-    return total;
-}
-
 /* L-BFGS goes down: the target, negated. */
 static ptl_status descend(double *f, double *g, const double *x, int64_t n, void *payload,
                           ptl_error *err)
@@ -66,43 +56,6 @@ static ptl_status descend(double *f, double *g, const double *x, int64_t n, void
     return PTL_OK;
 }
 
-/* log det H by det B_k+1 = det B_k (y's)/(s'B_k s), each B_k s_k from those before it. */
-static double log_det(path *t, const ptl_lbfgs_history *h)
-{
-    const int64_t n = h->n;
-    double value = (double)n * log(h->gamma);
-    for (int32_t k = 0; k < h->count; k++) {
-        const int32_t at = ptl_lbfgs_slot(h, k);
-        const double *const s = h->s + at * n;
-        double *const a = t->b_s + k * n;
-        for (int64_t i = 0; i < n; i++) a[i] = s[i] / h->gamma;
-        for (int32_t j = 0; j < k; j++) {
-            const double *const y = h->y + ptl_lbfgs_slot(h, j) * n, *const b = t->b_s + j * n;
-            const double by_y = h->rho[ptl_lbfgs_slot(h, j)] * dot(y, s, n), by_b = dot(b, s, n);
-            for (int64_t i = 0; i < n; i++) a[i] += by_y * y[i] - by_b * b[i];
-        }
-        const double s_b_s = dot(s, a, n);
-        value += log(s_b_s * h->rho[at]);
-        for (int64_t i = 0; i < n; i++) a[i] /= sqrt(s_b_s);
-    }
-    return value;
-}
-
-static void draw_from(path *t, const ptl_lbfgs_history *h)
-{
-    const int64_t n = h->n;
-    double *const z = t->draw;
-    for (int64_t i = 0; i < n; i++) z[i] = sqrt(h->gamma) * ptl_rng_normal(&t->c->rng);
-    for (int32_t k = 0; k < h->count; k++) {
-        const int32_t at = ptl_lbfgs_slot(h, k);
-        const double *const s = h->s + at * n, *const y = h->y + at * n;
-        const double along =
-            sqrt(h->rho[at]) * ptl_rng_normal(&t->c->rng) - h->rho[at] * dot(y, z, n);
-        for (int64_t i = 0; i < n; i++) z[i] += along * s[i];
-    }
-    for (int64_t i = 0; i < n; i++) z[i] += t->centre[i];
-}
-
 /* The bound at this iterate; where it is the best so far, its last draw is kept. */
 static ptl_status look(void *payload, const double *x, const double *grad,
                        const ptl_lbfgs_history *h, ptl_error *err)
@@ -112,10 +65,10 @@ static ptl_status look(void *payload, const double *x, const double *grad,
     if (h->count == 0) return PTL_OK;
     ptl_lbfgs_multiply(t->centre, grad, h, h->count);
     for (int64_t i = 0; i < h->n; i++) t->centre[i] = x[i] - t->centre[i];
-    double elbo = 0.5 * log_det(t, h);
+    double elbo = 0.5 * ptl_lbfgs_log_det(h, t->b_s);
     for (int k = 0; k < ELBO_DRAWS; k++) {
         double lp;
-        draw_from(t, h);
+        ptl_lbfgs_draw(t->draw, t->centre, h, &t->c->rng);
         PTL_TRY(nuts_evaluate(t->c, &lp, t->grad, t->draw));
         elbo += lp / ELBO_DRAWS;
     }

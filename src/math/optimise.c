@@ -97,28 +97,6 @@ static double norm_max(const double *a, int64_t n)
     return high;
 }
 
-static void add(double *y, double alpha, const double *x, int64_t n)
-{
-    for (int64_t i = 0; i < n; i++) y[i] += alpha * x[i];
-}
-
-void ptl_lbfgs_multiply(double *out, const double *v, const ptl_lbfgs_history *h, int32_t n_pairs)
-{
-    const int64_t n = h->n;
-    memcpy(out, v, sizeof *out * (size_t)n);
-    for (int32_t k = n_pairs - 1; k >= 0; k--) {
-        const int32_t at = ptl_lbfgs_slot(h, k);
-        h->alpha[at] = h->rho[at] * dot(h->s + at * n, out, n);
-        add(out, -h->alpha[at], h->y + at * n, n);
-    }
-    for (int64_t i = 0; i < n; i++) out[i] *= h->gamma;
-    for (int32_t k = 0; k < n_pairs; k++) {
-        const int32_t at = ptl_lbfgs_slot(h, k);
-        const double beta = h->rho[at] * dot(h->y + at * n, out, n);
-        add(out, h->alpha[at] - beta, h->s + at * n, n);
-    }
-}
-
 /* The search's state: the accepted point is x, f, g; the trial is x_try, g_try. */
 typedef struct search {
     const ptl_lbfgs_options *o;

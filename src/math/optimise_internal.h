@@ -3,6 +3,7 @@
 #define PTL_MATH_OPTIMISE_INTERNAL_H
 
 #include "portolan/optimise.h"
+#include "portolan/random.h"
 
 /* The pairs s = x_k+1 - x_k, y = g_k+1 - g_k of the last steps, oldest first, as a ring. */
 typedef struct ptl_lbfgs_history {
@@ -16,6 +17,12 @@ typedef struct ptl_lbfgs_history {
 
 /* out = H v with H the inverse Hessian that the pairs [0, n_pairs) imply. out may not be v. */
 void ptl_lbfgs_multiply(double *out, const double *v, const ptl_lbfgs_history *h, int32_t n_pairs);
+
+/* log det H. scratch: memory x n doubles. */
+double ptl_lbfgs_log_det(const ptl_lbfgs_history *h, double *scratch);
+
+/* z[n] ~ N(centre, H). */
+void ptl_lbfgs_draw(double *z, const double *centre, const ptl_lbfgs_history *h, ptl_rng *rng);
 
 static inline int32_t ptl_lbfgs_slot(const ptl_lbfgs_history *h, int32_t pair)
 {

@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-#include "portolan/optimise.h"
-#include "portolan/random.h"
+#include "math/optimise_internal.h"
+#include "portolan/linalg.h"
 
 enum { WORK_N = 4096 };
 
@@ -260,11 +260,77 @@ static void options_are_checked(void **state)
     assert_int_equal(r.iter, 3);
 }
 
+enum { DIM = 6, PAIRS = 4 };
+
+/* H by the textbook update on a full matrix, pairs oldest first in a ring that has turned. */
+static void full_inverse(double h[DIM][DIM], const ptl_lbfgs_history *p)
+{
+    for (int i = 0; i < DIM; i++)
+        for (int j = 0; j < DIM; j++) h[i][j] = i == j ? p->gamma : 0.0;
+    for (int32_t k = 0; k < p->count; k++) {
+        const double *const s = p->s + ptl_lbfgs_slot(p, k) * DIM;
+        const double *const y = p->y + ptl_lbfgs_slot(p, k) * DIM;
+        const double rho = p->rho[ptl_lbfgs_slot(p, k)];
+        double hy[DIM] = {0}, yhy = 0.0;
+        for (int i = 0; i < DIM; i++)
+            for (int j = 0; j < DIM; j++) hy[i] += h[i][j] * y[j];
+        for (int i = 0; i < DIM; i++) yhy += y[i] * hy[i];
+        for (int i = 0; i < DIM; i++)
+            for (int j = 0; j < DIM; j++)
+                h[i][j] +=
+                    (1.0 + rho * yhy) * rho * s[i] * s[j] - rho * (hy[i] * s[j] + s[i] * hy[j]);
+    }
+}
+
+static void the_history_is_a_covariance(void **state)
+{
+    (void)state;
+    ptl_error err = {0};
+    ptl_rng rng = ptl_rng_new(9241);
+    double s[PAIRS * DIM], y[PAIRS * DIM], rho[PAIRS], alpha[PAIRS], scratch[PAIRS * DIM];
+    ptl_lbfgs_history p = {s, y, rho, alpha, DIM, PAIRS, PAIRS, 2, 0.37};
+    for (int k = 0; k < PAIRS; k++) {
+        double sy = 0.0;
+        for (int i = 0; i < DIM; i++) {
+            s[k * DIM + i] = ptl_rng_normal(&rng);
+            y[k * DIM + i] = (1.0 + i) * s[k * DIM + i] + 0.3 * ptl_rng_normal(&rng);
+            sy += s[k * DIM + i] * y[k * DIM + i];
+        }
+        assert_true(sy > 0.0);
+        rho[k] = 1.0 / sy;
+    }
+    double h[DIM][DIM], l[DIM * DIM];
+    full_inverse(h, &p);
+    for (int j = 0; j < DIM; j++) {
+        double unit[DIM] = {0}, column[DIM];
+        unit[j] = 1.0;
+        ptl_lbfgs_multiply(column, unit, &p, PAIRS);
+        for (int i = 0; i < DIM; i++) {
+            EXPECT_NEAR(column[i], h[i][j], 1e-13);
+            l[i + j * DIM] = h[i][j];
+        }
+    }
+    EXPECT_OK(ptl_cholesky(l, DIM, DIM, &err));
+    EXPECT_NEAR(ptl_lbfgs_log_det(&p, scratch), ptl_cholesky_logdet(l, DIM, DIM), 1e-12);
+    enum { DRAWS = 40000 };
+    double z[DIM], centre[DIM] = {3.1, -0.7, 0.2, 0.0, 11.3, 1.0}, moment[DIM][DIM] = {{0}};
+    for (int k = 0; k < DRAWS; k++) {
+        ptl_lbfgs_draw(z, centre, &p, &rng);
+        for (int i = 0; i < DIM; i++)
+            for (int j = 0; j < DIM; j++)
+                moment[i][j] += (z[i] - centre[i]) * (z[j] - centre[j]) / DRAWS;
+    }
+    for (int i = 0; i < DIM; i++)
+        for (int j = 0; j < DIM; j++) /* Isserlis: var(z_i z_j) = h_ii h_jj + h_ij^2 */
+            EXPECT_NEAR(moment[i][j], h[i][j],
+                        4.9 * sqrt((h[i][i] * h[j][j] + h[i][j] * h[i][j]) / DRAWS));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_minima), cmocka_unit_test(agrees_with_newton),
-        cmocka_unit_test(a_narrow_valley), cmocka_unit_test(failures_have_names),
-        cmocka_unit_test(options_are_checked)};
+        cmocka_unit_test(known_minima),        cmocka_unit_test(agrees_with_newton),
+        cmocka_unit_test(a_narrow_valley),     cmocka_unit_test(failures_have_names),
+        cmocka_unit_test(options_are_checked), cmocka_unit_test(the_history_is_a_covariance)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
