@@ -1,13 +1,18 @@
-/* load.c: how long a file of made-up rows takes to become facts.
+/* load: how long does a file take to become facts? A million rows of money, 73 MB, drawn from a
+ * seeded generator; checked, deduplicated, identifiers sealed, ordered, committed.
  *
- *     load txn 1000000 [folder]      load event 10000000 [folder]
+ * Baseline: the same engine reading the same file by its own CSV reader, casting, ordering and
+ * writing the same columns to a file: no checks, no quarantine, no identifiers, no hash of the
+ * file. It is what a load costs at the least, not what a load does. Both count from the open store
+ * on.
  *
- * Prints rows, megabytes, seconds and the process's peak memory. The file is written first and not
- * timed. Rows are drawn from a seeded generator: the same file each time. */
+ * By hand: bench_load txn|event ROWS [FOLDER] prints steps, seconds, CPU and peak memory. */
 #include "base/clock.h"
 #include "base/file.h"
 #include "portolan/random.h"
 #include "store/load.h"
+
+#include <duckdb.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +20,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-static void write_time(char out[32], ptl_rng *rng) {
+static void write_time(char out[32], ptl_rng *rng)
+{
     const int64_t second = INT64_C(1672531200) + (int64_t)ptl_rng_below(rng, 365 * 86400);
     char text[40];
     ptl_instant_format(text, second * PTL_MICROS_PER_SECOND);
@@ -24,7 +30,8 @@ static void write_time(char out[32], ptl_rng *rng) {
     memcpy(out, text, 20);
 }
 
-static void write_txn(FILE *file, int64_t n) {
+static void write_txn(FILE *file, int64_t n)
+{
     ptl_rng rng = ptl_rng_new(20240131);
     fputs("order_id,line,ordered,customer,product,qty,price,discount,currency,channel\n", file);
     static const char *const channels[] = {"search", "email", "social", "direct", "affiliate"};
@@ -41,7 +48,8 @@ static void write_txn(FILE *file, int64_t n) {
     }
 }
 
-static void write_event(FILE *file, int64_t n) {
+static void write_event(FILE *file, int64_t n)
+{
     ptl_rng rng = ptl_rng_new(20240229);
     fputs("event_id,happened,cookie,kind,name,channel,campaign,value\n", file);
     static const char *const kinds[] = {"impression", "click", "visit", "view", "purchase"};
@@ -70,7 +78,8 @@ static const char *const event_mapping =
     " ptl_money(value) AS value_micros FROM source";
 
 /* When each step began: a profile by eye. */
-static void listen(void *ctx, const ptl_progress_state *state) {
+static void listen(void *ctx, const ptl_progress_state *state)
+{
     static const char *what;
     const int64_t *start = ctx;
     if (what && strcmp(what, state->what) == 0) return;
@@ -78,20 +87,34 @@ static void listen(void *ctx, const ptl_progress_state *state) {
     fprintf(stderr, "%8.2f s  %s\n", (double)(ptl_clock_monotonic_ms() - *start) / 1000.0, what);
 }
 
-static ptl_status run(const char *folder, bool is_txn, int64_t n, ptl_error *err) {
+static double cpu_seconds(const struct rusage *usage)
+{
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+           (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
+}
+
+/* The generated file of n rows, made where it is missing. */
+static ptl_status file_of(char path[512], const char *folder, bool is_txn, int64_t n,
+                          ptl_error *err)
+{
+    snprintf(path, 512, "%s/%s_%lld.csv", folder, is_txn ? "txn" : "event", (long long)n);
+    if (ptl_file_exists(path)) return PTL_OK;
+    FILE *file = fopen(path, "w");
+    if (!file) return ptl_fail(err, PTL_E_IO, "cannot write %s", path);
+    if (is_txn)
+        write_txn(file, n);
+    else
+        write_event(file, n);
+    if (fclose(file) != 0) return ptl_fail(err, PTL_E_IO, "cannot write %s", path);
+    return PTL_OK;
+}
+
+static ptl_status run(const char *folder, bool is_txn, int64_t n, bool by_hand, ptl_error *err)
+{
     char path[512], records_path[512], warehouse_path[512];
-    snprintf(path, sizeof path, "%s/%s_%lld.csv", folder, is_txn ? "txn" : "event", (long long)n);
+    PTL_TRY(file_of(path, folder, is_txn, n, err));
     snprintf(records_path, sizeof records_path, "%s/bench_%d.sqlite", folder, is_txn);
     snprintf(warehouse_path, sizeof warehouse_path, "%s/bench_%d.duckdb", folder, is_txn);
-    if (!ptl_file_exists(path)) {
-        FILE *file = fopen(path, "w");
-        if (!file) return ptl_fail(err, PTL_E_IO, "cannot write %s", path);
-        if (is_txn)
-            write_txn(file, n);
-        else
-            write_event(file, n);
-        if (fclose(file) != 0) return ptl_fail(err, PTL_E_IO, "cannot write %s", path);
-    }
     ptl_records *records;
     ptl_seal *seal;
     ptl_warehouse *warehouse;
@@ -117,10 +140,12 @@ static ptl_status run(const char *folder, bool is_txn, int64_t n, ptl_error *err
                                 .run_id = 1,
                                 .known_at = ptl_clock_now(),
                                 .force = true};
+    struct rusage before;
+    if (getrusage(RUSAGE_SELF, &before) != 0) return ptl_fail(err, PTL_E_IO, "cannot measure");
     int64_t start = ptl_clock_monotonic_ms();
     ptl_load_report report;
     ptl_progress progress;
-    ptl_progress_init(&progress, listen, &start);
+    ptl_progress_init(&progress, by_hand ? listen : NULL, &start);
     progress.interval_ms = 0;
     PTL_TRY(ptl_load_run(&report, warehouse, seal, &spec, &progress, err));
     const int64_t ms = ptl_clock_monotonic_ms() - start;
@@ -128,25 +153,91 @@ static ptl_status run(const char *folder, bool is_txn, int64_t n, ptl_error *err
     ptl_seal_close(seal);
     ptl_records_close(records);
     ptl_zone_close(zone);
+    if (!by_hand) {
+        printf("seconds %.3f\n", (double)ms / 1000.0);
+        if (report.rows == n) return PTL_OK;
+        return ptl_fail(err, PTL_E_INTERNAL, "%lld rows were loaded", (long long)report.rows);
+    }
     struct stat st;
     struct rusage usage;
     if (stat(path, &st) != 0 || getrusage(RUSAGE_SELF, &usage) != 0)
         return ptl_fail(err, PTL_E_IO, "cannot measure");
-    printf("%s: %lld rows (%lld in quarantine, %lld identifiers), %lld MB, %.2f s, %ld MB peak\n",
-           is_txn ? "txn" : "event", (long long)report.rows, (long long)report.quarantined,
-           (long long)report.new_identifiers, (long long)(st.st_size >> 20), (double)ms / 1000.0,
-           usage.ru_maxrss >> 10);
+    printf(
+        "%s: %lld rows (%lld in quarantine, %lld identifiers), %lld MB, %.2f s, %.2f s of CPU, %ld "
+        "MB peak\n",
+        is_txn ? "txn" : "event", (long long)report.rows, (long long)report.quarantined,
+        (long long)report.new_identifiers, (long long)(st.st_size >> 20), (double)ms / 1000.0,
+        cpu_seconds(&usage) - cpu_seconds(&before), usage.ru_maxrss >> 10);
     return PTL_OK;
 }
 
-int main(int argc, char **argv) {
-    if (argc < 3) {
-        fprintf(stderr, "usage: %s txn|event ROWS [FOLDER]\n", argv[0]);
+/* --- the pair of `make bench` ----------------------------------------------------------------- */
+
+static const char *const baseline_sql =
+    "CREATE TABLE txn AS SELECT order_id || '-' || line AS txn_id, order_id, customer,"
+    " CAST(ordered AS TIMESTAMP) AS occurred_at, channel, product, CAST(qty AS BIGINT) AS quantity,"
+    " CAST(CAST(qty AS BIGINT) * CAST(price AS DECIMAL(18, 2)) * 1000000 AS BIGINT) AS "
+    "gross_micros,"
+    " CAST(CAST(discount AS DECIMAL(18, 2)) * 1000000 AS BIGINT) AS discount_micros, currency"
+    " FROM read_csv($1, all_varchar = true) ORDER BY customer, occurred_at";
+
+static int run_baseline(const char *folder, const char *path)
+{
+    char store[512];
+    snprintf(store, sizeof store, "%s/baseline.duckdb", folder);
+    (void)remove(store);
+    duckdb_database database;
+    duckdb_connection connection;
+    duckdb_prepared_statement prepared;
+    duckdb_result result;
+    if (duckdb_open(store, &database) != DuckDBSuccess ||
+        duckdb_connect(database, &connection) != DuckDBSuccess ||
+        duckdb_query(connection, "SET memory_limit = '512MiB'", NULL) != DuckDBSuccess ||
+        duckdb_prepare(connection, baseline_sql, &prepared) != DuckDBSuccess ||
+        duckdb_bind_varchar(prepared, 1, path) != DuckDBSuccess)
+        return 1;
+    const int64_t start = ptl_clock_monotonic_ms();
+    if (duckdb_execute_prepared(prepared, &result) != DuckDBSuccess) return 1;
+    printf("seconds %.3f\n", (double)(ptl_clock_monotonic_ms() - start) / 1000.0);
+    const bool all = duckdb_rows_changed(&result) == 1000000 || duckdb_row_count(&result) == 1;
+    duckdb_destroy_result(&result);
+    duckdb_destroy_prepare(&prepared);
+    duckdb_disconnect(&connection);
+    duckdb_close(&database);
+    (void)remove(store);
+    return all ? 0 : 1;
+}
+
+static void clean(const char *folder)
+{
+    static const char *const names[] = {"sqlite", "sqlite-wal", "sqlite-shm", "duckdb",
+                                        "duckdb.wal"};
+    for (size_t i = 0; i < 2 * sizeof names / sizeof *names; i++) {
+        char path[600];
+        snprintf(path, sizeof path, "%s/bench_%zu.%s", folder, i % 2, names[i / 2]);
+        (void)remove(path);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fprintf(stderr, "usage: %s candidate|baseline, or txn|event ROWS [FOLDER]\n", argv[0]);
         return 2;
     }
+    const bool is_pair = argc == 2;
+    const char *temp = getenv("TMPDIR");
+    const char *folder = argc > 3 ? argv[3] : temp ? temp : "/tmp";
     ptl_error err = {0};
-    const ptl_status st = run(argc > 3 ? argv[3] : "/tmp", strcmp(argv[1], "txn") == 0,
-                              strtoll(argv[2], NULL, 10), &err);
+    clean(folder);
+    if (is_pair && strcmp(argv[1], "baseline") == 0) {
+        char path[512];
+        if (file_of(path, folder, true, 1000000, &err) != PTL_OK) return 1;
+        return run_baseline(folder, path);
+    }
+    const int64_t n = is_pair ? 1000000 : strtoll(argv[2], NULL, 10);
+    const bool is_txn = is_pair || strcmp(argv[1], "txn") == 0;
+    const ptl_status st = run(folder, is_txn, n, !is_pair, &err);
     if (st != PTL_OK) fprintf(stderr, "%s (%s)\n", err.message, err.detail);
     return ptl_status_exit(st);
 }

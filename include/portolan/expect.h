@@ -13,16 +13,17 @@ extern "C" {
 #endif
 
 typedef struct ptl_expect_options {
-    int32_t size;        /* sizeof this struct, set by _default()                           */
-    int32_t window;      /* periods the median looks back over, [1, 104]; default 8         */
-    int32_t misses_max;  /* newest misses that count, [9, 10000]; default 104               */
-    double probability;  /* held by the band, (0, 1); default 0.80                          */
+    int32_t size;       /* sizeof this struct, set by _default()                           */
+    int32_t window;     /* periods the median looks back over, [1, 104]; default 8         */
+    int32_t misses_max; /* newest misses that count, [9, 10000]; default 104               */
+    double probability; /* held by the band, (0, 1); default 0.80                          */
 } ptl_expect_options;
 
 typedef struct ptl_expect_result {
-    ptl_verdict verdict;   /* of the last period: CONVERGED, or NOT_IDENTIFIED where history is short */
-    int64_t first;         /* index of the first period that has a band; n where none has             */
-    ptl_estimate next;     /* of period n + 1, not yet seen                                           */
+    ptl_verdict
+        verdict;       /* of the last period: CONVERGED, or NOT_IDENTIFIED where history is short */
+    int64_t first;     /* index of the first period that has a band; n where none has             */
+    ptl_estimate next; /* of period n + 1, not yet seen                                           */
 } ptl_expect_result;
 
 PTL_API ptl_expect_options ptl_expect_options_default(void);

@@ -13,8 +13,8 @@ void ptl_progress_init(ptl_progress *progress, ptl_progress_fn listen, void *ctx
     progress->listen = listen;
     progress->ctx = ctx;
     progress->interval_ms = 100;
-    progress->on_cancel = NULL;
-    progress->on_cancel_ctx = NULL;
+    progress->hook = (ptl_cancel_hook){0};
+    atomic_flag_clear(&progress->hook_busy);
     atomic_init(&progress->cancelled, false);
     atomic_init(&progress->started_ms, 0);
     atomic_init(&progress->reported_ms, 0);
@@ -61,10 +61,34 @@ void ptl_progress_step(ptl_progress *progress, const char *what, int64_t done, i
     progress->listen(progress->ctx, &state);
 }
 
+/* Held for a few instructions and one interrupt: a lock that spins needs no disposal. */
+static void hook_take(ptl_progress *progress)
+{
+    while (atomic_flag_test_and_set_explicit(&progress->hook_busy, memory_order_acquire)) {
+    }
+}
+
+static void hook_give(ptl_progress *progress)
+{
+    atomic_flag_clear_explicit(&progress->hook_busy, memory_order_release);
+}
+
+ptl_cancel_hook ptl_progress_hook(ptl_progress *progress, ptl_cancel_hook hook)
+{
+    if (!progress) return (ptl_cancel_hook){0};
+    hook_take(progress);
+    const ptl_cancel_hook before = progress->hook;
+    progress->hook = hook;
+    hook_give(progress);
+    return before;
+}
+
 void ptl_progress_cancel(ptl_progress *progress)
 {
     if (!progress || atomic_exchange(&progress->cancelled, true)) return;
-    if (progress->on_cancel) progress->on_cancel(progress->on_cancel_ctx);
+    hook_take(progress);
+    if (progress->hook.fn) progress->hook.fn(progress->hook.ctx);
+    hook_give(progress);
 }
 
 ptl_status ptl_progress_check(ptl_progress *progress, ptl_error *err)

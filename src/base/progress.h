@@ -24,22 +24,32 @@ typedef struct ptl_progress_state {
 
 typedef void (*ptl_progress_fn)(void *ctx, const ptl_progress_state *state);
 
+/** What cancelling does besides setting the flag: interrupts an engine, say. */
+typedef struct ptl_cancel_hook {
+    void (*fn)(void *ctx); /* NULL: nothing */
+    void *ctx;
+} ptl_cancel_hook;
+
 typedef struct ptl_progress {
     ptl_progress_fn listen; /* NULL: nobody listens */
     void *ctx;
     int64_t interval_ms; /* default 100 */
     atomic_bool cancelled;
-    /** Called once, from whichever thread or signal-waiting thread cancels: interrupts an engine.
-     */
-    void (*on_cancel)(void *ctx);
-    void *on_cancel_ctx;
+    ptl_cancel_hook hook; /* held by hook_busy: see ptl_progress_hook */
+    atomic_flag hook_busy;
     _Atomic int64_t started_ms;
     _Atomic int64_t reported_ms;
 } ptl_progress;
 
 void ptl_progress_init(ptl_progress *progress, ptl_progress_fn listen, void *ctx);
 void ptl_progress_step(ptl_progress *progress, const char *what, int64_t done, int64_t total);
-void ptl_progress_cancel(ptl_progress *progress); /* async-signal-safe where on_cancel is */
+
+/** Set the flag and call the hook, once, in the calling thread. Not for signal handlers. */
+void ptl_progress_cancel(ptl_progress *progress);
+
+/** Install `hook` and return the one before. A cancel that is calling the old one is waited for, so
+ * that afterwards what the old one needs may go. `progress` may be NULL. */
+ptl_cancel_hook ptl_progress_hook(ptl_progress *progress, ptl_cancel_hook hook);
 
 /** OK, or E_CANCELLED. `progress` may be NULL in every call. */
 PTL_NODISCARD ptl_status ptl_progress_check(ptl_progress *progress, ptl_error *err);

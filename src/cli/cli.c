@@ -29,8 +29,7 @@ enum {
     ROOT_STEPS_MAX = 256                  /* folders upwards                         */
 };
 
-/* --- surroundings --------------------------------------------------------------------------------
- */
+/* --- surroundings ----------------------------------------------------------------------------- */
 
 static int32_t terminal_columns(int fd)
 {
@@ -96,8 +95,7 @@ static ptl_status choose_root(const char **out, const ptl_line *line, ptl_arena 
     return PTL_OK;
 }
 
-/* --- printing ------------------------------------------------------------------------------------
- */
+/* --- printing --------------------------------------------------------------------------------- */
 
 static ptl_status print_buffer(const ptl_buffer *buffer, FILE *to, ptl_error *err)
 {
@@ -188,8 +186,7 @@ static ptl_status print_reply(const ptl_reply *reply, bool as_json, ptl_error *e
     return st;
 }
 
-/* --- the terminal's own words --------------------------------------------------------------------
- */
+/* --- the terminal's own words ----------------------------------------------------------------- */
 
 static ptl_status fill_page(ptl_buffer *page, const ptl_line *line, ptl_error *err)
 {
@@ -239,14 +236,12 @@ static ptl_status print_page(const ptl_line *line, ptl_error *err)
     return st;
 }
 
-/* --- operations ----------------------------------------------------------------------------------
- */
+/* --- operations ------------------------------------------------------------------------------- */
 
 /* What listens while an operation runs: the bar, the signals, the engine they interrupt. */
 typedef struct watch {
     ptl_bar bar;
     ptl_progress progress;
-    ptl_interrupter interrupter;
 } watch;
 
 static ptl_status dispatch_watched(ptl_reply *reply, ptl_request *request, watch *w, bool quiet,
@@ -255,18 +250,13 @@ static ptl_status dispatch_watched(ptl_reply *reply, ptl_request *request, watch
     ptl_bar_init(&w->bar, quiet ? NULL : stderr, isatty(STDERR_FILENO) == 1,
                  terminal_columns(STDERR_FILENO));
     ptl_progress_init(&w->progress, ptl_bar_listen, &w->bar);
-    ptl_interrupter_init(&w->interrupter);
-    w->progress.on_cancel = ptl_interrupter_fire;
-    w->progress.on_cancel_ctx = &w->interrupter;
     request->progress = &w->progress;
-    request->interrupter = &w->interrupter;
     ptl_status st = ptl_interrupt_start(&w->progress, err);
     if (st == PTL_OK) {
         st = ptl_dispatch(reply, request, err);
         ptl_interrupt_stop();
     }
     ptl_bar_clear(&w->bar);
-    ptl_interrupter_dispose(&w->interrupter);
     ptl_bar_dispose(&w->bar);
     return st;
 }

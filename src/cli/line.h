@@ -31,6 +31,7 @@ typedef enum ptl_cli_word {
     X(THREADS, "threads", 0, "N", "threads to use; answers do not depend on it")                   \
     X(WAIT, "wait", 0, "SECONDS", "wait so long for another process that owns the workspace")      \
     X(FORCE, "force", 0, NULL, "do it again even if nothing has changed")                          \
+    X(VERSION, "version", 0, NULL, "the same as portolan version")                                 \
     X(HELP, "help", 'h', NULL, "explain the command instead of running it")
 
 typedef enum ptl_cli_option {

@@ -26,6 +26,8 @@ typedef struct session {
     const ptl_request *request;
     const ptl_op *op;
     ptl_reply *reply;
+    ptl_instant now; /* the request's, or when the lock was got where another process held it */
+    bool waited;
     ptl_arena arena;
     ptl_draft draft;
     ptl_store store;
@@ -46,34 +48,12 @@ typedef struct session {
     void *listen_ctx;
 } session;
 
-/* --- cancelling ----------------------------------------------------------------------------------
- */
+/* --- cancelling ------------------------------------------------------------------------------- */
 
-void ptl_interrupter_init(ptl_interrupter *interrupter)
+/* While the stores are open a cancel interrupts the engine too, between two looks at the flag. */
+static void interrupt(void *warehouse)
 {
-    pthread_mutex_init(&interrupter->mutex, NULL);
-    interrupter->warehouse = NULL;
-}
-
-void ptl_interrupter_dispose(ptl_interrupter *interrupter)
-{
-    pthread_mutex_destroy(&interrupter->mutex);
-}
-
-void ptl_interrupter_fire(void *interrupter)
-{
-    ptl_interrupter *i = interrupter;
-    pthread_mutex_lock(&i->mutex);
-    if (i->warehouse) ptl_warehouse_interrupt(i->warehouse);
-    pthread_mutex_unlock(&i->mutex);
-}
-
-static void aim(ptl_interrupter *interrupter, ptl_warehouse *warehouse)
-{
-    if (!interrupter) return;
-    pthread_mutex_lock(&interrupter->mutex);
-    interrupter->warehouse = warehouse;
-    pthread_mutex_unlock(&interrupter->mutex);
+    ptl_warehouse_interrupt(warehouse);
 }
 
 static bool is_cancelled(const session *s)
@@ -81,8 +61,7 @@ static bool is_cancelled(const session *s)
     return s->request->progress && atomic_load(&s->request->progress->cancelled);
 }
 
-/* --- opening -------------------------------------------------------------------------------------
- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 /* Threads and memory are the machine's matter and needed before records can be read, so they come
  * from the draft, or are the defaults where the draft has faults. Answers do not depend on them. */
@@ -90,7 +69,7 @@ static ptl_store_options options_of(const session *s, const char *doing)
 {
     ptl_store_options o = ptl_store_options_default();
     o.doing = doing;
-    o.now = s->request->now;
+    o.now = s->now;
     int32_t n_threads = s->request->n_threads;
     if (s->draft.status == PTL_OK) {
         const ptl_workspace *draft = &s->draft.workspace;
@@ -106,10 +85,11 @@ static ptl_status open_waiting(session *s, const char *dir, ptl_store_options *o
                                ptl_error *err)
 {
     const int64_t until = ptl_clock_monotonic_ms() + s->request->wait_ms;
-    for (;;) {
+    for (;; s->waited = true) {
         PTL_TRY(ptl_progress_check(s->request->progress, err));
         const int64_t left = until - ptl_clock_monotonic_ms();
         options->wait_ms = left < 0 ? 0 : left < LOCK_SLICE_MS ? left : LOCK_SLICE_MS;
+        if (s->waited) s->now = options->now = ptl_clock_now();
         const ptl_status st = ptl_store_open(&s->store, dir, options, err);
         if (st != PTL_E_BUSY || ptl_clock_monotonic_ms() >= until) return st;
     }
@@ -127,15 +107,17 @@ static ptl_status open_store(session *s, ptl_error *err)
     ptl_store_options options = options_of(s, doing);
     PTL_TRY(open_waiting(s, dir, &options, err));
     s->is_open = true;
-    aim(s->request->interrupter, s->store.warehouse);
-    return PTL_OK;
+    (void)ptl_progress_hook(s->request->progress, (ptl_cancel_hook){interrupt, s->store.warehouse});
+    if (!s->waited) return PTL_OK;
+    ptl_draft_dispose(&s->draft); /* the files may have changed meanwhile */
+    return ptl_draft_read(&s->draft, s->request->root, &s->arena, err);
 }
 
 static ptl_status first_version(session *s, ptl_error *err)
 {
     PTL_TRY(ptl_draft_check(&s->draft, s->reply, err));
     const ptl_apply apply = {
-        .records = s->store.records, .actor = s->request->actor, .now = s->request->now};
+        .records = s->store.records, .actor = s->request->actor, .now = s->now};
     s->is_first_use = true;
     return ptl_draft_apply(&s->in_force, &s->draft, &apply, &s->arena, err);
 }
@@ -177,8 +159,7 @@ static ptl_status open_executor(session *s, ptl_error *err)
     return PTL_OK;
 }
 
-/* --- runs ----------------------------------------------------------------------------------------
- */
+/* --- runs ------------------------------------------------------------------------------------- */
 
 /* What names a run's inputs: operation, parameters, data, configuration, seed. */
 static ptl_hash hash_inputs(const session *s)
@@ -213,7 +194,7 @@ static ptl_status describe_run(session *s, ptl_error *err)
                        .config_version = s->in_force.version,
                        .actor = s->request->actor,
                        .state = PTL_RUN_STARTED,
-                       .started_at = s->request->now};
+                       .started_at = s->now};
     PTL_TRY(ptl_warehouse_version(&s->run.warehouse_version, s->store.warehouse, err));
     PTL_TRY(ptl_fingerprint(&s->run.fingerprint, &s->arena, err));
     s->run.inputs_hash = hash_inputs(s);
@@ -249,8 +230,8 @@ static ptl_status start_run(session *s, ptl_error *err)
                        .parameters = s->run.parameters,
                        .state = PTL_JOB_RUNNING,
                        .share = PTL_NAN,
-                       .queued_at = s->request->now,
-                       .started_at = s->request->now};
+                       .queued_at = s->now,
+                       .started_at = s->now};
     return ptl_job_add(&s->job, s->store.records, err);
 }
 
@@ -288,8 +269,7 @@ static void listen_end(session *s)
     s->request->progress->ctx = s->listen_ctx;
 }
 
-/* --- the end of a run ----------------------------------------------------------------------------
- */
+/* --- the end of a run ------------------------------------------------------------------------- */
 
 static ptl_status enter_ledger(session *s, ptl_text outcome, ptl_instant ended, ptl_error *err)
 {
@@ -376,8 +356,7 @@ static void end_failed(session *s, ptl_status why, const ptl_error *err)
     (void)st; /* opening settles a run that is still started */
 }
 
-/* --- the call ------------------------------------------------------------------------------------
- */
+/* --- the call --------------------------------------------------------------------------------- */
 
 static ptl_status call_handler(session *s, ptl_error *err)
 {
@@ -390,7 +369,7 @@ static ptl_status call_handler(session *s, ptl_error *err)
                      .progress = s->request->progress,
                      .arena = &s->arena,
                      .reply = s->reply,
-                     .now = s->request->now,
+                     .now = s->now,
                      .actor = s->request->actor,
                      .run_id = s->run.run_id,
                      .force = s->request->force};
@@ -477,26 +456,33 @@ static ptl_status with_store(session *s, ptl_error *err)
 static void close_session(session *s)
 {
     ptl_pool_free(s->pool);
-    aim(s->request->interrupter, NULL);
+    (void)ptl_progress_hook(s->request->progress, (ptl_cancel_hook){0});
     if (s->is_open) ptl_store_close(&s->store);
     if (s->has_workspace) ptl_workspace_dispose(&s->workspace);
     ptl_draft_dispose(&s->draft);
     ptl_arena_dispose(&s->arena);
 }
 
-ptl_status ptl_dispatch(ptl_reply *reply, const ptl_request *request, ptl_error *err)
+ptl_status ptl_dispatch_op(ptl_reply *reply, const ptl_op *op, const ptl_request *request,
+                           ptl_error *err)
 {
     ptl_error scratch; /* run records need the words even where the caller does not */
     if (!err) err = &scratch;
     ptl_error_clear(err);
-    session s = {.request = request, .reply = reply};
-    PTL_TRY(ptl_op_find(&s.op, ptl_text_of(request->operation), err));
-    if (!request->args || ptl_args_op(request->args) != s.op)
+    session s = {.request = request, .reply = reply, .op = op, .now = request->now};
+    if (!request->args || ptl_args_op(request->args) != op)
         return ptl_fail(err, PTL_E_INTERNAL, "%s was given another operation's parameters",
-                        s.op->name);
+                        op->name);
     ptl_arena_init(&s.arena, PTL_CALL_BYTES_MAX, NULL);
-    ptl_status st = (s.op->effects & PTL_NO_STORE) ? call_handler(&s, err) : with_store(&s, err);
+    ptl_status st = (op->effects & PTL_NO_STORE) ? call_handler(&s, err) : with_store(&s, err);
     st = name_cancel(&s, st, err);
     close_session(&s);
     return st;
+}
+
+ptl_status ptl_dispatch(ptl_reply *reply, const ptl_request *request, ptl_error *err)
+{
+    const ptl_op *op = NULL;
+    PTL_TRY(ptl_op_find(&op, ptl_text_of(request->operation), err));
+    return ptl_dispatch_op(reply, op, request, err);
 }

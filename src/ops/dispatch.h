@@ -12,19 +12,6 @@
 
 #include "ops/args.h"
 
-/* The engine that a cancel interrupts, if one is open. Whoever owns the progress owns this too, and
- * keeps it as long: the dispatcher only says which warehouse is open, under the mutex, so that a
- * cancel from another thread never reaches one that was closed meanwhile. */
-typedef struct ptl_interrupter {
-    pthread_mutex_t mutex;
-    ptl_warehouse *warehouse; /* NULL while none is open */
-} ptl_interrupter;
-
-void ptl_interrupter_init(ptl_interrupter *interrupter);
-void ptl_interrupter_dispose(ptl_interrupter *interrupter);
-/** For ptl_progress.on_cancel, with the interrupter as its ctx. Not async-signal-safe. */
-void ptl_interrupter_fire(void *interrupter);
-
 typedef struct ptl_request {
     const char *operation; /* name or alias                                                     */
     const ptl_args *args;  /* checked against that operation                                    */
@@ -34,12 +21,15 @@ typedef struct ptl_request {
     int64_t wait_ms;        /* for the lock                                                      */
     bool force;             /* compute again even if the inputs are those of an earlier run      */
     ptl_progress *progress; /* may be NULL */
-    ptl_interrupter *interrupter; /* may be NULL: then a cancel waits for the engine            */
     ptl_instant now;
 } ptl_request;
 
 /** `reply` also holds what a failed call has to show (the faults of a configuration). */
 PTL_NODISCARD ptl_status ptl_dispatch(ptl_reply *reply, const ptl_request *request, ptl_error *err);
+
+/** The same for an operation that the caller has found, in the registry or elsewhere. */
+PTL_NODISCARD ptl_status ptl_dispatch_op(ptl_reply *reply, const ptl_op *op,
+                                         const ptl_request *request, ptl_error *err);
 
 /** CPU, BLAS, C library, engine and program: where equal, equal inputs give equal bytes. In the
  * arena. */

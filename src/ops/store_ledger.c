@@ -2,8 +2,7 @@
 #include "ops/args.h"
 #include "ops/registry.h"
 
-/* --- ledger --------------------------------------------------------------------------------------
- */
+/* --- ledger ----------------------------------------------------------------------------------- */
 
 static void say_head(ptl_reply *reply, const ptl_ledger_head *head)
 {
@@ -43,7 +42,7 @@ const ptl_op ptl_op_ledger_verify = {
               "ledger_size: int — entries\n"
               "ledger_root: text — root hash over all of them\n"
               "fault_seq: int — the first entry that is not what was written, where one is\n"
-              "fault: text — what is wrong with it",
+              "fault: text — what is wrong with it, where one is",
     .right = "everyone",
     .effects = PTL_READS,
     .is_long = true,

@@ -2,8 +2,7 @@
 #include "ops/args.h"
 #include "ops/registry.h"
 
-/* --- runs ----------------------------------------------------------------------------------------
- */
+/* --- runs ------------------------------------------------------------------------------------- */
 
 static int32_t run_state_of(const char *text)
 {
@@ -38,7 +37,7 @@ static ptl_status run_run_list(ptl_call *call, ptl_error *err)
                                                {"ended_at", "", false},
                                                {"actor", "by", false},
                                                {"config_version", "version", true},
-                                               {"warehouse_version", "load", true},
+                                               {"warehouse_version", "", true},
                                                {"inputs", "", false},
                                                {"failure", "failure", false}};
     ptl_run *runs = NULL;
@@ -196,8 +195,7 @@ const ptl_op ptl_op_run_show = {
     .run = run_run_show,
 };
 
-/* --- jobs ----------------------------------------------------------------------------------------
- */
+/* --- jobs ------------------------------------------------------------------------------------- */
 
 static ptl_status run_job_list(ptl_call *call, ptl_error *err)
 {

@@ -1,29 +1,8 @@
 /* understand.c: operations on figures. */
 #include "ops/args.h"
+#include "store/figure.h"
 
 #include <stdio.h>
-
-typedef struct cells {
-    const ptl_column *name, *grain, *from, *to, *dimension, *member, *value, *exact, *low, *high,
-        *unit, *kind, *run;
-} cells;
-
-static ptl_status bind(cells *c, const ptl_table *t, ptl_error *err)
-{
-    PTL_TRY(ptl_table_column(&c->run, t, "run_id", PTL_TYPE_INT, err));
-    PTL_TRY(ptl_table_column(&c->name, t, "name", PTL_TYPE_TEXT, err));
-    PTL_TRY(ptl_table_column(&c->grain, t, "grain", PTL_TYPE_TEXT, err));
-    PTL_TRY(ptl_table_column(&c->from, t, "period_start", PTL_TYPE_DAY, err));
-    PTL_TRY(ptl_table_column(&c->to, t, "period_end", PTL_TYPE_DAY, err));
-    PTL_TRY(ptl_table_column(&c->dimension, t, "dimension", PTL_TYPE_TEXT, err));
-    PTL_TRY(ptl_table_column(&c->member, t, "member", PTL_TYPE_TEXT, err));
-    PTL_TRY(ptl_table_column(&c->value, t, "value", PTL_TYPE_DOUBLE, err));
-    PTL_TRY(ptl_table_column(&c->exact, t, "exact", PTL_TYPE_INT, err));
-    PTL_TRY(ptl_table_column(&c->low, t, "low", PTL_TYPE_DOUBLE, err));
-    PTL_TRY(ptl_table_column(&c->high, t, "high", PTL_TYPE_DOUBLE, err));
-    PTL_TRY(ptl_table_column(&c->unit, t, "unit", PTL_TYPE_TEXT, err));
-    return ptl_table_column(&c->kind, t, "kind", PTL_TYPE_TEXT, err);
-}
 
 static void put_text(ptl_reply *reply, const ptl_column *column, int64_t row)
 {
@@ -34,7 +13,7 @@ static void put_text(ptl_reply *reply, const ptl_column *column, int64_t row)
 }
 
 /* The whole company and "no channel recorded" both have an empty member. */
-static void put_member(ptl_reply *reply, const cells *c, int64_t i)
+static void put_member(ptl_reply *reply, const ptl_figures *c, int64_t i)
 {
     if (ptl_column_text(c->member, i).len > 0)
         put_text(reply, c->member, i);
@@ -44,7 +23,7 @@ static void put_member(ptl_reply *reply, const cells *c, int64_t i)
 }
 
 /* Counted money exactly, counted things as they are, estimates as doubles. */
-static void put_value(ptl_reply *reply, const cells *c, int64_t i)
+static void put_value(ptl_reply *reply, const ptl_figures *c, int64_t i)
 {
     const ptl_text unit = ptl_column_text(c->unit, i);
     char currency[16];
@@ -57,19 +36,19 @@ static void put_value(ptl_reply *reply, const cells *c, int64_t i)
         ptl_reply_cell_int(reply, ptl_column_int(c->exact, i));
 }
 
-static void put_row(ptl_reply *reply, const cells *c, int64_t i)
+static void put_row(ptl_reply *reply, const ptl_figures *c, int64_t i)
 {
     put_text(reply, c->name, i);
     put_text(reply, c->grain, i);
-    ptl_reply_cell_day(reply, (ptl_day)ptl_column_int(c->from, i));
-    ptl_reply_cell_day(reply, (ptl_day)ptl_column_int(c->to, i));
+    ptl_reply_cell_day(reply, (ptl_day)ptl_column_int(c->period_start, i));
+    ptl_reply_cell_day(reply, (ptl_day)ptl_column_int(c->period_end, i));
     put_member(reply, c, i);
     put_value(reply, c, i);
     ptl_reply_cell_double(reply, ptl_column_double(c->low, i));
     ptl_reply_cell_double(reply, ptl_column_double(c->high, i));
     put_text(reply, c->unit, i);
     put_text(reply, c->kind, i);
-    ptl_reply_cell_int(reply, ptl_column_int(c->run, i));
+    ptl_reply_cell_int(reply, ptl_column_int(c->run_id, i));
 }
 
 static const char *text_or_empty(const ptl_call *call, const char *name)
@@ -91,9 +70,9 @@ static ptl_status figure_list(ptl_call *call, ptl_error *err)
                                 ptl_value_string(text_or_empty(call, "channel")),
                                 ptl_value_int(ptl_args_int(call->args, "limit"))};
     ptl_table t = {0};
-    cells c;
+    ptl_figures c;
     PTL_TRY(ptl_warehouse_query(&t, call->store->warehouse, "figure/list", params, 5, 0, err));
-    const ptl_status st = bind(&c, &t, err);
+    const ptl_status st = ptl_figures_bind(&c, &t, err);
     if (st == PTL_OK && t.n_rows == 0) {
         ptl_reply_say(call->reply, "No figure matches.");
         ptl_reply_next(call->reply, "portolan review");

@@ -5,6 +5,7 @@
 #include "review/page_internal.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static double units(int64_t micros)
 {
@@ -38,7 +39,8 @@ static void put_chart_head(ptl_json *j, const ptl_review *r, const char *id, con
     ptl_json_put_string(j, "kind", kind);
     ptl_json_put_text(j, "title", title);
     ptl_json_put_string(j, "quantity", quantity);
-    ptl_json_put_string(j, "band", "the band holds 80%");
+    ptl_json_put_string(j, "band",
+                        strcmp(kind, "rows") == 0 ? "bands hold 80%" : "the band holds 80%");
     ptl_json_put_double(j, "probability", 0.8);
     ptl_json_put_string(j, "unit", "money");
     ptl_json_key(j, "evidence");
@@ -52,7 +54,7 @@ static void put_chart_head(ptl_json *j, const ptl_review *r, const char *id, con
     ptl_json_object_end(j);
 }
 
-/* --- charts ---------------------------------------------------------------------------------- */
+/* --- charts ----------------------------------------------------------------------------------- */
 
 static void put_point(ptl_json *j, const ptl_review *r, const ptl_review_period *week)
 {
@@ -79,7 +81,7 @@ static void put_line_chart(ptl_json *j, const ptl_review *r, ptl_buffer *b)
     ptl_review_headline(b, r);
     char quantity[96];
     snprintf(quantity, sizeof quantity, "Contribution after media, %s, by week",
-             r->workspace->currency);
+             ptl_show_currency(r->workspace->currency));
     put_chart_head(j, r, "cm2-weekly", "line", ptl_buffer_borrow(b), quantity);
     ptl_buffer_clear(b);
     ptl_json_put_bool(j, "zero", false);
@@ -127,7 +129,7 @@ static void put_rows_chart(ptl_json *j, const ptl_review *r, ptl_buffer *b)
     ptl_json_object(j);
     char quantity[96];
     snprintf(quantity, sizeof quantity, "Actual minus expected, %s, last complete week",
-             r->workspace->currency);
+             ptl_show_currency(r->workspace->currency));
     put_chart_head(
         j, r, "cm2-channels", "rows",
         PTL_TEXT("Contribution after media by channel, against what the weeks before led "
@@ -145,7 +147,7 @@ static void put_rows_chart(ptl_json *j, const ptl_review *r, ptl_buffer *b)
     ptl_json_object_end(j);
 }
 
-/* --- evidence -------------------------------------------------------------------------------- */
+/* --- evidence --------------------------------------------------------------------------------- */
 
 static void put_evidence(ptl_json *j, const ptl_review *r, const ptl_cited *c, ptl_buffer *b)
 {
@@ -202,7 +204,7 @@ void ptl_review_write_data(const ptl_review *r, ptl_json *j)
     ptl_buffer_dispose(&b);
 }
 
-/* --- review.json ----------------------------------------------------------------------------- */
+/* --- review.json ------------------------------------------------------------------------------ */
 
 static void put_period(ptl_json *j, const ptl_review_period *p)
 {

@@ -4,6 +4,8 @@
  * an export or an auditor finds under the same run. */
 #include "review/model.h"
 
+#include "store/figure.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,27 +47,7 @@ int ptl_review_against_band(const ptl_review_period *period)
     return value < period->expected.low ? -1 : value > period->expected.high ? 1 : 0;
 }
 
-/* --- figures --------------------------------------------------------------------------------- */
-
-typedef struct figure_columns {
-    const ptl_column *name, *grain, *from, *to, *dimension, *member, *value, *exact, *low, *high,
-        *probability;
-} figure_columns;
-
-static ptl_status bind_figures(figure_columns *c, const ptl_table *t, ptl_error *err)
-{
-    PTL_TRY(ptl_table_column(&c->name, t, "name", PTL_TYPE_TEXT, err));
-    PTL_TRY(ptl_table_column(&c->grain, t, "grain", PTL_TYPE_TEXT, err));
-    PTL_TRY(ptl_table_column(&c->from, t, "period_start", PTL_TYPE_DAY, err));
-    PTL_TRY(ptl_table_column(&c->to, t, "period_end", PTL_TYPE_DAY, err));
-    PTL_TRY(ptl_table_column(&c->dimension, t, "dimension", PTL_TYPE_TEXT, err));
-    PTL_TRY(ptl_table_column(&c->member, t, "member", PTL_TYPE_TEXT, err));
-    PTL_TRY(ptl_table_column(&c->value, t, "value", PTL_TYPE_DOUBLE, err));
-    PTL_TRY(ptl_table_column(&c->exact, t, "exact", PTL_TYPE_INT, err));
-    PTL_TRY(ptl_table_column(&c->low, t, "low", PTL_TYPE_DOUBLE, err));
-    PTL_TRY(ptl_table_column(&c->high, t, "high", PTL_TYPE_DOUBLE, err));
-    return ptl_table_column(&c->probability, t, "probability", PTL_TYPE_DOUBLE, err);
-}
+/* --- figures ---------------------------------------------------------------------------------- */
 
 static bool is(const ptl_column *column, int64_t row, const char *text)
 {
@@ -73,7 +55,7 @@ static bool is(const ptl_column *column, int64_t row, const char *text)
 }
 
 /* The line of row i; NULL for a member not seen in the "all" grain, which cannot happen. */
-static ptl_review_line *line_of(ptl_review *r, const figure_columns *c, int64_t i)
+static ptl_review_line *line_of(ptl_review *r, const ptl_figures *c, int64_t i)
 {
     if (is(c->dimension, i, "")) return &r->company;
     for (int64_t k = 0; k < r->n_channels; k++)
@@ -97,7 +79,7 @@ static void start_period(ptl_review_period *p, ptl_day from, ptl_day to)
 }
 
 /* First pass: which channels and weeks there are. */
-static ptl_status shape(ptl_review *r, const figure_columns *c, int64_t n, ptl_arena *arena,
+static ptl_status shape(ptl_review *r, const ptl_figures *c, int64_t n, ptl_arena *arena,
                         ptl_error *err)
 {
     ptl_day first_week = 0;
@@ -105,7 +87,7 @@ static ptl_status shape(ptl_review *r, const figure_columns *c, int64_t n, ptl_a
         if (!is(c->name, i, "revenue")) continue;
         if (is(c->grain, i, "all") && is(c->dimension, i, "channel")) r->n_channels++;
         if (!is(c->grain, i, "week") || !is(c->dimension, i, "")) continue;
-        if (r->n_weeks++ == 0) first_week = (ptl_day)ptl_column_int(c->from, i);
+        if (r->n_weeks++ == 0) first_week = (ptl_day)ptl_column_int(c->period_start, i);
     }
     r->channels = ptl_arena_array(arena, r->n_channels + 1, sizeof *r->channels, err);
     if (!r->channels) return PTL_E_NO_MEMORY;
@@ -132,29 +114,28 @@ static ptl_status shape(ptl_review *r, const figure_columns *c, int64_t n, ptl_a
     return PTL_OK;
 }
 
-static void take_counted(ptl_review *r, ptl_review_period *period, const figure_columns *c,
-                         int64_t i)
+static void take_counted(ptl_review *r, ptl_review_period *period, const ptl_figures *c, int64_t i)
 {
     const int measure = measure_of(ptl_column_text(c->name, i));
     if (measure < 0) return;
     period->exact[measure] = ptl_column_int(c->exact, i);
-    period->from = (ptl_day)ptl_column_int(c->from, i);
-    period->to = (ptl_day)ptl_column_int(c->to, i);
+    period->from = (ptl_day)ptl_column_int(c->period_start, i);
+    period->to = (ptl_day)ptl_column_int(c->period_end, i);
     if (period == &r->company.all) {
         r->first = period->from;
         r->last = period->to;
     }
 }
 
-static void take_kpi(ptl_review *r, const figure_columns *c, int64_t i)
+static void take_kpi(ptl_review *r, const ptl_figures *c, int64_t i)
 {
     r->has_kpi = true;
-    r->kpi_from = (ptl_day)ptl_column_int(c->from, i);
-    r->kpi_to = (ptl_day)ptl_column_int(c->to, i);
+    r->kpi_from = (ptl_day)ptl_column_int(c->period_start, i);
+    r->kpi_to = (ptl_day)ptl_column_int(c->period_end, i);
     r->kpi_exact = ptl_column_int(c->exact, i);
 }
 
-static void take(ptl_review *r, const figure_columns *c, int64_t i)
+static void take(ptl_review *r, const ptl_figures *c, int64_t i)
 {
     if (is(c->grain, i, "kpi")) {
         take_kpi(r, c, i);
@@ -164,7 +145,7 @@ static void take(ptl_review *r, const figure_columns *c, int64_t i)
     if (!line) return;
     ptl_review_period *period = &line->all;
     if (is(c->grain, i, "week"))
-        period = &line->weeks[(ptl_column_int(c->from, i) - line->weeks[0].from) / 7];
+        period = &line->weeks[(ptl_column_int(c->period_start, i) - line->weeks[0].from) / 7];
     if (is(c->name, i, "cm2.expected"))
         period->expected =
             (ptl_estimate){ptl_column_double(c->value, i), ptl_column_double(c->low, i),
@@ -201,10 +182,10 @@ static ptl_status read_figures(ptl_review *r, ptl_store *store, ptl_arena *arena
 {
     const ptl_value run = ptl_value_int(r->run_id);
     ptl_table t = {0};
-    figure_columns c;
+    ptl_figures c;
     ptl_status st;
     PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "figure/of_run", &run, 1, 0, err));
-    PTL_TRY_GOTO(st, done, bind_figures(&c, &t, err));
+    PTL_TRY_GOTO(st, done, ptl_figures_bind(&c, &t, err));
     r->has_facts = t.n_rows > 0;
     PTL_TRY_GOTO(st, done, shape(r, &c, t.n_rows, arena, err));
     for (int64_t i = 0; i < t.n_rows; i++) take(r, &c, i);
@@ -214,7 +195,7 @@ done:
     return st;
 }
 
-/* --- sources and totals ---------------------------------------------------------------------- */
+/* --- sources and totals ----------------------------------------------------------------------- */
 
 static ptl_status int_at(int64_t *out, const ptl_table *t, const char *name, int64_t row,
                          ptl_error *err)

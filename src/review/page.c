@@ -63,13 +63,14 @@ static void put_figure(page *p, const ptl_review_period *period, ptl_measure mea
 
 static void put_cell(page *p, const ptl_review_period *period, ptl_measure measure)
 {
-    ptl_buffer_printf(p->out, "<td class=\"n\" data-value=\"%lld\">",
+    const bool is_main = measure == PTL_CM2 && period->to - period->from == 6; /* on a phone */
+    ptl_buffer_printf(p->out, "<td class=\"n%s\" data-value=\"%lld\">", is_main ? " main" : "",
                       (long long)period->exact[measure]);
     put_figure(p, period, measure);
     put(p, "</td>");
 }
 
-/* --- head and answer ------------------------------------------------------------------------- */
+/* --- head and answer -------------------------------------------------------------------------- */
 
 static void put_asset(page *p, const char *path)
 {
@@ -133,7 +134,7 @@ static void put_target(page *p)
     put(p, "</p>\n");
 }
 
-/* --- charts: the tables a reader without script sees ----------------------------------------- */
+/* --- charts: the tables a reader without script sees ------------------------------------------ */
 
 static void put_estimate(page *p, double value)
 {
@@ -230,7 +231,7 @@ static void put_rows_chart(page *p)
     put(p, "</tbody></table>\n</figure>\n</section>\n");
 }
 
-/* --- tables ---------------------------------------------------------------------------------- */
+/* --- tables ----------------------------------------------------------------------------------- */
 
 static const ptl_measure table_measures[] = {PTL_ORDERS, PTL_REVENUE, PTL_CM1, PTL_MEDIA, PTL_CM2};
 enum { N_TABLE_MEASURES = sizeof table_measures / sizeof *table_measures };
@@ -301,7 +302,7 @@ static void put_weeks(page *p)
     put(p, "</tbody></table>\n</section>\n");
 }
 
-/* --- attention and data ---------------------------------------------------------------------- */
+/* --- attention and data ----------------------------------------------------------------------- */
 
 static void put_findings(page *p)
 {
@@ -384,7 +385,7 @@ static void put_data(page *p)
     put(p, "; what came later is loaded and waits for its day to end.</p>\n</section>\n");
 }
 
-/* --- evidence and foot ----------------------------------------------------------------------- */
+/* --- evidence and foot ------------------------------------------------------------------------ */
 
 static void put_evidence(page *p)
 {

@@ -8,7 +8,7 @@
 
 /** A figure that the page links to its evidence. */
 typedef struct ptl_cited {
-    char key[96];       /* "cm2-week-paid_search" */
+    char key[96]; /* "cm2-week-paid_search" */
     const ptl_review_line *line;
     const ptl_review_period *period;
     ptl_measure measure;

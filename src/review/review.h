@@ -13,8 +13,8 @@ typedef struct ptl_review_options {
     int64_t run_id;
     bool has_as_of;
     ptl_day as_of;
-    const char *out_dir;    /* where review.html and review.json go; default the workspace */
-    int64_t ledger_seq;     /* of the entry that will record this review                   */
+    const char *out_dir; /* where review.html and review.json go; default the workspace */
+    int64_t ledger_seq;  /* of the entry that will record this review                   */
 } ptl_review_options;
 
 typedef struct ptl_review_report {

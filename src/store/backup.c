@@ -65,8 +65,7 @@ static ptl_status copy_stores(backup *b, ptl_error *err)
     return note_copy(b, PTL_WAREHOUSE_FILE, path, err);
 }
 
-/* --- artefacts -----------------------------------------------------------------------------------
- */
+/* --- artefacts -------------------------------------------------------------------------------- */
 
 static bool is_artefact(const char *name)
 {
@@ -142,7 +141,8 @@ ptl_status ptl_store_backup(ptl_store *store, const char *to, ptl_progress *prog
     }
     backup b = {.store = store, .to = to, .progress = progress};
     ptl_arena_init(&b.arena, BACKUP_ARENA_MAX, NULL);
-    const ptl_status st = copy_all(&b, err);
+    ptl_status st = copy_all(&b, err);
+    if (st == PTL_OK) st = ptl_durable_folder(to, err);
     ptl_arena_dispose(&b.arena);
     if (st != PTL_OK) ptl_folder_remove(to);
     return st;

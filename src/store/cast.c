@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *ptl_cast_text(ptl_cast cast) {
+const char *ptl_cast_text(ptl_cast cast)
+{
     static const char *const texts[] = {
 #define PTL_CAST_TEXT(name, text) text,
         PTL_CAST_LIST(PTL_CAST_TEXT)
@@ -15,7 +16,7 @@ const char *ptl_cast_text(ptl_cast cast) {
     return (size_t)cast < n ? texts[cast] : texts[0];
 }
 
-/* --- locales ------------------------------------------------------------------------------------ */
+/* --- locales ---------------------------------------------------------------------------------- */
 
 static const ptl_locale locales[] = {{"en", '.', ',', false},
                                      {"de", ',', '.', false},
@@ -35,7 +36,8 @@ static const struct {
              {"sk", 2},    {"hu", 2},    {"ru", 2},    {"uk", 2},    {"bg", 2},    {"ch", 3},
              {"plain", 4}};
 
-const ptl_locale *ptl_locale_find(ptl_text name) {
+const ptl_locale *ptl_locale_find(ptl_text name)
+{
     char folded[16];
     if (name.len == 0 || name.len >= sizeof folded) return NULL;
     for (size_t i = 0; i < name.len; i++) {
@@ -51,7 +53,7 @@ const ptl_locale *ptl_locale_find(ptl_text name) {
     return NULL;
 }
 
-/* --- the scanner -------------------------------------------------------------------------------- */
+/* --- the scanner ------------------------------------------------------------------------------ */
 
 enum { SCAN_DIGITS_MAX = 64 }; /* after leading zeros; a double needs 17, an int64 19 */
 
@@ -59,33 +61,37 @@ enum { SCAN_DIGITS_MAX = 64 }; /* after leading zeros; a double needs 17, an int
 typedef struct scan {
     bool is_negative;
     bool is_percent;
-    int32_t n_digits;       /* whole and decimal, without leading zeros of the whole part */
-    int32_t n_whole;        /* how many of them stand before the decimal mark             */
+    int32_t n_digits; /* whole and decimal, without leading zeros of the whole part */
+    int32_t n_whole;  /* how many of them stand before the decimal mark             */
     char digits[SCAN_DIGITS_MAX + 1];
 } scan;
 
-static bool is_digit(char c) {
+static bool is_digit(char c)
+{
     return c >= '0' && c <= '9';
 }
 
 /* Bytes of a space at the head of `text` (ASCII, U+00A0, U+202F, U+2009), else 0. */
-static size_t space_len(ptl_text text) {
-    if (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[0] == '\t' || text.ptr[0] == '\r' ||
-                         text.ptr[0] == '\n'))
+static size_t space_len(ptl_text text)
+{
+    if (text.len > 0 &&
+        (text.ptr[0] == ' ' || text.ptr[0] == '\t' || text.ptr[0] == '\r' || text.ptr[0] == '\n'))
         return 1;
     if (text.len >= 2 && memcmp(text.ptr, "\xc2\xa0", 2) == 0) return 2;
-    if (text.len >= 3 && (memcmp(text.ptr, "\xe2\x80\xaf", 3) == 0 ||
-                          memcmp(text.ptr, "\xe2\x80\x89", 3) == 0))
+    if (text.len >= 3 &&
+        (memcmp(text.ptr, "\xe2\x80\xaf", 3) == 0 || memcmp(text.ptr, "\xe2\x80\x89", 3) == 0))
         return 3;
     return 0;
 }
 
-static void drop(ptl_text *text, size_t len) {
+static void drop(ptl_text *text, size_t len)
+{
     text->ptr += len;
     text->len -= len;
 }
 
-static ptl_text trim_spaces(ptl_text text) {
+static ptl_text trim_spaces(ptl_text text)
+{
     for (size_t n = space_len(text); n > 0; n = space_len(text)) drop(&text, n);
     for (bool more = true; more && text.len > 0;) {
         more = false;
@@ -101,7 +107,8 @@ static ptl_text trim_spaces(ptl_text text) {
 }
 
 /* Bytes of a minus or plus at the head: '-', '+', U+2212; *negative says which. */
-static size_t sign_len(ptl_text text, bool *negative) {
+static size_t sign_len(ptl_text text, bool *negative)
+{
     if (text.len > 0 && (text.ptr[0] == '-' || text.ptr[0] == '+')) {
         *negative = text.ptr[0] == '-';
         return 1;
@@ -113,11 +120,12 @@ static size_t sign_len(ptl_text text, bool *negative) {
     return 0;
 }
 
-static const char *const symbols[] = {"€", "$", "£", "¥", "₹", "₽", "₩", "₺", "₴", "₫",
-                                      "₪", "฿", "₱", "R$", "kr", "zł", "Kč", "Fr."};
+static const char *const symbols[] = {"€", "$", "£", "¥", "₹",  "₽", "₩",  "₺",  "₴",
+                                      "₫", "₪", "฿", "₱", "R$", "kr",  "zł", "Kč", "Fr."};
 
 /* Bytes of a currency at the head: a symbol above, or exactly three capitals. */
-static size_t currency_len(ptl_text text) {
+static size_t currency_len(ptl_text text)
+{
     if (text.len >= 3) {
         size_t n = 0;
         while (n < text.len && text.ptr[n] >= 'A' && text.ptr[n] <= 'Z') n++;
@@ -128,7 +136,8 @@ static size_t currency_len(ptl_text text) {
     return 0;
 }
 
-static size_t currency_len_at_end(ptl_text text) {
+static size_t currency_len_at_end(ptl_text text)
+{
     for (size_t n = text.len < 4 ? text.len : 4; n > 0; n--) {
         const ptl_text tail = {text.ptr + text.len - n, n};
         if (currency_len(tail) == n) return n;
@@ -137,7 +146,8 @@ static size_t currency_len_at_end(ptl_text text) {
 }
 
 /* Take brackets, signs and currency off both ends. Each may stand once. */
-static ptl_cast scan_ends(scan *s, ptl_text *text) {
+static ptl_cast scan_ends(scan *s, ptl_text *text)
+{
     int32_t n_signs = 0;
     bool has_currency = false;
     *text = trim_spaces(*text);
@@ -176,7 +186,8 @@ static ptl_cast scan_ends(scan *s, ptl_text *text) {
 }
 
 /* Bytes of a separator of thousands at the head, else 0. */
-static size_t group_len(ptl_text text, const ptl_locale *locale) {
+static size_t group_len(ptl_text text, const ptl_locale *locale)
+{
     if (text.len == 0) return 0;
     if (locale->group != 0 && text.ptr[0] == locale->group) return 1;
     if (!locale->wide_space) return 0;
@@ -186,7 +197,8 @@ static size_t group_len(ptl_text text, const ptl_locale *locale) {
     return n >= 2 ? n : 0;
 }
 
-static ptl_cast keep_digit(scan *s, char c) {
+static ptl_cast keep_digit(scan *s, char c)
+{
     if (s->n_digits == 0 && c == '0' && s->n_whole == 0) return PTL_CAST_OK; /* leading zero */
     if (s->n_digits >= SCAN_DIGITS_MAX) return c == '0' ? PTL_CAST_OK : PTL_CAST_RANGE;
     s->digits[s->n_digits++] = c;
@@ -194,7 +206,8 @@ static ptl_cast keep_digit(scan *s, char c) {
 }
 
 /* The whole part: groups are 1 to 3 digits, then threes, or there are none. */
-static ptl_cast scan_whole(scan *s, ptl_text *text, const ptl_locale *locale, int64_t *n_seen) {
+static ptl_cast scan_whole(scan *s, ptl_text *text, const ptl_locale *locale, int64_t *n_seen)
+{
     int64_t run = 0;
     bool grouped = false;
     for (;;) {
@@ -218,7 +231,8 @@ static ptl_cast scan_whole(scan *s, ptl_text *text, const ptl_locale *locale, in
     return PTL_CAST_OK;
 }
 
-static ptl_cast scan_decimals(scan *s, ptl_text *text, int64_t *n_seen) {
+static ptl_cast scan_decimals(scan *s, ptl_text *text, int64_t *n_seen)
+{
     /* Zeros after the mark count, so that 0.05 keeps its place: n_whole stays what it was. */
     int32_t n_zeros = 0;
     const bool whole_is_zero = s->n_digits == 0;
@@ -239,7 +253,8 @@ static ptl_cast scan_decimals(scan *s, ptl_text *text, int64_t *n_seen) {
 }
 
 /* Take apart. What is left in `text` (an exponent) is the caller's. */
-static ptl_cast scan_number(scan *s, ptl_text *text, const ptl_locale *locale) {
+static ptl_cast scan_number(scan *s, ptl_text *text, const ptl_locale *locale)
+{
     memset(s, 0, offsetof(scan, digits));
     const ptl_cast ends = scan_ends(s, text);
     if (ends != PTL_CAST_OK) return ends;
@@ -257,10 +272,11 @@ static ptl_cast scan_number(scan *s, ptl_text *text, const ptl_locale *locale) {
     return n_seen > 0 ? PTL_CAST_OK : PTL_CAST_NOT_NUMBER;
 }
 
-/* --- the casts ---------------------------------------------------------------------------------- */
+/* --- the casts -------------------------------------------------------------------------------- */
 
 /* The scanned digits × 10^places as an integer; the decimals must fit into `places`. */
-static ptl_cast scan_integer(int64_t *out, const scan *s, int32_t places, ptl_cast too_fine) {
+static ptl_cast scan_integer(int64_t *out, const scan *s, int32_t places, ptl_cast too_fine)
+{
     if (s->n_digits == 0) {
         *out = 0;
         return PTL_CAST_OK;
@@ -279,14 +295,16 @@ static ptl_cast scan_integer(int64_t *out, const scan *s, int32_t places, ptl_ca
 }
 
 /* The common shape, "-1234.56", without the scanner. Says false for anything else. */
-static bool plain_money(int64_t *out, ptl_text text, char decimal) {
+static bool plain_money(int64_t *out, ptl_text text, char decimal)
+{
     size_t i = 0;
     const bool is_negative = text.len > 0 && text.ptr[0] == '-';
     if (is_negative) i = 1;
     int64_t total = 0;
     const size_t first = i;
-    while (i < text.len && is_digit(text.ptr[i])) total = total * 10 + (text.ptr[i++] - '0');
-    if (i == first || i - first > 12) return false;
+    while (i < text.len && i - first < 13 && is_digit(text.ptr[i]))
+        total = total * 10 + (text.ptr[i++] - '0');
+    if (i == first || i - first > 12) return false; /* with six decimals: 18 digits, in range */
     int32_t n_left = 6;
     if (i < text.len && text.ptr[i] == decimal) {
         const size_t mark = i++;
@@ -300,12 +318,14 @@ static bool plain_money(int64_t *out, ptl_text text, char decimal) {
     return true;
 }
 
-static bool is_blank(ptl_text text) {
+static bool is_blank(ptl_text text)
+{
     if (text.len > 0 && (is_digit(text.ptr[0]) || text.ptr[0] == '-')) return false;
     return trim_spaces(text).len == 0;
 }
 
-ptl_cast ptl_cast_money(int64_t *out_micros, ptl_text text, const ptl_locale *locale) {
+ptl_cast ptl_cast_money(int64_t *out_micros, ptl_text text, const ptl_locale *locale)
+{
     if (plain_money(out_micros, text, locale->decimal)) return PTL_CAST_OK;
     if (is_blank(text)) return PTL_CAST_EMPTY;
     scan s;
@@ -315,7 +335,8 @@ ptl_cast ptl_cast_money(int64_t *out_micros, ptl_text text, const ptl_locale *lo
     return scan_integer(out_micros, &s, 6, PTL_CAST_DECIMALS);
 }
 
-ptl_cast ptl_cast_integer(int64_t *out, ptl_text text, const ptl_locale *locale) {
+ptl_cast ptl_cast_integer(int64_t *out, ptl_text text, const ptl_locale *locale)
+{
     int64_t micros;
     if (plain_money(&micros, text, locale->decimal)) {
         *out = micros / 1000000;
@@ -331,7 +352,8 @@ ptl_cast ptl_cast_integer(int64_t *out, ptl_text text, const ptl_locale *locale)
 }
 
 /* "E+10" at the end of a number, at most four digits; 0 where there is none. */
-static bool scan_exponent(int32_t *out, ptl_text text) {
+static bool scan_exponent(int32_t *out, ptl_text text)
+{
     *out = 0;
     if (text.len == 0) return true;
     if (text.ptr[0] != 'e' && text.ptr[0] != 'E') return false;
@@ -347,7 +369,8 @@ static bool scan_exponent(int32_t *out, ptl_text text) {
     return true;
 }
 
-ptl_cast ptl_cast_number(double *out, ptl_text text, const ptl_locale *locale) {
+ptl_cast ptl_cast_number(double *out, ptl_text text, const ptl_locale *locale)
+{
     if (is_blank(text)) return PTL_CAST_EMPTY;
     scan s;
     const ptl_cast scanned = scan_number(&s, &text, locale);
@@ -364,10 +387,11 @@ ptl_cast ptl_cast_number(double *out, ptl_text text, const ptl_locale *locale) {
     return PTL_CAST_OK;
 }
 
-ptl_cast ptl_cast_bool(bool *out, ptl_text text) {
-    static const char *const words[][2] = {{"true", "false"}, {"yes", "no"},       {"y", "n"},
-                                           {"t", "f"},        {"1", "0"},          {"on", "off"},
-                                           {"ja", "nein"},    {"active", "inactive"}};
+ptl_cast ptl_cast_bool(bool *out, ptl_text text)
+{
+    static const char *const words[][2] = {
+        {"true", "false"}, {"yes", "no"}, {"y", "n"},     {"t", "f"},
+        {"1", "0"},        {"on", "off"}, {"ja", "nein"}, {"active", "inactive"}};
     text = trim_spaces(text);
     if (text.len == 0) return PTL_CAST_EMPTY;
     char folded[16];

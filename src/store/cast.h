@@ -55,7 +55,8 @@ ptl_cast ptl_cast_money(int64_t *out_micros, ptl_text text, const ptl_locale *lo
 /** A whole number; ".0" is whole. */
 ptl_cast ptl_cast_integer(int64_t *out, ptl_text text, const ptl_locale *locale);
 
-/** A double, correctly rounded; an exponent ("1.5E+10") and a trailing "%" (hundredths) are read. */
+/** A double, correctly rounded; an exponent ("1.5E+10") and a trailing "%" (hundredths) are read.
+ */
 ptl_cast ptl_cast_number(double *out, ptl_text text, const ptl_locale *locale);
 
 /** true, yes, y, t, 1, on, … and their opposites, in any case. */

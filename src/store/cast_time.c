@@ -2,38 +2,50 @@
  *
  * base/civil is the one authority. What stands here only avoids asking it for every row: a format
  * of fixed width is read digit by digit, and a local day without a clock change is an offset from
- * its midnight. Whatever is not plainly of that shape goes to ptl_time_parse, whose answer counts. */
+ * its midnight. Whatever is not plainly of that shape goes to ptl_time_parse, whose answer counts.
+ */
 #include "store/cast.h"
 
 #include <string.h>
 
 /* Only directives whose text has one width, and literals. */
-static bool format_is_fixed(ptl_text format) {
+static bool format_is_fixed(ptl_text format)
+{
     bool has_year = false, has_month = false, has_day = false;
     for (size_t i = 0; i < format.len; i++) {
         if (format.ptr[i] != '%') continue;
         if (++i >= format.len) return false;
         switch (format.ptr[i]) {
-        case 'Y': has_year = true; break;
-        case 'm': has_month = true; break;
-        case 'd': has_day = true; break;
+        case 'Y':
+            has_year = true;
+            break;
+        case 'm':
+            has_month = true;
+            break;
+        case 'd':
+            has_day = true;
+            break;
         case 'H':
         case 'M':
-        case 'S': break;
-        default: return false;
+        case 'S':
+            break;
+        default:
+            return false;
         }
     }
     return has_year && has_month && has_day;
 }
 
-void ptl_cast_clock_init(ptl_cast_clock *clock, ptl_text format, const ptl_zone *zone) {
+void ptl_cast_clock_init(ptl_cast_clock *clock, ptl_text format, const ptl_zone *zone)
+{
     clock->format = format;
     clock->zone = zone;
     clock->is_fixed = format_is_fixed(format);
     for (int32_t i = 0; i < PTL_CAST_DAYS_KEPT; i++) clock->kept[i].day = INT32_MIN;
 }
 
-static bool digits(int32_t *out, ptl_text text, size_t *at, size_t n) {
+static bool digits(int32_t *out, ptl_text text, size_t *at, size_t n)
+{
     if (text.len - *at < n) return false;
     int32_t total = 0;
     for (size_t i = 0; i < n; i++) {
@@ -47,7 +59,8 @@ static bool digits(int32_t *out, ptl_text text, size_t *at, size_t n) {
 }
 
 /* Day and micros of a text of fixed width; false where it is anything else. */
-static bool read_fixed(ptl_day *day, int64_t *micros, ptl_text text, ptl_text format) {
+static bool read_fixed(ptl_day *day, int64_t *micros, ptl_text text, ptl_text format)
+{
     int32_t year = 0, month = 0, date = 0, hour = 0, minute = 0, second = 0;
     size_t at = 0;
     for (size_t i = 0; i < format.len; i++) {
@@ -57,12 +70,24 @@ static bool read_fixed(ptl_day *day, int64_t *micros, ptl_text text, ptl_text fo
             at++;
         } else {
             switch (format.ptr[++i]) {
-            case 'Y': fits = digits(&year, text, &at, 4); break;
-            case 'm': fits = digits(&month, text, &at, 2); break;
-            case 'd': fits = digits(&date, text, &at, 2); break;
-            case 'H': fits = digits(&hour, text, &at, 2); break;
-            case 'M': fits = digits(&minute, text, &at, 2); break;
-            default: fits = digits(&second, text, &at, 2); break;
+            case 'Y':
+                fits = digits(&year, text, &at, 4);
+                break;
+            case 'm':
+                fits = digits(&month, text, &at, 2);
+                break;
+            case 'd':
+                fits = digits(&date, text, &at, 2);
+                break;
+            case 'H':
+                fits = digits(&hour, text, &at, 2);
+                break;
+            case 'M':
+                fits = digits(&minute, text, &at, 2);
+                break;
+            default:
+                fits = digits(&second, text, &at, 2);
+                break;
             }
         }
         if (!fits) return false;
@@ -78,7 +103,8 @@ static bool read_fixed(ptl_day *day, int64_t *micros, ptl_text text, ptl_text fo
 
 /* Local time in the clock's zone. A day is plain where it has 24 hours and one offset at its
  * start, noon and end. */
-static ptl_instant local_instant(ptl_cast_clock *clock, ptl_day day, int64_t micros) {
+static ptl_instant local_instant(ptl_cast_clock *clock, ptl_day day, int64_t micros)
+{
     const int32_t slot = (int32_t)((uint32_t)day % PTL_CAST_DAYS_KEPT);
     if (clock->kept[slot].day != day) {
         const ptl_instant start = ptl_zone_day_start(clock->zone, day);
@@ -94,7 +120,8 @@ static ptl_instant local_instant(ptl_cast_clock *clock, ptl_day day, int64_t mic
     return ptl_zone_local(clock->zone, day, micros);
 }
 
-ptl_cast ptl_cast_time(ptl_instant *out, ptl_text text, ptl_cast_clock *clock) {
+ptl_cast ptl_cast_time(ptl_instant *out, ptl_text text, ptl_cast_clock *clock)
+{
     text = ptl_text_trim(text);
     if (text.len == 0) return PTL_CAST_EMPTY;
     ptl_day day;
@@ -109,7 +136,8 @@ ptl_cast ptl_cast_time(ptl_instant *out, ptl_text text, ptl_cast_clock *clock) {
     return st == PTL_OK ? PTL_CAST_OK : PTL_CAST_NOT_TIME;
 }
 
-ptl_cast ptl_cast_day(ptl_day *out, ptl_text text, ptl_cast_clock *clock) {
+ptl_cast ptl_cast_day(ptl_day *out, ptl_text text, ptl_cast_clock *clock)
+{
     text = ptl_text_trim(text);
     if (text.len == 0) return PTL_CAST_EMPTY;
     int64_t micros;

@@ -30,12 +30,14 @@ struct ptl_csv {
     char buffer[PTL_CSV_BUFFER_BYTES + 1];
 };
 
-ptl_csv_options ptl_csv_options_default(void) {
+ptl_csv_options ptl_csv_options_default(void)
+{
     return (ptl_csv_options){.size = sizeof(ptl_csv_options), .quote = '"'};
 }
 
 /* Move what is unread to the front and read on. */
-static ptl_status refill(ptl_csv *csv, ptl_error *err) {
+static ptl_status refill(ptl_csv *csv, ptl_error *err)
+{
     memmove(csv->buffer, csv->buffer + csv->begin, csv->end - csv->begin);
     csv->end -= csv->begin;
     csv->begin = 0;
@@ -49,7 +51,7 @@ static ptl_status refill(ptl_csv *csv, ptl_error *err) {
     return PTL_OK;
 }
 
-/* --- one record --------------------------------------------------------------------------------- */
+/* --- one record ------------------------------------------------------------------------------- */
 
 typedef enum found {
     FOUND_RECORD,
@@ -66,8 +68,10 @@ typedef struct record {
     const char *fault_at;
 } record;
 
-/* The end of a line at p: its length (CR LF, LF or CR), 0 where the buffer must be longer to say. */
-static size_t line_end_len(const ptl_csv *csv, const char *p, const char *end) {
+/* The end of a line at p: its length (CR LF, LF or CR), 0 where the buffer must be longer to say.
+ */
+static size_t line_end_len(const ptl_csv *csv, const char *p, const char *end)
+{
     if (*p == '\n') return 1;
     if (p + 1 < end) return p[1] == '\n' ? 2 : 1;
     return csv->ended ? 1 : 0;
@@ -75,11 +79,13 @@ static size_t line_end_len(const ptl_csv *csv, const char *p, const char *end) {
 
 /* The closing quote of a field that starts after an opening one; NULL where there is none. */
 static const char *closing_quote(const ptl_csv *csv, raw_field *field, const char *p,
-                                 const char *end, int64_t *n_lines) {
+                                 const char *end, int64_t *n_lines)
+{
     for (;;) {
         const char *q = memchr(p, csv->quote, (size_t)(end - p));
         if (!q) return NULL;
-        for (const char *lf = p; (lf = memchr(lf, '\n', (size_t)(q - lf))) != NULL; lf++) ++*n_lines;
+        for (const char *lf = p; (lf = memchr(lf, '\n', (size_t)(q - lf))) != NULL; lf++)
+            ++*n_lines;
         if (q + 1 < end && q[1] == csv->quote) {
             field->has_doubled = true;
             p = q + 2;
@@ -89,7 +95,8 @@ static const char *closing_quote(const ptl_csv *csv, raw_field *field, const cha
     }
 }
 
-static found split(record *out, ptl_csv *csv) {
+static found split(record *out, ptl_csv *csv)
+{
     const char *const start = csv->buffer + csv->begin, *const end = csv->buffer + csv->end;
     const char *p = start;
     *out = (record){.start = start, .n_lines = 1};
@@ -130,7 +137,8 @@ static found split(record *out, ptl_csv *csv) {
 }
 
 /* The physical line from `from` on, for a record that could not be split. */
-static void take_line(record *out, ptl_csv *csv, const char *from) {
+static void take_line(record *out, ptl_csv *csv, const char *from)
+{
     const char *const end = csv->buffer + csv->end;
     const char *p = from;
     while (p < end && *p != '\n' && *p != '\r') p++;
@@ -141,7 +149,8 @@ static void take_line(record *out, ptl_csv *csv, const char *from) {
 }
 
 /* Past a line that was given up: on to its end. */
-static ptl_status skip_line(ptl_csv *csv, ptl_error *err) {
+static ptl_status skip_line(ptl_csv *csv, ptl_error *err)
+{
     while (csv->skipping) {
         const char *at = csv->buffer + csv->begin;
         const char *lf = memchr(at, '\n', csv->end - csv->begin);
@@ -152,7 +161,8 @@ static ptl_status skip_line(ptl_csv *csv, ptl_error *err) {
     return PTL_OK;
 }
 
-static ptl_text unfold(ptl_csv *csv, const raw_field *field, const char *start) {
+static ptl_text unfold(ptl_csv *csv, const raw_field *field, const char *start)
+{
     char *text = csv->buffer + (start - csv->buffer) + field->at;
     if (!field->has_doubled) return (ptl_text){text, field->len};
     size_t len = 0;
@@ -164,7 +174,8 @@ static ptl_text unfold(ptl_csv *csv, const raw_field *field, const char *start) 
 }
 
 /* Eight bytes at a time: is any byte zero or above 0x7F? */
-static bool is_plain_ascii(const char *p, size_t len) {
+static bool is_plain_ascii(const char *p, size_t len)
+{
     uint64_t high = 0, zero = 0;
     for (; len >= 8; p += 8, len -= 8) {
         uint64_t w;
@@ -180,7 +191,8 @@ static bool is_plain_ascii(const char *p, size_t len) {
 }
 
 /* Set csv->fault where the bytes are not text. */
-static bool bytes_are_text(ptl_csv *csv, const record *r) {
+static bool bytes_are_text(ptl_csv *csv, const record *r)
+{
     const ptl_text text = {r->start, (size_t)(r->end - r->start)};
     if (is_plain_ascii(text.ptr, text.len)) return true;
     if (memchr(text.ptr, 0, text.len)) {
@@ -196,7 +208,8 @@ static bool bytes_are_text(ptl_csv *csv, const record *r) {
 }
 
 /* The next record into *out, its fault in csv->fault. */
-static ptl_status next_record(bool *more, record *out, ptl_csv *csv, ptl_error *err) {
+static ptl_status next_record(bool *more, record *out, ptl_csv *csv, ptl_error *err)
+{
     csv->fault[0] = '\0';
     PTL_TRY(skip_line(csv, err));
     for (;;) {
@@ -209,8 +222,8 @@ static ptl_status next_record(bool *more, record *out, ptl_csv *csv, ptl_error *
             continue;
         }
         const bool too_long =
-            what == FOUND_MORE || (what == FOUND_RECORD &&
-                                   out->end - out->start > (ptrdiff_t)PTL_CSV_RECORD_BYTES_MAX);
+            what == FOUND_MORE ||
+            (what == FOUND_RECORD && out->end - out->start > (ptrdiff_t)PTL_CSV_RECORD_BYTES_MAX);
         if (too_long)
             (void)snprintf(csv->fault, sizeof csv->fault,
                            "longer than %d bytes; is a quote not closed?",
@@ -234,13 +247,15 @@ static ptl_status next_record(bool *more, record *out, ptl_csv *csv, ptl_error *
     }
 }
 
-static bool is_blank(const record *r) {
+static bool is_blank(const record *r)
+{
     for (const char *p = r->start; p < r->end; p++)
         if (*p != ' ' && *p != '\t') return false;
     return true;
 }
 
-ptl_status ptl_csv_next(bool *more, ptl_csv_row *out, ptl_csv *csv, ptl_error *err) {
+ptl_status ptl_csv_next(bool *more, ptl_csv_row *out, ptl_csv *csv, ptl_error *err)
+{
     record r;
     do {
         PTL_TRY(next_record(more, &r, csv, err));
@@ -265,10 +280,11 @@ ptl_status ptl_csv_next(bool *more, ptl_csv_row *out, ptl_csv *csv, ptl_error *e
     return PTL_OK;
 }
 
-/* --- the head ----------------------------------------------------------------------------------- */
+/* --- the head --------------------------------------------------------------------------------- */
 
 /* Fields of the first lines with this delimiter: how many lines agree with the first. */
-static int64_t agreement(ptl_csv *csv, char delimiter, int64_t *n_fields) {
+static int64_t agreement(ptl_csv *csv, char delimiter, int64_t *n_fields)
+{
     const size_t begin = csv->begin;
     csv->delimiter = delimiter;
     csv->stops[(uint8_t)delimiter] = true;
@@ -287,7 +303,8 @@ static int64_t agreement(ptl_csv *csv, char delimiter, int64_t *n_fields) {
 }
 
 /* The delimiter that splits the head and agrees with most lines; more fields break a tie. */
-static void find_delimiter(ptl_csv *csv) {
+static void find_delimiter(ptl_csv *csv)
+{
     static const char candidates[] = {',', ';', '\t', '|'};
     char best = ',';
     int64_t best_lines = 0, best_fields = 1;
@@ -303,29 +320,33 @@ static void find_delimiter(ptl_csv *csv) {
     csv->delimiter = best;
 }
 
-static char fold(char c) {
+static char fold(char c)
+{
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static bool same_name(const char *a, const char *b) {
+static bool same_name(const char *a, const char *b)
+{
     while (*a && fold(*a) == fold(*b)) a++, b++;
     return *a == '\0' && *b == '\0';
 }
 
-static bool name_is_taken(const ptl_csv *csv, int64_t n, const char *name) {
+static bool name_is_taken(const ptl_csv *csv, int64_t n, const char *name)
+{
     for (int64_t i = 0; i < n; i++)
         if (same_name(csv->names[i], name)) return true;
     return same_name(name, "source_row");
 }
 
-static ptl_status name_column(ptl_csv *csv, int64_t idx, ptl_text text, ptl_error *err) {
+static ptl_status name_column(ptl_csv *csv, int64_t idx, ptl_text text, ptl_error *err)
+{
     text = ptl_text_trim(text);
     if (text.len > 255)
         return ptl_fail(err, PTL_E_INVALID, "%s: name of column %lld is longer than 255 bytes",
                         csv->input.name, (long long)(idx + 1));
-    char *name = text.len > 0 ? ptl_text_copy(text, &csv->arena, err)
-                              : ptl_text_format(&csv->arena, err, "column_%lld",
-                                                (long long)(idx + 1));
+    char *name = text.len > 0
+                     ? ptl_text_copy(text, &csv->arena, err)
+                     : ptl_text_format(&csv->arena, err, "column_%lld", (long long)(idx + 1));
     if (!name) return PTL_E_NO_MEMORY;
     const char *const base = name;
     for (int64_t n = 2; name_is_taken(csv, idx, name); n++) {
@@ -336,7 +357,8 @@ static ptl_status name_column(ptl_csv *csv, int64_t idx, ptl_text text, ptl_erro
     return PTL_OK;
 }
 
-static ptl_status read_head(ptl_csv *csv, ptl_error *err) {
+static ptl_status read_head(ptl_csv *csv, ptl_error *err)
+{
     record r;
     bool more;
     do {
@@ -359,7 +381,8 @@ static ptl_status read_head(ptl_csv *csv, ptl_error *err) {
     return PTL_OK;
 }
 
-static ptl_status start(ptl_csv *csv, int fd, const ptl_csv_options *options, ptl_error *err) {
+static ptl_status start(ptl_csv *csv, int fd, const ptl_csv_options *options, ptl_error *err)
+{
     csv->quote = options->quote ? options->quote : '"';
     csv->stops['\n'] = csv->stops['\r'] = true;
     csv->line = 1;
@@ -374,7 +397,8 @@ static ptl_status start(ptl_csv *csv, int fd, const ptl_csv_options *options, pt
     return read_head(csv, err);
 }
 
-ptl_status ptl_csv_open(ptl_csv **out, int fd, const ptl_csv_options *options, ptl_error *err) {
+ptl_status ptl_csv_open(ptl_csv **out, int fd, const ptl_csv_options *options, ptl_error *err)
+{
     *out = NULL;
     ptl_csv *csv = malloc(sizeof *csv);
     if (!csv) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory to read a file");
@@ -388,25 +412,30 @@ ptl_status ptl_csv_open(ptl_csv **out, int fd, const ptl_csv_options *options, p
     return st;
 }
 
-void ptl_csv_close(ptl_csv *csv) {
+void ptl_csv_close(ptl_csv *csv)
+{
     if (!csv) return;
     ptl_csv_input_close(&csv->input);
     ptl_arena_dispose(&csv->arena);
     free(csv);
 }
 
-int64_t ptl_csv_n_columns(const ptl_csv *csv) {
+int64_t ptl_csv_n_columns(const ptl_csv *csv)
+{
     return csv->n_columns;
 }
 
-const char *ptl_csv_column(const ptl_csv *csv, int64_t idx) {
+const char *ptl_csv_column(const ptl_csv *csv, int64_t idx)
+{
     return csv->names[idx];
 }
 
-char ptl_csv_delimiter(const ptl_csv *csv) {
+char ptl_csv_delimiter(const ptl_csv *csv)
+{
     return csv->delimiter;
 }
 
-int64_t ptl_csv_bytes_read(const ptl_csv *csv) {
+int64_t ptl_csv_bytes_read(const ptl_csv *csv)
+{
     return csv->input.offset;
 }

@@ -18,9 +18,9 @@
 #include "base/text.h"
 
 enum {
-    PTL_CSV_COLUMNS_MAX = 2048,          /* more is not a table of facts      */
-    PTL_CSV_RECORD_BYTES_MAX = 1 << 20,  /* longer is an unclosed quote       */
-    PTL_CSV_BUFFER_BYTES = 4 << 20,      /* of UTF-8; one record fits four times */
+    PTL_CSV_COLUMNS_MAX = 2048,         /* more is not a table of facts      */
+    PTL_CSV_RECORD_BYTES_MAX = 1 << 20, /* longer is an unclosed quote       */
+    PTL_CSV_BUFFER_BYTES = 4 << 20,     /* of UTF-8; one record fits four times */
     PTL_CSV_FAULT_BYTES = 160
 };
 

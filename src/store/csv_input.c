@@ -6,12 +6,12 @@
 #include <strings.h>
 #include <unistd.h>
 
-static ptl_status read_disk(ptl_csv_input *in, ptl_error *err) {
+static ptl_status read_disk(ptl_csv_input *in, ptl_error *err)
+{
     for (;;) {
         const ssize_t n = pread(in->fd, in->disk, sizeof in->disk, (off_t)in->offset);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0)
-            return ptl_fail(err, PTL_E_IO, "cannot read %s: %s", in->name, strerror(errno));
+        if (n < 0) return ptl_fail(err, PTL_E_IO, "cannot read %s: %s", in->name, strerror(errno));
         in->offset += n;
         in->n_disk = (size_t)n;
         in->disk_at = 0;
@@ -21,7 +21,8 @@ static ptl_status read_disk(ptl_csv_input *in, ptl_error *err) {
 
 /* A gzip file is one member or several, one after the other. */
 static ptl_status inflate_some(size_t *n, ptl_csv_input *in, uint8_t *out, size_t capacity,
-                               ptl_error *err) {
+                               ptl_error *err)
+{
     *n = 0;
     while (*n == 0) {
         if (in->disk_at == in->n_disk) PTL_TRY(read_disk(in, err));
@@ -54,7 +55,8 @@ static ptl_status inflate_some(size_t *n, ptl_csv_input *in, uint8_t *out, size_
 
 /* Bytes before decoding. */
 static ptl_status read_bytes(size_t *n, ptl_csv_input *in, uint8_t *out, size_t capacity,
-                             ptl_error *err) {
+                             ptl_error *err)
+{
     *n = 0;
     if (in->ended) return PTL_OK;
     if (in->is_gzip) return inflate_some(n, in, out, capacity, err);
@@ -67,9 +69,10 @@ static ptl_status read_bytes(size_t *n, ptl_csv_input *in, uint8_t *out, size_t 
     return PTL_OK;
 }
 
-/* --- decoding ----------------------------------------------------------------------------------- */
+/* --- decoding --------------------------------------------------------------------------------- */
 
-static size_t put_code_point(char *out, uint32_t c) {
+static size_t put_code_point(char *out, uint32_t c)
+{
     if (c < 0x80) {
         out[0] = (char)c;
         return 1;
@@ -93,12 +96,13 @@ static size_t put_code_point(char *out, uint32_t c) {
 }
 
 /* Windows-1252 where it differs from latin-1: 0x80 … 0x9F. 0: not assigned, kept as it is. */
-static const uint16_t cp1252[32] = {
-    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-    0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
+static const uint16_t cp1252[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                    0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
+                                    0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                    0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
-static size_t decode_latin1(char *out, ptl_csv_input *in) {
+static size_t decode_latin1(char *out, ptl_csv_input *in)
+{
     size_t len = 0;
     for (size_t i = 0; i < in->n_units; i++) {
         uint32_t c = in->units[i];
@@ -109,13 +113,15 @@ static size_t decode_latin1(char *out, ptl_csv_input *in) {
     return len;
 }
 
-static uint32_t unit16(const ptl_csv_input *in, size_t at) {
+static uint32_t unit16(const ptl_csv_input *in, size_t at)
+{
     const uint32_t a = in->units[at], b = in->units[at + 1];
     return in->encoding == PTL_CSV_UTF16_LE ? a | (b << 8) : (a << 8) | b;
 }
 
 /* Whole units only; half a unit or half a pair waits for more, or is kept as a fault at the end. */
-static size_t decode_utf16(char *out, ptl_csv_input *in) {
+static size_t decode_utf16(char *out, ptl_csv_input *in)
+{
     size_t at = 0, len = 0;
     while (at + 2 <= in->n_units) {
         uint32_t c = unit16(in, at);
@@ -141,7 +147,8 @@ static size_t decode_utf16(char *out, ptl_csv_input *in) {
 }
 
 ptl_status ptl_csv_input_read(size_t *n, ptl_csv_input *in, char *out, size_t capacity,
-                              ptl_error *err) {
+                              ptl_error *err)
+{
     if (in->encoding == PTL_CSV_UTF8) {
         if (in->n_units > 0) { /* what the look at the head had read */
             *n = in->n_units < capacity ? in->n_units : capacity;
@@ -169,9 +176,10 @@ ptl_status ptl_csv_input_read(size_t *n, ptl_csv_input *in, char *out, size_t ca
     return PTL_OK;
 }
 
-/* --- opening ------------------------------------------------------------------------------------ */
+/* --- opening ---------------------------------------------------------------------------------- */
 
-static ptl_status encoding_of(ptl_csv_encoding *out, const char *name, ptl_error *err) {
+static ptl_status encoding_of(ptl_csv_encoding *out, const char *name, ptl_error *err)
+{
     if (!name || !strcasecmp(name, "utf-8") || !strcasecmp(name, "utf8")) {
         *out = PTL_CSV_UTF8;
     } else if (!strcasecmp(name, "utf-16") || !strcasecmp(name, "utf16")) {
@@ -187,13 +195,15 @@ static ptl_status encoding_of(ptl_csv_encoding *out, const char *name, ptl_error
     return PTL_OK;
 }
 
-static void skip_units(ptl_csv_input *in, size_t n) {
+static void skip_units(ptl_csv_input *in, size_t n)
+{
     memmove(in->units, in->units + n, in->n_units - n);
     in->n_units -= n;
 }
 
 /* Byte order marks: they settle UTF-16's order, and say so where another encoding was declared. */
-static ptl_status look_at_mark(ptl_csv_input *in, ptl_error *err) {
+static ptl_status look_at_mark(ptl_csv_input *in, ptl_error *err)
+{
     const uint8_t *u = in->units;
     if (in->n_units >= 3 && u[0] == 0xEF && u[1] == 0xBB && u[2] == 0xBF) {
         if (in->encoding == PTL_CSV_UTF8) skip_units(in, 3);
@@ -213,7 +223,8 @@ static ptl_status look_at_mark(ptl_csv_input *in, ptl_error *err) {
 }
 
 ptl_status ptl_csv_input_open(ptl_csv_input *in, int fd, const ptl_csv_options *options,
-                              ptl_error *err) {
+                              ptl_error *err)
+{
     memset(in, 0, offsetof(ptl_csv_input, disk));
     in->fd = fd;
     in->name = options->name ? options->name : "the file";
@@ -239,7 +250,8 @@ ptl_status ptl_csv_input_open(ptl_csv_input *in, int fd, const ptl_csv_options *
     return look_at_mark(in, err);
 }
 
-void ptl_csv_input_close(ptl_csv_input *in) {
+void ptl_csv_input_close(ptl_csv_input *in)
+{
     if (in->zlib_open) (void)inflateEnd(&in->zlib);
     in->zlib_open = false;
 }

@@ -25,8 +25,8 @@ typedef struct ptl_csv_input {
     ptl_csv_encoding encoding;
     z_stream zlib;
     bool zlib_open;
-    size_t n_disk, disk_at;   /* bytes read from disk, how many were used */
-    size_t n_units;           /* bytes of the encoding not yet decoded    */
+    size_t n_disk, disk_at; /* bytes read from disk, how many were used */
+    size_t n_units;         /* bytes of the encoding not yet decoded    */
     uint8_t disk[PTL_CSV_DISK_BYTES];
     uint8_t units[PTL_CSV_DISK_BYTES];
 } ptl_csv_input;

@@ -1,6 +1,6 @@
 /* ledger_entry.c: the bytes of an entry.
  *
- * One line of JSON, keys in this order, nothing between the tokens:
+ * One JSON object, keys in this order, nothing between its own tokens:
  *
  *     {"seq":0,"entered_at":"2026-11-16T06:12:00Z","kind":"config.applied","actor":"ada",
  *      "run_id":7,"body":{…}}
@@ -26,11 +26,11 @@ static ptl_status check_body(ptl_text body, ptl_error *err)
                         body.len, PTL_LEDGER_BODY_MAX);
     json_error_t fault;
     json_t *json = json_loadb(body.ptr ? body.ptr : "", body.len, JSON_REJECT_DUPLICATES, &fault);
-    const bool is_object = json_is_object(json);
+    const bool is_json = json != NULL, is_object = json_is_object(json);
     json_decref(json);
     if (is_object) return PTL_OK;
     return ptl_fail(err, PTL_E_INVALID, "ledger entry whose body is no JSON object: %s",
-                    json ? "it is an array" : fault.text);
+                    is_json ? "it is an array" : fault.text);
 }
 
 static ptl_status check_name(const char *name, const char *what, ptl_error *err)

@@ -6,14 +6,15 @@
 
 enum {
     /* records */
-    PTL_SQL_NAME_MAX = 63,                   /* bytes of a statement's name                      */
-    PTL_SQL_STATEMENTS_MAX = 512,            /* named statements in one file                     */
-    PTL_SQL_ARENA_MAX = 4 * 1024 * 1024,     /* the texts of those statements                    */
-    PTL_SQL_DEPTH_MAX = 16,                  /* nested transactions; three is what we use        */
-    PTL_MIGRATIONS_MAX = 9999,               /* four digits in the file's name                   */
-    PTL_META_VALUE_MAX = 1024 * 1024,        /* bytes of one small value                         */
-    PTL_LIST_MAX = 100000,                   /* rows of one list of runs, jobs or entries        */
-    PTL_CONFIG_FILES_MAX = 10000,            /* files of one version of the configuration        */
+    PTL_SQL_NAME_MAX = 63,               /* bytes of a statement's name                      */
+    PTL_SQL_STATEMENTS_MAX = 512,        /* named statements in one file                     */
+    PTL_SQL_ARENA_MAX = 4 * 1024 * 1024, /* the texts of those statements                    */
+    PTL_SQL_DEPTH_MAX = 16,              /* nested transactions; three is what we use        */
+    PTL_MIGRATIONS_MAX = 9999,           /* four digits in the file's name                   */
+    PTL_META_VALUE_MAX = 1024 * 1024,    /* bytes of one small value                         */
+    PTL_LIST_MAX = 100000,               /* rows of one list of runs, jobs or entries        */
+    PTL_RUN_JSON_MAX = 4 * 1024 * 1024,  /* bytes of parameters, and of an outcome                */
+    PTL_CONFIG_FILES_MAX = 10000,        /* files of one version of the configuration        */
     PTL_CONFIG_BYTES_MAX = 64 * 1024 * 1024, /* their bytes together                             */
     PTL_LEDGER_BODY_MAX = 1024 * 1024,       /* bytes of one entry's body                        */
     PTL_LEDGER_NAME_MAX = 1024,              /* bytes of an entry's kind or actor                */

@@ -18,9 +18,9 @@
 #include "store/seal.h"
 #include "store/warehouse.h"
 
-/** The subject under whose key quarantined rows of tables about people are sealed: they may hold
- * anybody's name. No identifier ever gets this number. */
-#define PTL_LOAD_QUARANTINE_SUBJECT (INT64_MAX - 1)
+/** The subject under whose key quarantined rows of tables about people are sealed: the workspace's
+ * own, because they may hold anybody's name. */
+#define PTL_LOAD_QUARANTINE_SUBJECT INT64_C(0)
 
 typedef struct ptl_load_spec {
     int32_t size;
@@ -31,22 +31,22 @@ typedef struct ptl_load_spec {
     const char *mapping; /* one SELECT over `source`, which has the file's columns as text and
                             source_row (1 is the first row after the head)                   */
     const char *identifier_kind; /* "customer", "email", …; NULL where the table has none     */
-    const char *locale;  /* of numbers: "1,234.56" is "en", "1.234,56" is "de", …; default en */
-    const char *currency;        /* workspace default where the mapping gives none            */
-    const ptl_zone *zone;        /* of local times without offset, and of `day`              */
-    char delimiter;              /* 0: found in the file                                      */
-    char quote;                  /* 0: '"'                                                    */
-    const char *encoding;        /* "utf-8" (default), "utf-16", "latin-1"                    */
-    const char *const *folders;  /* the only folders the mapping's engine may read            */
+    const char *locale;   /* of numbers: "1,234.56" is "en", "1.234,56" is "de", …; default en */
+    const char *currency; /* workspace default where the mapping gives none            */
+    const ptl_zone *zone; /* of local times without offset, and of `day`              */
+    char delimiter;       /* 0: found in the file                                      */
+    char quote;           /* 0: '"'                                                    */
+    const char *encoding; /* "utf-8" (default), "utf-16", "latin-1"                    */
+    const char *const *folders; /* the only folders the mapping's engine may read            */
     int64_t n_folders;
     int64_t run_id;
-    ptl_instant known_at;        /* default of the column known_at                            */
-    bool force;                  /* load even if nothing is new                               */
+    ptl_instant known_at; /* default of the column known_at                            */
+    bool force;           /* load even if nothing is new                               */
 } ptl_load_spec;
 
 typedef struct ptl_load_report {
-    int64_t load_id;          /* 0 where nothing was new              */
-    int64_t replaces_load_id; /* 0 where it replaced none             */
+    int64_t load_id;                                  /* 0 where nothing was new              */
+    int64_t replaces_load_id;                         /* 0 where it replaced none             */
     int64_t rows_read, rows, quarantined, duplicates; /* duplicates are among the quarantined */
     int64_t new_identifiers;
     ptl_hash content_hash;

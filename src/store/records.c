@@ -6,6 +6,7 @@
 #include "store/records_internal.h"
 
 #include <jansson.h>
+#include <string.h>
 
 static ptl_status migrate(ptl_sql *sql, ptl_error *err)
 {
@@ -80,10 +81,14 @@ ptl_status ptl_records_need(const char *text, const char *what, ptl_error *err)
 ptl_status ptl_records_json(const char *text, const char *what, ptl_error *err)
 {
     PTL_TRY(ptl_records_need(text, what, err));
+    if (strlen(text) > PTL_RUN_JSON_MAX)
+        return ptl_fail(err, PTL_E_LIMIT, "%s have %zu bytes, at most %d are allowed", what,
+                        strlen(text), PTL_RUN_JSON_MAX);
     json_error_t fault;
     json_t *json = json_loads(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
+    const bool is_json = json != NULL;
     json_decref(json);
-    if (json) return PTL_OK;
+    if (is_json) return PTL_OK;
     return ptl_fail(err, PTL_E_INVALID, "%s are not JSON at byte %d: %s", what, fault.position,
                     fault.text);
 }
@@ -109,8 +114,7 @@ ptl_status ptl_records_limit(int64_t *limit, ptl_records *records, const char *l
     return PTL_OK;
 }
 
-/* --- small values
- * --------------------------------------------------------------------------------- */
+/* --- small values ----------------------------------------------------------------------------- */
 
 ptl_status ptl_records_get(ptl_text *out, ptl_records *records, const char *key, ptl_arena *arena,
                            ptl_error *err)

@@ -8,7 +8,8 @@
 #include "store/records_internal.h"
 #include "store/store_internal.h"
 
-enum { SETTLE_ARENA_MAX = 64 * 1024 * 1024, SETTLE_BATCH = 256, SETTLE_BODY_MAX = 64 * 1024 };
+/* A batch always fits the arena: a started run's largest text are its parameters. */
+enum { SETTLE_ARENA_MAX = 64 * 1024 * 1024, SETTLE_BATCH = 8, SETTLE_BODY_MAX = 64 * 1024 };
 
 static const char settled_by[] = "portolan";
 

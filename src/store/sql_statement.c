@@ -125,13 +125,16 @@ ptl_status ptl_sql_run_int(int64_t *out, bool *found, ptl_statement *statement, 
     bool row;
     PTL_TRY(ptl_sql_step(&row, statement, err));
     if (found) *found = row;
-    *out = row ? ptl_row_int(statement, 0) : 0;
-    /* A changing statement with RETURNING is complete only when it has been stepped to its end. */
-    return row ? ptl_sql_run(statement, err) : PTL_OK;
+    *out = 0;
+    if (!row) return PTL_OK;
+    const int64_t value = ptl_row_int(statement, 0);
+    /* A change with RETURNING is committed only when it has been stepped to its end. */
+    PTL_TRY(ptl_sql_run(statement, err));
+    *out = value;
+    return PTL_OK;
 }
 
-/* --- columns -------------------------------------------------------------------------------------
- */
+/* --- columns ---------------------------------------------------------------------------------- */
 
 bool ptl_row_is_null(const ptl_statement *statement, int column)
 {

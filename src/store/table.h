@@ -49,7 +49,7 @@ PTL_NODISCARD ptl_status ptl_table_column(const ptl_column **out, const ptl_tabl
                                           const char *name, ptl_type type, ptl_error *err);
 
 bool ptl_column_present(const ptl_column *column, int64_t row);
-int64_t ptl_column_int(const ptl_column *column, int64_t row); /* INT, BOOL, INSTANT, DAY */
+int64_t ptl_column_int(const ptl_column *column, int64_t row);   /* INT, BOOL, INSTANT, DAY */
 double ptl_column_double(const ptl_column *column, int64_t row); /* NaN where missing; widens INT */
 ptl_text ptl_column_text(const ptl_column *column, int64_t row); /* empty where missing           */
 

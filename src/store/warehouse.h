@@ -26,10 +26,10 @@ typedef struct ptl_warehouse ptl_warehouse;
 
 typedef struct ptl_warehouse_options {
     int32_t size;
-    int32_t n_threads;        /* threads of the engine, [1, 256]; default one per core             */
+    int32_t n_threads; /* threads of the engine, [1, 256]; default one per core             */
     int64_t memory_bytes_max; /* of the engine's buffers, >= 64 MiB; default 1 GiB. Not a ceiling
-                                 for the process: a third of what the workspace allows (DESIGN)    */
-    const char *temp_dir;     /* spill files; default `path` + ".tmp"                              */
+                                 for the process: a third of what the workspace allows (DESIGN) */
+    const char *temp_dir; /* spill files; default `path` + ".tmp"                              */
 } ptl_warehouse_options;
 
 ptl_warehouse_options ptl_warehouse_options_default(void);
@@ -78,7 +78,7 @@ PTL_NODISCARD ptl_status ptl_warehouse_stream(ptl_warehouse *warehouse, const ch
                                               ptl_batch_fn fn, void *ctx, ptl_progress *progress,
                                               ptl_error *err);
 
-/* --- scopes ------------------------------------------------------------------------------------ */
+/* --- scopes ----------------------------------------------------------------------------------- */
 
 typedef struct ptl_scope {
     ptl_warehouse *warehouse;
@@ -102,13 +102,12 @@ PTL_NODISCARD ptl_status ptl_scope_execute(int64_t *n_rows, ptl_scope *scope, co
                                            ptl_error *err);
 /** Query inside the scope, seeing its own changes. */
 PTL_NODISCARD ptl_status ptl_scope_query(ptl_table *out, ptl_scope *scope, const char *name,
-                                         const ptl_value *params, int64_t n_params,
-                                         ptl_error *err);
+                                         const ptl_value *params, int64_t n_params, ptl_error *err);
 /** Append rows by column name; columns of the table that are not in `rows` are null. */
 PTL_NODISCARD ptl_status ptl_scope_append(ptl_scope *scope, const char *table,
                                           const ptl_table *rows, ptl_error *err);
 
-/* --- what models and reviews write ------------------------------------------------------------- */
+/* --- what models and reviews write ------------------------------------------------------------ */
 
 /** Replace nothing, add: rows of `table` (a FIGURE or MODEL table of canon.h) for `run_id`, and in
  * the same scope one `output` row (run_id, table, rows, hash). */
@@ -119,7 +118,8 @@ PTL_NODISCARD ptl_status ptl_scope_output(ptl_scope *scope, int64_t run_id, cons
 PTL_NODISCARD ptl_status ptl_warehouse_run_landed(bool *out, ptl_warehouse *warehouse,
                                                   int64_t run_id, ptl_error *err);
 
-/** The highest load_id, 0 where nothing was loaded: names the data with the configuration's hash. */
+/** The highest load_id, 0 where nothing was loaded: names the data with the configuration's hash.
+ */
 PTL_NODISCARD ptl_status ptl_warehouse_version(int64_t *out, ptl_warehouse *warehouse,
                                                ptl_error *err);
 

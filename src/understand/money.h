@@ -23,12 +23,12 @@ typedef struct ptl_money_options {
 
 typedef struct ptl_money_report {
     ptl_instant known_by; /* facts learnt later are not in these figures                        */
-    bool has_facts;      /* false: there is nothing to report on                               */
-    ptl_day first;       /* first local day with a fact                                        */
-    ptl_day last;        /* last complete local day: the day before the newest order's         */
-    ptl_day newest;      /* newest local day with a fact                                       */
+    bool has_facts;       /* false: there is nothing to report on                               */
+    ptl_day first;        /* first local day with a fact                                        */
+    ptl_day last;         /* last complete local day: the day before the newest order's         */
+    ptl_day newest;       /* newest local day with a fact                                       */
     int64_t n_channels;
-    int64_t n_weeks;     /* complete ones                                                      */
+    int64_t n_weeks; /* complete ones                                                      */
     int64_t n_figures;
 } ptl_money_report;
 

@@ -35,16 +35,15 @@ ptl_money_cell ptl_money_cube_sum(const ptl_money_cube *cube, ptl_day from, ptl_
 /** Read facts known by `known_by`, convert, add up. */
 PTL_NODISCARD ptl_status ptl_money_cube_read(ptl_money_cube *out, ptl_store *store,
                                              const ptl_workspace *workspace, ptl_day first,
-                                             ptl_day last, ptl_instant known_by,
-                                             ptl_arena *arena, ptl_error *err);
+                                             ptl_day last, ptl_instant known_by, ptl_arena *arena,
+                                             ptl_error *err);
 
 /** Figures and day_channel rows of the cube, in one scope. */
 PTL_NODISCARD ptl_status ptl_money_write(ptl_money_report *report, ptl_store *store,
-                                         const ptl_workspace *workspace,
-                                         const ptl_money_cube *cube, int64_t run_id,
-                                         ptl_arena *arena, ptl_error *err);
+                                         const ptl_workspace *workspace, const ptl_money_cube *cube,
+                                         int64_t run_id, ptl_arena *arena, ptl_error *err);
 
-/* --- conversion ------------------------------------------------------------------------------ */
+/* --- conversion ------------------------------------------------------------------------------- */
 
 typedef struct ptl_rates {
     const ptl_column *currency, *day, *rate_e9; /* ordered by currency, day */

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# kill9: the program is killed at $POINTS random points (default 40; 200 in `make test-all`) of imports
+# kill9: the program is killed at $POINTS random points (default 20; 200 in `make test-all`) of imports
 # and reviews. After every one the next start finds a consistent store: no run left open, the ledger
 # holds, every fact belongs to a load and every load is whole. At the end nothing is lost or doubled.
 source "$(dirname "$0")/../support/lib.bash"
-points=${POINTS:-40}
+points=${POINTS:-20}
 RANDOM=${SEED:-417}
 
 shop ws

@@ -6,7 +6,6 @@
 #include "support/expect.h"
 #include "support/scratch.h"
 
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -23,8 +22,7 @@
 static ptl_error err;
 static scratch dir;
 
-/* --- one scenario, step by step
- * ------------------------------------------------------------------- */
+/* --- one scenario, step by step --------------------------------------------------------------- */
 
 enum step { OPEN, RUN, ONE, MANY, CONFIG, TOGETHER, KEYS, DESTROY, COPY, N_STEPS };
 enum { N_MANY = 3, N_KEYS = 40 };
@@ -125,8 +123,7 @@ static void play(scenario *s)
     ptl_records_close(s->records);
 }
 
-/* --- what must be there afterwards
- * ---------------------------------------------------------------- */
+/* --- what must be there afterwards ------------------------------------------------------------ */
 
 static int64_t raw_int(const char *name, const char *sql)
 {
@@ -248,8 +245,7 @@ static void test_every_change_fails_from_then_on(void **state)
     assert_true(exhaust(FAULT_FULL, true, false) > 20);
 }
 
-/* --- SIGKILL
- * -------------------------------------------------------------------------------------- */
+/* --- SIGKILL ---------------------------------------------------------------------------------- */
 
 typedef struct ack {
     char what; /* r run started, e run ended, l ledger size */
@@ -283,27 +279,26 @@ static void work(int fd, const char *path)
     }
 }
 
-/* Read acknowledgements for `ms`, then kill, then read what was still in the pipe. */
-static void kill_after(int64_t ms, int fd, pid_t pid, ack last[3])
+/* Whether another acknowledgement came; noted in `last`. */
+static bool read_ack(int fd, ack last[3])
 {
-    struct timespec start, now;
-    clock_gettime(CLOCK_MONOTONIC, &start);
-    bool killed = false;
-    for (;;) {
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        const int64_t spent =
-            (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000;
-        if (!killed && spent >= ms) {
-            kill(pid, SIGKILL);
-            killed = true;
-        }
-        struct pollfd p = {.fd = fd, .events = POLLIN};
-        if (poll(&p, 1, killed ? -1 : (int)(ms - spent)) == 0) continue;
-        ack a;
-        const ssize_t n = read(fd, &a, sizeof a);
-        if (n == 0) return;
-        assert_int_equal(n, sizeof a);
-        last[a.what == 'r' ? 0 : a.what == 'e' ? 1 : 2] = a;
+    ack a;
+    const ssize_t n = read(fd, &a, sizeof a);
+    if (n == 0) return false;
+    assert_int_equal(n, sizeof a);
+    last[a.what == 'r' ? 0 : a.what == 'e' ? 1 : 2] = a;
+    return true;
+}
+
+/* Wait for `n` acknowledgements and a moment more, kill, and read what was still in the pipe. The
+ * moment falls anywhere into the next few writes, however busy the machine is. */
+static void kill_after(int64_t n, int64_t micros, int fd, pid_t pid, ack last[3])
+{
+    for (int64_t i = 0; i < n; i++) assert_true(read_ack(fd, last));
+    const struct timespec moment = {.tv_nsec = (long)micros * 1000};
+    nanosleep(&moment, NULL);
+    kill(pid, SIGKILL);
+    while (read_ack(fd, last)) {
     }
 }
 
@@ -325,7 +320,8 @@ static void test_killed_at_random_moments(void **state)
             work(fds[1], path);
         }
         close(fds[1]);
-        kill_after(1 + (int64_t)ptl_rng_below(&rng, 60), fds[0], pid, last);
+        const int64_t n = (int64_t)ptl_rng_below(&rng, 40);
+        kill_after(n, (int64_t)ptl_rng_below(&rng, 5000), fds[0], pid, last);
         close(fds[0]);
         int status;
         waitpid(pid, &status, 0);
@@ -357,8 +353,7 @@ static void test_killed_at_random_moments(void **state)
     scratch_remove(&dir);
 }
 
-/* --- real file systems
- * ----------------------------------------------------------------------------- */
+/* --- real file systems ------------------------------------------------------------------------ */
 
 /* In a child with a mount table of its own. Exits 0 passed, 77 not permitted, else the failed line.
  */

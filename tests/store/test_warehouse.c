@@ -37,7 +37,7 @@ static void reopen(void)
     EXPECT_OK(ptl_warehouse_open(&warehouse, path, &options, &err));
 }
 
-/* --- opening --------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static void a_new_one_is_empty_and_stays(void **state)
 {
@@ -155,7 +155,7 @@ static void options_are_checked(void **state)
                 "/no/such/folder");
 }
 
-/* --- shut in --------------------------------------------------------------------------------- */
+/* --- shut in ---------------------------------------------------------------------------------- */
 
 static void expect_refused(const char *sql)
 {
@@ -197,7 +197,7 @@ static void a_sort_beyond_memory_spills(void **state)
                1500000);
 }
 
-/* --- queries --------------------------------------------------------------------------------- */
+/* --- queries ---------------------------------------------------------------------------------- */
 
 static void query(ptl_table *out, const char *sql)
 {
@@ -292,7 +292,7 @@ static void parameters_of_every_type(void **state)
     EXPECT_OK(ptl_scope_commit(&scope, &err));
 }
 
-/* --- streams --------------------------------------------------------------------------------- */
+/* --- streams ---------------------------------------------------------------------------------- */
 
 typedef struct tally {
     int64_t n_rows, n_batches, last, stop_after;
@@ -352,7 +352,7 @@ static void streams_in_order_and_stops(void **state)
     t = (tally){.cancel = &progress};
     assert_int_equal(stream_days(&t, &progress, &err), PTL_E_CANCELLED);
     EXPECT_INT(t.n_batches, 1);
-    assert_null(progress.on_cancel); /* as it was before */
+    assert_null(progress.hook.fn); /* as it was before */
     t = (tally){0};
     assert_int_equal(stream_days(&t, &progress, &err), PTL_E_CANCELLED);
     EXPECT_INT(t.n_batches, 0);

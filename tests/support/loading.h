@@ -21,7 +21,8 @@ typedef struct loading {
     ptl_zone *zone;
 } loading;
 
-static inline void loading_open_stores(loading *f) {
+static inline void loading_open_stores(loading *f)
+{
     ptl_error err = {0};
     char path[128];
     (void)snprintf(path, sizeof path, "%s/records.sqlite", f->dir);
@@ -31,24 +32,28 @@ static inline void loading_open_stores(loading *f) {
     EXPECT_OK(ptl_warehouse_open(&f->warehouse, path, NULL, &err));
 }
 
-static inline void loading_close_stores(loading *f) {
+static inline void loading_close_stores(loading *f)
+{
     ptl_warehouse_close(f->warehouse);
     ptl_seal_close(f->seal);
     ptl_records_close(f->records);
 }
 
-static inline void loading_open(loading *f, const char *zone) {
+static inline void loading_open(loading *f, const char *zone)
+{
     ptl_error err = {0};
     memset(f, 0, sizeof *f);
-    (void)snprintf(f->dir, sizeof f->dir, "/tmp/ptl_load_XXXXXX");
-    if (!mkdtemp(f->dir)) fail_msg("no folder under /tmp");
+    const char *base = getenv("TMPDIR");
+    (void)snprintf(f->dir, sizeof f->dir, "%s/ptl_load_XXXXXX", base ? base : "/tmp");
+    if (!mkdtemp(f->dir)) fail_msg("no folder under %s", base ? base : "/tmp");
     (void)snprintf(f->data, sizeof f->data, "%s/data", f->dir);
     if (mkdir(f->data, 0700) != 0) fail_msg("no folder %s", f->data);
     EXPECT_OK(ptl_zone_open(&f->zone, zone, &err));
     loading_open_stores(f);
 }
 
-static inline void loading_close(loading *f) {
+static inline void loading_close(loading *f)
+{
     loading_close_stores(f);
     ptl_zone_close(f->zone);
     char command[128];
@@ -58,7 +63,8 @@ static inline void loading_close(loading *f) {
 
 /* Write `bytes` as data/<name>; returns its path, good until the next call. */
 static inline const char *loading_file(const loading *f, const char *name, const void *bytes,
-                                       size_t len) {
+                                       size_t len)
+{
     static char path[256];
     ptl_error err = {0};
     (void)snprintf(path, sizeof path, "%s/%s", f->data, name);
@@ -66,12 +72,14 @@ static inline const char *loading_file(const loading *f, const char *name, const
     return path;
 }
 
-static inline const char *loading_text(const loading *f, const char *name, const char *text) {
+static inline const char *loading_text(const loading *f, const char *name, const char *text)
+{
     return loading_file(f, name, text, strlen(text));
 }
 
 /* A txn source of the folder; name, file and mapping are the test's. */
-static inline ptl_load_spec loading_spec(loading *f, const char *file, const char *mapping) {
+static inline ptl_load_spec loading_spec(loading *f, const char *file, const char *mapping)
+{
     static char paths[8][256];
     static const char *folders[8][1];
     static int32_t turn;
@@ -94,7 +102,8 @@ static inline ptl_load_spec loading_spec(loading *f, const char *file, const cha
 }
 
 /* Load and hold invariant 3. */
-static inline ptl_load_report loading_run(loading *f, const ptl_load_spec *spec) {
+static inline ptl_load_report loading_run(loading *f, const ptl_load_spec *spec)
+{
     ptl_error err = {0};
     ptl_load_report report;
     EXPECT_OK(ptl_load_run(&report, f->warehouse, f->seal, spec, NULL, &err));
@@ -103,7 +112,8 @@ static inline ptl_load_report loading_run(loading *f, const ptl_load_spec *spec)
 }
 
 /* The only cell of a query's only row, as text in `out`; "NULL" where it is missing. */
-static inline void loading_ask_text(loading *f, char *out, size_t size, const char *sql) {
+static inline void loading_ask_text(loading *f, char *out, size_t size, const char *sql)
+{
     ptl_error err = {0};
     ptl_scope scope;
     ptl_table table;
@@ -114,23 +124,27 @@ static inline void loading_ask_text(loading *f, char *out, size_t size, const ch
     if (!ptl_column_present(c, 0))
         (void)snprintf(out, size, "NULL");
     else if (c->type == PTL_TYPE_TEXT || c->type == PTL_TYPE_BLOB)
-        (void)snprintf(out, size, "%.*s", (int)ptl_column_text(c, 0).len, ptl_column_text(c, 0).ptr);
+        (void)snprintf(out, size, "%.*s", (int)ptl_column_text(c, 0).len,
+                       ptl_column_text(c, 0).ptr);
     else
         (void)snprintf(out, size, "%lld", (long long)ptl_column_int(c, 0));
     ptl_table_dispose(&table);
     ptl_scope_rollback(&scope);
 }
 
-static inline int64_t loading_ask(loading *f, const char *sql) {
+static inline int64_t loading_ask(loading *f, const char *sql)
+{
     char text[64];
     loading_ask_text(f, text, sizeof text, sql);
     return strtoll(text, NULL, 10);
 }
 
-static inline void loading_expect(loading *f, const char *sql, const char *expected) {
+static inline void loading_expect(loading *f, const char *sql, const char *expected)
+{
     char text[4096];
     loading_ask_text(f, text, sizeof text, sql);
-    if (strcmp(text, expected) != 0) fail_msg("%s gave \"%s\", expected \"%s\"", sql, text, expected);
+    if (strcmp(text, expected) != 0)
+        fail_msg("%s gave \"%s\", expected \"%s\"", sql, text, expected);
 }
 
 #endif

@@ -47,8 +47,7 @@ static ptl_status parse(const char *words)
 
 #define err f.err /* EXPECT_* print the caller's `err` */
 
-/* --- understood ----------------------------------------------------------------------------------
- */
+/* --- understood ------------------------------------------------------------------------------- */
 
 static void an_operation_has_three_spellings(void **state)
 {
@@ -111,12 +110,13 @@ static void the_terminals_own_words(void **state)
     EXPECT_STR(f.line.rest[0], "run");
     EXPECT_OK(parse("portolan status -h"));
     assert_true(f.line.help && f.line.op);
+    EXPECT_OK(parse("portolan --version"));
+    EXPECT_STR(f.line.op->name, "version");
     EXPECT_OK(parse("portolan"));
     assert_null(f.line.op);
 }
 
-/* --- refused -------------------------------------------------------------------------------------
- */
+/* --- refused ---------------------------------------------------------------------------------- */
 
 static void wrong_words_are_refused_with_the_nearest(void **state)
 {
@@ -148,8 +148,7 @@ static void wrong_words_are_refused_with_the_nearest(void **state)
     }
 }
 
-/* --- printed -------------------------------------------------------------------------------------
- */
+/* --- printed ---------------------------------------------------------------------------------- */
 
 static void expect_width(int64_t columns, const char *what)
 {
@@ -257,8 +256,7 @@ static void the_manual_has_only_requests_of_ours(void **state)
     expect_says(".B 130", "the manual");
 }
 
-/* --- the bar -------------------------------------------------------------------------------------
- */
+/* --- the bar ---------------------------------------------------------------------------------- */
 
 static void expect_bar(const ptl_progress_state *s, int32_t columns, const char *expected)
 {

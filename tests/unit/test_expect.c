@@ -151,10 +151,9 @@ static void refuses_what_it_cannot_judge(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(equals_its_definition),
-                                       cmocka_unit_test(covers_at_its_rate),
-                                       cmocka_unit_test(says_nothing_without_history),
-                                       cmocka_unit_test(uses_nothing_from_later),
-                                       cmocka_unit_test(refuses_what_it_cannot_judge)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(equals_its_definition), cmocka_unit_test(covers_at_its_rate),
+        cmocka_unit_test(says_nothing_without_history), cmocka_unit_test(uses_nothing_from_later),
+        cmocka_unit_test(refuses_what_it_cannot_judge)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

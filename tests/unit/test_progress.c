@@ -84,8 +84,7 @@ static void cancelling_is_told_once(void **state)
     _Atomic int64_t n = 0;
     ptl_progress progress;
     ptl_progress_init(&progress, NULL, NULL);
-    progress.on_cancel = count_cancel;
-    progress.on_cancel_ctx = &n;
+    assert_null(ptl_progress_hook(&progress, (ptl_cancel_hook){count_cancel, &n}).fn);
     EXPECT_OK(ptl_progress_check(&progress, &err));
     ptl_progress_cancel(&progress);
     ptl_progress_cancel(&progress);
@@ -123,8 +122,7 @@ static void many_threads_share_one_progress(void **state)
     crowd c = {0};
     ptl_progress_init(&c.progress, listen, &l);
     c.progress.interval_ms = 3600000;
-    c.progress.on_cancel = count_cancel;
-    c.progress.on_cancel_ctx = &c.n_cancels;
+    (void)ptl_progress_hook(&c.progress, (ptl_cancel_hook){count_cancel, &c.n_cancels});
     pthread_t threads[N_THREADS];
     for (int i = 0; i < N_THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, step_and_check, &c), 0);

@@ -16,10 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- helpers of all steps ---------------------------------------------------------------------------- */
+/* --- helpers of all steps --------------------------------------------------------------------- */
 
 ptl_status ptl_load_exec(int64_t *n_rows, ptl_load_job *job, ptl_buffer *sql, const char *what,
-                         ptl_error *err) {
+                         ptl_error *err)
+{
     PTL_TRY(ptl_buffer_check(sql, what, err));
     const ptl_status st = ptl_duck_exec_params(n_rows, &job->scope, sql->ptr, NULL, 0, what, err);
     ptl_buffer_clear(sql);
@@ -27,7 +28,8 @@ ptl_status ptl_load_exec(int64_t *n_rows, ptl_load_job *job, ptl_buffer *sql, co
 }
 
 ptl_status ptl_load_ask(int64_t *out, ptl_load_job *job, ptl_buffer *sql, const char *what,
-                        ptl_error *err) {
+                        ptl_error *err)
+{
     *out = 0;
     PTL_TRY(ptl_buffer_check(sql, what, err));
     ptl_table answer;
@@ -40,14 +42,16 @@ ptl_status ptl_load_ask(int64_t *out, ptl_load_job *job, ptl_buffer *sql, const 
     return PTL_OK;
 }
 
-void ptl_load_put_columns(ptl_buffer *out, const ptl_load_plan *plan, const char *prefix) {
+void ptl_load_put_columns(ptl_buffer *out, const ptl_load_plan *plan, const char *prefix)
+{
     for (int64_t i = 0; i < plan->n_columns; i++) {
         ptl_buffer_printf(out, "%s%s", i > 0 ? ", " : "", prefix);
         ptl_load_sql_name(out, plan->columns[i].canon->name);
     }
 }
 
-void ptl_load_put_keys(ptl_buffer *out, const ptl_load_plan *plan) {
+void ptl_load_put_keys(ptl_buffer *out, const ptl_load_plan *plan)
+{
     const char *comma = "";
     for (int64_t i = 0; i < plan->n_columns; i++) {
         if (!plan->columns[i].is_key) continue;
@@ -58,7 +62,8 @@ void ptl_load_put_keys(ptl_buffer *out, const ptl_load_plan *plan) {
 }
 
 void ptl_load_put_keys_equal(ptl_buffer *out, const ptl_load_plan *plan, const char *a,
-                             const char *b) {
+                             const char *b)
+{
     const char *and = "";
     for (int64_t i = 0; i < plan->n_columns; i++) {
         const ptl_load_column *column = &plan->columns[i];
@@ -72,14 +77,16 @@ void ptl_load_put_keys_equal(ptl_buffer *out, const ptl_load_plan *plan, const c
     }
 }
 
-/* --- what is loaded already -------------------------------------------------------------------------- */
+/* --- what is loaded already ------------------------------------------------------------------- */
 
-static void add_setting(ptl_hasher *hasher, const char *text) {
+static void add_setting(ptl_hasher *hasher, const char *text)
+{
     ptl_hasher_add_text(hasher, ptl_text_of(text ? text : ""));
 }
 
 /* All that decides what the mapping makes of a file. */
-static ptl_hash hash_mapping(const ptl_load_spec *spec) {
+static ptl_hash hash_mapping(const ptl_load_spec *spec)
+{
     ptl_hasher hasher;
     ptl_hasher_init(&hasher);
     add_setting(&hasher, spec->mapping);
@@ -94,8 +101,10 @@ static ptl_hash hash_mapping(const ptl_load_spec *spec) {
     return ptl_hasher_finish(&hasher);
 }
 
-/* Invariants 1 and 2: a load that counts today of the same content and mapping, of the same file. */
-static ptl_status find_loads(int64_t *same, ptl_load_job *job, ptl_error *err) {
+/* Invariants 1 and 2: a load that counts today of the same content and mapping, of the same file.
+ */
+static ptl_status find_loads(int64_t *same, ptl_load_job *job, ptl_error *err)
+{
     char content[PTL_HASH_HEX], mapping[PTL_HASH_HEX];
     ptl_hash_format(content, job->content_hash);
     ptl_hash_format(mapping, job->mapping_hash);
@@ -111,13 +120,14 @@ static ptl_status find_loads(int64_t *same, ptl_load_job *job, ptl_error *err) {
     return PTL_OK;
 }
 
-/* --- facts and the load row --------------------------------------------------------------------------- */
+/* --- facts and the load row ------------------------------------------------------------------- */
 
 /* One person's rows lie together in event and txn, so that a history is read without a scan. */
-static void put_order(ptl_buffer *sql, const ptl_load_plan *plan) {
+static void put_order(ptl_buffer *sql, const ptl_load_plan *plan)
+{
     const char *time = plan->table->time_column;
-    const bool by_person = strcmp(plan->table->name, "event") == 0 ||
-                           strcmp(plan->table->name, "txn") == 0;
+    const bool by_person =
+        strcmp(plan->table->name, "event") == 0 || strcmp(plan->table->name, "txn") == 0;
     ptl_buffer_text(sql, " ORDER BY ");
     if (by_person) ptl_buffer_text(sql, "identifier_id NULLS LAST, ");
     if (time && plan->time_idx >= 0) {
@@ -128,21 +138,24 @@ static void put_order(ptl_buffer *sql, const ptl_load_plan *plan) {
 }
 
 /* From the file to the table in one statement; the engine sorts, spilling where it must. */
-static void put_insert(ptl_buffer *sql, const ptl_load_job *job, const char *rows) {
+static void put_insert(ptl_buffer *sql, const ptl_load_job *job, const char *rows)
+{
     const ptl_load_plan *plan = &job->plan;
     ptl_buffer_printf(sql, "INSERT INTO %s (", plan->table->name);
     ptl_load_put_columns(sql, plan, "");
     ptl_buffer_printf(sql, "%s, load_id, source_row, known_at) SELECT ",
                       plan->has_day ? ", \"day\"" : "");
     ptl_load_put_columns(sql, plan, "");
-    ptl_buffer_printf(sql, "%s, %lld, source_row, coalesce(load_known_at, make_timestamp(%lld))"
-                           " FROM %s",
+    ptl_buffer_printf(sql,
+                      "%s, %lld, source_row, coalesce(load_known_at, make_timestamp(%lld))"
+                      " FROM %s",
                       plan->has_day ? ", load_day" : "", (long long)job->load_id,
                       (long long)job->spec->known_at, rows);
     put_order(sql, plan);
 }
 
-static ptl_status insert_facts(int64_t *n_rows, ptl_load_job *job, ptl_error *err) {
+static ptl_status insert_facts(int64_t *n_rows, ptl_load_job *job, ptl_error *err)
+{
     ptl_buffer sql, list, rows;
     ptl_buffer_init(&sql, (size_t)1 << 20, NULL);
     ptl_buffer_init(&list, (size_t)1 << 20, NULL);
@@ -155,6 +168,7 @@ static ptl_status insert_facts(int64_t *n_rows, ptl_load_job *job, ptl_error *er
     }
     if (st == PTL_OK) st = ptl_reader_start(job->reader, list.ptr, err);
     if (st == PTL_OK) st = ptl_load_exec(n_rows, job, &sql, "write facts", err);
+    atomic_load_explicit(&job->handover, memory_order_acquire);
     if (job->failure != PTL_OK) { /* our own words, not the engine's about them */
         st = job->failure;
         if (err) *err = job->error;
@@ -166,7 +180,8 @@ static ptl_status insert_facts(int64_t *n_rows, ptl_load_job *job, ptl_error *er
     return st;
 }
 
-static ptl_status write_load_row(ptl_load_job *job, const ptl_load_report *report, ptl_error *err) {
+static ptl_status write_load_row(ptl_load_job *job, const ptl_load_report *report, ptl_error *err)
+{
     const ptl_load_spec *spec = job->spec;
     char content[PTL_HASH_HEX], mapping[PTL_HASH_HEX];
     ptl_hash_format(content, job->content_hash);
@@ -192,7 +207,8 @@ static ptl_status write_load_row(ptl_load_job *job, const ptl_load_report *repor
                              (int64_t)(sizeof params / sizeof *params), err);
 }
 
-static ptl_status drop_temporary(ptl_load_job *job, ptl_error *err) {
+static ptl_status drop_temporary(ptl_load_job *job, ptl_error *err)
+{
     return ptl_duck_exec(&job->scope,
                          "DROP TABLE IF EXISTS load_lost; DROP TABLE IF EXISTS load_same;"
                          "DROP TABLE IF EXISTS load_back;"
@@ -200,20 +216,22 @@ static ptl_status drop_temporary(ptl_load_job *job, ptl_error *err) {
                          err);
 }
 
-/* --- the order of the steps ---------------------------------------------------------------------------- */
+/* --- the order of the steps ------------------------------------------------------------------- */
 
-static ptl_status check_unchanged(const ptl_load_job *job, ptl_file_stamp before, ptl_error *err) {
+static ptl_status check_unchanged(const ptl_load_job *job, ptl_file_stamp before, ptl_error *err)
+{
     ptl_file_stamp now;
     PTL_TRY(ptl_file_stamp_of(&now, job->spec->path, err));
     if (ptl_file_stamp_equal(before, now)) return PTL_OK;
-    ptl_status st = ptl_fail(err, PTL_E_CONFLICT, "%s changed while it was read; nothing was loaded",
-                             job->spec->path);
+    ptl_status st = ptl_fail(err, PTL_E_CONFLICT,
+                             "%s changed while it was read; nothing was loaded", job->spec->path);
     ptl_error_hint(err, "load it again when it is complete");
     return st;
 }
 
 static ptl_status in_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_stamp stamp,
-                           ptl_error *err) {
+                           ptl_error *err)
+{
     ptl_progress *progress = job->progress;
     if (job->plan.has_identifier)
         PTL_TRY(ptl_load_names_open(&job->names, &job->scope, job->keys, job->spec, err));
@@ -230,8 +248,8 @@ static ptl_status in_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_sta
     PTL_TRY(ptl_progress_check(progress, err));
     ptl_progress_step(progress, "sealing identifiers", -1, -1);
     if (job->names)
-        PTL_TRY(ptl_load_names_write(job->names, &job->scope, job->keys, job->spec, job->load_id,
-                                     err));
+        PTL_TRY(
+            ptl_load_names_write(job->names, &job->scope, job->keys, job->spec, job->load_id, err));
     ptl_progress_step(progress, "settling the load", -1, -1);
     PTL_TRY(ptl_load_quarantine(&out->quarantined, job, err));
     if (out->rows + out->quarantined != out->rows_read) /* invariant 3 */
@@ -245,7 +263,8 @@ static ptl_status in_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_sta
 }
 
 static ptl_status run_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_stamp stamp,
-                            ptl_error *err) {
+                            ptl_error *err)
+{
     PTL_TRY(ptl_scope_begin(&job->scope, job->warehouse, err));
     ptl_error why = {0};
     const ptl_status st = in_scope(out, job, stamp, &why);
@@ -258,7 +277,8 @@ static ptl_status run_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_st
     return st;
 }
 
-static ptl_status run_steps(ptl_load_report *out, ptl_load_job *job, ptl_error *err) {
+static ptl_status run_steps(ptl_load_report *out, ptl_load_job *job, ptl_error *err)
+{
     const ptl_load_spec *spec = job->spec;
     ptl_file_stamp stamp;
     PTL_TRY(ptl_file_stamp_of(&stamp, spec->path, err));
@@ -280,16 +300,17 @@ static ptl_status run_steps(ptl_load_report *out, ptl_load_job *job, ptl_error *
     return PTL_OK;
 }
 
-static ptl_status check_spec(const ptl_load_spec *spec, ptl_error *err) {
+static ptl_status check_spec(const ptl_load_spec *spec, ptl_error *err)
+{
     if (!spec->source || !spec->table || !spec->path || !spec->mapping || !spec->zone)
-        return ptl_fail(err, PTL_E_INVALID,
-                        "a load needs source, table, path, mapping and zone");
+        return ptl_fail(err, PTL_E_INVALID, "a load needs source, table, path, mapping and zone");
     if (spec->n_folders < 1)
         return ptl_fail(err, PTL_E_INVALID, "source %s names no folder", spec->source);
     return PTL_OK;
 }
 
-ptl_status ptl_load_check(const ptl_load_spec *spec, ptl_error *err) {
+ptl_status ptl_load_check(const ptl_load_spec *spec, ptl_error *err)
+{
     PTL_TRY(check_spec(spec, err));
     ptl_reader *reader = NULL;
     PTL_TRY(ptl_reader_open(&reader, spec, err));
@@ -302,7 +323,8 @@ ptl_status ptl_load_check(const ptl_load_spec *spec, ptl_error *err) {
 }
 
 ptl_status ptl_load_run(ptl_load_report *out, ptl_warehouse *warehouse, ptl_seal *keys,
-                        const ptl_load_spec *spec, ptl_progress *progress, ptl_error *err) {
+                        const ptl_load_spec *spec, ptl_progress *progress, ptl_error *err)
+{
     memset(out, 0, sizeof *out);
     PTL_TRY(check_spec(spec, err));
     ptl_load_job *job = calloc(1, sizeof *job);

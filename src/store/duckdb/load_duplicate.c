@@ -3,8 +3,9 @@
  * The facts of the load are in the table by now, inside the transaction; those that lose are taken
  * out again, since they are few. Within the file: equal keys have equal hashes, so the hashes of
  * all rows are sorted, and only rows whose hash occurs twice are compared, by the engine, on the
- * keys themselves. Against the table: a join on the keys with the rows that count today, those of the load now replaced left
- * out. The first row of a file wins, and what is there already wins over the file.
+ * keys themselves. Against the table: a join on the keys with the rows that count today, those of
+ * the load now replaced left out. The first row of a file wins, and what is there already wins over
+ * the file.
  *
  * Replacing a load frees its keys. Rows of other loads that had lost to it are kept in quarantine
  * as canonical rows (JSON), so they can become facts of the load that brought them: the first of
@@ -14,13 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- within the file -------------------------------------------------------------------------------- */
+/* --- within the file -------------------------------------------------------------------------- */
 
-static uint32_t bucket_of(ptl_load_key key) {
+static uint32_t bucket_of(ptl_load_key key)
+{
     return key.hash_high >> 24;
 }
 
-static int by_hash(const void *a, const void *b) {
+static int by_hash(const void *a, const void *b)
+{
     const ptl_load_key *x = a, *y = b;
     if (x->hash_high != y->hash_high) return x->hash_high < y->hash_high ? -1 : 1;
     return x->hash_low < y->hash_low ? -1 : x->hash_low > y->hash_low;
@@ -28,7 +31,8 @@ static int by_hash(const void *a, const void *b) {
 
 /* In place: keys to 256 buckets by their first byte (each swap puts one key where it belongs), then
  * each bucket, small enough for the cache, by the library's sort. */
-static void sort_keys(ptl_load_key *keys, int64_t n) {
+static void sort_keys(ptl_load_key *keys, int64_t n)
+{
     int64_t next[256] = {0}, ends[256];
     for (int64_t i = 0; i < n; i++) next[bucket_of(keys[i])]++;
     for (int64_t b = 0, at = 0; b < 256; b++) {
@@ -53,7 +57,8 @@ static void sort_keys(ptl_load_key *keys, int64_t n) {
 }
 
 /* Rows whose hash another row has too, to the front of keys_of_rows; the rest is given up. */
-static int64_t repeated_rows(ptl_load_job *job) {
+static int64_t repeated_rows(ptl_load_job *job)
+{
     ptl_load_key *keys = job->keys_of_rows;
     const int64_t n = job->n_staged;
     if (n < 2) return 0;
@@ -70,7 +75,8 @@ static int64_t repeated_rows(ptl_load_job *job) {
 
 static const ptl_column_spec row_column = {"source_row", PTL_TYPE_INT};
 
-static ptl_status put_rows(ptl_load_job *job, int64_t n, ptl_error *err) {
+static ptl_status put_rows(ptl_load_job *job, int64_t n, ptl_error *err)
+{
     ptl_table_builder *builder = NULL;
     ptl_duck_append *append = NULL;
     const char *names[] = {"source_row"};
@@ -92,7 +98,8 @@ end:;
     return st == PTL_OK ? closed : st;
 }
 
-static ptl_status lose_within(ptl_load_job *job, ptl_buffer *sql, ptl_error *err) {
+static ptl_status lose_within(ptl_load_job *job, ptl_buffer *sql, ptl_error *err)
+{
     const int64_t n = repeated_rows(job);
     if (n == 0) return PTL_OK;
     ptl_buffer_text(sql, "CREATE OR REPLACE TEMP TABLE load_same (source_row BIGINT)");
@@ -112,9 +119,10 @@ static ptl_status lose_within(ptl_load_job *job, ptl_buffer *sql, ptl_error *err
     return ptl_load_exec(NULL, job, sql, "find duplicates", err);
 }
 
-/* --- against the table ------------------------------------------------------------------------------ */
+/* --- against the table ------------------------------------------------------------------------ */
 
-static ptl_status lose_to_table(ptl_load_job *job, ptl_buffer *sql, ptl_error *err) {
+static ptl_status lose_to_table(ptl_load_job *job, ptl_buffer *sql, ptl_error *err)
+{
     const char *table = job->plan.table->name;
     ptl_buffer_printf(sql, "SELECT count(*) FROM (SELECT 1 FROM %s WHERE load_id < %lld LIMIT 1)",
                       table, (long long)job->load_id);
@@ -132,13 +140,15 @@ static ptl_status lose_to_table(ptl_load_job *job, ptl_buffer *sql, ptl_error *e
     return ptl_load_exec(NULL, job, sql, "find duplicates in the table", err);
 }
 
-static bool has_key(const ptl_load_plan *plan) {
+static bool has_key(const ptl_load_plan *plan)
+{
     for (int64_t i = 0; i < plan->n_columns; i++)
         if (plan->columns[i].is_key) return true;
     return false;
 }
 
-ptl_status ptl_load_duplicates(ptl_load_job *job, ptl_error *err) {
+ptl_status ptl_load_duplicates(ptl_load_job *job, ptl_error *err)
+{
     ptl_buffer sql;
     ptl_buffer_init(&sql, (size_t)1 << 20, NULL);
     ptl_buffer_text(&sql, "CREATE OR REPLACE TEMP TABLE load_lost"
@@ -154,10 +164,11 @@ ptl_status ptl_load_duplicates(ptl_load_job *job, ptl_error *err) {
     return st;
 }
 
-/* --- back again ------------------------------------------------------------------------------------- */
+/* --- back again ------------------------------------------------------------------------------- */
 
 /* Rows that lost to the replaced load, as typed columns again. */
-static ptl_status gather_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err) {
+static ptl_status gather_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err)
+{
     const ptl_load_plan *plan = &job->plan;
     ptl_buffer_text(sql, "CREATE OR REPLACE TEMP TABLE load_back AS SELECT ");
     ptl_load_put_columns(sql, plan, "");
@@ -183,16 +194,19 @@ static ptl_status gather_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err
 }
 
 /* Among those brought back only the first of a key counts, and only where nobody has the key. */
-static void put_winners(ptl_buffer *sql, const ptl_load_plan *plan) {
-    ptl_buffer_printf(sql, " FROM load_back AS b WHERE place = 1 AND NOT EXISTS (FROM %s_known"
-                           " AS t WHERE ",
+static void put_winners(ptl_buffer *sql, const ptl_load_plan *plan)
+{
+    ptl_buffer_printf(sql,
+                      " FROM load_back AS b WHERE place = 1 AND NOT EXISTS (FROM %s_known"
+                      " AS t WHERE ",
                       plan->table->name);
     ptl_load_put_keys_equal(sql, plan, "b.", "t.");
     ptl_buffer_text(sql, ")");
 }
 
 static ptl_status insert_winners(int64_t *n_rows, ptl_load_job *job, ptl_buffer *sql,
-                                 ptl_error *err) {
+                                 ptl_error *err)
+{
     const ptl_load_plan *plan = &job->plan;
     ptl_buffer_text(sql, "CREATE OR REPLACE TEMP TABLE load_won AS SELECT b.*");
     put_winners(sql, plan);
@@ -202,15 +216,17 @@ static ptl_status insert_winners(int64_t *n_rows, ptl_load_job *job, ptl_buffer 
     ptl_buffer_printf(sql, "%s, load_id, source_row, known_at) SELECT ",
                       plan->has_day ? ", \"day\"" : "");
     ptl_load_put_columns(sql, plan, "");
-    ptl_buffer_printf(sql, "%s, load_id, source_row, make_timestamp(%lld) FROM load_won"
-                           " ORDER BY load_id, source_row",
+    ptl_buffer_printf(sql,
+                      "%s, load_id, source_row, make_timestamp(%lld) FROM load_won"
+                      " ORDER BY load_id, source_row",
                       plan->has_day ? ", load_day" : "", (long long)job->spec->known_at);
     return ptl_load_exec(n_rows, job, sql, "bring rows back", err);
 }
 
 /* The bookkeeping follows: rows move from quarantined to loaded; who still loses, loses to whoever
  * has the key now. */
-static ptl_status settle_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err) {
+static ptl_status settle_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err)
+{
     ptl_buffer_text(sql, "DELETE FROM quarantine AS q WHERE EXISTS (FROM load_won AS w"
                          " WHERE w.load_id = q.load_id AND w.source_row = q.source_row)");
     PTL_TRY(ptl_load_exec(NULL, job, sql, "bring rows back", err));
@@ -219,9 +235,10 @@ static ptl_status settle_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err
                          " FROM (SELECT load_id, count(*) AS n FROM load_won GROUP BY load_id) AS c"
                          " WHERE c.load_id = l.load_id");
     PTL_TRY(ptl_load_exec(NULL, job, sql, "bring rows back", err));
-    ptl_buffer_printf(sql, "UPDATE quarantine AS q SET lost_to_load_id = m.winner FROM"
-                           " (SELECT b.load_id, b.source_row, min(t.load_id) AS winner FROM"
-                           " load_back AS b JOIN %s_known AS t ON ",
+    ptl_buffer_printf(sql,
+                      "UPDATE quarantine AS q SET lost_to_load_id = m.winner FROM"
+                      " (SELECT b.load_id, b.source_row, min(t.load_id) AS winner FROM"
+                      " load_back AS b JOIN %s_known AS t ON ",
                       job->plan.table->name);
     ptl_load_put_keys_equal(sql, &job->plan, "b.", "t.");
     ptl_buffer_text(sql, " GROUP BY b.load_id, b.source_row) AS m"
@@ -229,13 +246,15 @@ static ptl_status settle_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err
     return ptl_load_exec(NULL, job, sql, "bring rows back", err);
 }
 
-ptl_status ptl_load_revive(ptl_load_job *job, ptl_error *err) {
+ptl_status ptl_load_revive(ptl_load_job *job, ptl_error *err)
+{
     if (job->replaces_load_id == 0 || !has_key(&job->plan)) return PTL_OK;
     ptl_buffer sql;
     ptl_buffer_init(&sql, (size_t)1 << 20, NULL);
     int64_t n = 0;
-    ptl_buffer_printf(&sql, "SELECT count(*) FROM quarantine WHERE lost_to_load_id = %lld"
-                            " AND load_id <> %lld",
+    ptl_buffer_printf(&sql,
+                      "SELECT count(*) FROM quarantine WHERE lost_to_load_id = %lld"
+                      " AND load_id <> %lld",
                       (long long)job->replaces_load_id, (long long)job->replaces_load_id);
     ptl_status st = ptl_load_ask(&n, job, &sql, "look for rows to bring back", err);
     if (st == PTL_OK && n > 0) {

@@ -35,7 +35,8 @@ struct ptl_load_names {
     ptl_arena arena;
 };
 
-static uint64_t mix(uint64_t h) {
+static uint64_t mix(uint64_t h)
+{
     h ^= h >> 33;
     h *= UINT64_C(0xff51afd7ed558ccd);
     h ^= h >> 33;
@@ -43,7 +44,8 @@ static uint64_t mix(uint64_t h) {
     return h ^ (h >> 33);
 }
 
-static uint64_t hash_bytes(ptl_text text) {
+static uint64_t hash_bytes(ptl_text text)
+{
     uint64_t h = UINT64_C(0x9e3779b97f4a7c15) ^ text.len;
     size_t i = 0;
     for (; i + 8 <= text.len; i += 8) {
@@ -56,13 +58,15 @@ static uint64_t hash_bytes(ptl_text text) {
     return mix(h ^ tail);
 }
 
-static ptl_status no_memory(ptl_error *err) {
+static ptl_status no_memory(ptl_error *err)
+{
     return ptl_fail(err, PTL_E_NO_MEMORY, "no memory for the identifiers of a load");
 }
 
-/* --- known ------------------------------------------------------------------------------------------ */
+/* --- known ------------------------------------------------------------------------------------ */
 
-static known_slot *known_find(const ptl_load_names *names, const uint8_t lookup[16]) {
+static known_slot *known_find(const ptl_load_names *names, const uint8_t lookup[16])
+{
     uint64_t at;
     memcpy(&at, lookup, 8); /* a keyed hash is as good as random */
     for (;; at++) {
@@ -71,7 +75,8 @@ static known_slot *known_find(const ptl_load_names *names, const uint8_t lookup[
     }
 }
 
-static ptl_status known_grow(ptl_load_names *names, ptl_error *err) {
+static ptl_status known_grow(ptl_load_names *names, ptl_error *err)
+{
     if (names->n_known >= PTL_LOAD_IDENTIFIERS_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "source %.*s has more than %d identifiers of one kind",
                         (int)names->source.len, names->source.ptr, PTL_LOAD_IDENTIFIERS_MAX);
@@ -92,7 +97,8 @@ static ptl_status known_grow(ptl_load_names *names, ptl_error *err) {
 }
 
 static ptl_status known_add(ptl_load_names *names, const uint8_t lookup[16], int64_t number,
-                            ptl_error *err) {
+                            ptl_error *err)
+{
     PTL_TRY(known_grow(names, err));
     known_slot *slot = known_find(names, lookup);
     if (slot->number == 0) names->n_known++;
@@ -101,9 +107,10 @@ static ptl_status known_add(ptl_load_names *names, const uint8_t lookup[16], int
     return PTL_OK;
 }
 
-/* --- met -------------------------------------------------------------------------------------------- */
+/* --- met -------------------------------------------------------------------------------------- */
 
-static met_slot *met_find(const ptl_load_names *names, uint64_t hash, ptl_text value) {
+static met_slot *met_find(const ptl_load_names *names, uint64_t hash, ptl_text value)
+{
     for (uint64_t at = hash;; at++) {
         met_slot *slot = &names->met[at & (uint64_t)(names->met_capacity - 1)];
         if (slot->number == 0) return slot;
@@ -113,7 +120,8 @@ static met_slot *met_find(const ptl_load_names *names, uint64_t hash, ptl_text v
     }
 }
 
-static ptl_status met_grow(ptl_load_names *names, ptl_error *err) {
+static ptl_status met_grow(ptl_load_names *names, ptl_error *err)
+{
     if (names->n_met * 2 < names->met_capacity) return PTL_OK;
     met_slot *const old = names->met;
     const int64_t n_old = names->met_capacity;
@@ -134,7 +142,8 @@ static ptl_status met_grow(ptl_load_names *names, ptl_error *err) {
     return PTL_OK;
 }
 
-static ptl_status add_fresh(ptl_load_names *names, ptl_text value, ptl_error *err) {
+static ptl_status add_fresh(ptl_load_names *names, ptl_text value, ptl_error *err)
+{
     if (names->n_new == names->new_capacity) {
         const int64_t wanted = names->n_new == 0 ? 1024 : names->n_new * 2;
         ptl_text *grown = realloc(names->fresh, (size_t)wanted * sizeof *grown);
@@ -146,15 +155,18 @@ static ptl_status add_fresh(ptl_load_names *names, ptl_text value, ptl_error *er
     return PTL_OK;
 }
 
-/* Small values share blocks: an arena pads each to 16 bytes, which ten million of them would feel. */
-static const char *keep(ptl_load_names *names, ptl_text value, ptl_error *err) {
+/* Small values share blocks: an arena pads each to 16 bytes, which ten million of them would feel.
+ */
+static const char *keep(ptl_load_names *names, ptl_text value, ptl_error *err)
+{
     char *copy = ptl_arena_alloc(&names->arena, value.len ? value.len : 1, err);
     if (copy) memcpy(copy, value.ptr, value.len);
     return copy;
 }
 
 ptl_status ptl_load_names_number(int64_t *out, ptl_load_names *names, ptl_text value,
-                                 ptl_error *err) {
+                                 ptl_error *err)
+{
     if (value.len > PTL_LOAD_IDENTIFIER_BYTES_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "an identifier of %zu bytes; %d are allowed", value.len,
                         PTL_LOAD_IDENTIFIER_BYTES_MAX);
@@ -182,13 +194,15 @@ ptl_status ptl_load_names_number(int64_t *out, ptl_load_names *names, ptl_text v
     return PTL_OK;
 }
 
-int64_t ptl_load_names_new(const ptl_load_names *names) {
+int64_t ptl_load_names_new(const ptl_load_names *names)
+{
     return names ? names->n_new : 0;
 }
 
-/* --- the warehouse's table -------------------------------------------------------------------------- */
+/* --- the warehouse's table -------------------------------------------------------------------- */
 
-static ptl_status learn(void *ctx, const ptl_table *batch, ptl_error *err) {
+static ptl_status learn(void *ctx, const ptl_table *batch, ptl_error *err)
+{
     ptl_load_names *names = ctx;
     for (int64_t row = 0; row < batch->n_rows; row++) {
         const ptl_text lookup = ptl_column_text(&batch->columns[0], row);
@@ -201,7 +215,8 @@ static ptl_status learn(void *ctx, const ptl_table *batch, ptl_error *err) {
     return PTL_OK;
 }
 
-static ptl_status learn_all(ptl_load_names *names, ptl_scope *scope, ptl_error *err) {
+static ptl_status learn_all(ptl_load_names *names, ptl_scope *scope, ptl_error *err)
+{
     const ptl_value params[] = {ptl_value_text(names->source), ptl_value_text(names->kind)};
     PTL_TRY(ptl_duck_stream_text(scope,
                                  "SELECT DISTINCT lookup, identifier_id FROM identifier"
@@ -217,7 +232,8 @@ static ptl_status learn_all(ptl_load_names *names, ptl_scope *scope, ptl_error *
 }
 
 ptl_status ptl_load_names_open(ptl_load_names **out, ptl_scope *scope, const ptl_seal *keys,
-                               const ptl_load_spec *spec, ptl_error *err) {
+                               const ptl_load_spec *spec, ptl_error *err)
+{
     *out = NULL;
     ptl_load_names *names = calloc(1, sizeof *names);
     if (!names) return no_memory(err);
@@ -234,7 +250,8 @@ ptl_status ptl_load_names_open(ptl_load_names **out, ptl_scope *scope, const ptl
     return st;
 }
 
-void ptl_load_names_close(ptl_load_names *names) {
+void ptl_load_names_close(ptl_load_names *names)
+{
     if (!names) return;
     free(names->known);
     free(names->met);
@@ -253,7 +270,8 @@ enum { N_IDENTIFIER_COLUMNS = sizeof identifier_columns / sizeof *identifier_col
 
 static ptl_status write_row(ptl_table_builder *builder, const ptl_load_names *names, int64_t i,
                             ptl_buffer *sealed, ptl_seal *keys, ptl_instant from, int64_t load_id,
-                            ptl_error *err) {
+                            ptl_error *err)
+{
     uint8_t lookup[16];
     ptl_seal_lookup(lookup, names->keys, names->source, names->kind, names->fresh[i]);
     ptl_buffer_clear(sealed);
@@ -269,7 +287,8 @@ static ptl_status write_row(ptl_table_builder *builder, const ptl_load_names *na
 }
 
 ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *scope, ptl_seal *keys,
-                                const ptl_load_spec *spec, int64_t load_id, ptl_error *err) {
+                                const ptl_load_spec *spec, int64_t load_id, ptl_error *err)
+{
     if (names->n_new == 0) return PTL_OK;
     PTL_TRY(ptl_seal_make(keys, names->first_new, names->n_new, err));
     const char *columns[N_IDENTIFIER_COLUMNS];
@@ -279,12 +298,15 @@ ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *scope, ptl_sea
     ptl_table_builder *builder = NULL;
     ptl_duck_append *append = NULL;
     ptl_status st = PTL_OK;
-    PTL_TRY_GOTO(st, end, ptl_table_builder_new(&builder, identifier_columns, N_IDENTIFIER_COLUMNS,
-                                                (size_t)64 << 20, err));
-    PTL_TRY_GOTO(st, end, ptl_duck_append_open(&append, scope, "identifier", columns,
-                                               N_IDENTIFIER_COLUMNS, err));
+    PTL_TRY_GOTO(st, end,
+                 ptl_table_builder_new(&builder, identifier_columns, N_IDENTIFIER_COLUMNS,
+                                       (size_t)64 << 20, err));
+    PTL_TRY_GOTO(
+        st, end,
+        ptl_duck_append_open(&append, scope, "identifier", columns, N_IDENTIFIER_COLUMNS, err));
     for (int64_t i = 0; i < names->n_new; i++) {
-        PTL_TRY_GOTO(st, end, write_row(builder, names, i, &sealed, keys, spec->known_at, load_id, err));
+        PTL_TRY_GOTO(st, end,
+                     write_row(builder, names, i, &sealed, keys, spec->known_at, load_id, err));
         if ((i + 1) % WRITE_ROWS != 0 && i + 1 < names->n_new) continue;
         const ptl_table rows = ptl_table_builder_borrow(builder);
         PTL_TRY_GOTO(st, end, ptl_duck_append_rows(append, &rows, err));

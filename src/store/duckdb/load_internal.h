@@ -10,6 +10,8 @@
 #include "store/duckdb/duckdb_internal.h"
 #include "store/duckdb/reader.h"
 
+#include <stdatomic.h>
+
 enum {
     PTL_LOAD_COLUMNS_MAX = 64,            /* of a canonical table                              */
     PTL_LOAD_ROWS_MAX = 2000000000,       /* of one file: twelve bytes each are kept for keys   */
@@ -36,7 +38,7 @@ typedef struct ptl_load_plan {
     bool has_day;     /* the load cuts the local day from it                   */
     bool has_identifier;
     bool has_known_at; /* the mapping gives known_at                            */
-    bool is_personal; /* quarantined rows are sealed                           */
+    bool is_personal;  /* quarantined rows are sealed                           */
 } ptl_load_plan;
 
 /** Hold the mapping's columns against the table; every fault is a line of err->detail. */
@@ -49,7 +51,7 @@ const char *ptl_load_sql_type(ptl_type type);
 void ptl_load_sql_text(ptl_buffer *out, const char *text);
 void ptl_load_sql_name(ptl_buffer *out, const char *name);
 
-/* --- identifiers --------------------------------------------------------------------------------- */
+/* --- identifiers ------------------------------------------------------------------------------ */
 
 typedef struct ptl_load_names ptl_load_names;
 
@@ -66,7 +68,7 @@ PTL_NODISCARD ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *
                                               ptl_seal *keys, const ptl_load_spec *spec,
                                               int64_t load_id, ptl_error *err);
 
-/* --- the run ------------------------------------------------------------------------------------- */
+/* --- the run ---------------------------------------------------------------------------------- */
 
 /* The hash of a row's natural key. Twelve bytes: ten million rows are 120 MB. */
 typedef struct ptl_load_key {
@@ -86,6 +88,10 @@ typedef struct ptl_load_job {
     int64_t load_id, replaces_load_id;
     ptl_hash content_hash, mapping_hash;
     ptl_status failure; /* of a step that runs inside the engine */
+    /* The engine calls from threads of its own and hands over between them under its own locks.
+     * Counted up after each call and read before the next, so that the order also holds in the
+     * eyes of whoever cannot look into the engine. */
+    atomic_int handover;
     ptl_error error;
     int64_t n_staged;
     int64_t n_duplicates;

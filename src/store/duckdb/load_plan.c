@@ -9,29 +9,39 @@
 enum { NAME_BYTES = 128 };
 
 /* What a mapping calls the column: identifier_id is given as text under the name identifier. */
-static void mapped_name(char out[NAME_BYTES], const ptl_canon_column *column) {
+static void mapped_name(char out[NAME_BYTES], const ptl_canon_column *column)
+{
     (void)snprintf(out, NAME_BYTES, "%s", column->name);
     const size_t len = strlen(out);
     if (ptl_canon_is_identifier(column) && len > 3 && strcmp(out + len - 3, "_id") == 0)
         out[len - 3] = '\0';
 }
 
-const char *ptl_load_sql_type(ptl_type type) {
+const char *ptl_load_sql_type(ptl_type type)
+{
     switch (type) {
-    case PTL_TYPE_INT: return "BIGINT";
-    case PTL_TYPE_DOUBLE: return "DOUBLE";
-    case PTL_TYPE_BOOL: return "BOOLEAN";
-    case PTL_TYPE_TEXT: return "VARCHAR";
-    case PTL_TYPE_INSTANT: return "TIMESTAMP";
-    case PTL_TYPE_DAY: return "DATE";
-    case PTL_TYPE_BLOB: return "BLOB";
+    case PTL_TYPE_INT:
+        return "BIGINT";
+    case PTL_TYPE_DOUBLE:
+        return "DOUBLE";
+    case PTL_TYPE_BOOL:
+        return "BOOLEAN";
+    case PTL_TYPE_TEXT:
+        return "VARCHAR";
+    case PTL_TYPE_INSTANT:
+        return "TIMESTAMP";
+    case PTL_TYPE_DAY:
+        return "DATE";
+    case PTL_TYPE_BLOB:
+        return "BLOB";
     }
     return "VARCHAR";
 }
 
-/* --- types ----------------------------------------------------------------------------------------- */
+/* --- types ------------------------------------------------------------------------------------ */
 
-static bool is_integer(duckdb_type type) {
+static bool is_integer(duckdb_type type)
+{
     switch (type) {
     case DUCKDB_TYPE_TINYINT:
     case DUCKDB_TYPE_SMALLINT:
@@ -41,60 +51,85 @@ static bool is_integer(duckdb_type type) {
     case DUCKDB_TYPE_USMALLINT:
     case DUCKDB_TYPE_UINTEGER:
     case DUCKDB_TYPE_UBIGINT:
-    case DUCKDB_TYPE_HUGEINT: return true;
-    default: return false;
+    case DUCKDB_TYPE_HUGEINT:
+        return true;
+    default:
+        return false;
     }
 }
 
-static bool type_fits(const ptl_load_column *column, duckdb_type type) {
+static bool type_fits(const ptl_load_column *column, duckdb_type type)
+{
     if (type == DUCKDB_TYPE_SQLNULL) return true;
     if (column->is_identifier) return type == DUCKDB_TYPE_VARCHAR;
     switch (column->canon->type) {
-    case PTL_TYPE_INT: return is_integer(type);
+    case PTL_TYPE_INT:
+        return is_integer(type);
     case PTL_TYPE_DOUBLE:
         return is_integer(type) || type == DUCKDB_TYPE_DOUBLE || type == DUCKDB_TYPE_FLOAT ||
                type == DUCKDB_TYPE_DECIMAL;
-    case PTL_TYPE_BOOL: return type == DUCKDB_TYPE_BOOLEAN;
-    case PTL_TYPE_TEXT: return type == DUCKDB_TYPE_VARCHAR;
-    case PTL_TYPE_INSTANT: return type == DUCKDB_TYPE_TIMESTAMP;
-    case PTL_TYPE_DAY: return type == DUCKDB_TYPE_DATE;
-    case PTL_TYPE_BLOB: return false;
+    case PTL_TYPE_BOOL:
+        return type == DUCKDB_TYPE_BOOLEAN;
+    case PTL_TYPE_TEXT:
+        return type == DUCKDB_TYPE_VARCHAR;
+    case PTL_TYPE_INSTANT:
+        return type == DUCKDB_TYPE_TIMESTAMP;
+    case PTL_TYPE_DAY:
+        return type == DUCKDB_TYPE_DATE;
+    case PTL_TYPE_BLOB:
+        return false;
     }
     return false;
 }
 
-static const char *type_words(duckdb_type type) {
+static const char *type_words(duckdb_type type)
+{
     if (is_integer(type)) return "a whole number";
     switch (type) {
-    case DUCKDB_TYPE_VARCHAR: return "text";
+    case DUCKDB_TYPE_VARCHAR:
+        return "text";
     case DUCKDB_TYPE_DOUBLE:
-    case DUCKDB_TYPE_FLOAT: return "a floating number";
-    case DUCKDB_TYPE_DECIMAL: return "a decimal";
-    case DUCKDB_TYPE_BOOLEAN: return "yes or no";
-    case DUCKDB_TYPE_TIMESTAMP: return "a time";
-    case DUCKDB_TYPE_TIMESTAMP_TZ: return "a time with zone";
-    case DUCKDB_TYPE_DATE: return "a day";
-    default: return "of a type that no column has";
+    case DUCKDB_TYPE_FLOAT:
+        return "a floating number";
+    case DUCKDB_TYPE_DECIMAL:
+        return "a decimal";
+    case DUCKDB_TYPE_BOOLEAN:
+        return "yes or no";
+    case DUCKDB_TYPE_TIMESTAMP:
+        return "a time";
+    case DUCKDB_TYPE_TIMESTAMP_TZ:
+        return "a time with zone";
+    case DUCKDB_TYPE_DATE:
+        return "a day";
+    default:
+        return "of a type that no column has";
     }
 }
 
 /* What to write instead. */
-static const char *remedy(const ptl_load_column *column) {
+static const char *remedy(const ptl_load_column *column)
+{
     if (column->is_identifier) return "give it as text";
     if (column->canon->role == PTL_ROLE_MONEY) return "wrap it in ptl_money(…)";
     switch (column->canon->type) {
-    case PTL_TYPE_INT: return "wrap it in ptl_integer(…)";
-    case PTL_TYPE_DOUBLE: return "wrap it in ptl_number(…)";
-    case PTL_TYPE_BOOL: return "wrap it in ptl_bool(…)";
-    case PTL_TYPE_INSTANT: return "wrap it in ptl_time(…, format)";
-    case PTL_TYPE_DAY: return "wrap it in ptl_day(…, format)";
+    case PTL_TYPE_INT:
+        return "wrap it in ptl_integer(…)";
+    case PTL_TYPE_DOUBLE:
+        return "wrap it in ptl_number(…)";
+    case PTL_TYPE_BOOL:
+        return "wrap it in ptl_bool(…)";
+    case PTL_TYPE_INSTANT:
+        return "wrap it in ptl_time(…, format)";
+    case PTL_TYPE_DAY:
+        return "wrap it in ptl_day(…, format)";
     case PTL_TYPE_TEXT:
-    case PTL_TYPE_BLOB: break;
+    case PTL_TYPE_BLOB:
+        break;
     }
     return "give it as text: CAST(… AS VARCHAR)";
 }
 
-/* --- faults ---------------------------------------------------------------------------------------- */
+/* --- faults ----------------------------------------------------------------------------------- */
 
 typedef struct faults {
     ptl_buffer lines;
@@ -104,7 +139,8 @@ typedef struct faults {
 
 static void fault(faults *f, const char *format, ...) PTL_PRINTF(2, 3);
 
-static void fault(faults *f, const char *format, ...) {
+static void fault(faults *f, const char *format, ...)
+{
     char line[512];
     va_list args;
     va_start(args, format);
@@ -114,7 +150,8 @@ static void fault(faults *f, const char *format, ...) {
     f->n++;
 }
 
-static ptl_status faults_end(faults *f, ptl_error *err) {
+static ptl_status faults_end(faults *f, ptl_error *err)
+{
     ptl_status st = ptl_buffer_check(&f->lines, "the faults of a mapping", err);
     if (st == PTL_OK && f->n > 0) {
         const size_t first = strcspn(f->lines.ptr, "\n");
@@ -127,16 +164,18 @@ static ptl_status faults_end(faults *f, ptl_error *err) {
     return st;
 }
 
-/* --- the plan -------------------------------------------------------------------------------------- */
+/* --- the plan --------------------------------------------------------------------------------- */
 
-static const ptl_reader_column *given(const ptl_reader *reader, const char *name) {
+static const ptl_reader_column *given(const ptl_reader *reader, const char *name)
+{
     for (int64_t i = 0; i < reader->n_columns; i++)
         if (strcasecmp(reader->columns[i].name, name) == 0) return &reader->columns[i];
     return NULL;
 }
 
 /* The workspace's currency stands in where a table of money has rows without. */
-static bool takes_currency(const ptl_load_plan *plan, const ptl_canon_column *column) {
+static bool takes_currency(const ptl_load_plan *plan, const ptl_canon_column *column)
+{
     if (strcmp(column->name, "currency") != 0 || ptl_canon_is_key(column)) return false;
     for (int64_t i = 0; i < plan->table->n_columns; i++)
         if (plan->table->columns[i].role == PTL_ROLE_MONEY) return true;
@@ -144,12 +183,14 @@ static bool takes_currency(const ptl_load_plan *plan, const ptl_canon_column *co
 }
 
 static bool has_fallback(const ptl_load_plan *plan, const ptl_canon_column *column,
-                         const ptl_load_spec *spec) {
+                         const ptl_load_spec *spec)
+{
     return column->defaults || (spec->currency && takes_currency(plan, column));
 }
 
 static void plan_column(ptl_load_plan *plan, const ptl_reader *reader,
-                        const ptl_canon_column *canon, faults *f) {
+                        const ptl_canon_column *canon, faults *f)
+{
     ptl_load_column *column = &plan->columns[plan->n_columns];
     char name[NAME_BYTES];
     mapped_name(name, canon);
@@ -173,7 +214,8 @@ static void plan_column(ptl_load_plan *plan, const ptl_reader *reader,
 }
 
 /* What the mapping gives and the table does not have. */
-static void find_unknown(const ptl_load_plan *plan, const ptl_reader *reader, faults *f) {
+static void find_unknown(const ptl_load_plan *plan, const ptl_reader *reader, faults *f)
+{
     char names[PTL_LOAD_COLUMNS_MAX][NAME_BYTES];
     const char *candidates[PTL_LOAD_COLUMNS_MAX];
     for (int64_t i = 0; i < plan->n_columns; i++) {
@@ -197,8 +239,8 @@ static void find_unknown(const ptl_load_plan *plan, const ptl_reader *reader, fa
     }
 }
 
-static ptl_status find_table(const ptl_canon_table **out, const ptl_load_spec *spec,
-                             ptl_error *err) {
+static ptl_status find_table(const ptl_canon_table **out, const ptl_load_spec *spec, ptl_error *err)
+{
     *out = ptl_canon_find(ptl_text_of(spec->table));
     if (*out && (*out)->n_columns <= PTL_LOAD_COLUMNS_MAX &&
         ((*out)->kind == PTL_CANON_FACT || (*out)->kind == PTL_CANON_DIMENSION))
@@ -209,14 +251,16 @@ static ptl_status find_table(const ptl_canon_table **out, const ptl_load_spec *s
         if (ptl_canon[i].kind == PTL_CANON_FACT || ptl_canon[i].kind == PTL_CANON_DIMENSION)
             names[n++] = ptl_canon[i].name;
     const char *near = ptl_text_nearest(ptl_text_of(spec->table), names, n);
-    ptl_status st = ptl_fail(err, PTL_E_INVALID, "source %s: \"%s\" is not a table that a file fills",
-                             spec->source, spec->table);
+    ptl_status st =
+        ptl_fail(err, PTL_E_INVALID, "source %s: \"%s\" is not a table that a file fills",
+                 spec->source, spec->table);
     ptl_error_hint(err, near ? "did you mean \"%s\"?" : "docs/tables.md lists them%s",
                    near ? near : "");
     return st;
 }
 
-ptl_status ptl_load_plan_make(ptl_load_plan *out, const ptl_reader *reader, ptl_error *err) {
+ptl_status ptl_load_plan_make(ptl_load_plan *out, const ptl_reader *reader, ptl_error *err)
+{
     const ptl_load_spec *spec = reader->spec;
     memset(out, 0, sizeof *out);
     out->time_idx = -1;
@@ -240,22 +284,27 @@ ptl_status ptl_load_plan_make(ptl_load_plan *out, const ptl_reader *reader, ptl_
     return faults_end(&f, err);
 }
 
-/* --- SQL from the plan ----------------------------------------------------------------------------- */
+/* --- SQL from the plan ------------------------------------------------------------------------ */
 
-void ptl_load_sql_text(ptl_buffer *out, const char *text) {
+void ptl_load_sql_text(ptl_buffer *out, const char *text)
+{
     ptl_buffer_text(out, "'");
-    for (const char *c = text; *c; c++) ptl_buffer_append(out, *c == '\'' ? "''" : c, *c == '\'' ? 2 : 1);
+    for (const char *c = text; *c; c++)
+        ptl_buffer_append(out, *c == '\'' ? "''" : c, *c == '\'' ? 2 : 1);
     ptl_buffer_text(out, "'");
 }
 
-void ptl_load_sql_name(ptl_buffer *out, const char *name) {
+void ptl_load_sql_name(ptl_buffer *out, const char *name)
+{
     ptl_buffer_text(out, "\"");
-    for (const char *c = name; *c; c++) ptl_buffer_append(out, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
+    for (const char *c = name; *c; c++)
+        ptl_buffer_append(out, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
     ptl_buffer_text(out, "\"");
 }
 
 /* The value as the table's type; what names people is text until it has a number. */
-static void put_given(ptl_buffer *out, const ptl_load_column *column) {
+static void put_given(ptl_buffer *out, const ptl_load_column *column)
+{
     const bool is_text = column->is_identifier || column->canon->type == PTL_TYPE_TEXT;
     if (!column->is_given) {
         ptl_buffer_printf(out, "CAST(NULL AS %s)",
@@ -268,7 +317,8 @@ static void put_given(ptl_buffer *out, const ptl_load_column *column) {
 }
 
 static void put_column(ptl_buffer *out, const ptl_load_plan *plan, const ptl_load_column *column,
-                       const ptl_load_spec *spec) {
+                       const ptl_load_spec *spec)
+{
     if (column->canon->defaults) {
         ptl_buffer_text(out, "coalesce(");
         put_given(out, column);
@@ -285,7 +335,8 @@ static void put_column(ptl_buffer *out, const ptl_load_plan *plan, const ptl_loa
     }
 }
 
-void ptl_load_plan_list(ptl_buffer *out, const ptl_load_plan *plan, const ptl_load_spec *spec) {
+void ptl_load_plan_list(ptl_buffer *out, const ptl_load_plan *plan, const ptl_load_spec *spec)
+{
     ptl_buffer_text(out, "ptl_source_row");
     for (int64_t i = 0; i < plan->n_columns; i++) {
         ptl_buffer_text(out, ", ");

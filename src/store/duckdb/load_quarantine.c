@@ -2,8 +2,8 @@
  *
  * Rows that the splitter, a cast or a required column refused, and rows that the mapping left out,
  * are read from the file once more (only where there are any) and kept as JSON of the file's own
- * columns. Where the table holds people, that JSON is sealed under a subject of quarantine's own: it
- * may hold anybody's name. Duplicates are kept as canonical rows, which hold nobody's. */
+ * columns. Where the table holds people, that JSON is sealed under a subject of quarantine's own:
+ * it may hold anybody's name. Duplicates are kept as canonical rows, which hold nobody's. */
 #include "store/duckdb/load_internal.h"
 
 #include <stdlib.h>
@@ -27,13 +27,15 @@ typedef struct keeper {
     int64_t n_rows, n_batch;
 } keeper;
 
-static int by_row(const void *a, const void *b) {
+static int by_row(const void *a, const void *b)
+{
     const ptl_reader_note *x = a, *y = b;
     return x->row < y->row ? -1 : x->row > y->row;
 }
 
 /* UTF-8 with what is not replaced by U+FFFD; at most `max` bytes. */
-static void put_clean(ptl_buffer *out, ptl_text text, size_t max) {
+static void put_clean(ptl_buffer *out, ptl_text text, size_t max)
+{
     while (text.len > 0 && out->len < max) {
         size_t at = 0;
         const bool ok = ptl_text_utf8_valid(text, &at);
@@ -47,13 +49,15 @@ static void put_clean(ptl_buffer *out, ptl_text text, size_t max) {
 }
 
 /* At most `max` bytes, cut between characters. */
-static ptl_text shorten(ptl_text text, size_t max) {
+static ptl_text shorten(ptl_text text, size_t max)
+{
     if (text.len <= max) return text;
     while (max > 0 && ((uint8_t)text.ptr[max] & 0xC0) == 0x80) max--;
     return (ptl_text){text.ptr, max};
 }
 
-static ptl_status raw_json(keeper *k, const ptl_csv_row *row, ptl_error *err) {
+static ptl_status raw_json(keeper *k, const ptl_csv_row *row, ptl_error *err)
+{
     const ptl_reader *reader = k->job->reader;
     ptl_buffer_clear(&k->json);
     ptl_json json;
@@ -77,7 +81,8 @@ static ptl_status raw_json(keeper *k, const ptl_csv_row *row, ptl_error *err) {
     return ptl_json_finish(&json);
 }
 
-static ptl_status flush(keeper *k, ptl_error *err) {
+static ptl_status flush(keeper *k, ptl_error *err)
+{
     if (k->n_batch == 0) return PTL_OK;
     const ptl_table rows = ptl_table_builder_borrow(k->builder);
     PTL_TRY(ptl_duck_append_rows(k->append, &rows, err));
@@ -87,7 +92,8 @@ static ptl_status flush(keeper *k, ptl_error *err) {
 }
 
 static ptl_status keep_row(keeper *k, const ptl_csv_row *row, const char *column,
-                           const char *reason, ptl_error *err) {
+                           const char *reason, ptl_error *err)
+{
     PTL_TRY(raw_json(k, row, err));
     ptl_text raw = ptl_buffer_borrow(&k->json);
     if (k->job->plan.is_personal) {
@@ -108,12 +114,14 @@ static ptl_status keep_row(keeper *k, const ptl_csv_row *row, const char *column
     return ++k->n_batch < BATCH_ROWS ? PTL_OK : flush(k, err);
 }
 
-static bool is_seen(const ptl_load_job *job, int64_t row) {
+static bool is_seen(const ptl_load_job *job, int64_t row)
+{
     return row / 8 < job->seen_capacity && (job->seen[row / 8] >> (row % 8) & 1);
 }
 
 /* A noted row with its note; a row that is neither noted nor seen was left out. */
-static ptl_status consider(keeper *k, const ptl_csv_row *row, ptl_error *err) {
+static ptl_status consider(keeper *k, const ptl_csv_row *row, ptl_error *err)
+{
     const ptl_reader *reader = k->job->reader;
     const int64_t n_notes = atomic_load(&reader->n_notes);
     if (k->note_at < n_notes && reader->notes[k->note_at].row == row->row) {
@@ -131,7 +139,8 @@ static ptl_status consider(keeper *k, const ptl_csv_row *row, ptl_error *err) {
     return keep_row(k, row, NULL, "left out by the mapping", err);
 }
 
-static ptl_status read_again(keeper *k, ptl_error *err) {
+static ptl_status read_again(keeper *k, ptl_error *err)
+{
     ptl_reader *reader = k->job->reader;
     ptl_csv *csv = NULL;
     PTL_TRY(ptl_csv_open(&csv, reader->fd, &reader->csv_options, err));
@@ -151,7 +160,8 @@ static ptl_status read_again(keeper *k, ptl_error *err) {
     return st;
 }
 
-static ptl_status keep_refused(int64_t *n_rows, ptl_load_job *job, ptl_error *err) {
+static ptl_status keep_refused(int64_t *n_rows, ptl_load_job *job, ptl_error *err)
+{
     ptl_reader *reader = job->reader;
     qsort(reader->notes, (size_t)atomic_load(&reader->n_notes), sizeof *reader->notes, by_row);
     keeper k = {.job = job};
@@ -160,10 +170,12 @@ static ptl_status keep_refused(int64_t *n_rows, ptl_load_job *job, ptl_error *er
     const char *names[N_COLUMNS];
     for (int64_t i = 0; i < N_COLUMNS; i++) names[i] = columns[i].name;
     ptl_status st = PTL_OK;
-    if (job->plan.is_personal) PTL_TRY_GOTO(st, end, ptl_seal_make(job->keys, PTL_LOAD_QUARANTINE_SUBJECT, 1, err));
-    PTL_TRY_GOTO(st, end, ptl_table_builder_new(&k.builder, columns, N_COLUMNS, (size_t)1 << 30, err));
-    PTL_TRY_GOTO(st, end, ptl_duck_append_open(&k.append, &job->scope, "quarantine", names,
-                                               N_COLUMNS, err));
+    if (job->plan.is_personal)
+        PTL_TRY_GOTO(st, end, ptl_seal_make(job->keys, PTL_LOAD_QUARANTINE_SUBJECT, 1, err));
+    PTL_TRY_GOTO(st, end,
+                 ptl_table_builder_new(&k.builder, columns, N_COLUMNS, (size_t)1 << 30, err));
+    PTL_TRY_GOTO(st, end,
+                 ptl_duck_append_open(&k.append, &job->scope, "quarantine", names, N_COLUMNS, err));
     PTL_TRY_GOTO(st, end, read_again(&k, err));
     PTL_TRY_GOTO(st, end, flush(&k, err));
     *n_rows = k.n_rows;
@@ -177,7 +189,8 @@ end:;
 }
 
 /* Duplicates leave the table for quarantine as canonical rows. */
-static ptl_status keep_lost(ptl_load_job *job, ptl_error *err) {
+static ptl_status keep_lost(ptl_load_job *job, ptl_error *err)
+{
     const ptl_load_plan *plan = &job->plan;
     ptl_buffer sql;
     ptl_buffer_init(&sql, (size_t)1 << 20, NULL);
@@ -211,7 +224,8 @@ static ptl_status keep_lost(ptl_load_job *job, ptl_error *err) {
     return st;
 }
 
-ptl_status ptl_load_quarantine(int64_t *n_rows, ptl_load_job *job, ptl_error *err) {
+ptl_status ptl_load_quarantine(int64_t *n_rows, ptl_load_job *job, ptl_error *err)
+{
     *n_rows = 0;
     if (job->n_staged < job->reader->rows_read) PTL_TRY(keep_refused(n_rows, job, err));
     if (job->n_duplicates > 0) PTL_TRY(keep_lost(job, err));

@@ -3,8 +3,8 @@
  *
  * Per row: has it been given before (a mapping gives each row at most once), did a cast complain,
  * is a required column empty? Rows that pass keep their vectors as they are; a chunk with faulty
- * rows is copied without them. Made here: the numbers of identifiers, the local day, and (kept aside
- * for load_duplicate.c) the hash of the natural key. */
+ * rows is copied without them. Made here: the numbers of identifiers, the local day, and (kept
+ * aside for load_duplicate.c) the hash of the natural key. */
 #include "store/duckdb/load_internal.h"
 
 #include <stdio.h>
@@ -24,7 +24,7 @@ typedef struct stage {
     duckdb_data_chunk chunk; /* the reader's newest: what was given may refer to it */
     duckdb_data_chunk out;   /* the engine's, of the call in progress */
     duckdb_selection_vector selection;
-    int64_t n_columns; /* of the table function */
+    int64_t n_columns;    /* of the table function */
     int64_t currency_idx; /* in the plan, -1 where the table has none */
     int32_t offset_seconds;
     kept_day days[DAYS_KEPT];
@@ -40,19 +40,22 @@ typedef struct incoming {
     uint64_t *validity[PTL_LOAD_COLUMNS_MAX];
 } incoming;
 
-static bool present(const incoming *in, int64_t column, idx_t row) {
+static bool present(const incoming *in, int64_t column, idx_t row)
+{
     return !in->validity[column] || duckdb_validity_row_is_valid(in->validity[column], row);
 }
 
-static ptl_text text_at(const incoming *in, int64_t column, idx_t row) {
+static ptl_text text_at(const incoming *in, int64_t column, idx_t row)
+{
     duckdb_string_t *text = (duckdb_string_t *)in->values[column] + row;
     return (ptl_text){duckdb_string_t_data(text), duckdb_string_t_length(*text)};
 }
 
-/* --- which rows pass -------------------------------------------------------------------------------- */
+/* --- which rows pass -------------------------------------------------------------------------- */
 
 /* A mapping that joins may give a row twice; then facts would be counted twice. */
-static ptl_status mark_seen(ptl_load_job *job, int64_t row, ptl_error *err) {
+static ptl_status mark_seen(ptl_load_job *job, int64_t row, ptl_error *err)
+{
     if (row / 8 >= job->seen_capacity) {
         const int64_t wanted = (row / 8 + 4096) * 2;
         uint8_t *grown = realloc(job->seen, (size_t)wanted);
@@ -63,9 +66,9 @@ static ptl_status mark_seen(ptl_load_job *job, int64_t row, ptl_error *err) {
     }
     const uint8_t bit = (uint8_t)(1U << (row % 8));
     if (job->seen[row / 8] & bit) {
-        ptl_status st = ptl_fail(err, PTL_E_INVALID,
-                                 "mapping of %s gives row %lld of the file more than once",
-                                 job->spec->source, (long long)row);
+        ptl_status st =
+            ptl_fail(err, PTL_E_INVALID, "mapping of %s gives row %lld of the file more than once",
+                     job->spec->source, (long long)row);
         ptl_error_hint(err, "a join in the mapping finds several partners for it");
         return st;
     }
@@ -73,7 +76,8 @@ static ptl_status mark_seen(ptl_load_job *job, int64_t row, ptl_error *err) {
     return PTL_OK;
 }
 
-static bool is_currency(ptl_text text) {
+static bool is_currency(ptl_text text)
+{
     bool is = text.len == 3;
     for (size_t i = 0; is && i < 3; i++) is = text.ptr[i] >= 'A' && text.ptr[i] <= 'Z';
     return is;
@@ -81,7 +85,8 @@ static bool is_currency(ptl_text text) {
 
 /* The first column at fault and why; NULL where the row passes. */
 static const ptl_load_column *find_fault(const stage *s, const incoming *in, idx_t row,
-                                         const char **reason) {
+                                         const char **reason)
+{
     const ptl_load_plan *plan = &s->job->plan;
     for (int64_t i = 0; i < plan->n_columns; i++) {
         const ptl_load_column *column = &plan->columns[i];
@@ -101,11 +106,12 @@ static const ptl_load_column *find_fault(const stage *s, const incoming *in, idx
     return &plan->columns[c];
 }
 
-static ptl_status row_passes(bool *passes, stage *s, const incoming *in, idx_t row,
-                             ptl_error *err) {
+static ptl_status row_passes(bool *passes, stage *s, const incoming *in, idx_t row, ptl_error *err)
+{
     ptl_load_job *job = s->job;
     *passes = false;
-    if (in->rows_validity && !duckdb_validity_row_is_valid((uint64_t *)(uintptr_t)in->rows_validity, row))
+    if (in->rows_validity &&
+        !duckdb_validity_row_is_valid((uint64_t *)(uintptr_t)in->rows_validity, row))
         return ptl_fail(err, PTL_E_INVALID, "mapping of %s gives a row that is not in the file",
                         job->spec->source);
     PTL_TRY(mark_seen(job, in->rows[row], err));
@@ -118,14 +124,16 @@ static ptl_status row_passes(bool *passes, stage *s, const incoming *in, idx_t r
                                err);
 }
 
-/* --- what is made here ------------------------------------------------------------------------------ */
+/* --- what is made here ------------------------------------------------------------------------ */
 
-static uint64_t mix(uint64_t h, uint64_t w) {
+static uint64_t mix(uint64_t h, uint64_t w)
+{
     h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
     return h ^ (h >> 29);
 }
 
-static uint64_t mix_text(uint64_t h, ptl_text text) {
+static uint64_t mix_text(uint64_t h, ptl_text text)
+{
     size_t i = 0;
     h = mix(h, text.len);
     for (; i + 8 <= text.len; i += 8) {
@@ -138,7 +146,8 @@ static uint64_t mix_text(uint64_t h, ptl_text text) {
     return mix(h, tail);
 }
 
-static uint64_t hash_key(const ptl_load_plan *plan, const incoming *in, idx_t row) {
+static uint64_t hash_key(const ptl_load_plan *plan, const incoming *in, idx_t row)
+{
     uint64_t h = UINT64_C(0x243f6a8885a308d3);
     for (int64_t i = 0; i < plan->n_columns; i++) {
         const ptl_load_column *column = &plan->columns[i];
@@ -158,7 +167,8 @@ static uint64_t hash_key(const ptl_load_plan *plan, const incoming *in, idx_t ro
     return h ^ (h >> 32);
 }
 
-static ptl_status keep_hash(ptl_load_job *job, uint64_t hash, int64_t row, ptl_error *err) {
+static ptl_status keep_hash(ptl_load_job *job, uint64_t hash, int64_t row, ptl_error *err)
+{
     if (job->n_staged >= PTL_LOAD_ROWS_MAX || row > UINT32_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "one file may hold %d rows", PTL_LOAD_ROWS_MAX);
     if (job->n_staged == job->key_capacity) {
@@ -174,7 +184,8 @@ static ptl_status keep_hash(ptl_load_job *job, uint64_t hash, int64_t row, ptl_e
 }
 
 /* The workspace's local day of an instant; a day's bounds are asked of base/civil once. */
-static ptl_day day_of(stage *s, ptl_instant instant) {
+static ptl_day day_of(stage *s, ptl_instant instant)
+{
     const ptl_zone *zone = s->job->spec->zone;
     const int64_t local = instant + (int64_t)s->offset_seconds * PTL_MICROS_PER_SECOND;
     int64_t guess = local / PTL_MICROS_PER_DAY;
@@ -187,32 +198,37 @@ static ptl_day day_of(stage *s, ptl_instant instant) {
     return day;
 }
 
-static void note_day(ptl_load_job *job, ptl_day day) {
+static void note_day(ptl_load_job *job, ptl_day day)
+{
     if (day < job->day_first) job->day_first = day;
     if (day > job->day_last) job->day_last = day;
 }
 
-static void set_null(duckdb_vector vector, idx_t row) {
+static void set_null(duckdb_vector vector, idx_t row)
+{
     duckdb_vector_ensure_validity_writable(vector);
     duckdb_validity_set_row_invalid(duckdb_vector_get_validity(vector), row);
 }
 
 /* Texts that name people into numbers. */
 static ptl_status fill_numbers(stage *s, const incoming *in, int64_t column, const sel_t *kept,
-                               idx_t n, ptl_error *err) {
+                               idx_t n, ptl_error *err)
+{
     duckdb_vector vector = duckdb_data_chunk_get_vector(s->out, (idx_t)column + 1);
     int64_t *numbers = duckdb_vector_get_data(vector);
     for (idx_t i = 0; i < n; i++) {
         const idx_t row = kept ? kept[i] : i;
         if (present(in, column, row))
-            PTL_TRY(ptl_load_names_number(&numbers[i], s->job->names, text_at(in, column, row), err));
+            PTL_TRY(
+                ptl_load_names_number(&numbers[i], s->job->names, text_at(in, column, row), err));
         else
             set_null(vector, i);
     }
     return PTL_OK;
 }
 
-static void fill_days(stage *s, const incoming *in, const sel_t *kept, idx_t n) {
+static void fill_days(stage *s, const incoming *in, const sel_t *kept, idx_t n)
+{
     const ptl_load_plan *plan = &s->job->plan;
     duckdb_vector vector = duckdb_data_chunk_get_vector(s->out, (idx_t)s->n_columns - 2);
     int32_t *days = duckdb_vector_get_data(vector);
@@ -230,9 +246,10 @@ static void fill_days(stage *s, const incoming *in, const sel_t *kept, idx_t n) 
     }
 }
 
-/* --- chunk by chunk --------------------------------------------------------------------------------- */
+/* --- chunk by chunk --------------------------------------------------------------------------- */
 
-static void pass_on(stage *s, duckdb_vector from, idx_t column, const sel_t *kept, idx_t n_in) {
+static void pass_on(stage *s, duckdb_vector from, idx_t column, const sel_t *kept, idx_t n_in)
+{
     duckdb_vector to = duckdb_data_chunk_get_vector(s->out, column);
     if (kept)
         duckdb_vector_copy_sel(from, to, s->selection, n_in, 0, 0);
@@ -242,7 +259,8 @@ static void pass_on(stage *s, duckdb_vector from, idx_t column, const sel_t *kep
 
 /* `kept` lists the rows that pass; NULL where all do. */
 static ptl_status give_rows(stage *s, const incoming *in, const sel_t *kept, idx_t n,
-                            ptl_error *err) {
+                            ptl_error *err)
+{
     ptl_load_job *job = s->job;
     const ptl_load_plan *plan = &job->plan;
     pass_on(s, duckdb_data_chunk_get_vector(s->chunk, 0), 0, kept, n);
@@ -269,7 +287,8 @@ static ptl_status give_rows(stage *s, const incoming *in, const sel_t *kept, idx
     return PTL_OK;
 }
 
-static void open_chunk(incoming *in, const stage *s) {
+static void open_chunk(incoming *in, const stage *s)
+{
     in->n = duckdb_data_chunk_get_size(s->chunk);
     duckdb_vector rows = duckdb_data_chunk_get_vector(s->chunk, 0);
     in->rows = duckdb_vector_get_data(rows);
@@ -282,7 +301,8 @@ static void open_chunk(incoming *in, const stage *s) {
 }
 
 /* Chunks of the reader until one has a row that passes. Nothing given means the end. */
-static ptl_status give(stage *s, ptl_error *err) {
+static ptl_status give(stage *s, ptl_error *err)
+{
     ptl_load_job *job = s->job;
     duckdb_data_chunk_set_size(s->out, 0);
     for (idx_t n = 0; n == 0;) {
@@ -305,11 +325,12 @@ static ptl_status give(stage *s, ptl_error *err) {
     return PTL_OK;
 }
 
-/* --- the table function ----------------------------------------------------------------------------- */
+/* --- the table function ----------------------------------------------------------------------- */
 
 /* Its one argument is the job's address: the function lives as long as the engine, a job does not.
  * Only load.c writes SQL that calls it; a mapping runs in another engine. */
-static void stage_bind(duckdb_bind_info info) {
+static void stage_bind(duckdb_bind_info info)
+{
     duckdb_value address = duckdb_bind_get_parameter(info, 0);
     ptl_load_job *job = (ptl_load_job *)(uintptr_t)duckdb_get_uint64(address);
     duckdb_destroy_value(&address);
@@ -339,14 +360,16 @@ static void stage_bind(duckdb_bind_info info) {
     duckdb_bind_set_bind_data(info, job, NULL);
 }
 
-static void stage_free(void *opaque) {
+static void stage_free(void *opaque)
+{
     stage *s = opaque;
     duckdb_destroy_data_chunk(&s->chunk);
     if (s->selection) duckdb_destroy_selection_vector(s->selection);
     free(s);
 }
 
-static void stage_init(duckdb_init_info info) {
+static void stage_init(duckdb_init_info info)
+{
     ptl_load_job *job = duckdb_init_get_bind_data(info);
     stage *s = calloc(1, sizeof *s);
     if (!s) {
@@ -363,18 +386,22 @@ static void stage_init(duckdb_init_info info) {
     duckdb_init_set_init_data(info, s, stage_free);
 }
 
-static void stage_give(duckdb_function_info info, duckdb_data_chunk output) {
+static void stage_give(duckdb_function_info info, duckdb_data_chunk output)
+{
     stage *s = duckdb_function_get_init_data(info);
     ptl_error error = {0};
     s->out = output;
+    atomic_load_explicit(&s->job->handover, memory_order_acquire);
     const ptl_status st = give(s, &error);
+    atomic_fetch_add_explicit(&s->job->handover, 1, memory_order_release);
     if (st == PTL_OK) return;
     s->job->failure = st; /* read by load.c when the statement has ended */
     s->job->error = error;
     duckdb_function_set_error(info, error.message);
 }
 
-ptl_status ptl_load_stage_register(ptl_buffer *out, ptl_load_job *job, ptl_error *err) {
+ptl_status ptl_load_stage_register(ptl_buffer *out, ptl_load_job *job, ptl_error *err)
+{
     duckdb_table_function function = duckdb_create_table_function();
     duckdb_logical_type address = duckdb_create_logical_type(DUCKDB_TYPE_UBIGINT);
     char name[64];
@@ -384,8 +411,7 @@ ptl_status ptl_load_stage_register(ptl_buffer *out, ptl_load_job *job, ptl_error
     duckdb_table_function_set_bind(function, stage_bind);
     duckdb_table_function_set_init(function, stage_init);
     duckdb_table_function_set_function(function, stage_give);
-    const duckdb_state state =
-        duckdb_register_table_function(job->warehouse->connection, function);
+    const duckdb_state state = duckdb_register_table_function(job->warehouse->connection, function);
     duckdb_destroy_table_function(&function);
     duckdb_destroy_logical_type(&address);
     if (state != DuckDBSuccess) {

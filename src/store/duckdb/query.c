@@ -5,7 +5,7 @@
  *
  * A stream runs on a connection of its own: its callback may write through a scope meanwhile, and
  * the stream keeps the snapshot with which it began. The flag of `progress` is looked at once per
- * chunk; between chunks (a long sort) on_cancel interrupts the engine. */
+ * chunk; between chunks (a long sort) the cancel hook interrupts the engine. */
 #include "store/duckdb/duckdb_internal.h"
 
 #include "base/asset.h"
@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- values ---------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 ptl_value ptl_value_int(int64_t value)
 {
@@ -84,7 +84,7 @@ ptl_status ptl_duck_bind(duckdb_prepared_statement prepared, const ptl_value *pa
     return PTL_OK;
 }
 
-/* --- preparing ------------------------------------------------------------------------------- */
+/* --- preparing -------------------------------------------------------------------------------- */
 
 static ptl_status prepare(duckdb_prepared_statement *out, duckdb_connection connection,
                           const char *sql, const char *what, ptl_error *err)
@@ -133,7 +133,7 @@ static ptl_status statement_of(duckdb_prepared_statement *out, ptl_warehouse *wa
     return PTL_OK;
 }
 
-/* --- running --------------------------------------------------------------------------------- */
+/* --- running ---------------------------------------------------------------------------------- */
 
 /* Bind and start; the result hands out chunks. `result` is destroyed by the caller on OK only. */
 static ptl_status start(duckdb_result *result, duckdb_prepared_statement prepared,
@@ -219,36 +219,14 @@ static ptl_status flow(duckdb_prepared_statement prepared, const ptl_value *para
     return st;
 }
 
-/* --- cancelling ------------------------------------------------------------------------------ */
-
-/* What on_cancel was before the engine listened to it. */
-typedef struct watch {
-    void (*on_cancel)(void *ctx);
-    void *ctx;
-} watch;
+/* --- cancelling ------------------------------------------------------------------------------- */
 
 static void interrupt(void *ctx)
 {
     ptl_warehouse_interrupt(ctx);
 }
 
-static watch watch_begin(ptl_warehouse *warehouse, ptl_progress *progress)
-{
-    if (!progress) return (watch){0};
-    const watch before = {progress->on_cancel, progress->on_cancel_ctx};
-    progress->on_cancel_ctx = warehouse;
-    progress->on_cancel = interrupt;
-    return before;
-}
-
-static void watch_end(ptl_progress *progress, watch before)
-{
-    if (!progress) return;
-    progress->on_cancel = before.on_cancel;
-    progress->on_cancel_ctx = before.ctx;
-}
-
-/* --- the list -------------------------------------------------------------------------------- */
+/* --- the list --------------------------------------------------------------------------------- */
 
 ptl_status ptl_warehouse_query(ptl_table *out, ptl_warehouse *warehouse, const char *name,
                                const ptl_value *params, int64_t n_params, size_t bytes_max,
@@ -296,19 +274,20 @@ ptl_status ptl_warehouse_stream(ptl_warehouse *warehouse, const char *name, cons
     const ptl_asset *asset;
     PTL_TRY(asset_of(&asset, name, e));
     PTL_TRY(reading_open(warehouse, name, e));
-    const watch before = watch_begin(warehouse, progress);
+    const ptl_cancel_hook before =
+        ptl_progress_hook(progress, (ptl_cancel_hook){interrupt, warehouse});
     duckdb_prepared_statement prepared;
     ptl_status st = prepare(&prepared, warehouse->reading, (const char *)asset->bytes, name, e);
     if (st == PTL_OK) {
         st = flow(prepared, params, n_params, fn, ctx, progress, name, e);
         duckdb_destroy_prepare(&prepared);
     }
-    watch_end(progress, before);
+    (void)ptl_progress_hook(progress, before);
     reading_close(warehouse);
     return ptl_duck_failed(warehouse, st, e);
 }
 
-/* --- inside a scope -------------------------------------------------------------------------- */
+/* --- inside a scope --------------------------------------------------------------------------- */
 
 /* A marked scope runs nothing more: what follows a failure would be thrown away. */
 static ptl_status scope_ready(const ptl_scope *scope, ptl_error *err)
@@ -395,13 +374,14 @@ ptl_status ptl_duck_stream_text(ptl_scope *scope, const char *sql, const ptl_val
     ptl_error local;
     ptl_error *e = err ? err : &local;
     PTL_TRY(scope_ready(scope, e));
-    const watch before = watch_begin(scope->warehouse, progress);
+    const ptl_cancel_hook before =
+        ptl_progress_hook(progress, (ptl_cancel_hook){interrupt, scope->warehouse});
     duckdb_prepared_statement prepared;
     ptl_status st = prepare(&prepared, scope->warehouse->connection, sql, what, e);
     if (st == PTL_OK) {
         st = flow(prepared, params, n_params, fn, ctx, progress, what, e);
         duckdb_destroy_prepare(&prepared);
     }
-    watch_end(progress, before);
+    (void)ptl_progress_hook(progress, before);
     return ptl_duck_failed(scope->warehouse, st, e);
 }

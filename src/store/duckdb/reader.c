@@ -13,9 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --- notes ------------------------------------------------------------------------------------------ */
+/* --- notes ------------------------------------------------------------------------------------ */
 
-bool ptl_reader_is_noted(ptl_reader *reader, int64_t row) {
+bool ptl_reader_is_noted(ptl_reader *reader, int64_t row)
+{
     if (atomic_load_explicit(&reader->n_notes, memory_order_acquire) == 0) return false;
     pthread_mutex_lock(&reader->guard);
     const bool is = row / 8 < reader->noted_capacity && (reader->noted[row / 8] >> (row % 8) & 1);
@@ -23,7 +24,8 @@ bool ptl_reader_is_noted(ptl_reader *reader, int64_t row) {
     return is;
 }
 
-static ptl_status reserve_bit(ptl_reader *reader, int64_t row, ptl_error *err) {
+static ptl_status reserve_bit(ptl_reader *reader, int64_t row, ptl_error *err)
+{
     if (row / 8 < reader->noted_capacity) return PTL_OK;
     const int64_t wanted = (row / 8 + 4096) * 2;
     uint8_t *grown = realloc(reader->noted, (size_t)wanted);
@@ -34,17 +36,17 @@ static ptl_status reserve_bit(ptl_reader *reader, int64_t row, ptl_error *err) {
     return PTL_OK;
 }
 
-static ptl_status reserve_note(ptl_reader *reader, const ptl_reader_note *note, ptl_error *err) {
+static ptl_status reserve_note(ptl_reader *reader, const ptl_reader_note *note, ptl_error *err)
+{
     const int64_t n = atomic_load(&reader->n_notes);
     if (n >= PTL_READER_FAULTS_MAX) {
-        ptl_status st = ptl_fail(err, PTL_E_LIMIT,
-                                 "source %s: more than %d rows would go to quarantine",
-                                 reader->spec->source, PTL_READER_FAULTS_MAX);
-        ptl_error_detail(err, "the first: row %lld, %s: %s: \"%.*s\"",
-                         (long long)reader->notes[0].row,
-                         reader->notes[0].column ? reader->notes[0].column : "whole row",
-                         reader->notes[0].reason, (int)reader->notes[0].text.len,
-                         reader->notes[0].text.ptr);
+        ptl_status st =
+            ptl_fail(err, PTL_E_LIMIT, "source %s: more than %d rows would go to quarantine",
+                     reader->spec->source, PTL_READER_FAULTS_MAX);
+        ptl_error_detail(
+            err, "the first: row %lld, %s: %s: \"%.*s\"", (long long)reader->notes[0].row,
+            reader->notes[0].column ? reader->notes[0].column : "whole row",
+            reader->notes[0].reason, (int)reader->notes[0].text.len, reader->notes[0].text.ptr);
         ptl_error_hint(err, "the mapping does not seem to fit this file");
         return st;
     }
@@ -60,13 +62,16 @@ static ptl_status reserve_note(ptl_reader *reader, const ptl_reader_note *note, 
 
 /* A copy that lasts; the previous note's copy where it says the same. */
 static const char *keep_words(ptl_reader *reader, const char *words, const char *before,
-                              ptl_error *err) {
+                              ptl_error *err)
+{
     if (before && strcmp(words, before) == 0) return before;
     return ptl_text_copy(ptl_text_of(words), &reader->notes_arena, err);
 }
 
-static ptl_status add_note(ptl_reader *reader, ptl_reader_note note, ptl_error *err) {
-    if (note.row / 8 < reader->noted_capacity && (reader->noted[note.row / 8] >> (note.row % 8) & 1))
+static ptl_status add_note(ptl_reader *reader, ptl_reader_note note, ptl_error *err)
+{
+    if (note.row / 8 < reader->noted_capacity &&
+        (reader->noted[note.row / 8] >> (note.row % 8) & 1))
         return PTL_OK;
     PTL_TRY(reserve_note(reader, &note, err));
     const int64_t n = atomic_load(&reader->n_notes);
@@ -87,7 +92,8 @@ static ptl_status add_note(ptl_reader *reader, ptl_reader_note note, ptl_error *
 }
 
 ptl_status ptl_reader_note_add(ptl_reader *reader, int64_t row, const char *column,
-                               const char *reason, ptl_text text, ptl_error *err) {
+                               const char *reason, ptl_text text, ptl_error *err)
+{
     pthread_mutex_lock(&reader->guard);
     const ptl_status st = add_note(
         reader, (ptl_reader_note){.row = row, .column = column, .reason = reason, .text = text},
@@ -96,7 +102,8 @@ ptl_status ptl_reader_note_add(ptl_reader *reader, int64_t row, const char *colu
     return st;
 }
 
-void ptl_reader_fail(ptl_reader *reader, ptl_status status, const ptl_error *err) {
+void ptl_reader_fail(ptl_reader *reader, ptl_status status, const ptl_error *err)
+{
     pthread_mutex_lock(&reader->guard);
     if (reader->failure == PTL_OK) {
         reader->failure = status;
@@ -105,10 +112,11 @@ void ptl_reader_fail(ptl_reader *reader, ptl_status status, const ptl_error *err
     pthread_mutex_unlock(&reader->guard);
 }
 
-/* --- the file --------------------------------------------------------------------------------------- */
+/* --- the file --------------------------------------------------------------------------------- */
 
 /* The file must lie below one of the folders, links followed. */
-static ptl_status check_folder(const ptl_load_spec *spec, ptl_error *err) {
+static ptl_status check_folder(const ptl_load_spec *spec, ptl_error *err)
+{
     char file[PATH_MAX], folder[PATH_MAX];
     if (!realpath(spec->path, file))
         return ptl_fail(err, errno == ENOENT ? PTL_E_NOT_FOUND : PTL_E_IO, "source %s: %s: %s",
@@ -125,7 +133,8 @@ static ptl_status check_folder(const ptl_load_spec *spec, ptl_error *err) {
     return st;
 }
 
-static ptl_status open_file(ptl_reader *reader, ptl_error *err) {
+static ptl_status open_file(ptl_reader *reader, ptl_error *err)
+{
     const ptl_load_spec *spec = reader->spec;
     PTL_TRY(check_folder(spec, err));
     reader->fd = open(spec->path, O_RDONLY | O_CLOEXEC);
@@ -142,15 +151,16 @@ static ptl_status open_file(ptl_reader *reader, ptl_error *err) {
     reader->csv_options.quote = spec->quote;
     reader->csv_options.encoding = spec->encoding;
     reader->csv_options.name = spec->file ? spec->file : spec->path;
-    reader->csv_options.is_gzip =
-        ptl_text_ends(ptl_text_of(spec->path), PTL_TEXT(".gz"));
+    reader->csv_options.is_gzip = ptl_text_ends(ptl_text_of(spec->path), PTL_TEXT(".gz"));
     return PTL_OK;
 }
 
-static ptl_status read_head(ptl_reader *reader, ptl_error *err) {
+static ptl_status read_head(ptl_reader *reader, ptl_error *err)
+{
     ptl_csv *csv = NULL;
     PTL_TRY(ptl_csv_open(&csv, reader->fd, &reader->csv_options, err));
-    reader->csv_options.delimiter = ptl_csv_delimiter(csv); /* found once, the same for every scan */
+    reader->csv_options.delimiter =
+        ptl_csv_delimiter(csv); /* found once, the same for every scan */
     reader->n_source_columns = ptl_csv_n_columns(csv);
     reader->source_columns = ptl_arena_array(&reader->arena, reader->n_source_columns,
                                              sizeof *reader->source_columns, err);
@@ -164,9 +174,10 @@ static ptl_status read_head(ptl_reader *reader, ptl_error *err) {
     return st;
 }
 
-/* --- the engine ------------------------------------------------------------------------------------- */
+/* --- the engine ------------------------------------------------------------------------------- */
 
-static ptl_status engine_run(ptl_reader *reader, const char *sql, ptl_error *err) {
+static ptl_status engine_run(ptl_reader *reader, const char *sql, ptl_error *err)
+{
     duckdb_result result;
     ptl_status st = PTL_OK;
     if (duckdb_query(reader->connection, sql, &result) != DuckDBSuccess)
@@ -175,8 +186,10 @@ static ptl_status engine_run(ptl_reader *reader, const char *sql, ptl_error *err
     return st;
 }
 
-/* allowed_directories as a list of SQL texts; links are resolved, since the engine compares names. */
-static ptl_status allow_folders(ptl_reader *reader, ptl_error *err) {
+/* allowed_directories as a list of SQL texts; links are resolved, since the engine compares names.
+ */
+static ptl_status allow_folders(ptl_reader *reader, ptl_error *err)
+{
     ptl_buffer sql;
     ptl_buffer_init(&sql, (size_t)1 << 20, NULL);
     ptl_buffer_text(&sql, "SET allowed_directories = [");
@@ -197,14 +210,16 @@ static ptl_status allow_folders(ptl_reader *reader, ptl_error *err) {
 }
 
 /* Settings first, the lock last: from then on nothing that a mapping says can change them. Nothing
- * spills (a mapping streams), so there is no temporary folder to read from either. */
-static ptl_status isolate(ptl_reader *reader, ptl_error *err) {
+ * spills (a mapping streams), so there is no temporary folder to read from either. One thread: the
+ * one that fetches; a second would only make the first spin while the file is split. */
+static ptl_status isolate(ptl_reader *reader, ptl_error *err)
+{
     char memory[64];
     (void)snprintf(memory, sizeof memory, "SET memory_limit = '%dMiB'", PTL_READER_MEMORY_MIB);
     PTL_TRY(engine_run(reader, memory, err));
     PTL_TRY(engine_run(reader, "SET temp_directory = ''", err));
     PTL_TRY(engine_run(reader, "SET errors_as_json = true", err));
-    PTL_TRY(engine_run(reader, "SET threads = 2", err));
+    PTL_TRY(engine_run(reader, "SET threads = 1", err));
     PTL_TRY(allow_folders(reader, err));
     PTL_TRY(ptl_reader_source_register(reader, err));
     PTL_TRY(ptl_reader_casts_register(reader, err));
@@ -213,7 +228,8 @@ static ptl_status isolate(ptl_reader *reader, ptl_error *err) {
     return engine_run(reader, "SET lock_configuration = true", err);
 }
 
-static ptl_status open_engine(ptl_reader *reader, ptl_error *err) {
+static ptl_status open_engine(ptl_reader *reader, ptl_error *err)
+{
     PTL_TRY(ptl_duck_library_check(err));
     duckdb_config config = NULL;
     char *words = NULL;
@@ -234,7 +250,8 @@ static ptl_status open_engine(ptl_reader *reader, ptl_error *err) {
 }
 
 /* Names and types of the mapping's columns. */
-static ptl_status describe(ptl_reader *reader, ptl_error *err) {
+static ptl_status describe(ptl_reader *reader, ptl_error *err)
+{
     duckdb_prepared_statement prepared = NULL;
     ptl_status st = PTL_OK;
     if (duckdb_prepare(reader->connection, reader->sql, &prepared) != DuckDBSuccess) {
@@ -265,7 +282,8 @@ static ptl_status describe(ptl_reader *reader, ptl_error *err) {
     return st;
 }
 
-static ptl_status open_parts(ptl_reader *reader, ptl_error *err) {
+static ptl_status open_parts(ptl_reader *reader, ptl_error *err)
+{
     const char *locale = reader->spec->locale ? reader->spec->locale : "en";
     reader->locale = ptl_locale_find(ptl_text_of(locale));
     if (!reader->locale) {
@@ -281,7 +299,8 @@ static ptl_status open_parts(ptl_reader *reader, ptl_error *err) {
     return describe(reader, err);
 }
 
-ptl_status ptl_reader_open(ptl_reader **out, const ptl_load_spec *spec, ptl_error *err) {
+ptl_status ptl_reader_open(ptl_reader **out, const ptl_load_spec *spec, ptl_error *err)
+{
     *out = NULL;
     ptl_reader *reader = calloc(1, sizeof *reader);
     if (!reader) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory for a reader");
@@ -299,7 +318,8 @@ ptl_status ptl_reader_open(ptl_reader **out, const ptl_load_spec *spec, ptl_erro
     return st;
 }
 
-void ptl_reader_close(ptl_reader *reader) {
+void ptl_reader_close(ptl_reader *reader)
+{
     if (!reader) return;
     duckdb_destroy_result(&reader->result);
     duckdb_destroy_prepare(&reader->prepared);
@@ -320,10 +340,11 @@ void ptl_reader_close(ptl_reader *reader) {
     free(reader);
 }
 
-/* --- running ---------------------------------------------------------------------------------------- */
+/* --- running ---------------------------------------------------------------------------------- */
 
 /* A failure of our own (a damaged file, a ceiling) outranks the engine's report of it. */
-static ptl_status run_failure(ptl_reader *reader, const char *engine_words, ptl_error *err) {
+static ptl_status run_failure(ptl_reader *reader, const char *engine_words, ptl_error *err)
+{
     pthread_mutex_lock(&reader->guard);
     const ptl_status st = reader->failure;
     if (st != PTL_OK && err) *err = reader->error;
@@ -335,7 +356,8 @@ static ptl_status run_failure(ptl_reader *reader, const char *engine_words, ptl_
 }
 
 /* The mapping may stop before the file does, or not need to look: count what is left. */
-static ptl_status count_rest(ptl_reader *reader, ptl_error *err) {
+static ptl_status count_rest(ptl_reader *reader, ptl_error *err)
+{
     if (reader->rows_read >= 0) return PTL_OK;
     ptl_csv *csv = NULL;
     PTL_TRY(ptl_csv_open(&csv, reader->fd, &reader->csv_options, err));
@@ -354,9 +376,10 @@ static ptl_status count_rest(ptl_reader *reader, ptl_error *err) {
     return st;
 }
 
-ptl_status ptl_reader_start(ptl_reader *reader, const char *list, ptl_error *err) {
-    char *sql = ptl_text_format(&reader->arena, err, "SELECT %s FROM (%s\n) AS mapped", list,
-                                reader->sql);
+ptl_status ptl_reader_start(ptl_reader *reader, const char *list, ptl_error *err)
+{
+    char *sql =
+        ptl_text_format(&reader->arena, err, "SELECT %s FROM (%s\n) AS mapped", list, reader->sql);
     if (!sql) return PTL_E_NO_MEMORY;
     duckdb_pending_result pending = NULL;
     ptl_status st = PTL_OK;
@@ -370,7 +393,8 @@ ptl_status ptl_reader_start(ptl_reader *reader, const char *list, ptl_error *err
     return st;
 }
 
-ptl_status ptl_reader_next(duckdb_data_chunk *out, ptl_reader *reader, ptl_error *err) {
+ptl_status ptl_reader_next(duckdb_data_chunk *out, ptl_reader *reader, ptl_error *err)
+{
     for (;;) {
         *out = duckdb_fetch_chunk(reader->result);
         if (!*out) break;
@@ -384,7 +408,8 @@ ptl_status ptl_reader_next(duckdb_data_chunk *out, ptl_reader *reader, ptl_error
     return failed ? run_failure(reader, words, err) : PTL_OK;
 }
 
-ptl_status ptl_reader_finish(ptl_reader *reader, ptl_error *err) {
+ptl_status ptl_reader_finish(ptl_reader *reader, ptl_error *err)
+{
     duckdb_destroy_result(&reader->result);
     duckdb_destroy_prepare(&reader->prepared);
     return count_rest(reader, err);

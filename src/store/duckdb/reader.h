@@ -71,12 +71,11 @@ typedef struct ptl_reader {
     duckdb_result result;
     _Atomic int64_t bytes_read; /* by the scan in progress           */
 
-
     pthread_mutex_t guard; /* over what follows */
     ptl_status failure;    /* the first failure of a scan */
     ptl_error error;
-    int64_t rows_seen;     /* highest row of any scan so far                     */
-    int64_t rows_read;     /* rows of the file, -1 until a scan reached its end  */
+    int64_t rows_seen; /* highest row of any scan so far                     */
+    int64_t rows_read; /* rows of the file, -1 until a scan reached its end  */
     _Atomic int64_t n_notes;
     int64_t notes_capacity;
     ptl_reader_note *notes;
@@ -111,7 +110,7 @@ PTL_NODISCARD ptl_status ptl_reader_note_add(ptl_reader *reader, int64_t row, co
                                              const char *reason, ptl_text text, ptl_error *err);
 bool ptl_reader_is_noted(ptl_reader *reader, int64_t row);
 
-/* --- shared by the reader's files ----------------------------------------------------------------- */
+/* --- shared by the reader's files ------------------------------------------------------------- */
 
 PTL_NODISCARD ptl_status ptl_reader_source_register(ptl_reader *reader, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_reader_casts_register(ptl_reader *reader, ptl_error *err);

@@ -10,7 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum cast_kind { KIND_MONEY, KIND_INTEGER, KIND_NUMBER, KIND_BOOL, KIND_TIME, KIND_DAY } cast_kind;
+typedef enum cast_kind {
+    KIND_MONEY,
+    KIND_INTEGER,
+    KIND_NUMBER,
+    KIND_BOOL,
+    KIND_TIME,
+    KIND_DAY
+} cast_kind;
 
 /* Name, result, number of texts a call may have: the value, then locale, or format and zone. */
 static const struct {
@@ -27,7 +34,8 @@ static const struct {
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
-bool ptl_reader_is_cast(const char *name) {
+bool ptl_reader_is_cast(const char *name)
+{
     for (int32_t i = 0; i < N_KINDS; i++)
         if (strcmp(kinds[i].name, name) == 0) return true;
     return false;
@@ -57,14 +65,15 @@ typedef struct call {
     ptl_error error;
 } call;
 
-static ptl_text text_of(duckdb_string_t *s) {
+static ptl_text text_of(duckdb_string_t *s)
+{
     return (ptl_text){duckdb_string_t_data(s), duckdb_string_t_length(*s)};
 }
 
-/* --- settings: locale, or format and zone --------------------------------------------------------- */
+/* --- settings: locale, or format and zone ----------------------------------------------------- */
 
-static ptl_status zone_find(const ptl_zone **out, ptl_reader *reader, ptl_text name,
-                            ptl_error *err) {
+static ptl_status zone_find(const ptl_zone **out, ptl_reader *reader, ptl_text name, ptl_error *err)
+{
     for (int32_t i = 0; i < reader->n_zones; i++) {
         *out = reader->zones[i];
         if (ptl_text_equal(ptl_text_of(ptl_zone_name(*out)), name)) return PTL_OK;
@@ -81,7 +90,8 @@ static ptl_status zone_find(const ptl_zone **out, ptl_reader *reader, ptl_text n
 }
 
 static ptl_status clock_new(ptl_reader_clock **out, ptl_text format, const ptl_zone *zone,
-                            ptl_error *err) {
+                            ptl_error *err)
+{
     ptl_reader_clock *made = malloc(sizeof *made);
     char *copy = malloc(format.len + 1);
     if (!made || !copy) {
@@ -100,7 +110,8 @@ static ptl_status clock_new(ptl_reader_clock **out, ptl_text format, const ptl_z
 
 /* A clock of this format and zone that nobody else uses; the guard is held. */
 static ptl_status clock_take(ptl_reader_clock **out, ptl_reader *reader, ptl_text format,
-                             const ptl_zone *zone, ptl_error *err) {
+                             const ptl_zone *zone, ptl_error *err)
+{
     for (int32_t i = 0; i < reader->n_clocks; i++) {
         ptl_reader_clock *kept = reader->clocks[i];
         if (kept->in_use || kept->clock.zone != zone) continue;
@@ -114,7 +125,8 @@ static ptl_status clock_take(ptl_reader_clock **out, ptl_reader *reader, ptl_tex
     return PTL_OK;
 }
 
-static void clock_put(ptl_reader *reader, ptl_reader_clock *clock) {
+static void clock_put(ptl_reader *reader, ptl_reader_clock *clock)
+{
     if (!clock) return;
     pthread_mutex_lock(&reader->guard);
     clock->in_use = false;
@@ -126,7 +138,8 @@ static void clock_put(ptl_reader *reader, ptl_reader_clock *clock) {
     free(clock);
 }
 
-static ptl_status settle_clock(call *c, ptl_error *err) {
+static ptl_status settle_clock(call *c, ptl_error *err)
+{
     ptl_reader *reader = c->self->reader;
     clock_put(reader, c->clock);
     c->clock = NULL;
@@ -142,7 +155,8 @@ static ptl_status settle_clock(call *c, ptl_error *err) {
     return st;
 }
 
-static ptl_status settle_locale(call *c, ptl_error *err) {
+static ptl_status settle_locale(call *c, ptl_error *err)
+{
     c->locale = c->self->reader->locale;
     if (c->self->n_args < 2) return PTL_OK;
     const ptl_text name = text_of(&c->settings[0]);
@@ -155,7 +169,8 @@ static ptl_status settle_locale(call *c, ptl_error *err) {
 }
 
 /* Make the row's settings ready, where they are not those of the row before. */
-static ptl_status settle(call *c, idx_t row, ptl_error *err) {
+static ptl_status settle(call *c, idx_t row, ptl_error *err)
+{
     const int32_t n = c->self->n_args - 1;
     bool same = c->has_settings;
     for (int32_t i = 0; i < n; i++) {
@@ -168,23 +183,32 @@ static ptl_status settle(call *c, idx_t row, ptl_error *err) {
     return settle_locale(c, err);
 }
 
-/* --- rows ------------------------------------------------------------------------------------------ */
+/* --- rows ------------------------------------------------------------------------------------- */
 
-static ptl_cast cast_one(call *c, void *values, idx_t row, ptl_text text) {
+static ptl_cast cast_one(call *c, void *values, idx_t row, ptl_text text)
+{
     switch (c->self->kind) {
-    case KIND_MONEY: return ptl_cast_money((int64_t *)values + row, text, c->locale);
-    case KIND_INTEGER: return ptl_cast_integer((int64_t *)values + row, text, c->locale);
-    case KIND_NUMBER: return ptl_cast_number((double *)values + row, text, c->locale);
-    case KIND_BOOL: return ptl_cast_bool((bool *)values + row, text);
-    case KIND_TIME: return ptl_cast_time((int64_t *)values + row, text, &c->clock->clock);
-    case KIND_DAY: return ptl_cast_day((int32_t *)values + row, text, &c->clock->clock);
+    case KIND_MONEY:
+        return ptl_cast_money((int64_t *)values + row, text, c->locale);
+    case KIND_INTEGER:
+        return ptl_cast_integer((int64_t *)values + row, text, c->locale);
+    case KIND_NUMBER:
+        return ptl_cast_number((double *)values + row, text, c->locale);
+    case KIND_BOOL:
+        return ptl_cast_bool((bool *)values + row, text);
+    case KIND_TIME:
+        return ptl_cast_time((int64_t *)values + row, text, &c->clock->clock);
+    case KIND_DAY:
+        return ptl_cast_day((int32_t *)values + row, text, &c->clock->clock);
     }
     return PTL_CAST_NOT_NUMBER;
 }
 
-static ptl_status complain(call *c, idx_t row, ptl_cast found, ptl_text text, ptl_error *err) {
+static ptl_status complain(call *c, idx_t row, ptl_cast found, ptl_text text, ptl_error *err)
+{
     const bool has_row =
-        c->rows && (!c->rows_validity || duckdb_validity_row_is_valid((uint64_t *)(uintptr_t)c->rows_validity, row));
+        c->rows && (!c->rows_validity ||
+                    duckdb_validity_row_is_valid((uint64_t *)(uintptr_t)c->rows_validity, row));
     if (!has_row)
         return ptl_fail(err, PTL_E_INVALID, "%s(\"%.*s\"): %s", kinds[c->self->kind].name,
                         (int)(text.len < 80 ? text.len : 80), text.ptr, ptl_cast_text(found));
@@ -195,13 +219,15 @@ static ptl_status complain(call *c, idx_t row, ptl_cast found, ptl_text text, pt
                                err);
 }
 
-static bool args_present(const call *c, idx_t row) {
+static bool args_present(const call *c, idx_t row)
+{
     for (int32_t i = 0; i < c->self->n_args; i++)
         if (c->validity[i] && !duckdb_validity_row_is_valid(c->validity[i], row)) return false;
     return true;
 }
 
-static ptl_status cast_rows(call *c, idx_t n, duckdb_vector output, ptl_error *err) {
+static ptl_status cast_rows(call *c, idx_t n, duckdb_vector output, ptl_error *err)
+{
     void *values = duckdb_vector_get_data(output);
     uint64_t *validity = NULL;
     for (idx_t row = 0; row < n; row++) {
@@ -222,7 +248,8 @@ static ptl_status cast_rows(call *c, idx_t n, duckdb_vector output, ptl_error *e
     return PTL_OK;
 }
 
-static void cast_call(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output) {
+static void cast_call(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output)
+{
     call c = {.self = duckdb_scalar_function_get_extra_info(info), .info = info};
     idx_t at = 0;
     if (c.self->has_row) {
@@ -244,10 +271,11 @@ static void cast_call(duckdb_function_info info, duckdb_data_chunk input, duckdb
     duckdb_scalar_function_set_error(info, error.message);
 }
 
-/* --- registering ----------------------------------------------------------------------------------- */
+/* --- registering ------------------------------------------------------------------------------ */
 
 static ptl_status add_overload(duckdb_scalar_function_set set, const char *name, overload wanted,
-                               ptl_error *err) {
+                               ptl_error *err)
+{
     overload *self = malloc(sizeof *self);
     if (!self) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory for the casts");
     *self = wanted;
@@ -275,7 +303,8 @@ static ptl_status add_overload(duckdb_scalar_function_set set, const char *name,
     return ptl_fail(err, PTL_E_INTERNAL, "the engine refused an overload of %s", name);
 }
 
-static ptl_status register_kind(ptl_reader *reader, cast_kind kind, bool has_row, ptl_error *err) {
+static ptl_status register_kind(ptl_reader *reader, cast_kind kind, bool has_row, ptl_error *err)
+{
     char name[64];
     (void)snprintf(name, sizeof name, "%s%s", kinds[kind].name, has_row ? "_at" : "");
     duckdb_scalar_function_set set = duckdb_create_scalar_function_set(name);
@@ -289,7 +318,8 @@ static ptl_status register_kind(ptl_reader *reader, cast_kind kind, bool has_row
     return st;
 }
 
-ptl_status ptl_reader_casts_register(ptl_reader *reader, ptl_error *err) {
+ptl_status ptl_reader_casts_register(ptl_reader *reader, ptl_error *err)
+{
     for (int32_t i = 0; i < N_KINDS; i++) {
         PTL_TRY(register_kind(reader, (cast_kind)i, false, err));
         PTL_TRY(register_kind(reader, (cast_kind)i, true, err));

@@ -26,18 +26,21 @@ typedef struct rewrite {
     ptl_error *err;
 } rewrite;
 
-static const char *text_at(const json_t *object, const char *key) {
+static const char *text_at(const json_t *object, const char *key)
+{
     const char *text = json_string_value(json_object_get(object, key));
     return text ? text : "";
 }
 
-static bool is_type(const json_t *object, const char *type) {
+static bool is_type(const json_t *object, const char *type)
+{
     return strcmp(text_at(object, "type"), type) == 0;
 }
 
-/* --- line and column ------------------------------------------------------------------------------- */
+/* --- line and column -------------------------------------------------------------------------- */
 
-static void place_of(const ptl_reader *reader, int64_t position, int64_t *line, int64_t *column) {
+static void place_of(const ptl_reader *reader, int64_t position, int64_t *line, int64_t *column)
+{
     const char *sql = reader->spec->mapping;
     *line = *column = 1;
     for (int64_t i = 0; i < position && sql[i]; i++) {
@@ -49,7 +52,8 @@ static void place_of(const ptl_reader *reader, int64_t position, int64_t *line, 
     }
 }
 
-static ptl_status refuse(rewrite *rw, const json_t *at, const char *words, const char *hint) {
+static ptl_status refuse(rewrite *rw, const json_t *at, const char *words, const char *hint)
+{
     const json_t *where = json_object_get(at, "query_location");
     int64_t line = 1, column = 1;
     if (json_is_integer(where)) place_of(rw->reader, json_integer_value(where), &line, &column);
@@ -60,9 +64,10 @@ static ptl_status refuse(rewrite *rw, const json_t *at, const char *words, const
 }
 
 /* The nearest column of the file to a name the engine did not find. */
-static void suggest_column(const ptl_reader *reader, const char *name, ptl_error *err) {
-    const char *near = ptl_text_nearest(ptl_text_of(name), reader->source_columns,
-                                        reader->n_source_columns);
+static void suggest_column(const ptl_reader *reader, const char *name, ptl_error *err)
+{
+    const char *near =
+        ptl_text_nearest(ptl_text_of(name), reader->source_columns, reader->n_source_columns);
     if (near)
         ptl_error_hint(err, "did you mean \"%s\"?", near);
     else if (reader->n_source_columns == 1)
@@ -73,7 +78,8 @@ static void suggest_column(const ptl_reader *reader, const char *name, ptl_error
                        reader->source_columns[0], reader->source_columns[1]);
 }
 
-static void words_of(char *out, size_t size, const json_t *failure, const char *plain) {
+static void words_of(char *out, size_t size, const json_t *failure, const char *plain)
+{
     const char *subtype = text_at(failure, "error_subtype"), *name = text_at(failure, "name");
     const char *message = failure ? text_at(failure, "exception_message") : plain;
     if (strcmp(subtype, "COLUMN_NOT_FOUND") == 0)
@@ -81,17 +87,19 @@ static void words_of(char *out, size_t size, const json_t *failure, const char *
     else if (strcmp(subtype, "MISSING_ENTRY") == 0 &&
              strcmp(text_at(failure, "type"), "Scalar Function") == 0)
         (void)snprintf(out, size, "there is no function %.100s", name);
-    else if (strcmp(subtype, "MISSING_ENTRY") == 0 && strcmp(text_at(failure, "type"), "Table") == 0)
+    else if (strcmp(subtype, "MISSING_ENTRY") == 0 &&
+             strcmp(text_at(failure, "type"), "Table") == 0)
         (void)snprintf(out, size, "there is no table %.100s: the file is called source", name);
     else if (strcmp(text_at(failure, "exception_type"), "Permission") == 0)
         (void)snprintf(out, size, "a mapping may read the source folders only: %.300s", message);
     else
-        (void)snprintf(out, size, "%.*s", (int)(strcspn(message, "\n") < 400 ? strcspn(message, "\n") : 400),
-                       message);
+        (void)snprintf(out, size, "%.*s",
+                       (int)(strcspn(message, "\n") < 400 ? strcspn(message, "\n") : 400), message);
 }
 
 ptl_status ptl_reader_mapping_error(const ptl_reader *reader, const char *engine_json,
-                                    ptl_error *err) {
+                                    ptl_error *err)
+{
     const char *brace = engine_json ? strchr(engine_json, '{') : NULL;
     json_t *failure = brace ? json_loads(brace, JSON_DISABLE_EOF_CHECK, NULL) : NULL;
     char words[512];
@@ -118,14 +126,16 @@ ptl_status ptl_reader_mapping_error(const ptl_reader *reader, const char *engine
     return status;
 }
 
-/* --- expressions ------------------------------------------------------------------------------------ */
+/* --- expressions ------------------------------------------------------------------------------ */
 
-static json_t *row_ref(const char *relation) {
+static json_t *row_ref(const char *relation)
+{
     return json_pack("{s:s,s:s,s:s,s:[s,s]}", "class", "COLUMN_REF", "type", "COLUMN_REF", "alias",
                      "", "column_names", relation, "source_row");
 }
 
-static json_t *text_constant(const char *text) {
+static json_t *text_constant(const char *text)
+{
     return json_pack("{s:s,s:s,s:s,s:{s:{s:s,s:n},s:b,s:s}}", "class", "CONSTANT", "type",
                      "VALUE_CONSTANT", "alias", "", "value", "type", "id", "VARCHAR", "type_info",
                      "is_null", 0, "value", text);
@@ -133,24 +143,37 @@ static json_t *text_constant(const char *text) {
 
 static ptl_status rewrite_query(rewrite *rw, json_t *node, const char *row_name, bool *carries);
 
-static ptl_status enter(rewrite *rw, const json_t *at) {
+static ptl_status enter(rewrite *rw, const json_t *at)
+{
     if (++rw->depth <= DEPTH_MAX) return PTL_OK;
     return refuse(rw, at, "it is nested too deeply", "split it with WITH");
 }
 
 /* What gives another answer each time it is asked has no place in a fact. */
-static bool is_unsteady(const char *name) {
-    static const char *const names[] = {"now",    "random",       "uuid",         "gen_random_uuid",
-                                        "today",  "current_date", "current_time", "nextval",
-                                        "uuidv4", "uuidv7",       "get_current_timestamp",
-                                        "get_current_time", "transaction_timestamp", "setseed"};
+static bool is_unsteady(const char *name)
+{
+    static const char *const names[] = {"now",
+                                        "random",
+                                        "uuid",
+                                        "gen_random_uuid",
+                                        "today",
+                                        "current_date",
+                                        "current_time",
+                                        "nextval",
+                                        "uuidv4",
+                                        "uuidv7",
+                                        "get_current_timestamp",
+                                        "get_current_time",
+                                        "transaction_timestamp",
+                                        "setseed"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcasecmp(names[i], name) == 0) return true;
     return false;
 }
 
 static ptl_status rewrite_function(rewrite *rw, json_t *call, const char *relation,
-                                   const char *column) {
+                                   const char *column)
+{
     const char *name = text_at(call, "function_name");
     if (is_unsteady(name))
         return refuse(rw, call, "it asks for the time or for chance",
@@ -168,7 +191,8 @@ static ptl_status rewrite_function(rewrite *rw, json_t *call, const char *relati
 
 /* Every cast and subquery below `value`, wherever the tree keeps it. */
 static ptl_status rewrite_expression(rewrite *rw, json_t *value, const char *relation,
-                                     const char *column) {
+                                     const char *column)
+{
     PTL_TRY(enter(rw, value));
     ptl_status st = PTL_OK;
     if (json_is_array(value)) {
@@ -182,7 +206,8 @@ static ptl_status rewrite_expression(rewrite *rw, json_t *value, const char *rel
         if (node) {
             st = rewrite_query(rw, node, NULL, &carries);
         } else {
-            json_object_foreach(value, key, child) {
+            json_object_foreach(value, key, child)
+            {
                 if (st == PTL_OK) st = rewrite_expression(rw, child, relation, column);
             }
         }
@@ -193,9 +218,10 @@ static ptl_status rewrite_expression(rewrite *rw, json_t *value, const char *rel
     return st;
 }
 
-/* --- relations --------------------------------------------------------------------------------------- */
+/* --- relations -------------------------------------------------------------------------------- */
 
-static bool is_carrier(const rewrite *rw, const char *table) {
+static bool is_carrier(const rewrite *rw, const char *table)
+{
     if (strcasecmp(table, "source") == 0) return true;
     for (int32_t i = 0; i < rw->n_withs; i++)
         if (strcasecmp(table, rw->withs[i]) == 0) return true;
@@ -203,7 +229,8 @@ static bool is_carrier(const rewrite *rw, const char *table) {
 }
 
 /* The name under which the FROM clause offers source_row, or NULL. */
-static ptl_status rewrite_from(rewrite *rw, json_t *from, const char **relation) {
+static ptl_status rewrite_from(rewrite *rw, json_t *from, const char **relation)
+{
     PTL_TRY(enter(rw, from));
     ptl_status st = PTL_OK;
     const char *alias = text_at(from, "alias");
@@ -228,7 +255,8 @@ static ptl_status rewrite_from(rewrite *rw, json_t *from, const char **relation)
     return st;
 }
 
-static const char *name_of(const json_t *item) {
+static const char *name_of(const json_t *item)
+{
     const char *alias = text_at(item, "alias");
     if (*alias) return alias;
     const json_t *names = json_object_get(item, "column_names");
@@ -237,7 +265,8 @@ static const char *name_of(const json_t *item) {
     return last ? last : "?";
 }
 
-static ptl_status check_form(rewrite *rw, const json_t *select) {
+static ptl_status check_form(rewrite *rw, const json_t *select)
+{
     const char *one_each = "each row of the file becomes one row, or none";
     if (json_array_size(json_object_get(select, "group_expressions")) > 0)
         return refuse(rw, select, "it has GROUP BY", one_each);
@@ -253,13 +282,15 @@ static ptl_status check_form(rewrite *rw, const json_t *select) {
     return PTL_OK;
 }
 
-static bool has_star(const json_t *list) {
+static bool has_star(const json_t *list)
+{
     for (size_t i = 0; i < json_array_size(list); i++)
         if (is_type(json_array_get(list, i), "STAR")) return true;
     return false;
 }
 
-static ptl_status rewrite_select(rewrite *rw, json_t *select, const char *row_name, bool *carries) {
+static ptl_status rewrite_select(rewrite *rw, json_t *select, const char *row_name, bool *carries)
+{
     const char *relation = NULL;
     PTL_TRY(rewrite_from(rw, json_object_get(select, "from_table"), &relation));
     json_t *list = json_object_get(select, "select_list");
@@ -281,7 +312,8 @@ static ptl_status rewrite_select(rewrite *rw, json_t *select, const char *row_na
     return PTL_OK;
 }
 
-static ptl_status rewrite_withs(rewrite *rw, json_t *node) {
+static ptl_status rewrite_withs(rewrite *rw, json_t *node)
+{
     json_t *map = json_object_get(json_object_get(node, "cte_map"), "map");
     for (size_t i = 0; i < json_array_size(map); i++) {
         json_t *entry = json_array_get(map, i), *value = json_object_get(entry, "value");
@@ -297,7 +329,8 @@ static ptl_status rewrite_withs(rewrite *rw, json_t *node) {
     return PTL_OK;
 }
 
-static ptl_status rewrite_node(rewrite *rw, json_t *node, const char *row_name, bool *carries) {
+static ptl_status rewrite_node(rewrite *rw, json_t *node, const char *row_name, bool *carries)
+{
     PTL_TRY(rewrite_withs(rw, node));
     if (is_type(node, "SELECT_NODE")) return rewrite_select(rw, node, row_name, carries);
     if (!is_type(node, "SET_OPERATION_NODE"))
@@ -310,7 +343,8 @@ static ptl_status rewrite_node(rewrite *rw, json_t *node, const char *row_name, 
 }
 
 /* One query; `row_name` NULL: casts are rewritten, no column is added. */
-static ptl_status rewrite_query(rewrite *rw, json_t *node, const char *row_name, bool *carries) {
+static ptl_status rewrite_query(rewrite *rw, json_t *node, const char *row_name, bool *carries)
+{
     *carries = false;
     PTL_TRY(enter(rw, node));
     const ptl_status st = rewrite_node(rw, node, row_name, carries);
@@ -318,11 +352,12 @@ static ptl_status rewrite_query(rewrite *rw, json_t *node, const char *row_name,
     return st;
 }
 
-/* --- the whole text ---------------------------------------------------------------------------------- */
+/* --- the whole text --------------------------------------------------------------------------- */
 
 /* One text in, one text out, through the engine. */
 static ptl_status engine_text(char **out, const ptl_reader *reader, const char *sql,
-                              const char *argument, ptl_error *err) {
+                              const char *argument, ptl_error *err)
+{
     duckdb_prepared_statement prepared = NULL;
     duckdb_result result;
     memset(&result, 0, sizeof result);
@@ -349,10 +384,12 @@ static ptl_status engine_text(char **out, const ptl_reader *reader, const char *
 }
 
 /* The engine's own parser decides what the text is: one statement, and a SELECT. */
-static ptl_status check_statement(const ptl_reader *reader, ptl_error *err) {
+static ptl_status check_statement(const ptl_reader *reader, ptl_error *err)
+{
     const char *source = reader->spec->source;
     duckdb_extracted_statements statements = NULL;
-    const idx_t n = duckdb_extract_statements(reader->connection, reader->spec->mapping, &statements);
+    const idx_t n =
+        duckdb_extract_statements(reader->connection, reader->spec->mapping, &statements);
     ptl_status st = PTL_OK;
     duckdb_prepared_statement prepared = NULL;
     if (n == 0) {
@@ -360,8 +397,9 @@ static ptl_status check_statement(const ptl_reader *reader, ptl_error *err) {
         st = complaint ? ptl_reader_mapping_error(reader, complaint, err)
                        : ptl_fail(err, PTL_E_INVALID, "mapping of %s is empty", source);
     } else if (n > 1) {
-        st = ptl_fail(err, PTL_E_INVALID, "mapping of %s has %llu statements; it must be one SELECT",
-                      source, (unsigned long long)n);
+        st =
+            ptl_fail(err, PTL_E_INVALID, "mapping of %s has %llu statements; it must be one SELECT",
+                     source, (unsigned long long)n);
     } else if (duckdb_prepare_extracted_statement(reader->connection, statements, 0, &prepared) !=
                DuckDBSuccess) {
         st = ptl_reader_mapping_error(reader, duckdb_prepare_error(prepared), err);
@@ -378,29 +416,33 @@ static ptl_status check_statement(const ptl_reader *reader, ptl_error *err) {
 
 /* The engine writes "no place" as 2^64 - 1, which no JSON reader of int64 takes. Inside a string
  * the quotes of this pattern would be escaped, so nothing else is touched. */
-static void drop_no_places(char *json) {
+static void drop_no_places(char *json)
+{
     static const char pattern[] = "\"query_location\":18446744073709551615";
     const size_t n_key = sizeof "\"query_location\":" - 1;
     for (char *at = json; (at = strstr(at, pattern)) != NULL;)
         for (size_t i = n_key; i < sizeof pattern - 1; i++) at[i] = i == n_key ? '0' : ' ';
 }
 
-static ptl_status rewrite_tree(json_t *tree, const ptl_reader *reader, ptl_error *err) {
+static ptl_status rewrite_tree(json_t *tree, const ptl_reader *reader, ptl_error *err)
+{
     json_t *statements = json_object_get(tree, "statements");
     json_t *node = json_object_get(json_array_get(statements, 0), "node");
     if (json_array_size(statements) != 1 || !node)
-        return ptl_fail(err, PTL_E_INVALID, "mapping of %s is not one SELECT", reader->spec->source);
+        return ptl_fail(err, PTL_E_INVALID, "mapping of %s is not one SELECT",
+                        reader->spec->source);
     rewrite rw = {.reader = reader, .err = err};
     bool carries = false;
     PTL_TRY(rewrite_query(&rw, node, "ptl_source_row", &carries));
     if (carries) return PTL_OK;
-    ptl_status st = ptl_fail(err, PTL_E_INVALID, "mapping of %s does not read source",
-                             reader->spec->source);
+    ptl_status st =
+        ptl_fail(err, PTL_E_INVALID, "mapping of %s does not read source", reader->spec->source);
     ptl_error_hint(err, "every row it gives must come from one row of source");
     return st;
 }
 
-ptl_status ptl_reader_mapping_prepare(ptl_reader *reader, ptl_error *err) {
+ptl_status ptl_reader_mapping_prepare(ptl_reader *reader, ptl_error *err)
+{
     if (strlen(reader->spec->mapping) > PTL_READER_MAPPING_BYTES_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "mapping of %s is longer than %d bytes",
                         reader->spec->source, PTL_READER_MAPPING_BYTES_MAX);
@@ -411,14 +453,14 @@ ptl_status ptl_reader_mapping_prepare(ptl_reader *reader, ptl_error *err) {
     drop_no_places(text);
     json_t *tree = json_loads(text, 0, NULL);
     free(text);
-    ptl_status st = tree ? rewrite_tree(tree, reader, err)
-                         : ptl_fail(err, PTL_E_INVALID,
-                                    "mapping of %s holds a whole number beyond 64 bits",
-                                    reader->spec->source);
+    ptl_status st =
+        tree ? rewrite_tree(tree, reader, err)
+             : ptl_fail(err, PTL_E_INVALID, "mapping of %s holds a whole number beyond 64 bits",
+                        reader->spec->source);
     if (st == PTL_OK) {
         changed = json_dumps(tree, JSON_COMPACT);
-        st = changed ? engine_text(&reader->sql, reader, "SELECT json_deserialize_sql($1::VARCHAR::JSON)",
-                                   changed, err)
+        st = changed ? engine_text(&reader->sql, reader,
+                                   "SELECT json_deserialize_sql($1::VARCHAR::JSON)", changed, err)
                      : ptl_fail(err, PTL_E_NO_MEMORY, "no memory to prepare a mapping");
     }
     free(changed);

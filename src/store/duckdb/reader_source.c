@@ -13,7 +13,8 @@ typedef struct scan {
     bool ended;
 } scan;
 
-static void source_bind(duckdb_bind_info info) {
+static void source_bind(duckdb_bind_info info)
+{
     const ptl_reader *reader = duckdb_bind_get_extra_info(info);
     duckdb_logical_type text = duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
     duckdb_logical_type row = duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
@@ -24,14 +25,16 @@ static void source_bind(duckdb_bind_info info) {
     duckdb_destroy_logical_type(&row);
 }
 
-static void scan_free(void *opaque) {
+static void scan_free(void *opaque)
+{
     scan *s = opaque;
     ptl_csv_close(s->csv);
     free(s->wanted);
     free(s);
 }
 
-static void source_init(duckdb_init_info info) {
+static void source_init(duckdb_init_info info)
+{
     ptl_reader *reader = duckdb_init_get_extra_info(info);
     ptl_error error = {0};
     scan *s = calloc(1, sizeof *s);
@@ -61,7 +64,8 @@ static void source_init(duckdb_init_info info) {
 /* Blanks around a field say nothing; an empty one is NULL, since a file cannot say the difference.
  * Short texts lie in the vector itself, the engine keeps longer ones. */
 static void put_text(duckdb_vector vector, duckdb_string_t *values, uint64_t **validity, idx_t row,
-                     ptl_text text) {
+                     ptl_text text)
+{
     text = ptl_text_trim(text);
     if (text.len == 0) {
         if (!*validity) {
@@ -86,7 +90,8 @@ typedef struct sink {
     uint64_t *validity;
 } sink;
 
-static ptl_status scan_end(scan *s) {
+static ptl_status scan_end(scan *s)
+{
     pthread_mutex_lock(&s->reader->guard);
     s->ended = true;
     pthread_mutex_unlock(&s->reader->guard);
@@ -94,7 +99,8 @@ static ptl_status scan_end(scan *s) {
 }
 
 /* Rows into the chunk until it is full or the file ends. */
-static ptl_status fill(scan *s, duckdb_data_chunk output, sink *sinks, ptl_error *err) {
+static ptl_status fill(scan *s, duckdb_data_chunk output, sink *sinks, ptl_error *err)
+{
     const idx_t capacity = duckdb_vector_size();
     ptl_reader *const reader = s->reader;
     idx_t n = 0;
@@ -131,13 +137,15 @@ static ptl_status fill(scan *s, duckdb_data_chunk output, sink *sinks, ptl_error
     return PTL_OK;
 }
 
-static void source_read(duckdb_function_info info, duckdb_data_chunk output) {
+static void source_read(duckdb_function_info info, duckdb_data_chunk output)
+{
     scan *s = duckdb_function_get_init_data(info);
     ptl_error error = {0};
     sink few[COLUMNS_AT_ONCE];
     sink *sinks = few;
     if (s->n_wanted > COLUMNS_AT_ONCE) sinks = calloc((size_t)s->n_wanted, sizeof *sinks);
-    ptl_status st = sinks ? PTL_OK : ptl_fail(&error, PTL_E_NO_MEMORY, "no memory to read the file");
+    ptl_status st =
+        sinks ? PTL_OK : ptl_fail(&error, PTL_E_NO_MEMORY, "no memory to read the file");
     for (int64_t i = 0; st == PTL_OK && i < s->n_wanted; i++) {
         sinks[i].vector = duckdb_data_chunk_get_vector(output, (idx_t)i);
         sinks[i].values = duckdb_vector_get_data(sinks[i].vector);
@@ -151,7 +159,8 @@ static void source_read(duckdb_function_info info, duckdb_data_chunk output) {
     if (sinks != few) free(sinks);
 }
 
-ptl_status ptl_reader_source_register(ptl_reader *reader, ptl_error *err) {
+ptl_status ptl_reader_source_register(ptl_reader *reader, ptl_error *err)
+{
     duckdb_table_function function = duckdb_create_table_function();
     duckdb_table_function_set_name(function, "ptl_source");
     duckdb_table_function_set_extra_info(function, reader, NULL);

@@ -1,7 +1,7 @@
 -- one row is: a figure, of one run or of the newest run that wrote figures
 -- params: $1 int (run, 0 the newest), $2 text (name, empty all), $3 text (grain, empty all), $4 text (member, empty all), $5 int (rows at most)
 SELECT run_id, name, grain, period_start, period_end, dimension, member, value, exact, low, high,
-       unit, kind, grade, verdict
+       probability, unit, kind, grade, verdict
 FROM figure
 WHERE run_id = CASE WHEN $1 = 0 THEN (SELECT max(run_id) FROM figure) ELSE $1 END
   AND ($2 = '' OR name = $2)

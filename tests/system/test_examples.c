@@ -1,0 +1,130 @@
+/* Every operation's example runs in a workspace, in the registry's order, in a terminal and with
+ * --json; what it prints as JSON is one object that holds the keys its row promises. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "ops/op.h"
+#include "support/expect.h"
+#include "support/scratch.h"
+
+/* One workspace for all; it has a name of its own, since `init` makes "acme" inside it. */
+static int make_workspace(void **state)
+{
+    static scratch s;
+    char command[512];
+    scratch_make(&s);
+    *state = &s;
+    snprintf(command, sizeof command, "cd '%s' && portolan init shop > init.txt 2>&1", s.dir);
+    return system(command);
+}
+
+static int remove_workspace(void **state)
+{
+    scratch_remove(*state);
+    return 0;
+}
+
+static int run_in(const char *dir, const char *line, const char *options)
+{
+    char command[1024];
+    snprintf(command, sizeof command, "cd '%s/shop' && %s %s > ../out 2> ../problems < /dev/null",
+             dir, line, options);
+    const int status = system(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static ptl_text read_all(const char *dir, const char *name, ptl_arena *arena)
+{
+    char path[256];
+    ptl_error err;
+    ptl_text text;
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    EXPECT_OK(ptl_file_read(&text, path, 1 << 24, arena, &err));
+    return text;
+}
+
+static void expect_code(int code, const ptl_op *op, const char *dir, ptl_arena *arena)
+{
+    if (code == 0) return;
+    const ptl_text words = read_all(dir, "problems", arena);
+    fail_msg("%s: exit code %d: %.*s", op->example, code, (int)words.len, words.ptr);
+}
+
+/* "html, json: text — …" promises two keys. Those that say "where" are not always there. */
+static void expect_promised(const json_t *answer, const ptl_op *op)
+{
+    ptl_text rest = ptl_text_of(op->result);
+    while (rest.len > 0) {
+        const ptl_text line = ptl_text_cut(&rest, '\n');
+        ptl_text about = line;
+        ptl_text keys = ptl_text_cut(&about, ':');
+        char sentence[512];
+        snprintf(sentence, sizeof sentence, "%.*s", (int)about.len, about.ptr);
+        if (strstr(sentence, "where")) continue;
+        while (keys.len > 0) {
+            char key[64];
+            const ptl_text name = ptl_text_trim(ptl_text_cut(&keys, ','));
+            snprintf(key, sizeof key, "%.*s", (int)name.len, name.ptr);
+            if (!json_object_get(answer, key))
+                fail_msg("%s: the answer has no \"%s\"", op->example, key);
+        }
+    }
+}
+
+static void expect_object(const ptl_op *op, const char *dir, ptl_arena *arena)
+{
+    json_error_t fault;
+    const ptl_text text = read_all(dir, "out", arena);
+    json_t *answer = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &fault);
+    if (!answer || !json_is_object(answer))
+        fail_msg("%s --json: line %d: %s", op->example, fault.line, fault.text);
+    assert_true(json_is_array(json_object_get(answer, "said")));
+    assert_true(json_is_array(json_object_get(answer, "notes")));
+    assert_true(json_is_array(json_object_get(answer, "next")));
+    assert_null(json_object_get(answer, "status"));
+    expect_promised(answer, op);
+    json_decref(answer);
+}
+
+/* What writes something new can run once: its second call goes elsewhere. */
+static void clear_way(const char *dir)
+{
+    char command[512];
+    snprintf(command, sizeof command,
+             "cd '%s' && rm -rf acme-restored acme-backup.first shop/acme && "
+             "if [ -d acme-backup ]; then mv acme-backup acme-backup.first; fi",
+             dir);
+    assert_int_equal(system(command), 0);
+}
+
+static void every_example_runs(void **state)
+{
+    const scratch *s = *state;
+    for (int64_t i = 0; i < ptl_ops_n; i++) {
+        const ptl_op *op = ptl_ops[i];
+        ptl_arena arena;
+        ptl_arena_init(&arena, 1 << 25, NULL);
+        expect_code(run_in(s->dir, op->example, ""), op, s->dir, &arena);
+        if (read_all(s->dir, "out", &arena).len == 0) fail_msg("%s prints nothing", op->example);
+        if (strcmp(op->name, "init") == 0 || strcmp(op->name, "backup") == 0) clear_way(s->dir);
+        if (strcmp(op->name, "restore") == 0) clear_way(s->dir);
+        if (strcmp(op->name, "restore") == 0)
+            assert_int_equal(run_in(s->dir, "portolan backup ../acme-backup", ""), 0);
+        expect_code(run_in(s->dir, op->example, "--json"), op, s->dir, &arena);
+        expect_object(op, s->dir, &arena);
+        ptl_arena_dispose(&arena);
+    }
+}
+
+int main(void)
+{
+    char path[8192];
+    snprintf(path, sizeof path, "%s:%s", PTL_BINARY_DIR, getenv("PATH"));
+    setenv("PATH", path, 1);
+    unsetenv("PORTOLAN_WORKSPACE");
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_example_runs)};
+    return cmocka_run_group_tests_name("examples", tests, make_workspace, remove_workspace);
+}
