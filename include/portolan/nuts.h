@@ -101,6 +101,8 @@ PTL_API size_t ptl_nuts_arena_bytes(int64_t n, const ptl_nuts_options *options);
 /** Sample. x0: one start per chain, [chain][variable], or NULL to have them found. Everything the
  * result points to lies in `arena`. rng is not advanced.
  *
+ * The dense metric factors matrices: call ptl_linalg_init (linalg.h) before the first thread.
+ *
  * E_INVALID: an option out of range, or no point with a finite density and gradient was found.
  * E_LIMIT, E_NO_MEMORY: the arena's. What fn or progress return otherwise. */
 PTL_NODISCARD PTL_API ptl_status ptl_nuts_solve(ptl_nuts_result *out, const ptl_nuts_target *target,
