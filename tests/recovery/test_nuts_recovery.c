@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "portolan/distribution.h"
+#include "portolan/linalg.h"
 #include "portolan/nuts.h"
 #include "portolan/special.h"
 
@@ -421,11 +422,17 @@ static void ranks_are_uniform(void **state)
     }
 }
 
+static int ready(void **state)
+{
+    (void)state;
+    return ptl_linalg_init(NULL) == PTL_OK ? 0 : -1;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fifty_normals),         cmocka_unit_test(correlated_pair),
         cmocka_unit_test(the_funnel_is_flagged), cmocka_unit_test(eight_schools),
         cmocka_unit_test(logistic_regression),   cmocka_unit_test(ranks_are_uniform)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, ready, NULL);
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "portolan/linalg.h"
 #include "portolan/nuts.h"
 
 enum { N = 7 };
@@ -273,6 +274,12 @@ static void options_are_checked(void **state)
     }
 }
 
+static int ready(void **state)
+{
+    (void)state;
+    return ptl_linalg_init(NULL) == PTL_OK ? 0 : -1;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(same_bytes_at_any_width),
@@ -284,5 +291,5 @@ int main(void)
                                        cmocka_unit_test(no_start_is_said),
                                        cmocka_unit_test(starts_are_used),
                                        cmocka_unit_test(options_are_checked)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, ready, NULL);
 }
