@@ -10,11 +10,12 @@
  *                The ends approach where v_first . rho <= 0 or v_last . rho <= 0, rho the sum of
  *                momenta (A.4.2). The same is asked across the seam of every two halves, with the
  *                neighbouring point of the other half added: without that a trajectory of just the
- *                period of a nearly Gaussian target is not seen to turn (Stan's extra checks,
- * 2019). Invariants.    A stretch is joined only if it neither turned nor diverged within. The
- * checks are symmetric in time, which is what keeps the target invariant. Recursion.     At most
- * depth_max deep, 14 at most. Each level owns one stretch; nothing is allocated. Cost: one gradient
- * a leapfrog step and about 20 n flops beside it. */
+ *                period of a nearly Gaussian target is not seen to turn (Stan since 2.21).
+ * Invariants.    A stretch is joined only if it neither turned nor diverged within. The checks are
+ *                symmetric in time, which is what keeps the target invariant.
+ * Recursion.     At most depth_max deep, 14 at most. Each level owns one stretch; nothing is
+ *                allocated.
+ * Cost.          One gradient a leapfrog step and about 20 n flops beside it. */
 #include "math/nuts_internal.h"
 
 #include <string.h>

@@ -8,9 +8,9 @@
  * x - 2 r = r x, so the difference is r (2 y (1/3 + y/5 + y^2/7 + …) - x), whose terms do not
  * cancel. For |x| <= 1/2, y <= 1/9 and 17 terms reach 2^-53.
  *
- * Stirling's error: lgamma(x) - ((x - 1/2) log x - x + log(2 pi)/2) = sum B_2k / (2k (2k-1)
- * x^(2k-1)) (DLMF 5.11.1). Below x = 16 it is raised by the recurrence, which is again a log1p(…) -
- * …
+ * Stirling's error: lgamma(x) - ((x - 1/2) log x - x + log(2 pi)/2), by the sum of B_2k / (2k
+ * (2k - 1) x^(2k-1)) (DLMF 5.11.1). Below x = 16 it is raised by its recurrence, whose step is
+ * again a log1p(u) - u.
  *
  * digamma, trigamma: the recurrence up to x >= 10, then DLMF 5.11.2 and its derivative. Near the
  * zero of digamma at 1.4616 the answer is good to 1e-15 absolute, not relative.

@@ -47,7 +47,7 @@ static double fraction_q(double a, double x)
     for (int n = 1; n < TERMS_MAX; n++) {
         const double an = -n * (n - a);
         b += 2.0;
-        d = 1.0 / (an * d + b); /* no zero: all terms are positive for x >= a + 1 */
+        d = 1.0 / (an * d + b); /* no zero for x >= a + 1: b outgrows an d */
         c = b + an / c;
         const double step = c * d;
         value *= step;

@@ -4,7 +4,7 @@
  * the centre |p - 1/2| <= 0.425, the flanks, and the tails below exp(-25). It takes p - 1/2 and the
  * smaller tail apart, so that neither is made by subtraction where the caller has it exactly.
  *
- * log Phi(z): erfc down to z = -10, and below it the asymptotic series DLMF 7.12.1, of which ten
+ * log Phi(z): erfc down to z = -10, and below it the asymptotic series DLMF 7.12.1, of which 12
  * terms reach 1e-13 of the correction at z = -10 and less beyond.
  *
  * ptl_tails_invert: Newton on the log of the smaller tail, held in a bracket that bisection halves
