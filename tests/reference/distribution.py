@@ -74,4 +74,4 @@ for k, mu, r in ((0.0, 2.3, 0.71), (3.0, 2.3, 0.71), (117.0, 41.3, 3.1), (11.0, 
     l = loggamma(K + R) - loggamma(R) - loggamma(K + 1) + R * log(R / (R + M)) + K * log(M / (R + M))
     row('negative_binomial', k, (mu, r), l, *I(R, K + 1, R / (R + M)))
 print('/* distribution_reference.h: made by tests/reference/distribution.py (mpmath). */')
-print('static const struct row rows[] = {'); print('\n'.join(rows)); print('};')
+print('/* clang-format off */'); print('static const struct row rows[] = {'); print('\n'.join(rows)); print('};')

@@ -109,6 +109,6 @@ def binv(a, b, p):
 for a, b, p in ((0.5, 0.5, 0.31), (0.3, 2.1, 1e-5), (2.3, 0.7, 0.999), (31.7, 29.3, 0.05), (1.0, 1.0, 0.37), (7.1, 311.0, 0.77)): row('beta_p_inverse', binv(a, b, p), a, b, p)
 
 print('/* special_reference.h: made by tests/reference/special.py (mpmath). */')
-print('static const struct row rows[] = {')
+print('/* clang-format off */'); print('static const struct row rows[] = {')
 print('\n'.join(rows))
 print('};')

@@ -1,4 +1,5 @@
 /* distribution_reference.h: made by tests/reference/distribution.py (mpmath). */
+/* clang-format off */
 static const struct row rows[] = {
     {NORMAL, 0.37, {0.1, 1.3, 0.0, 0.0}, -1.2028708450094419314, -0.54082894230480605614, -0.87290894726730833653},
     {HALF_NORMAL, 0.37, {1.3, 0.0, 0.0, 0.0}, -0.52865857569210017162, -1.4958361542482957596, -0.25368159783101077915},

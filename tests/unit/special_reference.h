@@ -1,4 +1,5 @@
 /* special_reference.h: made by tests/reference/special.py (mpmath). */
+/* clang-format off */
 static const struct row rows[] = {
     {LOG1P_MINUS, {1e-12, 0.0, 0.0}, -4.9999999999966664655e-25},
     {LOG1P_MINUS, {3.7e-05, 0.0, 0.0}, -6.8448311613519297852e-10},
