@@ -10,6 +10,7 @@
 
 #include "portolan/sum.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char *const ptl_sim_currency[PTL_SIM_CURRENCIES] = {"EUR", "GBP", "CHF"};
@@ -52,6 +53,15 @@ static double holiday(ptl_day day)
     return to_easter >= -1 && to_easter <= 0 ? 0.7 : 1.0;
 }
 
+/* Offices: nobody buys at the weekend, in August, or between the years. */
+static double office_season(ptl_day day)
+{
+    static const double week[] = {1.25, 1.4, 1.35, 1.25, 1.05, 0.35, 0.35};
+    const ptl_date date = ptl_date_of(day);
+    const double month = date.month == 8 ? 0.75 : date.month == 12 && date.day > 18 ? 0.4 : 1.05;
+    return week[ptl_weekday(day) - 1] * month;
+}
+
 static double season(ptl_day day)
 {
     static const double week[] = {1.08, 1.03, 1.0, 0.98, 0.99, 0.9, 1.02};
@@ -76,7 +86,9 @@ static void fill_demand(ptl_climate *c)
         c->competitor[i] = 100.0 + 2.0 * ptl_rng_normal(&rival) - (sale_left > 0 ? 14.0 : 0.0);
         const double price = pow(c->competitor[i] / 100.0, 0.8);
         const double trend = 1.0 + 0.1 * (double)d / 365.25;
-        c->recorded[i] = trend * season(c->first + (ptl_day)d) * price;
+        const ptl_day day = c->first + (ptl_day)d;
+        const bool shop = c->options.world == PTL_SIM_SHOP;
+        c->recorded[i] = trend * (shop ? season(day) : office_season(day)) * price;
         c->demand[i] = c->recorded[i] * exp(0.11 * c->weather[i]);
     }
 }
@@ -319,4 +331,21 @@ void ptl_climate_dispose(ptl_climate *climate)
 {
     ptl_zone_close(climate->zone);
     climate->zone = NULL;
+}
+
+/* --- clocks ---------------------------------------------------------------------------------- */
+
+int64_t ptl_climate_instant(const ptl_climate *c, int64_t at)
+{
+    return (int64_t)c->first * 86400 + at - c->offset_s[at / 86400 + PTL_SIM_BURN_DAYS];
+}
+
+void ptl_climate_time(char out[40], const ptl_climate *c, int64_t at)
+{
+    const int32_t offset = c->offset_s[at / 86400 + PTL_SIM_BURN_DAYS];
+    char day[16];
+    ptl_day_format(day, c->first + (ptl_day)(at / 86400));
+    const int s = (int)(at % 86400);
+    snprintf(out, 40, "%.10s %02d:%02d:%02d +%02d%02d", day, s / 3600, s / 60 % 60, s % 60,
+             offset / 3600, offset / 60 % 60);
 }

@@ -99,6 +99,11 @@ int64_t ptl_climate_media_micros(const ptl_climate *c, int32_t channel, int64_t 
 /** Euro micros of cents on a day. */
 int64_t ptl_climate_convert(const ptl_climate *c, int64_t cents, int32_t currency, int64_t day);
 
+/** `at` is seconds of local time since the first day began. The instant, seconds since 1970, and
+ * "2026-11-15 08:12:33 +0100". */
+int64_t ptl_climate_instant(const ptl_climate *c, int64_t at);
+void ptl_climate_time(char out[40], const ptl_climate *c, int64_t at);
+
 /** Demand's rise through media: new or repeat. */
 double ptl_climate_lift_new(const ptl_climate *c, int32_t scenario, int64_t day);
 double ptl_climate_lift_repeat(const ptl_climate *c, int32_t scenario, int64_t day);

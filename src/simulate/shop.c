@@ -1,4 +1,5 @@
 /* shop.c: the shop's channels, what it opens, and the order in which it writes. */
+#include "simulate/office.h"
 #include "simulate/shop.h"
 
 #include <stdio.h>
@@ -132,56 +133,6 @@ static ptl_status take_lifts(ptl_shop *shop, ptl_arena *arena, ptl_error *err)
     return shop->life ? PTL_OK : ptl_fail(err, PTL_E_NO_MEMORY, "no memory for a person's life");
 }
 
-/* --- faults ---------------------------------------------------------------------------------- */
-
-static ptl_shop_days span(int64_t n_days, double from, int64_t length)
-{
-    const int64_t start = (int64_t)(from * (double)n_days);
-    return (ptl_shop_days){start, start + length - 1};
-}
-
-static void plant(ptl_shop *shop)
-{
-    ptl_shop_faults *f = &shop->faults;
-    const int64_t n = shop->climate.n_days;
-    static const ptl_shop_days never = {0, -1};
-    f->twice = f->gap = f->late = f->unit = f->double_count = f->zone = f->currency = f->bots =
-        never;
-    if (shop->climate.options.setting != PTL_SIM_HOSTILE) return;
-    f->twice = span(n, 0.3, 3);
-    f->gap = span(n, 0.5, 6);
-    f->late = (ptl_shop_days){n - 5, n};
-    f->unit = span(n, 0.7, 14);
-    f->double_count = span(n, 0.6, 10);
-    f->zone = span(n, 0.4, 21);
-    f->currency = span(n, 0.8, 7);
-    f->bots = span(n, 0.55, 5);
-}
-
-static void admit(ptl_shop *shop)
-{
-    static const char *const names[][3] = {
-        {"duplicates", "data/shopify/sales_by_line.csv", "every line of these days stands twice"},
-        {"gap", "data/meta_ads/account_eur.csv", "days are missing though media ran"},
-        {"delay", "data/awin/performance.csv", "the last days are not reported yet"},
-        {"unit change", "data/google_ads/campaigns.csv", "cost is in cents instead of euro"},
-        {"double-counted conversions", "data/ga4/events.jsonl", "each purchase is sent twice"},
-        {"time-zone shift", "data/shopify/sales_by_line.csv",
-         "the clock runs nine hours slow and says it does not"},
-        {"currency mix", "data/shopify/sales_by_line.csv", "orders in CHF are labelled EUR"},
-        {"bot traffic", "data/ga4/events.jsonl", "sessions of machines"}};
-    const ptl_shop_faults *f = &shop->faults;
-    const ptl_shop_days days[] = {f->twice,        f->gap,  f->late,     f->unit,
-                                  f->double_count, f->zone, f->currency, f->bots};
-    for (int i = 0; i < 8; i++)
-        if (days[i].from <= days[i].to)
-            ptl_truth_fault_add(&shop->truth,
-                                (ptl_truth_fault){names[i][0], names[i][1], names[i][2],
-                                                  shop->climate.first + (ptl_day)days[i].from,
-                                                  shop->climate.first + (ptl_day)days[i].to,
-                                                  f->rows[i], f->cents[i]});
-}
-
 /* --- opening and closing --------------------------------------------------------------------- */
 
 static ptl_status open_files(ptl_shop *shop, ptl_error *err)
@@ -208,7 +159,7 @@ ptl_status ptl_shop_open(ptl_shop *shop, const ptl_sim_options *options, ptl_exp
     PTL_TRY(ptl_truth_init(&shop->truth, &shop->climate, ptl_shop_recorded_names, PTL_SHOP_RECORDED,
                            arena, err));
     PTL_TRY(take_lifts(shop, arena, err));
-    plant(shop);
+    ptl_faults_plant(&shop->faults, &shop->climate);
     PTL_TRY(open_files(shop, err));
     PTL_TRY(
         ptl_spill_new(&shop->sales, folder->dir, options->n_weeks + 1, sizeof(ptl_shop_sale), err));
@@ -234,6 +185,16 @@ static ptl_status close_one(ptl_export **x, ptl_error *err)
     return ptl_export_close(closing, err);
 }
 
+static const char *const fault_files[PTL_FAULT_KINDS] = {
+    [PTL_FAULT_TWICE] = "data/shopify/sales_by_line.csv",
+    [PTL_FAULT_GAP] = "data/meta_ads/account_eur.csv",
+    [PTL_FAULT_LATE] = "data/awin/performance.csv",
+    [PTL_FAULT_UNIT] = "data/google_ads/campaigns.csv",
+    [PTL_FAULT_DOUBLE] = "data/ga4/events.jsonl",
+    [PTL_FAULT_ZONE] = "data/shopify/sales_by_line.csv",
+    [PTL_FAULT_CURRENCY] = "data/shopify/sales_by_line.csv",
+    [PTL_FAULT_BOTS] = "data/ga4/events.jsonl"};
+
 ptl_status ptl_shop_write(ptl_shop *shop, ptl_progress *progress, ptl_error *err)
 {
     PTL_TRY(close_one(&shop->identity, err));
@@ -243,26 +204,8 @@ ptl_status ptl_shop_write(ptl_shop *shop, ptl_progress *progress, ptl_error *err
     PTL_TRY(ptl_shop_write_visits(shop, err));
     PTL_TRY(ptl_progress_check(progress, err));
     PTL_TRY(ptl_shop_write_media(shop, err));
-    PTL_TRY(ptl_shop_write_office(shop, err));
+    PTL_TRY(ptl_office_write(&shop->truth, shop->folder, err));
     PTL_TRY(ptl_shop_write_workspace(shop, err));
-    admit(shop);
+    ptl_faults_admit(&shop->truth, &shop->faults, fault_files);
     return ptl_truth_write(&shop->truth, shop->folder, err);
-}
-
-/* --- clocks ---------------------------------------------------------------------------------- */
-
-int64_t ptl_shop_instant(const ptl_shop *shop, int64_t at)
-{
-    const int64_t offset = shop->climate.offset_s[at / 86400 + PTL_SIM_BURN_DAYS];
-    return (int64_t)shop->climate.first * 86400 + at - offset;
-}
-
-void ptl_shop_time(char out[40], const ptl_shop *shop, int64_t at)
-{
-    const int32_t offset = shop->climate.offset_s[at / 86400 + PTL_SIM_BURN_DAYS];
-    char day[16];
-    ptl_day_format(day, shop->climate.first + (ptl_day)(at / 86400));
-    const int s = (int)(at % 86400);
-    snprintf(out, 40, "%.10s %02d:%02d:%02d +%02d%02d", day, s / 3600, s / 60 % 60, s % 60,
-             offset / 3600, offset / 60 % 60);
 }

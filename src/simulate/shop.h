@@ -7,6 +7,7 @@
 #ifndef PTL_SIMULATE_SHOP_H
 #define PTL_SIMULATE_SHOP_H
 
+#include "simulate/faults.h"
 #include "simulate/people.h"
 #include "simulate/spill.h"
 #include "simulate/truth.h"
@@ -82,23 +83,8 @@ typedef struct ptl_shop_contract {
     const char *reason;
 } ptl_shop_contract;
 
-/* A planted fault's days, [from, to]; from > to where it is not planted. */
-typedef struct ptl_shop_days {
-    int64_t from, to;
-} ptl_shop_days;
-
-/* The faults of the hostile setting. */
-typedef struct ptl_shop_faults {
-    ptl_shop_days twice, gap, late, unit, double_count, zone, currency, bots;
-    int64_t rows[8], cents[8]; /* touched, in the order above */
-} ptl_shop_faults;
-static inline bool ptl_shop_hit(ptl_shop_days days, int64_t day)
-{
-    return day >= days.from && day <= days.to;
-}
-
 typedef struct ptl_shop {
-    ptl_shop_faults faults;
+    ptl_faults faults;
     ptl_climate climate;
     ptl_truth truth;
     ptl_export_folder *folder;
@@ -142,10 +128,6 @@ PTL_NODISCARD ptl_status ptl_shop_visit_browse(ptl_shop *shop, const ptl_sim_per
                                                bool is_customer, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_shop_visit_bots(ptl_shop *shop, ptl_error *err);
 
-/** "2026-11-15 08:12:33 +0100" */
-void ptl_shop_time(char out[40], const ptl_shop *shop, int64_t at);
-/** The instant, seconds since 1970. */
-int64_t ptl_shop_instant(const ptl_shop *shop, int64_t at);
 /** Source, medium and campaign that a recorded channel writes into addresses. */
 typedef struct ptl_shop_utm {
     const char *source, *medium, *campaign;
@@ -157,7 +139,6 @@ PTL_NODISCARD ptl_status ptl_shop_write_sales(ptl_shop *shop, ptl_progress *prog
                                               ptl_error *err);
 PTL_NODISCARD ptl_status ptl_shop_write_visits(ptl_shop *shop, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_shop_write_media(ptl_shop *shop, ptl_error *err);
-PTL_NODISCARD ptl_status ptl_shop_write_office(ptl_shop *shop, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_shop_write_workspace(ptl_shop *shop, ptl_error *err);
 
 #endif

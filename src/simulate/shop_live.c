@@ -130,12 +130,13 @@ static const ptl_shop_order *order_of(ptl_shop *shop, ptl_shop_life *life, int64
 /* --- an order happens ------------------------------------------------------------------------ */
 
 static void count_scenario(ptl_shop *shop, int32_t scenario, const ptl_shop_order *o,
-                           int32_t currency, int64_t day)
+                           int32_t currency, int64_t day, bool is_new)
 {
     const ptl_truth *t = &shop->truth;
     if (day >= shop->climate.n_days) return;
     ptl_truth_day *d = ptl_truth_day_at(t, scenario, day, currency);
     d->orders++;
+    d->fresh += is_new;
     d->variable += o->shipping + o->fees;
     for (int32_t i = 0; i < o->n_lines; i++) {
         const ptl_shop_line *l = &o->lines[i];
@@ -276,7 +277,7 @@ static ptl_status happen(ptl_shop *shop, walk *w, int64_t key, int64_t day, int3
     ptl_shop_life *life = shop->life;
     const ptl_shop_order *o = order_of(shop, life, key, day);
     const bool is_new = !w->bought;
-    count_scenario(shop, w->scenario, o, life->person.currency, day);
+    count_scenario(shop, w->scenario, o, life->person.currency, day, is_new);
     w->bought = true;
     w->n_orders++;
     if (w->scenario != PTL_SIM_FACTUAL) return PTL_OK;

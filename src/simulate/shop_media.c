@@ -51,7 +51,7 @@ static void put_google(ptl_shop *shop, ptl_export *x, int32_t campaign, int64_t 
     const ptl_campaign *p = &c->campaigns[campaign];
     const int64_t cents = ptl_climate_campaign_cents(c, campaign, day);
     const int64_t seen = impressions_of(p->channel, cents, day);
-    const bool wrong = ptl_shop_hit(shop->faults.unit, day);
+    const bool wrong = ptl_faults_hit(&shop->faults, PTL_FAULT_UNIT, day);
     const ptl_truth_claim *claim = claim_at(shop, p->channel, day);
     if (cents == 0) return;
     ptl_export_day(x, c->first + (ptl_day)day);
@@ -64,8 +64,8 @@ static void put_google(ptl_shop *shop, ptl_export *x, int32_t campaign, int64_t 
     ptl_export_cents(x, 100 * part(c, campaign, claim->conversions));
     ptl_export_grouped(x, part(c, campaign, claim->value_cents));
     ptl_export_end(x);
-    shop->faults.rows[3] += wrong;
-    shop->faults.cents[3] += wrong ? cents * 99 : 0;
+    shop->faults.rows[PTL_FAULT_UNIT] += wrong;
+    shop->faults.cents[PTL_FAULT_UNIT] += wrong ? cents * 99 : 0;
 }
 
 static ptl_status write_google(ptl_shop *shop, ptl_error *err)
@@ -126,14 +126,15 @@ static ptl_status write_meta(ptl_shop *shop, const char *name, int32_t currency,
     const int64_t until = then ? shop->climate.n_days - 28 : shop->climate.n_days;
     for (int64_t day = 0; day < until; day++) {
         const bool missing =
-            !then && currency == PTL_SIM_EUR && ptl_shop_hit(shop->faults.gap, day);
+            !then && currency == PTL_SIM_EUR && ptl_faults_hit(&shop->faults, PTL_FAULT_GAP, day);
         for (int32_t i = 0; i < shop->climate.n_campaigns; i++) {
             const ptl_campaign *p = &shop->climate.campaigns[i];
             if (p->channel != PTL_SHOP_SOCIAL || p->currency != currency) continue;
             if (!missing) put_meta(shop, x, i, day, then);
-            shop->faults.rows[1] += missing;
+            shop->faults.rows[PTL_FAULT_GAP] += missing;
             if (missing)
-                shop->faults.cents[1] += ptl_climate_campaign_cents(&shop->climate, i, day);
+                shop->faults.cents[PTL_FAULT_GAP] +=
+                    ptl_climate_campaign_cents(&shop->climate, i, day);
         }
     }
     return ptl_export_close(x, err);
@@ -177,9 +178,9 @@ static ptl_status write_affiliates(ptl_shop *shop, ptl_error *err)
         for (int32_t i = 0; i < c->n_campaigns; i++) {
             const int64_t cents = ptl_climate_campaign_cents(c, i, day);
             if (c->campaigns[i].channel != PTL_SHOP_AFFILIATES || cents == 0) continue;
-            if (ptl_shop_hit(shop->faults.late, day)) {
-                shop->faults.rows[2]++;
-                shop->faults.cents[2] += cents;
+            if (ptl_faults_hit(&shop->faults, PTL_FAULT_LATE, day)) {
+                shop->faults.rows[PTL_FAULT_LATE]++;
+                shop->faults.cents[PTL_FAULT_LATE] += cents;
                 continue;
             }
             const ptl_truth_claim *claim = claim_at(shop, PTL_SHOP_AFFILIATES, day);
@@ -211,7 +212,7 @@ static ptl_status write_letters(ptl_shop *shop, ptl_error *err)
         char name[64], when[40];
         const uint64_t luck = ptl_scramble((uint64_t)day + 31);
         snprintf(name, sizeof name, "Letter %lld", (long long)day);
-        ptl_shop_time(when, shop, day * 86400 + 28800);
+        ptl_climate_time(when, &shop->climate, day * 86400 + 28800);
         ptl_export_text(x, name);
         ptl_export_text(x, when);
         ptl_export_int(x, subscribers);

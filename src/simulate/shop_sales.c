@@ -32,14 +32,14 @@ static void name_of(char out[32], const ptl_shop_sale *s)
 
 static const char *label_of(const ptl_shop *shop, const ptl_shop_sale *s)
 {
-    const bool wrong =
-        s->currency == PTL_SIM_CHF && ptl_shop_hit(shop->faults.currency, s->at / 86400);
+    const bool wrong = s->currency == PTL_SIM_CHF &&
+                       ptl_faults_hit(&shop->faults, PTL_FAULT_CURRENCY, s->at / 86400);
     return ptl_sim_currency[wrong ? PTL_SIM_EUR : s->currency];
 }
 
 static int64_t clock_of(const ptl_shop *shop, const ptl_shop_sale *s)
 {
-    const bool slow = ptl_shop_hit(shop->faults.zone, s->at / 86400);
+    const bool slow = ptl_faults_hit(&shop->faults, PTL_FAULT_ZONE, s->at / 86400);
     return slow && s->at >= 32400 ? s->at - 32400 : s->at;
 }
 
@@ -52,7 +52,7 @@ static void put_line(sale_files *f, const ptl_shop_sale *s, int32_t i)
     const bool first = i == 0 && !s->is_refund;
     char id[40], name[32], when[40];
     name_of(name, s);
-    ptl_shop_time(when, f->shop, clock_of(f->shop, s));
+    ptl_climate_time(when, &f->shop->climate, clock_of(f->shop, s));
     snprintf(id, sizeof id, "%lld-%d%s", (long long)s->order_id, (int)i + 1,
              s->is_refund ? "R" : "");
     ptl_export *x = f->lines;
@@ -87,12 +87,14 @@ static int64_t net_of(const ptl_shop_line *l)
 /* Planted faults that touch these lines are counted where they are written. */
 static void count_faults(ptl_shop *shop, const ptl_shop_sale *s, int64_t net, bool twice)
 {
-    ptl_shop_faults *f = &shop->faults;
+    ptl_faults *f = &shop->faults;
     const int64_t day = s->at / 86400;
-    const bool hits[8] = {[0] = twice,
-                          [5] = ptl_shop_hit(f->zone, day),
-                          [6] = s->currency == PTL_SIM_CHF && ptl_shop_hit(f->currency, day)};
-    for (int i = 0; i < 8; i++)
+    const bool hits[PTL_FAULT_KINDS] = {[PTL_FAULT_TWICE] = twice,
+                                        [PTL_FAULT_ZONE] = ptl_faults_hit(f, PTL_FAULT_ZONE, day),
+                                        [PTL_FAULT_CURRENCY] =
+                                            s->currency == PTL_SIM_CHF &&
+                                            ptl_faults_hit(f, PTL_FAULT_CURRENCY, day)};
+    for (int i = 0; i < PTL_FAULT_KINDS; i++)
         if (hits[i]) {
             f->rows[i]++;
             f->cents[i] += net;
@@ -101,7 +103,7 @@ static void count_faults(ptl_shop *shop, const ptl_shop_sale *s, int64_t net, bo
 
 static void put_lines(sale_files *f, const ptl_shop_sale *s)
 {
-    const bool twice = ptl_shop_hit(f->shop->faults.twice, s->at / 86400);
+    const bool twice = ptl_faults_hit(&f->shop->faults, PTL_FAULT_TWICE, s->at / 86400);
     const int32_t from = s->is_refund ? s->line : 0;
     const int32_t to = s->is_refund ? s->line + 1 : s->n_lines;
     for (int32_t i = from; i < to; i++) {
@@ -161,7 +163,7 @@ static void put_order_line(sale_files *f, const ptl_shop_sale *s, int32_t i, con
     ptl_export *x = f->orders;
     name_of(name, s);
     ptl_person_email(email, s->person, s->as_guest);
-    ptl_shop_time(when, f->shop, s->at);
+    ptl_climate_time(when, &f->shop->climate, s->at);
     ptl_export_text(x, name);
     ptl_export_text(x, email);
     if (i == 0)
@@ -193,7 +195,7 @@ static void put_payment(sale_files *f, const ptl_shop_sale *s, const totals *t)
     name_of(name, s);
     ptl_person_email(email, s->person, s->as_guest);
     snprintf(id, sizeof id, "ch_%016llx", (unsigned long long)ptl_scramble((uint64_t)s->order_id));
-    ptl_instant_format(when, ptl_shop_instant(f->shop, s->at) * PTL_MICROS_PER_SECOND);
+    ptl_instant_format(when, ptl_climate_instant(&f->shop->climate, s->at) * PTL_MICROS_PER_SECOND);
     when[10] = ' ';
     when[19] = 0; /* as the tool writes UTC: without saying so */
     ptl_export_text(x, id);
@@ -222,12 +224,12 @@ static void put_ticket(sale_files *f, const ptl_shop_sale *s, uint64_t luck, boo
     if (at >= end) return;
     ptl_export *x = f->tickets;
     ptl_person_email(email, s->person, s->as_guest);
-    ptl_shop_time(opened, f->shop, at);
+    ptl_climate_time(opened, &f->shop->climate, at);
     ptl_export_int(x, 100000 + (int64_t)(luck >> 40));
     ptl_export_text(x, opened);
     ptl_export_text(x, "");
     if (done < end) {
-        ptl_shop_time(solved, f->shop, done);
+        ptl_climate_time(solved, &f->shop->climate, done);
         ptl_export_text(x, solved);
     } else {
         ptl_export_text(x, "");
@@ -249,7 +251,7 @@ static void put_answer(sale_files *f, const ptl_shop_sale *s, uint64_t luck, boo
     const int64_t score = comes_back ? (int64_t)(luck % 7) : 6 + (int64_t)(luck % 5);
     ptl_export *x = f->answers;
     ptl_person_email(email, s->person, s->as_guest);
-    ptl_shop_time(when, f->shop, at);
+    ptl_climate_time(when, &f->shop->climate, at);
     snprintf(id, sizeof id, "r%015llx", (unsigned long long)(luck >> 4));
     ptl_export_text(x, id);
     ptl_export_text(x, when);

@@ -25,7 +25,7 @@ static ptl_shop_visit visit_of(const ptl_shop *shop, const ptl_sim_person *p, pt
     memset(&v, 0, sizeof v);
     const int32_t device = (int32_t)ptl_rng_below(rng, (uint64_t)p->n_devices);
     v.at = at;
-    v.session = ptl_shop_instant(shop, at);
+    v.session = ptl_climate_instant(&shop->climate, at);
     v.cookie = ptl_person_cookie(p, device, (double)at / 86400.0);
     v.recorded = (uint8_t)recorded;
     v.device = (uint8_t)device;
@@ -52,7 +52,7 @@ static void put_consent(ptl_shop *shop, const ptl_shop_visit *v, const char *coo
     ptl_export *x = shop->consents;
     const char *word = v->consents ? "granted" : "denied";
     char when[40];
-    ptl_shop_time(when, shop, v->at);
+    ptl_climate_time(when, &shop->climate, v->at);
     char id[24];
     snprintf(id, sizeof id, "%016llx", (unsigned long long)ptl_scramble(v->cookie));
     ptl_export_text(x, id);
@@ -142,19 +142,19 @@ ptl_status ptl_shop_visit_bots(ptl_shop *shop, ptl_error *err)
     const double a_day = 0.00012 * (double)shop->climate.options.n_persons;
     int64_t n = 0;
     for (int64_t day = 0; day < shop->climate.n_days; day++) {
-        const bool burst = ptl_shop_hit(shop->faults.bots, day);
+        const bool burst = ptl_faults_hit(&shop->faults, PTL_FAULT_BOTS, day);
         const double many = a_day * (burst ? 40.0 : 1.0);
         for (double t = ptl_rng_exponential(&rng) / many; t < 1.0;
              t += ptl_rng_exponential(&rng) / many) {
             ptl_shop_visit v;
             memset(&v, 0, sizeof v);
             v.at = day * 86400 + (int64_t)(86399.0 * t);
-            v.session = ptl_shop_instant(shop, v.at);
+            v.session = ptl_climate_instant(&shop->climate, v.at);
             v.cookie = ptl_scramble((uint64_t)n++ + (UINT64_C(1) << 60));
             v.recorded = PTL_SHOP_DIRECT;
             v.is_bot = v.consents = 1;
             PTL_TRY(put_event(shop, &v, PTL_VISIT_START, 0, err));
-            shop->faults.rows[7] += burst;
+            shop->faults.rows[PTL_FAULT_BOTS] += burst;
         }
     }
     return PTL_OK;
@@ -197,8 +197,8 @@ static void put_visit(const ptl_shop *shop, ptl_export *x, const ptl_shop_visit 
         "\"int_value\":%lld}},{\"key\":\"engagement_time_msec\",\"value\":{\"int_value\":%d}}],"
         "\"traffic_source\":{\"source\":\"%s\",\"medium\":\"%s\",\"name\":\"%s\"},"
         "\"device\":{\"category\":\"%s\"},\"geo\":{\"country\":\"%s\"}%s}",
-        day, day + 5, day + 8, (long long)ptl_shop_instant(shop, v->at), events[v->event], who,
-        (long long)v->session, v->is_bot ? 0 : 800 + (int)(v->cookie % 9000),
+        day, day + 5, day + 8, (long long)ptl_climate_instant(&shop->climate, v->at),
+        events[v->event], who, (long long)v->session, v->is_bot ? 0 : 800 + (int)(v->cookie % 9000),
         v->consents ? utm->source : "", v->consents ? utm->medium : "",
         v->consents ? utm->campaign : "", devices[v->device],
         v->is_bot ? "" : countries[v->currency], purchase);
@@ -214,11 +214,11 @@ static ptl_status put_week(ptl_shop *shop, ptl_export *x, int64_t week, ptl_erro
     for (int64_t i = 0; i < n; i++) {
         put_visit(shop, x, &visits[i]);
         const bool again = visits[i].event == PTL_VISIT_PURCHASE &&
-                           ptl_shop_hit(shop->faults.double_count, visits[i].at / 86400);
+                           ptl_faults_hit(&shop->faults, PTL_FAULT_DOUBLE, visits[i].at / 86400);
         if (!again) continue;
         put_visit(shop, x, &visits[i]);
-        shop->faults.rows[4]++;
-        shop->faults.cents[4] += visits[i].cents;
+        shop->faults.rows[PTL_FAULT_DOUBLE]++;
+        shop->faults.cents[PTL_FAULT_DOUBLE] += visits[i].cents;
     }
     return PTL_OK;
 }

@@ -1,5 +1,6 @@
 /* shop_workspace.c: the workspace that reads the exports: money in orders, media and rates. The
  * other files lie beside, as they would on anybody's desk. */
+#include "simulate/office.h"
 #include "simulate/shop.h"
 
 #include <stdio.h>
@@ -145,42 +146,10 @@ static ptl_status write_meta(ptl_shop *shop, const char *name, const char *curre
     return st;
 }
 
-/* The one number: contribution of the calendar year, from the year before to a tenth more. */
-static ptl_status write_portolan(ptl_shop *shop, ptl_error *err)
-{
-    const ptl_truth_money m = ptl_truth_sum(&shop->truth, 0, shop->climate.n_days - 1, -1);
-    const int64_t year =
-        (m.revenue - m.variable - m.media) / 1000000 * 365 / shop->climate.n_days / 100 * 100;
-    const int32_t of = ptl_date_of(shop->climate.options.ends).year;
-    ptl_buffer text;
-    ptl_buffer_init(&text, 1 << 16, NULL);
-    ptl_buffer_printf(&text,
-                      "# Lindqvist Tea, an invented shop whose truth is known: see truth.json.\n"
-                      "company: Lindqvist Tea\n"
-                      "currency: EUR\n"
-                      "zone: Europe/Berlin\n"
-                      "locale: en-GB\n"
-                      "week_start: monday\n"
-                      "\n"
-                      "kpi:\n"
-                      "  metric: cm2\n"
-                      "  label: Contribution after marketing\n"
-                      "  owner: Ines Albrecht\n"
-                      "  from: %lld\n"
-                      "  to: %lld\n"
-                      "  starts: %d-01-01\n"
-                      "  by: %d-12-31\n",
-                      (long long)year, (long long)(year * 11 / 10), (int)of, (int)of);
-    ptl_status st = ptl_buffer_check(&text, "portolan.yaml", err);
-    if (st == PTL_OK)
-        st = ptl_export_write(shop->folder, "portolan.yaml", ptl_buffer_borrow(&text), err);
-    ptl_buffer_dispose(&text);
-    return st;
-}
-
 ptl_status ptl_shop_write_workspace(ptl_shop *shop, ptl_error *err)
 {
-    PTL_TRY(write_portolan(shop, err));
+    PTL_TRY(ptl_office_write_portolan(&shop->truth, shop->folder, "Lindqvist Tea",
+                                      "an invented shop", err));
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (files[i].text)
             PTL_TRY(ptl_export_write(shop->folder, files[i].name, ptl_text_of(files[i].text), err));

@@ -77,6 +77,8 @@ ptl_truth_outcome ptl_truth_of(const ptl_truth *truth, int32_t scenario, int64_t
         for (int32_t k = 0; k < PTL_SIM_CURRENCIES; k++) {
             const ptl_truth_day *d = ptl_truth_day_at(truth, scenario, day, k);
             sum.orders += d->orders;
+            sum.fresh += d->fresh;
+            sum.leads += d->leads;
             sum.revenue += ptl_climate_convert(truth->climate, d->net, k, day);
             sum.cm1 += ptl_climate_convert(truth->climate, d->net - d->variable, k, day);
         }

@@ -24,7 +24,7 @@ typedef struct ptl_truth_cell {
 
 /* One scenario's day in one currency. */
 typedef struct ptl_truth_day {
-    int64_t orders, net, variable;
+    int64_t orders, fresh, leads, net, variable; /* fresh: new customers */
 } ptl_truth_day;
 
 typedef struct ptl_truth_claim {          /* what a platform says a channel did on a day */
@@ -86,7 +86,7 @@ ptl_truth_money ptl_truth_sum(const ptl_truth *truth, int64_t from, int64_t to, 
 
 /** Days [from, to] of a scenario: orders, revenue and CM1 in euro micros. */
 typedef struct ptl_truth_outcome {
-    int64_t orders, revenue, cm1;
+    int64_t orders, fresh, leads, revenue, cm1;
 } ptl_truth_outcome;
 ptl_truth_outcome ptl_truth_of(const ptl_truth *truth, int32_t scenario, int64_t from, int64_t to);
 

@@ -34,6 +34,8 @@ static void put_outcome(ptl_json *j, const char *key, ptl_truth_outcome o)
     ptl_json_key(j, key);
     ptl_json_object(j);
     ptl_json_put_int(j, "orders", o.orders);
+    ptl_json_put_int(j, "new_customers", o.fresh);
+    ptl_json_put_int(j, "leads", o.leads);
     ptl_json_put_micros(j, "revenue", o.revenue);
     ptl_json_put_micros(j, "cm1", o.cm1);
     ptl_json_object_end(j);
@@ -46,7 +48,8 @@ static ptl_truth_outcome whole(const ptl_truth *t, int32_t scenario)
 
 static ptl_truth_outcome minus(ptl_truth_outcome a, ptl_truth_outcome b)
 {
-    return (ptl_truth_outcome){a.orders - b.orders, a.revenue - b.revenue, a.cm1 - b.cm1};
+    return (ptl_truth_outcome){a.orders - b.orders, a.fresh - b.fresh, a.leads - b.leads,
+                               a.revenue - b.revenue, a.cm1 - b.cm1};
 }
 
 /* --- curves ---------------------------------------------------------------------------------- */
@@ -123,7 +126,8 @@ static void put_claims(ptl_json *j, const ptl_truth *t, int32_t channel, int64_t
     ptl_json_put_double(j, "over_claim_of_recorded",
                         recorded > 0 ? (double)conversions / (double)recorded : PTL_NAN);
     ptl_json_put_double(j, "over_claim_of_caused",
-                        caused > 0 ? (double)conversions / (double)caused : PTL_NAN);
+                        caused > 0 && conversions > 0 ? (double)conversions / (double)caused
+                                                      : PTL_NAN);
     ptl_json_object_end(j);
 }
 
@@ -147,7 +151,7 @@ static void put_channel(ptl_json *j, const ptl_truth *t, int32_t channel)
                         media ? (double)gain.revenue / (double)media : PTL_NAN);
     ptl_json_put_double(j, "cm1_a_euro", media ? (double)gain.cm1 / (double)media : PTL_NAN);
     put_marginal(j, t, channel, media);
-    put_claims(j, t, channel, gain.orders);
+    put_claims(j, t, channel, c->options.world == PTL_SIM_SHOP ? gain.orders : gain.leads);
     put_weekly(j, t, "revenue_by_week", ptl_scenario_off(channel), false);
     put_weekly(j, t, "cm1_by_week", ptl_scenario_off(channel), true);
     put_curves(j, t, channel);
