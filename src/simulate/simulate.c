@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "simulate/shop.h"
+#include "simulate/software.h"
 
 #include <stdio.h>
 
@@ -77,6 +78,20 @@ static ptl_status run_shop(ptl_sim_report *out, ptl_export_folder *folder,
     return st;
 }
 
+static ptl_status run_software(ptl_sim_report *out, ptl_export_folder *folder,
+                               const ptl_sim_options *options, ptl_arena *arena,
+                               ptl_progress *progress, ptl_error *err)
+{
+    ptl_soft *soft = ptl_arena_alloc(arena, sizeof *soft, err);
+    if (!soft) return PTL_E_NO_MEMORY;
+    ptl_status st = ptl_soft_open(soft, options, folder, arena, err);
+    if (st == PTL_OK) st = ptl_soft_live(soft, progress, err);
+    if (st == PTL_OK) st = ptl_soft_write(soft, progress, err);
+    if (st == PTL_OK) report(out, &soft->truth, folder);
+    ptl_soft_close(soft);
+    return st;
+}
+
 ptl_status ptl_simulate_run(ptl_sim_report *out, const char *dir, const ptl_sim_options *options,
                             ptl_progress *progress, ptl_error *err)
 {
@@ -88,7 +103,9 @@ ptl_status ptl_simulate_run(ptl_sim_report *out, const char *dir, const ptl_sim_
     PTL_TRY(refuse_workspace(dir, err));
     PTL_TRY(ptl_folder_make(dir, 0777, err));
     ptl_arena_init(&arena, PTL_SIM_ARENA_BYTES_MAX, NULL);
-    const ptl_status st = run_shop(out, &folder, o, &arena, progress, err);
+    const ptl_status st = o->world == PTL_SIM_SHOP
+                              ? run_shop(out, &folder, o, &arena, progress, err)
+                              : run_software(out, &folder, o, &arena, progress, err);
     ptl_arena_dispose(&arena);
     return st;
 }

@@ -100,6 +100,8 @@ static void put_marginal(ptl_json *j, const ptl_truth *t, int32_t channel, int64
     ptl_json_put_string(j, "step", "every day of the window with a tenth more");
     ptl_json_put_micros(j, "spend", media / 10);
     ptl_json_put_int(j, "orders", gained.orders);
+    ptl_json_put_int(j, "new_customers", gained.fresh);
+    ptl_json_put_int(j, "leads", gained.leads);
     ptl_json_put_micros(j, "revenue", gained.revenue);
     ptl_json_put_micros(j, "cm1", gained.cm1);
     ptl_json_put_double(j, "revenue_a_euro", media ? (double)gained.revenue / extra : PTL_NAN);

@@ -29,7 +29,7 @@ compare() { node -e '
   if (wrong.length) { console.log(wrong.slice(0, 20).join("\n")); process.exit(1); }
   console.log(`${n} figures equal`);' "$1"; }
 
-for world in "shop kind" "shop real"; do
+for world in "shop kind" "shop real" "software kind" "software real"; do
   set -- $world
   "$portolan" simulate "$1-$2" --world "$1" --setting "$2" --persons 1500 --weeks 30 > said.txt
   "$portolan" -w "$1-$2" import > import.txt

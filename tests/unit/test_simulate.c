@@ -463,13 +463,16 @@ static void records_come_back_sorted(void **state)
 
 int main(void)
 {
-    static ptl_sim_world shop = PTL_SIM_SHOP;
+    static ptl_sim_world shop = PTL_SIM_SHOP, software = PTL_SIM_SOFTWARE;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(same_seed_same_bytes, &shop),
+        cmocka_unit_test_prestate(same_seed_same_bytes, &software),
         cmocka_unit_test(gzip_holds_the_same_text),
         cmocka_unit_test(people_do_not_depend_on_how_many),
         cmocka_unit_test_prestate(parts_add_up, &shop),
+        cmocka_unit_test_prestate(parts_add_up, &software),
         cmocka_unit_test_prestate(null_world_has_no_effect, &shop),
+        cmocka_unit_test_prestate(null_world_has_no_effect, &software),
         cmocka_unit_test(harm_harms),
         cmocka_unit_test(shares_are_a_shops),
         cmocka_unit_test(hostile_faults_are_admitted),
