@@ -66,7 +66,7 @@ static const ptl_param params[] = {
     {.name = "null", .type = PTL_PARAM_BOOL, .about = "Media has no effect at all."},
     {.name = "harm",
      .type = PTL_PARAM_BOOL,
-     .about = "Paid social drives buyers away, and twice as many messages are sent."},
+     .about = "The largest channel drives buyers away, and twice as many messages are sent."},
     {.name = "persons",
      .type = PTL_PARAM_INT,
      .defaults = "20000",

@@ -38,7 +38,8 @@ void ptl_person_make(ptl_sim_person *out, const ptl_climate *climate, int64_t id
     out->was_customer = enters < 0.8 && ptl_rng_uniform(&r) < 0.33;
     out->consents = ptl_rng_uniform(&r) < 0.68;
     out->subscribes = ptl_rng_uniform(&r) < 0.46;
-    out->shares = ptl_rng_uniform(&r) < 0.08;
+    ptl_rng home = ptl_rng_split(&people, UINT64_C(1) << 40 | (uint64_t)(id / 2));
+    out->shares = ptl_rng_uniform(&home) < 0.08; /* two people, one household, one device */
     const double devices = ptl_rng_uniform(&r);
     out->n_devices = 1 + (devices < 0.55) + (devices < 0.14);
     const bool forgets = ptl_rng_uniform(&r) < 0.35; /* browsers that keep a cookie for a week */

@@ -120,6 +120,8 @@ int32_t ptl_shop_recorded(int32_t cause, double touch);
 void ptl_shop_claim(ptl_shop *shop, ptl_rng *rng, int32_t cause, int32_t recorded, int64_t day,
                     int64_t cents);
 
+/** The truth of identity: a customer number and its address, once. */
+void ptl_shop_know_customer(ptl_shop *shop, int64_t person, bool as_guest, int64_t day);
 /** Visits of the world as it was: of an order, and those that bought nothing. */
 PTL_NODISCARD ptl_status ptl_shop_visit_order(ptl_shop *shop, const ptl_sim_person *person,
                                               const ptl_shop_sale *sale, ptl_rng *rng,

@@ -239,6 +239,7 @@ static ptl_status record(ptl_shop *shop, walk *w, const ptl_sim_person *p, const
     sale.fees = o->fees;
     int64_t paid = 0;
     for (int32_t i = 0; i < o->n_lines; i++) paid += o->lines[i].gross - o->lines[i].discount;
+    ptl_shop_know_customer(shop, p->id, sale.as_guest, day);
     count_cell(shop, &sale);
     count_cohort(shop, w, &sale, day);
     if (day < shop->climate.n_days) shop->truth.causes[cause * PTL_SHOP_RECORDED + sale.recorded]++;

@@ -73,21 +73,23 @@ static void know_cookie(ptl_shop *shop, int64_t person, const ptl_shop_visit *v)
     put_consent(shop, v, cookie);
 }
 
+void ptl_shop_know_customer(ptl_shop *shop, int64_t person, bool as_guest, int64_t day)
+{
+    char text[80];
+    if (shop->knows_customer[as_guest]) return;
+    shop->knows_customer[as_guest] = true;
+    snprintf(text, sizeof text, "%lld", (long long)ptl_person_customer(person, as_guest));
+    put_identity(shop, person, "customer", text, day);
+    ptl_person_email(text, person, as_guest);
+    put_identity(shop, person, "email", text, day);
+}
+
 /* --- visits ---------------------------------------------------------------------------------- */
 
 ptl_status ptl_shop_visit_order(ptl_shop *shop, const ptl_sim_person *p, const ptl_shop_sale *sale,
                                 ptl_rng *rng, ptl_error *err)
 {
     ptl_shop_visit v = visit_of(shop, p, rng, sale->at, sale->recorded);
-    char text[80];
-    snprintf(text, sizeof text, "%lld", (long long)ptl_person_customer(p->id, sale->as_guest));
-    const int64_t day = sale->at / 86400;
-    if (!shop->knows_customer[sale->as_guest]) {
-        shop->knows_customer[sale->as_guest] = true;
-        put_identity(shop, p->id, "customer", text, day);
-        ptl_person_email(text, p->id, sale->as_guest);
-        put_identity(shop, p->id, "email", text, day);
-    }
     know_cookie(shop, p->id, &v);
     PTL_TRY(put_event(shop, &v, PTL_VISIT_START, -240, err));
     PTL_TRY(put_event(shop, &v, PTL_VISIT_CART, -90, err));

@@ -29,7 +29,7 @@ typedef struct ptl_sim_options {
     ptl_sim_world world;     /* default shop                                             */
     ptl_sim_setting setting; /* default real                                             */
     bool is_null;            /* media has no effect at all                               */
-    bool is_harm;            /* paid social drives buyers away, and too many messages do */
+    bool is_harm;            /* the largest channel drives buyers away, and messages do  */
     bool gzip;               /* the large exports compressed                             */
     int64_t n_persons;       /* [1, 10000000]; default 20000                             */
     int32_t n_weeks;         /* [1, 520]; default 104                                    */

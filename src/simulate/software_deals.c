@@ -184,14 +184,17 @@ ptl_status ptl_soft_write_deals(ptl_soft *soft, ptl_progress *progress, ptl_erro
     static const char *const names[] = {"data/hubspot/contacts.csv",
                                         "data/salesforce/opportunities.csv",
                                         "data/salesforce/opportunity_history.csv"};
-    static const char *const heads[] = {
+    static const char contacts[] =
         "Record ID,Email,Company name,Create Date,Lifecycle Stage,Became a Marketing Qualified "
         "Lead "
         "Date,Became an Opportunity Date,Lead Status,Unqualified reason,HubSpot Score,Original "
-        "Traffic Source,Original Traffic Source Drill-Down 1,Contact owner",
+        "Traffic Source,Original Traffic Source Drill-Down 1,Contact owner";
+    static const char deals[] =
         "Opportunity ID,Account ID,Account Name,Contact Email,Stage,Amount,Currency,Created Date,"
-        "Close Date,Closed,Won,Type,Lead Source,Loss Reason",
-        "Opportunity ID,To Stage,From Stage,Amount,Currency,Probability (%),Last Modified"};
+        "Close Date,Closed,Won,Type,Lead Source,Loss Reason";
+    static const char history[] =
+        "Opportunity ID,To Stage,From Stage,Amount,Currency,Probability (%),Last Modified";
+    static const char *const heads[] = {contacts, deals, history};
     deal_files f = {.soft = soft};
     ptl_export **const files[] = {&f.contacts, &f.deals, &f.history};
     ptl_status st = PTL_OK;

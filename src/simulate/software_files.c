@@ -54,7 +54,7 @@ static void count_faults(ptl_soft *soft, const ptl_soft_invoice *v)
         const bool touched = kinds[i] != PTL_FAULT_CURRENCY || v->currency == PTL_SIM_CHF;
         if (!touched || !ptl_faults_hit(&soft->faults, kinds[i], v->at / 86400)) continue;
         soft->faults.rows[kinds[i]]++;
-        soft->faults.cents[kinds[i]] += v->net;
+        soft->faults.cents[kinds[i]] += v->is_credit ? -v->net : v->net;
     }
 }
 
@@ -125,11 +125,13 @@ ptl_status ptl_soft_write_invoices(ptl_soft *soft, ptl_error *err)
 {
     static const char *const names[] = {"data/billing/invoice_lines.csv",
                                         "data/zendesk/tickets.csv", "data/survey/nps.csv"};
-    static const char *const heads[] = {
+    static const char lines[] =
         "line_id,invoice_number,issued_at,account_id,document,kind,total,tax,cost_to_serve,"
-        "payment_fee,currency,lead_source",
-        "Id,Created at,Solved at,Status,Priority,Requester email,Tags,Satisfaction",
-        "Response ID,Submitted at,Email,Question,Score,Theme"};
+        "payment_fee,currency,lead_source";
+    static const char tickets[] =
+        "Id,Created at,Solved at,Status,Priority,Requester email,Tags,Satisfaction";
+    static const char answers[] = "Response ID,Submitted at,Email,Question,Score,Theme";
+    static const char *const heads[] = {lines, tickets, answers};
     invoice_files f = {.soft = soft};
     ptl_export **const files[] = {&f.lines, &f.tickets, &f.answers};
     ptl_status st = PTL_OK;

@@ -38,6 +38,29 @@ for world in "shop kind" "shop real" "software kind" "software real"; do
   compare "$1-$2" || fail "$world: the review is not the truth"
 done
 
+# Who is who: every customer number and address of the exports has its person, every cookie that is
+# no machine's too, and some devices are shared.
+node -e '
+  const fs = require("fs"), dir = "shop-real";
+  const rows = (name) => fs.readFileSync(`${dir}/${name}`, "utf8").trim().split("\n").slice(1).map((line) => line.split(","));
+  const people = new Map();
+  for (const [person, kind, value] of rows("truth_identity.csv")) {
+    const key = `${kind} ${value}`;
+    people.set(key, (people.get(key) || new Set()).add(person));
+  }
+  const wrong = [], hold = (key) => { if (!people.has(key)) wrong.push(key); };
+  for (const row of rows("data/shopify/sales_by_line.csv")) hold(`customer ${row[3]}`);
+  for (const row of rows("data/shopify/orders_export.csv")) hold(`email ${row[1]}`);
+  for (const line of fs.readFileSync(`${dir}/data/ga4/events.jsonl`, "utf8").trim().split("\n")) {
+    const event = JSON.parse(line);
+    if (event.user_pseudo_id !== null && event.geo.country !== "") hold(`cookie ${event.user_pseudo_id}`);
+  }
+  const shared = [...people].filter(([key, who]) => who.size > 1);
+  if (shared.some(([key]) => !key.startsWith("cookie "))) wrong.push("two people share a customer number or an address");
+  if (shared.length === 0) wrong.push("no device is shared");
+  if (wrong.length) { console.log(wrong.slice(0, 20).join("\n")); process.exit(1); }
+  console.log(`${people.size} identifiers, ${shared.length} of two people`);' || fail "who is who"
+
 # Compressed, the same facts; a hostile shop is imported and reviewed, and its figures are wrong.
 "$portolan" simulate zipped --gzip --persons 1500 --weeks 8 --quiet > /dev/null
 "$portolan" -w zipped import --quiet > /dev/null

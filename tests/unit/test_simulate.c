@@ -337,9 +337,11 @@ static void hostile_faults_are_admitted(void **state)
     ptl_sim_options o = small();
     o.n_persons = 2000;
     o.n_weeks = 52;
-    EXPECT_INT(json_array_size(at(truth_of(&s, "a", &o, NULL), "faults")), 0);
+    json_t *clean = truth_of(&s, "a", &o, NULL);
+    EXPECT_INT(json_array_size(at(clean, "faults")), 0);
+    json_decref(clean);
     o.setting = PTL_SIM_HOSTILE;
-    json_t *faults = at(truth_of(&s, "b", &o, NULL), "faults"), *fault;
+    json_t *truth = truth_of(&s, "b", &o, NULL), *faults = at(truth, "faults"), *fault;
     EXPECT_INT(json_array_size(faults), 8);
     size_t i;
     json_array_foreach(faults, i, fault)
@@ -350,6 +352,7 @@ static void hostile_faults_are_admitted(void **state)
         snprintf(path, sizeof path, "%s/b/%s", s.dir, json_string_value(at(fault, "file")));
         if (!ptl_file_exists(path)) fail_msg("%s: no %s", what, path);
     }
+    json_decref(truth);
     scratch_remove(&s);
 }
 
