@@ -116,6 +116,8 @@ void ptl_shop_order_make(ptl_shop_order *out, const ptl_sim_person *person, int6
                          bool is_morning);
 /** The channel recorded with an order that `cause` (a channel, or PTL_SHOP_MEDIA: nothing) made. */
 int32_t ptl_shop_recorded(int32_t cause, double touch);
+/** The campaign that a visit of `session` came through; the sales report and analytics agree. */
+const char *ptl_shop_campaign(const ptl_climate *climate, int32_t recorded, int64_t session);
 /** Platforms claim what they can see of an order. */
 void ptl_shop_claim(ptl_shop *shop, ptl_rng *rng, int32_t cause, int32_t recorded, int64_t day,
                     int64_t cents);

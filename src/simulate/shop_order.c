@@ -87,6 +87,16 @@ int32_t ptl_shop_recorded(int32_t cause, double touch)
     return PTL_SHOP_NONE;
 }
 
+const char *ptl_shop_campaign(const ptl_climate *climate, int32_t recorded, int64_t session)
+{
+    double left = (double)(ptl_scramble((uint64_t)session) >> 11) * 0x1p-53;
+    for (int32_t i = 0; i < climate->n_campaigns; i++) {
+        const ptl_campaign *p = &climate->campaigns[i];
+        if (p->channel == recorded && (left -= p->share) < 0.0) return p->name;
+    }
+    return ptl_shop_utms[recorded].campaign;
+}
+
 /* How often a platform counts an order as its own: that it recorded, that it made without record,
  * and that merely went past an advertisement. In the kind world platforms count what they made. */
 typedef struct claiming {

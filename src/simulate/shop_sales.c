@@ -75,7 +75,8 @@ static void put_line(sale_files *f, const ptl_shop_sale *s, int32_t i)
     ptl_export_text(x, label_of(f->shop, s));
     ptl_export_text(x, utm->source);
     ptl_export_text(x, utm->medium);
-    ptl_export_text(x, utm->campaign);
+    ptl_export_text(x, ptl_shop_campaign(&f->shop->climate, s->recorded,
+                                         ptl_climate_instant(&f->shop->climate, s->ordered_at)));
     ptl_export_end(x);
 }
 

@@ -202,8 +202,8 @@ static void put_visit(const ptl_shop *shop, ptl_export *x, const ptl_shop_visit 
         day, day + 5, day + 8, (long long)ptl_climate_instant(&shop->climate, v->at),
         events[v->event], who, (long long)v->session, v->is_bot ? 0 : 800 + (int)(v->cookie % 9000),
         v->consents ? utm->source : "", v->consents ? utm->medium : "",
-        v->consents ? utm->campaign : "", devices[v->device],
-        v->is_bot ? "" : countries[v->currency], purchase);
+        v->consents ? ptl_shop_campaign(&shop->climate, v->recorded, v->session) : "",
+        devices[v->device], v->is_bot ? "" : countries[v->currency], purchase);
     ptl_export_line(x, line);
 }
 

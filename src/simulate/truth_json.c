@@ -264,6 +264,7 @@ static void put_figures(ptl_json *j, const ptl_truth *t)
     ptl_json_key(j, "figures");
     ptl_json_object(j);
     ptl_json_put_string(j, "currency", "EUR");
+    ptl_json_put_string(j, "rates", "data/finance/fx_rates.csv; a weekend takes Friday's");
     ptl_json_key(j, "company");
     ptl_json_object(j);
     put_periods(j, t, -1);

@@ -70,3 +70,7 @@ compare zipped || fail "compressed exports give other figures"
 "$portolan" -w hostile import --quiet > /dev/null
 "$portolan" -w hostile review --quiet > /dev/null
 if compare hostile > /dev/null; then fail "planted faults left no trace"; fi
+
+# Same seed, same bytes, on any number of threads.
+for n in 1 4; do "$portolan" --threads "$n" simulate "threads-$n" --persons 800 --weeks 12 --quiet > /dev/null; done
+diff -r threads-1 threads-4 || fail "bytes depend on the number of threads"
