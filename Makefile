@@ -38,8 +38,8 @@ test-web: build-dev $(STAMPS)/web-tests ## the charts and the review in Chromium
 	@tools/test --build build/dev --browser $(T)
 
 .PHONY: test-all
-test-all: ## test, test-web, lint, asan, tsan
-	@tools/phases test "make test" browser "make test-web" lint "make lint" asan "make asan" tsan "make tsan"
+test-all: ## test, test-web, lint, asan, tsan, each with its long tests
+	@POINTS=200 PTL_LONG=1 TEST_SECONDS=3600 tools/phases test "make test" browser "make test-web" lint "make lint" asan "make asan" tsan "make tsan"
 
 .PHONY: asan
 asan: build-asan ## the test programs under the address and undefined-behaviour sanitizers; T=name

@@ -53,8 +53,7 @@ static int32_t make_body(char out[96], int64_t i)
                     (long long)(i % 977), (long long)i, (long long)i * 3);
 }
 
-/* --- candidate -----------------------------------------------------------------------------------
- */
+/* --- candidate -------------------------------------------------------------------------------- */
 
 static ptl_status append(ptl_records *records, int64_t n, ptl_error *err)
 {
@@ -126,8 +125,7 @@ static ptl_status candidate(const char *path, int64_t n, ptl_error *err)
     return st;
 }
 
-/* --- baseline ------------------------------------------------------------------------------------
- */
+/* --- baseline --------------------------------------------------------------------------------- */
 
 static bool insert_plain(sqlite3 *db, int64_t n)
 {

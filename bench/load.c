@@ -171,8 +171,7 @@ static ptl_status run(const char *folder, bool is_txn, int64_t n, bool by_hand, 
     return PTL_OK;
 }
 
-/* --- the pair of `make bench` ------------------------------------------------------------------
- */
+/* --- the pair of `make bench` ----------------------------------------------------------------- */
 
 static const char *const baseline_sql =
     "CREATE TABLE txn AS SELECT order_id || '-' || line AS txn_id, order_id, customer,"

@@ -10,8 +10,7 @@ int64_t ptl_floor_div(int64_t a, int64_t b);
 /** Days since 1970-01-01 of a date that exists. */
 int64_t ptl_days_from_civil(int64_t year, int32_t month, int32_t day);
 
-/* --- the rule behind the last transition of a zone (POSIX TZ string, RFC 8536 section 3.3.1) ---
- */
+/* --- the rule behind the last transition of a zone (POSIX TZ string, RFC 8536 section 3.3.1) -- */
 
 typedef enum ptl_tz_day_kind {
     PTL_TZ_MONTH_WEEK,

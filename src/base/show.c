@@ -94,6 +94,13 @@ static void put_short(ptl_buffer *out, uint64_t micros, int32_t significant)
     ptl_buffer_text(out, scales[scale].suffix);
 }
 
+/* The currency's sign, or its code and a narrow space. */
+static void put_currency(ptl_buffer *out, const char *code)
+{
+    const char *sign = ptl_show_currency(code);
+    ptl_buffer_printf(out, "%s%s", sign, sign == code ? "\u202f" : "");
+}
+
 static bool shows_as_zero(int64_t micros)
 {
     return magnitude(micros) < 5000; /* half a cent */
@@ -103,10 +110,12 @@ void ptl_show_money_short(ptl_buffer *out, int64_t micros, const char *currency,
                           int32_t significant)
 {
     if (shows_as_zero(micros)) {
-        ptl_buffer_printf(out, "%s0", ptl_show_currency(currency));
+        put_currency(out, currency);
+        ptl_buffer_text(out, "0");
         return;
     }
-    ptl_buffer_printf(out, "%s%s", micros < 0 ? "−" : "", ptl_show_currency(currency));
+    ptl_buffer_text(out, micros < 0 ? "−" : "");
+    put_currency(out, currency);
     put_short(out, magnitude(micros), significant);
 }
 
@@ -120,7 +129,8 @@ void ptl_show_money_change(ptl_buffer *out, int64_t micros, const char *currency
 void ptl_show_money_exact(ptl_buffer *out, int64_t micros, const char *currency)
 {
     const uint64_t x = magnitude(micros);
-    ptl_buffer_printf(out, "%s%s", micros < 0 ? "−" : "", ptl_show_currency(currency));
+    ptl_buffer_text(out, micros < 0 ? "−" : "");
+    put_currency(out, currency);
     put_grouped(out, x / 1000000);
     uint64_t fraction = x % 1000000;
     int32_t decimals = 6;
@@ -159,8 +169,11 @@ void ptl_show_span(ptl_buffer *out, ptl_day first, ptl_day last)
 {
     const ptl_date a = ptl_date_of(first), b = ptl_date_of(last);
     ptl_buffer_printf(out, "%d", a.day);
-    if (a.month != b.month) ptl_buffer_printf(out, " %s", month_short[a.month - 1]);
+    const bool years_differ = a.year != b.year && last - first > 31; /* a week's year is known */
+    if (a.month != b.month || years_differ) ptl_buffer_printf(out, " %s", month_short[a.month - 1]);
+    if (years_differ) ptl_buffer_printf(out, " %d", a.year);
     ptl_buffer_printf(out, " to %d %s", b.day, month_short[b.month - 1]);
+    if (years_differ) ptl_buffer_printf(out, " %d", b.year);
 }
 
 void ptl_show_html(ptl_buffer *out, ptl_text text)
@@ -186,4 +199,10 @@ void ptl_show_html(ptl_buffer *out, ptl_text text)
             ptl_buffer_append(out, text.ptr + i, 1);
         }
     }
+}
+
+void ptl_show_counted(ptl_buffer *out, int64_t n, const char *noun)
+{
+    ptl_show_count(out, n);
+    ptl_buffer_printf(out, " %s%s", noun, n == 1 ? "" : "s");
 }

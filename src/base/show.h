@@ -28,13 +28,16 @@ void ptl_show_money_whole(ptl_buffer *out, int64_t micros, const char *currency)
 /** "541,909". */
 void ptl_show_count(ptl_buffer *out, int64_t n);
 
+/** "1 finding", "12 findings": a noun that takes an s. */
+void ptl_show_counted(ptl_buffer *out, int64_t n, const char *noun);
+
 /** "Mon 16 Nov" in `year`, "Mon 16 Nov 2025" in another. */
 void ptl_show_day(ptl_buffer *out, ptl_day day, int32_t year);
 
 /** "16 November 2026". */
 void ptl_show_day_long(ptl_buffer *out, ptl_day day);
 
-/** "9 to 15 Nov", "28 Dec to 3 Jan". */
+/** "9 to 15 Nov", "28 Dec to 3 Jan"; beyond a month with the years where they differ. */
 void ptl_show_span(ptl_buffer *out, ptl_day first, ptl_day last);
 
 /** Text with & < > " ' made safe for HTML text and attributes. */

@@ -29,8 +29,7 @@ enum {
     ROOT_STEPS_MAX = 256                  /* folders upwards                         */
 };
 
-/* --- surroundings --------------------------------------------------------------------------------
- */
+/* --- surroundings ----------------------------------------------------------------------------- */
 
 static int32_t terminal_columns(int fd)
 {
@@ -96,8 +95,7 @@ static ptl_status choose_root(const char **out, const ptl_line *line, ptl_arena 
     return PTL_OK;
 }
 
-/* --- printing ------------------------------------------------------------------------------------
- */
+/* --- printing --------------------------------------------------------------------------------- */
 
 static ptl_status print_buffer(const ptl_buffer *buffer, FILE *to, ptl_error *err)
 {
@@ -188,8 +186,7 @@ static ptl_status print_reply(const ptl_reply *reply, bool as_json, ptl_error *e
     return st;
 }
 
-/* --- the terminal's own words --------------------------------------------------------------------
- */
+/* --- the terminal's own words ----------------------------------------------------------------- */
 
 static ptl_status fill_page(ptl_buffer *page, const ptl_line *line, ptl_error *err)
 {
@@ -239,8 +236,7 @@ static ptl_status print_page(const ptl_line *line, ptl_error *err)
     return st;
 }
 
-/* --- operations ----------------------------------------------------------------------------------
- */
+/* --- operations ------------------------------------------------------------------------------- */
 
 /* What listens while an operation runs: the bar, the signals, the engine they interrupt. */
 typedef struct watch {

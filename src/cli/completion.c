@@ -9,8 +9,7 @@
 #include "cli/line.h"
 #include "cli/shell.h"
 
-/* --- what all three know -------------------------------------------------------------------------
- */
+/* --- what all three know ---------------------------------------------------------------------- */
 
 /* Call `put` for every way to type an operation: its words, and its alias. */
 typedef void (*spelling_fn)(ptl_buffer *out, const ptl_op *op, const char *spelling);
@@ -75,8 +74,7 @@ static void put_option_names(ptl_buffer *out)
         ptl_buffer_printf(out, "--%s ", ptl_cli_options[i].name);
 }
 
-/* --- bash ----------------------------------------------------------------------------------------
- */
+/* --- bash ------------------------------------------------------------------------------------- */
 
 static void bash_params(ptl_buffer *out, const ptl_op *op, const char *spelling)
 {
@@ -173,8 +171,7 @@ static void put_bash(ptl_buffer *out)
                          "complete -o filenames -F _portolan portolan\n");
 }
 
-/* --- zsh -----------------------------------------------------------------------------------------
- */
+/* --- zsh -------------------------------------------------------------------------------------- */
 
 /* Zsh runs bash's completion functions; the emulation is part of every zsh. */
 static void put_zsh(ptl_buffer *out)
@@ -188,8 +185,7 @@ static void put_zsh(ptl_buffer *out)
     put_bash(out);
 }
 
-/* --- fish ----------------------------------------------------------------------------------------
- */
+/* --- fish ------------------------------------------------------------------------------------- */
 
 /* Single quotes; fish knows \' and \\ inside them. */
 static void fish_quote(ptl_buffer *out, const char *text)

@@ -14,8 +14,7 @@ static const char what_this_is[] =
     "Portolan is a marketing operating system on your own machine: it turns your exports into one "
     "set of facts, computes what they say, and keeps the evidence behind every number.";
 
-/* --- names ---------------------------------------------------------------------------------------
- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 void ptl_op_words(char out[80], const ptl_op *op)
 {
@@ -133,8 +132,7 @@ void ptl_param_allowed(ptl_buffer *out, const ptl_param *param)
         ptl_buffer_printf(out, "; default %s", param->defaults);
 }
 
-/* --- parts of pages ------------------------------------------------------------------------------
- */
+/* --- parts of pages --------------------------------------------------------------------------- */
 
 static int32_t page_columns(int32_t columns)
 {
@@ -193,8 +191,7 @@ static void put_options(ptl_buffer *out, int32_t columns)
     }
 }
 
-/* --- the front page ------------------------------------------------------------------------------
- */
+/* --- the front page --------------------------------------------------------------------------- */
 
 /* Three commands from nothing to something, among those this program has. */
 static void put_start(ptl_buffer *out, int32_t columns)
@@ -234,8 +231,7 @@ void ptl_help_front(ptl_buffer *out, int32_t columns)
     put_options(out, width);
 }
 
-/* --- the page of an operation --------------------------------------------------------------------
- */
+/* --- the page of an operation ----------------------------------------------------------------- */
 
 static void put_params(ptl_buffer *out, const ptl_op *op, int32_t columns)
 {
@@ -294,8 +290,7 @@ void ptl_help_op(ptl_buffer *out, const ptl_op *op, int32_t columns)
             width);
 }
 
-/* --- help WORDS ----------------------------------------------------------------------------------
- */
+/* --- help WORDS ------------------------------------------------------------------------------- */
 
 static bool put_group(ptl_buffer *out, const char *word, int32_t columns)
 {

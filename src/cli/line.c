@@ -30,8 +30,7 @@ typedef struct parser {
     ptl_error *err;
 } parser;
 
-/* --- options of the program ----------------------------------------------------------------------
- */
+/* --- options of the program ------------------------------------------------------------------- */
 
 static ptl_status set_number(int64_t *out, const char *name, const char *value, int64_t min,
                              int64_t max, ptl_error *err)
@@ -113,8 +112,7 @@ static ptl_status take_option(parser *p, int64_t option, ptl_text name, const ch
     return set_option(p->line, (ptl_cli_option)option, value, p->err);
 }
 
-/* --- parameters of the operation -----------------------------------------------------------------
- */
+/* --- parameters of the operation -------------------------------------------------------------- */
 
 /* "as-of" names as_of. */
 static bool is_name(const char *param, ptl_text given)
@@ -205,8 +203,7 @@ static ptl_status take_positional(parser *p, const char *arg)
     return PTL_E_INVALID;
 }
 
-/* --- words ---------------------------------------------------------------------------------------
- */
+/* --- words ------------------------------------------------------------------------------------ */
 
 /* Whether some operation is called "<word>.…". */
 static bool is_first_word(const char *word)

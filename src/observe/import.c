@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* --- which files ----------------------------------------------------------------------------- */
+/* --- which files ------------------------------------------------------------------------------ */
 
 static bool wanted(const ptl_import_options *options, const char *name)
 {
@@ -87,7 +87,7 @@ static ptl_status list_files(ptl_import_report *out, const ptl_workspace *worksp
     return PTL_OK;
 }
 
-/* --- one file -------------------------------------------------------------------------------- */
+/* --- one file --------------------------------------------------------------------------------- */
 
 /* The folder that holds `path`: all the mapping's engine may see. */
 static char *folder_of(const char *path, ptl_arena *arena, ptl_error *err)

@@ -28,8 +28,7 @@ struct ptl_args {
     ptl_arena *arena;
 };
 
-/* --- one value -----------------------------------------------------------------------------------
- */
+/* --- one value -------------------------------------------------------------------------------- */
 
 /* "html|json" as "html, json". */
 static void list_choices(char out[128], const char *choices)
@@ -169,8 +168,7 @@ static ptl_status add_value(ptl_args *args, int64_t idx, ptl_text text, ptl_erro
     return PTL_OK;
 }
 
-/* --- the table -----------------------------------------------------------------------------------
- */
+/* --- the table -------------------------------------------------------------------------------- */
 
 static ptl_status args_new(ptl_args **out, const ptl_op *op, ptl_arena *arena, ptl_error *err)
 {
@@ -249,8 +247,7 @@ ptl_status ptl_args_from_texts(ptl_args **out, const ptl_op *op, const ptl_arg_t
     return PTL_OK;
 }
 
-/* --- JSON ----------------------------------------------------------------------------------------
- */
+/* --- JSON ------------------------------------------------------------------------------------- */
 
 static const char *json_kind(const json_t *value)
 {
@@ -385,8 +382,7 @@ ptl_status ptl_args_canonical(ptl_buffer *out, const ptl_args *args, ptl_error *
     return ptl_json_finish(&json);
 }
 
-/* --- reading -------------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static const arg_value *find_value(const ptl_args *args, const char *name)
 {

@@ -48,8 +48,7 @@ typedef struct session {
     void *listen_ctx;
 } session;
 
-/* --- cancelling ----------------------------------------------------------------------------------
- */
+/* --- cancelling ------------------------------------------------------------------------------- */
 
 /* While the stores are open a cancel interrupts the engine too, between two looks at the flag. */
 static void interrupt(void *warehouse)
@@ -62,8 +61,7 @@ static bool is_cancelled(const session *s)
     return s->request->progress && atomic_load(&s->request->progress->cancelled);
 }
 
-/* --- opening -------------------------------------------------------------------------------------
- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 /* Threads and memory are the machine's matter and needed before records can be read, so they come
  * from the draft, or are the defaults where the draft has faults. Answers do not depend on them. */
@@ -161,8 +159,7 @@ static ptl_status open_executor(session *s, ptl_error *err)
     return PTL_OK;
 }
 
-/* --- runs ----------------------------------------------------------------------------------------
- */
+/* --- runs ------------------------------------------------------------------------------------- */
 
 /* What names a run's inputs: operation, parameters, data, configuration, seed. */
 static ptl_hash hash_inputs(const session *s)
@@ -272,8 +269,7 @@ static void listen_end(session *s)
     s->request->progress->ctx = s->listen_ctx;
 }
 
-/* --- the end of a run ----------------------------------------------------------------------------
- */
+/* --- the end of a run ------------------------------------------------------------------------- */
 
 static ptl_status enter_ledger(session *s, ptl_text outcome, ptl_instant ended, ptl_error *err)
 {
@@ -360,8 +356,7 @@ static void end_failed(session *s, ptl_status why, const ptl_error *err)
     (void)st; /* opening settles a run that is still started */
 }
 
-/* --- the call ------------------------------------------------------------------------------------
- */
+/* --- the call --------------------------------------------------------------------------------- */
 
 static ptl_status call_handler(session *s, ptl_error *err)
 {

@@ -91,8 +91,7 @@ ptl_status ptl_draft_differs(bool *out, const ptl_draft *draft, ptl_records *rec
     return PTL_OK;
 }
 
-/* --- in force ------------------------------------------------------------------------------------
- */
+/* --- in force --------------------------------------------------------------------------------- */
 
 static ptl_status write_body(ptl_buffer *body, const ptl_config_version *version, ptl_error *err)
 {

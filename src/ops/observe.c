@@ -20,7 +20,7 @@ static ptl_status names_of(ptl_import_options *options, const ptl_call *call, pt
     return PTL_OK;
 }
 
-/* --- source list ----------------------------------------------------------------------------- */
+/* --- source list ------------------------------------------------------------------------------ */
 
 typedef struct loaded {
     ptl_table table;
@@ -93,7 +93,7 @@ const ptl_op ptl_op_source_list = {
     .example = "portolan source list",
     .run = source_list};
 
-/* --- source check ---------------------------------------------------------------------------- */
+/* --- source check ----------------------------------------------------------------------------- */
 
 static ptl_status source_check(ptl_call *call, ptl_error *err)
 {
@@ -126,7 +126,7 @@ const ptl_op ptl_op_source_check = {
     .example = "portolan source check",
     .run = source_check};
 
-/* --- import ---------------------------------------------------------------------------------- */
+/* --- import ----------------------------------------------------------------------------------- */
 
 static void list_file(ptl_reply *reply, const ptl_import_file *file)
 {
@@ -201,7 +201,7 @@ const ptl_op ptl_op_source_import = {
     .example = "portolan import",
     .run = source_import};
 
-/* --- quarantine ------------------------------------------------------------------------------ */
+/* --- quarantine ------------------------------------------------------------------------------- */
 
 static ptl_status fill_quarantine(ptl_reply *reply, const ptl_table *rows, ptl_error *err)
 {
@@ -271,3 +271,56 @@ const ptl_op ptl_op_source_quarantine = {
     .effects = PTL_READS,
     .example = "portolan source quarantine orders",
     .run = source_quarantine};
+
+/* --- totals ----------------------------------------------------------------------------------- */
+
+static ptl_status fill_totals(ptl_reply *reply, const ptl_table *rows, ptl_error *err)
+{
+    static const ptl_reply_column columns[] = {
+        {"currency", "Currency", false}, {"lines", "Order lines", true},
+        {"orders", "Orders", true},      {"customers", "Customers", true},
+        {"gross", "Gross", true},        {"revenue", "Revenue", true}};
+    static const char *const counts[] = {"n_lines", "n_orders", "n_customers"};
+    static const char *const money[] = {"gross_micros", "revenue_micros"};
+    const ptl_column *currency, *column;
+    PTL_TRY(ptl_table_column(&currency, rows, "currency", PTL_TYPE_TEXT, err));
+    ptl_reply_table(reply, "totals", "Totals", columns, sizeof columns / sizeof *columns);
+    for (int64_t i = 0; i < rows->n_rows; i++) {
+        char code[8];
+        const ptl_text t = ptl_column_text(currency, i);
+        snprintf(code, sizeof code, "%.*s", (int)t.len, t.ptr);
+        ptl_reply_cell_text(reply, code);
+        for (int k = 0; k < 3; k++) {
+            PTL_TRY(ptl_table_column(&column, rows, counts[k], PTL_TYPE_INT, err));
+            ptl_reply_cell_int(reply, ptl_column_int(column, i));
+        }
+        for (int k = 0; k < 2; k++) {
+            PTL_TRY(ptl_table_column(&column, rows, money[k], PTL_TYPE_INT, err));
+            ptl_reply_cell_micros(reply, ptl_column_int(column, i), code);
+        }
+    }
+    ptl_reply_table_end(reply);
+    return PTL_OK;
+}
+
+static ptl_status source_totals(ptl_call *call, ptl_error *err)
+{
+    const ptl_value ever = ptl_value_instant(INT64_MAX / 2);
+    ptl_table rows = {0};
+    PTL_TRY(
+        ptl_warehouse_query(&rows, call->store->warehouse, "source/txn_totals", &ever, 1, 0, err));
+    const ptl_status st = fill_totals(call->reply, &rows, err);
+    ptl_table_dispose(&rows);
+    return st;
+}
+
+const ptl_op ptl_op_source_totals = {
+    .name = "source.totals",
+    .summary = "add up everything that orders brought, currency by currency",
+    .about = "Exact sums in the currency of each order line, the newest day included, nothing "
+             "converted: what to hold against the shop's own report.",
+    .result = "totals: list — currency, lines, orders, customers, gross, revenue",
+    .right = "everyone",
+    .effects = PTL_READS,
+    .example = "portolan source totals",
+    .run = source_totals};

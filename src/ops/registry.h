@@ -26,6 +26,7 @@
     X(observe, source_check)                                                                       \
     X(observe, source_import)                                                                      \
     X(observe, source_quarantine)                                                                  \
+    X(observe, source_totals)                                                                      \
     X(understand, figure_list)                                                                     \
     X(review, review_write)                                                                        \
     X(store, ledger_verify)                                                                        \

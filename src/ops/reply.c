@@ -85,8 +85,7 @@ static const char *copy_string(ptl_reply *reply, const char *terminated)
     return copy_text(reply, ptl_text_of(terminated)).ptr;
 }
 
-/* --- sentences -----------------------------------------------------------------------------------
- */
+/* --- sentences -------------------------------------------------------------------------------- */
 
 void ptl_reply_add_sentence(ptl_reply *reply, ptl_sentences *to, ptl_text sentence)
 {
@@ -135,8 +134,7 @@ void ptl_reply_next(ptl_reply *reply, const char *format, ...)
     va_end(list);
 }
 
-/* --- named values --------------------------------------------------------------------------------
- */
+/* --- named values ----------------------------------------------------------------------------- */
 
 /* A block's name is its label, and no key: it may be that of a value beside it. */
 static bool name_is_taken(const ptl_reply *reply, const char *name)
@@ -264,8 +262,7 @@ void ptl_reply_block(ptl_reply *reply, const char *label, ptl_text text)
     ptl_reply_add_value(reply, label, label, (ptl_cell){.kind = PTL_CELL_BLOCK, .text = text});
 }
 
-/* --- tables --------------------------------------------------------------------------------------
- */
+/* --- tables ----------------------------------------------------------------------------------- */
 
 void ptl_reply_table(ptl_reply *reply, const char *name, const char *label,
                      const ptl_reply_column *columns, int64_t n_columns)

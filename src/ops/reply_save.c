@@ -25,8 +25,7 @@ static bool is_text(ptl_cell_kind kind)
     return kind == PTL_CELL_TEXT || kind == PTL_CELL_JSON || kind == PTL_CELL_BLOCK;
 }
 
-/* --- writing -------------------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static void save_cell(const ptl_cell *cell, ptl_json *json)
 {
@@ -105,8 +104,7 @@ bool ptl_reply_is_saved(ptl_text outcome)
     return ptl_text_starts(outcome, PTL_TEXT("{\"said\":"));
 }
 
-/* --- reading -------------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static ptl_text text_of_json(const json_t *value)
 {

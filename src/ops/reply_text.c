@@ -18,8 +18,7 @@ enum { GAP = 2, TEXT_COLUMN_MIN = 12, COLUMNS_MAX = 32 };
 
 #define MINUS "\xE2\x88\x92"
 
-/* --- one value -----------------------------------------------------------------------------------
- */
+/* --- one value -------------------------------------------------------------------------------- */
 
 /* Exact to the cent and beyond where there is more. */
 static void append_micros(ptl_buffer *out, const ptl_cell *cell)
@@ -99,8 +98,7 @@ static ptl_text cell_borrow(ptl_buffer *scratch, const ptl_cell *cell)
     return scratch->ptr ? ptl_buffer_borrow(scratch) : (ptl_text){"", 0};
 }
 
-/* --- tables --------------------------------------------------------------------------------------
- */
+/* --- tables ----------------------------------------------------------------------------------- */
 
 /* Columns without a label are for machines and not shown. */
 typedef struct grid {
@@ -259,8 +257,7 @@ static void put_table(ptl_buffer *out, const ptl_reply_item *item, ptl_buffer *s
     put_rows(out, &g);
 }
 
-/* --- the whole -----------------------------------------------------------------------------------
- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static bool is_shown(const ptl_reply_item *item)
 {

@@ -1,7 +1,24 @@
 /* review.c: the weekly review as an operation. */
 #include "review/review.h"
 
+#include "base/show.h"
 #include "ops/args.h"
+
+static void say_counts(ptl_reply *reply, const ptl_review_report *report)
+{
+    ptl_buffer b;
+    ptl_buffer_init(&b, 512, NULL);
+    ptl_buffer_text(&b, "The review is written: ");
+    ptl_show_counted(&b, report->n_weeks, "complete week");
+    ptl_buffer_text(&b, ", ");
+    ptl_show_counted(&b, report->n_channels, "channel");
+    ptl_buffer_text(&b, ", ");
+    ptl_show_counted(&b, report->n_figures, "figure");
+    ptl_buffer_text(&b, ", ");
+    ptl_show_counted(&b, report->n_findings, "finding");
+    ptl_reply_say(reply, "%s.", b.ptr ? b.ptr : "The review is written");
+    ptl_buffer_dispose(&b);
+}
 
 static void say(ptl_reply *reply, const ptl_review_report *report)
 {
@@ -9,11 +26,7 @@ static void say(ptl_reply *reply, const ptl_review_report *report)
     if (!report->has_facts)
         ptl_reply_say(reply, "There are no facts yet; the review says what to do first.");
     else
-        ptl_reply_say(reply,
-                      "The review is written: %lld complete weeks, %lld channels, %lld "
-                      "figures, %lld findings.",
-                      (long long)report->n_weeks, (long long)report->n_channels,
-                      (long long)report->n_figures, (long long)report->n_findings);
+        say_counts(reply, report);
     if (report->has_facts) ptl_reply_day(reply, "last_complete_day", "Data to", report->last);
     ptl_reply_text(reply, "html", "Page", report->html_path);
     ptl_reply_text(reply, "json", "Figures", report->json_path);

@@ -6,8 +6,7 @@
 #include "ops/args.h"
 #include "ops/registry.h"
 
-/* --- backup --------------------------------------------------------------------------------------
- */
+/* --- backup ----------------------------------------------------------------------------------- */
 
 /* A copy of everything held on everybody is worth an entry of its own. */
 static ptl_status enter_backup(ptl_call *call, const char *to, const ptl_ledger_head *head,
@@ -77,8 +76,7 @@ const ptl_op ptl_op_backup = {
     .run = run_backup,
 };
 
-/* --- restore -------------------------------------------------------------------------------------
- */
+/* --- restore ---------------------------------------------------------------------------------- */
 
 /* The configuration in force travels in the records; it is written out where the folder has none,
  * so that a restore into an empty folder runs at once. */

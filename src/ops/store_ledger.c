@@ -2,8 +2,7 @@
 #include "ops/args.h"
 #include "ops/registry.h"
 
-/* --- ledger --------------------------------------------------------------------------------------
- */
+/* --- ledger ----------------------------------------------------------------------------------- */
 
 static void say_head(ptl_reply *reply, const ptl_ledger_head *head)
 {

@@ -67,19 +67,29 @@ static double share_of(int64_t part, int64_t whole)
     return whole != 0 ? 100.0 * (double)part / (double)whole : 0.0;
 }
 
+/* How much money stands under a channel nobody governs. */
+static void put_channel_size(const ptl_review *r, const ptl_review_line *line, ptl_buffer *b)
+{
+    const int64_t revenue = line->all.exact[PTL_REVENUE], media = line->all.exact[PTL_MEDIA];
+    ptl_show_money_short(b, revenue, r->workspace->currency, 4);
+    ptl_buffer_printf(b, " of revenue, %.1f%% of all",
+                      share_of(revenue, r->company.all.exact[PTL_REVENUE]));
+    if (media != 0) {
+        ptl_buffer_text(b, ", and ");
+        ptl_show_money_short(b, media, r->workspace->currency, 4);
+        ptl_buffer_text(b, " of media");
+    }
+    ptl_buffer_text(b, line->member[0] ? ", under a name that is not governed."
+                                       : ", without a channel: it counts for none.");
+}
+
 static ptl_status find_channels(ptl_review *r, ptl_arena *arena, ptl_buffer *b, ptl_error *err)
 {
     for (int64_t i = 0; i < r->n_channels; i++) {
         const ptl_review_line *line = &r->channels[i];
-        const int64_t revenue = line->all.exact[PTL_REVENUE], media = line->all.exact[PTL_MEDIA];
         if (line->governed) continue;
         ptl_buffer_clear(b);
-        ptl_show_money_short(b, revenue, r->workspace->currency, 4);
-        ptl_buffer_printf(b, " of revenue, %.1f%% of all, and ",
-                          share_of(revenue, r->company.all.exact[PTL_REVENUE]));
-        ptl_show_money_short(b, media, r->workspace->currency, 4);
-        ptl_buffer_text(b, line->member[0] ? " of media stand under a name that is not governed."
-                                           : " of media carry no channel and stay uncredited.");
+        put_channel_size(r, line, b);
         const char *title =
             line->member[0]
                 ? ptl_text_format(arena, err, "Channel “%s” is not governed", line->member)

@@ -54,7 +54,7 @@ static void put_chart_head(ptl_json *j, const ptl_review *r, const char *id, con
     ptl_json_object_end(j);
 }
 
-/* --- charts ---------------------------------------------------------------------------------- */
+/* --- charts ----------------------------------------------------------------------------------- */
 
 static void put_point(ptl_json *j, const ptl_review *r, const ptl_review_period *week)
 {
@@ -147,7 +147,7 @@ static void put_rows_chart(ptl_json *j, const ptl_review *r, ptl_buffer *b)
     ptl_json_object_end(j);
 }
 
-/* --- evidence -------------------------------------------------------------------------------- */
+/* --- evidence --------------------------------------------------------------------------------- */
 
 static void put_evidence(ptl_json *j, const ptl_review *r, const ptl_cited *c, ptl_buffer *b)
 {
@@ -204,7 +204,7 @@ void ptl_review_write_data(const ptl_review *r, ptl_json *j)
     ptl_buffer_dispose(&b);
 }
 
-/* --- review.json ----------------------------------------------------------------------------- */
+/* --- review.json ------------------------------------------------------------------------------ */
 
 static void put_period(ptl_json *j, const ptl_review_period *p)
 {

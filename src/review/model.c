@@ -47,7 +47,7 @@ int ptl_review_against_band(const ptl_review_period *period)
     return value < period->expected.low ? -1 : value > period->expected.high ? 1 : 0;
 }
 
-/* --- figures --------------------------------------------------------------------------------- */
+/* --- figures ---------------------------------------------------------------------------------- */
 
 static bool is(const ptl_column *column, int64_t row, const char *text)
 {
@@ -195,7 +195,7 @@ done:
     return st;
 }
 
-/* --- sources and totals ---------------------------------------------------------------------- */
+/* --- sources and totals ----------------------------------------------------------------------- */
 
 static ptl_status int_at(int64_t *out, const ptl_table *t, const char *name, int64_t row,
                          ptl_error *err)

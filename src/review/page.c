@@ -70,7 +70,7 @@ static void put_cell(page *p, const ptl_review_period *period, ptl_measure measu
     put(p, "</td>");
 }
 
-/* --- head and answer ------------------------------------------------------------------------- */
+/* --- head and answer -------------------------------------------------------------------------- */
 
 static void put_asset(page *p, const char *path)
 {
@@ -134,7 +134,7 @@ static void put_target(page *p)
     put(p, "</p>\n");
 }
 
-/* --- charts: the tables a reader without script sees ----------------------------------------- */
+/* --- charts: the tables a reader without script sees ------------------------------------------ */
 
 static void put_estimate(page *p, double value)
 {
@@ -231,7 +231,7 @@ static void put_rows_chart(page *p)
     put(p, "</tbody></table>\n</figure>\n</section>\n");
 }
 
-/* --- tables ---------------------------------------------------------------------------------- */
+/* --- tables ----------------------------------------------------------------------------------- */
 
 static const ptl_measure table_measures[] = {PTL_ORDERS, PTL_REVENUE, PTL_CM1, PTL_MEDIA, PTL_CM2};
 enum { N_TABLE_MEASURES = sizeof table_measures / sizeof *table_measures };
@@ -302,7 +302,7 @@ static void put_weeks(page *p)
     put(p, "</tbody></table>\n</section>\n");
 }
 
-/* --- attention and data ---------------------------------------------------------------------- */
+/* --- attention and data ----------------------------------------------------------------------- */
 
 static void put_findings(page *p)
 {
@@ -385,7 +385,7 @@ static void put_data(page *p)
     put(p, "; what came later is loaded and waits for its day to end.</p>\n</section>\n");
 }
 
-/* --- evidence and foot ----------------------------------------------------------------------- */
+/* --- evidence and foot ------------------------------------------------------------------------ */
 
 static void put_evidence(page *p)
 {

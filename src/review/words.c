@@ -27,7 +27,9 @@ void ptl_review_week_name(ptl_buffer *out, const ptl_review *review)
 void ptl_review_kpi_label(ptl_buffer *out, const ptl_review *review)
 {
     ptl_buffer_text(out, review->workspace->kpi.label);
-    if (review->has_kpi) ptl_buffer_printf(out, ", %d", ptl_date_of(review->kpi_from).year);
+    if (!review->has_kpi) return;
+    const int32_t from = ptl_date_of(review->kpi_from).year, to = ptl_date_of(review->kpi_to).year;
+    ptl_buffer_printf(out, from == to ? ", %d" : ", %d to %d", from, to);
 }
 
 void ptl_review_headline(ptl_buffer *out, const ptl_review *review)
@@ -47,7 +49,7 @@ void ptl_review_headline(ptl_buffer *out, const ptl_review *review)
     ptl_buffer_printf(out, "%sweek %d", claims[against + 1], number);
 }
 
-/* --- cited figures --------------------------------------------------------------------------- */
+/* --- cited figures ---------------------------------------------------------------------------- */
 
 static void cite(ptl_cited *out, int64_t *n, const char *key, const ptl_review_line *line,
                  const ptl_review_period *period, ptl_measure measure)

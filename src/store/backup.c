@@ -65,8 +65,7 @@ static ptl_status copy_stores(backup *b, ptl_error *err)
     return note_copy(b, PTL_WAREHOUSE_FILE, path, err);
 }
 
-/* --- artefacts -----------------------------------------------------------------------------------
- */
+/* --- artefacts -------------------------------------------------------------------------------- */
 
 static bool is_artefact(const char *name)
 {

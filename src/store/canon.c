@@ -34,7 +34,7 @@
     SET("known_at", INSTANT, "When we learned of it")
 #define LOADED_BY_DAY SET("day", DAY, "The local day, cut by the workspace's calendar"), LOADED
 
-/* --- facts ----------------------------------------------------------------------------------- */
+/* --- facts ------------------------------------------------------------------------------------ */
 
 static const ptl_canon_column event_columns[] = {
     KEY("event_id", TEXT, "The source's own number of the event"),
@@ -333,7 +333,7 @@ static const ptl_canon_column fx_rate_columns[] = {
     LOADED,
 };
 
-/* --- dimensions ------------------------------------------------------------------------------ */
+/* --- dimensions ------------------------------------------------------------------------------- */
 
 static const ptl_canon_column account_columns[] = {
     KEY("account_id", TEXT, "Number of the company"),
@@ -397,7 +397,7 @@ static const ptl_canon_column geo_columns[] = {
     LOADED,
 };
 
-/* --- bookkeeping ----------------------------------------------------------------------------- */
+/* --- bookkeeping ------------------------------------------------------------------------------ */
 
 static const ptl_canon_column identifier_columns[] = {
     SET("identifier_id", INT, "Our number for it: what facts carry"),
@@ -474,7 +474,7 @@ static const ptl_canon_column meta_columns[] = {
     SET("value", TEXT, "Its value"),
 };
 
-/* --- what pages read ------------------------------------------------------------------------- */
+/* --- what pages read -------------------------------------------------------------------------- */
 
 static const ptl_canon_column figure_columns[] = {
     SET("run_id", INT, "The run that made it"),
@@ -541,7 +541,7 @@ static const ptl_canon_column journey_path_columns[] = {
     SET("revenue_micros", INT, "Revenue of those, in the reporting currency"),
 };
 
-/* --- what models wrote ----------------------------------------------------------------------- */
+/* --- what models wrote ------------------------------------------------------------------------ */
 
 #define ESTIMATE                                                                                   \
     SET_IF("value", DOUBLE, "The estimate; empty where it could not be made"),                     \

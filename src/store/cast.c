@@ -16,8 +16,7 @@ const char *ptl_cast_text(ptl_cast cast)
     return (size_t)cast < n ? texts[cast] : texts[0];
 }
 
-/* --- locales ------------------------------------------------------------------------------------
- */
+/* --- locales ---------------------------------------------------------------------------------- */
 
 static const ptl_locale locales[] = {{"en", '.', ',', false},
                                      {"de", ',', '.', false},
@@ -54,8 +53,7 @@ const ptl_locale *ptl_locale_find(ptl_text name)
     return NULL;
 }
 
-/* --- the scanner --------------------------------------------------------------------------------
- */
+/* --- the scanner ------------------------------------------------------------------------------ */
 
 enum { SCAN_DIGITS_MAX = 64 }; /* after leading zeros; a double needs 17, an int64 19 */
 
@@ -274,8 +272,7 @@ static ptl_cast scan_number(scan *s, ptl_text *text, const ptl_locale *locale)
     return n_seen > 0 ? PTL_CAST_OK : PTL_CAST_NOT_NUMBER;
 }
 
-/* --- the casts ----------------------------------------------------------------------------------
- */
+/* --- the casts -------------------------------------------------------------------------------- */
 
 /* The scanned digits × 10^places as an integer; the decimals must fit into `places`. */
 static ptl_cast scan_integer(int64_t *out, const scan *s, int32_t places, ptl_cast too_fine)

@@ -51,8 +51,7 @@ static ptl_status refill(ptl_csv *csv, ptl_error *err)
     return PTL_OK;
 }
 
-/* --- one record ---------------------------------------------------------------------------------
- */
+/* --- one record ------------------------------------------------------------------------------- */
 
 typedef enum found {
     FOUND_RECORD,
@@ -281,8 +280,7 @@ ptl_status ptl_csv_next(bool *more, ptl_csv_row *out, ptl_csv *csv, ptl_error *e
     return PTL_OK;
 }
 
-/* --- the head -----------------------------------------------------------------------------------
- */
+/* --- the head --------------------------------------------------------------------------------- */
 
 /* Fields of the first lines with this delimiter: how many lines agree with the first. */
 static int64_t agreement(ptl_csv *csv, char delimiter, int64_t *n_fields)

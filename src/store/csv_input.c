@@ -69,8 +69,7 @@ static ptl_status read_bytes(size_t *n, ptl_csv_input *in, uint8_t *out, size_t 
     return PTL_OK;
 }
 
-/* --- decoding -----------------------------------------------------------------------------------
- */
+/* --- decoding --------------------------------------------------------------------------------- */
 
 static size_t put_code_point(char *out, uint32_t c)
 {
@@ -177,8 +176,7 @@ ptl_status ptl_csv_input_read(size_t *n, ptl_csv_input *in, char *out, size_t ca
     return PTL_OK;
 }
 
-/* --- opening ------------------------------------------------------------------------------------
- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static ptl_status encoding_of(ptl_csv_encoding *out, const char *name, ptl_error *err)
 {

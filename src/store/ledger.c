@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* --- the head ------------------------------------------------------------------------------------
- */
+/* --- the head --------------------------------------------------------------------------------- */
 
 static ptl_status read_tree(ptl_tree *tree, ptl_hash *root, const ptl_statement *s, ptl_error *err)
 {
@@ -54,8 +53,7 @@ ptl_status ptl_ledger_head_get(ptl_ledger_head *out, ptl_records *records, ptl_e
     return PTL_OK;
 }
 
-/* --- append --------------------------------------------------------------------------------------
- */
+/* --- append ----------------------------------------------------------------------------------- */
 
 static ptl_status append_one(ptl_tree *tree, ptl_records *records, const ptl_ledger_entry *entry,
                              ptl_buffer *stored, ptl_error *err)
@@ -123,8 +121,7 @@ ptl_status ptl_ledger_append(ptl_ledger_head *head, ptl_records *records, const 
     return ptl_ledger_append_many(head, records, &entry, 1, err);
 }
 
-/* --- list ----------------------------------------------------------------------------------------
- */
+/* --- list ------------------------------------------------------------------------------------- */
 
 static ptl_status list_row(ptl_ledger_entry *out, const ptl_statement *s, ptl_arena *arena,
                            ptl_error *err)

@@ -28,8 +28,7 @@ ptl_hash ptl_tree_node(ptl_hash left, ptl_hash right)
     return ptl_hasher_finish(&hasher);
 }
 
-/* --- growing -------------------------------------------------------------------------------------
- */
+/* --- growing ---------------------------------------------------------------------------------- */
 
 void ptl_tree_init(ptl_tree *tree)
 {
@@ -61,8 +60,7 @@ int32_t ptl_tree_peaks_of(int64_t size)
     return n;
 }
 
-/* --- which subtrees make a proof
- * ------------------------------------------------------------------ */
+/* --- which subtrees make a proof -------------------------------------------------------------- */
 
 /* The largest power of two below n, n >= 2. */
 static int64_t split_of(int64_t n)
@@ -125,8 +123,7 @@ int32_t ptl_tree_consistency(ptl_tree_range out[64], int64_t size_old, int64_t s
     return n;
 }
 
-/* --- verifying -----------------------------------------------------------------------------------
- */
+/* --- verifying -------------------------------------------------------------------------------- */
 
 bool ptl_ledger_inclusion_holds(ptl_hash leaf, int64_t seq, ptl_ledger_head head,
                                 const ptl_hash *path, int32_t n)

@@ -60,8 +60,7 @@ ptl_status ptl_manifest_write(const char *folder, const ptl_manifest *manifest, 
     return st;
 }
 
-/* --- read ----------------------------------------------------------------------------------------
- */
+/* --- read ------------------------------------------------------------------------------------- */
 
 static ptl_status broken(const char *what, ptl_error *err)
 {

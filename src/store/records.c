@@ -114,8 +114,7 @@ ptl_status ptl_records_limit(int64_t *limit, ptl_records *records, const char *l
     return PTL_OK;
 }
 
-/* --- small values
- * --------------------------------------------------------------------------------- */
+/* --- small values ----------------------------------------------------------------------------- */
 
 ptl_status ptl_records_get(ptl_text *out, ptl_records *records, const char *key, ptl_arena *arena,
                            ptl_error *err)

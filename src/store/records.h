@@ -29,8 +29,7 @@ PTL_NODISCARD ptl_status ptl_records_get(ptl_text *out, ptl_records *records, co
 PTL_NODISCARD ptl_status ptl_records_set(ptl_records *records, const char *key, ptl_text value,
                                          ptl_error *err);
 
-/* --- runs: one row for whatever computes or changes ---------------------------------------------
- */
+/* --- runs: one row for whatever computes or changes ------------------------------------------- */
 
 #define PTL_RUN_STATES(X)                                                                          \
     X(STARTED, "started")         /* durable before the warehouse is touched          */           \
@@ -79,8 +78,7 @@ PTL_NODISCARD ptl_status ptl_run_list(ptl_run **out, int64_t *n, ptl_records *re
 PTL_NODISCARD ptl_status ptl_run_find(ptl_run *out, ptl_records *records, ptl_hash inputs_hash,
                                       ptl_arena *arena, ptl_error *err);
 
-/* --- jobs: long operations, their progress and end -----------------------------------------------
- */
+/* --- jobs: long operations, their progress and end -------------------------------------------- */
 
 #define PTL_JOB_STATES(X)                                                                          \
     X(QUEUED, "queued")                                                                            \
@@ -118,8 +116,7 @@ PTL_NODISCARD ptl_status ptl_job_list(ptl_job **out, int64_t *n, ptl_records *re
 PTL_NODISCARD ptl_status ptl_job_settle(int64_t *n, ptl_records *records, ptl_instant now,
                                         ptl_error *err);
 
-/* --- versions of the configuration ---------------------------------------------------------------
- */
+/* --- versions of the configuration ------------------------------------------------------------ */
 
 typedef struct ptl_config_version {
     int64_t version; /* 1, 2, … ; 0: nothing applied yet */

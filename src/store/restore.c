@@ -21,8 +21,7 @@
 
 enum { RESTORE_ARENA_MAX = 512 * 1024 * 1024, REMOVE_DEPTH = 16 };
 
-/* --- folders -------------------------------------------------------------------------------------
- */
+/* --- folders ---------------------------------------------------------------------------------- */
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *walk)
 {
@@ -62,8 +61,7 @@ static ptl_status check_target(const char *dir, ptl_error *err)
     return PTL_E_CONFLICT;
 }
 
-/* --- files ---------------------------------------------------------------------------------------
- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static ptl_status differs(const ptl_manifest_file *file, ptl_error *err)
 {
@@ -110,8 +108,7 @@ static ptl_status copy_files(const char *from, const char *to, const ptl_manifes
     return ptl_durable_folder(folder, err);
 }
 
-/* --- the stores in the copy ----------------------------------------------------------------------
- */
+/* --- the stores in the copy ------------------------------------------------------------------- */
 
 static ptl_status check_ledger(ptl_records *records, ptl_ledger_head expected,
                                ptl_progress *progress, ptl_error *err)

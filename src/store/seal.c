@@ -34,8 +34,7 @@ struct ptl_seal {
     uint8_t workspace_key[KEY_BYTES];
 };
 
-/* --- the workspace's key -------------------------------------------------------------------------
- */
+/* --- the workspace's key ---------------------------------------------------------------------- */
 
 static ptl_status load_key(bool *found, ptl_seal *seal, ptl_error *err)
 {
@@ -107,8 +106,7 @@ void ptl_seal_lookup(uint8_t out[16], const ptl_seal *seal, ptl_text source, ptl
     sodium_memzero(&state, sizeof state);
 }
 
-/* --- subjects' keys
- * ------------------------------------------------------------------------------- */
+/* --- subjects' keys --------------------------------------------------------------------------- */
 
 static ptl_status insert_keys(ptl_seal *seal, const uint8_t *keys, int64_t first_id, int64_t n,
                               ptl_error *err)

@@ -6,8 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* --- open and close ------------------------------------------------------------------------------
- */
+/* --- open and close --------------------------------------------------------------------------- */
 
 /* SQLite makes files readable by everybody; records hold keys. An empty file is an empty database,
  * so it may be made beforehand. What cannot be made is reported by SQLite's own open. */
@@ -90,8 +89,7 @@ ptl_status ptl_sql_check(ptl_sql *sql, ptl_error *err)
     return sql->first.status;
 }
 
-/* --- scripts -------------------------------------------------------------------------------------
- */
+/* --- scripts ---------------------------------------------------------------------------------- */
 
 ptl_status ptl_sql_text_run(ptl_sql *sql, const char *terminated, const char *what, ptl_error *err)
 {
@@ -107,8 +105,7 @@ ptl_status ptl_sql_script(ptl_sql *sql, const char *name, ptl_error *err)
     return ptl_sql_text_run(sql, statement->text, name, err);
 }
 
-/* --- transactions --------------------------------------------------------------------------------
- */
+/* --- transactions ----------------------------------------------------------------------------- */
 
 /* Run without looking at the transaction's mark: for begin, commit and rollback themselves. */
 static ptl_status run_plain(ptl_sql *sql, const char *name, ptl_error *err)

@@ -43,8 +43,7 @@ PTL_NODISCARD ptl_status ptl_sql_script(ptl_sql *sql, const char *name, ptl_erro
 PTL_NODISCARD ptl_status ptl_sql_text_run(ptl_sql *sql, const char *terminated, const char *what,
                                           ptl_error *err);
 
-/* --- one statement -------------------------------------------------------------------------------
- */
+/* --- one statement ---------------------------------------------------------------------------- */
 
 /** The statement of this name, reset and without parameters. */
 PTL_NODISCARD ptl_status ptl_sql_use(ptl_statement **out, ptl_sql *sql, const char *name,
@@ -81,8 +80,7 @@ PTL_NODISCARD ptl_status ptl_row_hash(ptl_hash *out, const ptl_statement *statem
 PTL_NODISCARD ptl_status ptl_row_string(const char **out, const ptl_statement *statement,
                                         int column, ptl_arena *arena, ptl_error *err);
 
-/* --- transactions --------------------------------------------------------------------------------
- */
+/* --- transactions ----------------------------------------------------------------------------- */
 
 PTL_NODISCARD ptl_status ptl_sql_begin(ptl_sql *sql, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_sql_commit(ptl_sql *sql, ptl_error *err);

@@ -134,8 +134,7 @@ ptl_status ptl_sql_run_int(int64_t *out, bool *found, ptl_statement *statement, 
     return PTL_OK;
 }
 
-/* --- columns -------------------------------------------------------------------------------------
- */
+/* --- columns ---------------------------------------------------------------------------------- */
 
 bool ptl_row_is_null(const ptl_statement *statement, int column)
 {

@@ -78,8 +78,7 @@ PTL_NODISCARD ptl_status ptl_warehouse_stream(ptl_warehouse *warehouse, const ch
                                               ptl_batch_fn fn, void *ctx, ptl_progress *progress,
                                               ptl_error *err);
 
-/* --- scopes ------------------------------------------------------------------------------------
- */
+/* --- scopes ----------------------------------------------------------------------------------- */
 
 typedef struct ptl_scope {
     ptl_warehouse *warehouse;
@@ -108,8 +107,7 @@ PTL_NODISCARD ptl_status ptl_scope_query(ptl_table *out, ptl_scope *scope, const
 PTL_NODISCARD ptl_status ptl_scope_append(ptl_scope *scope, const char *table,
                                           const ptl_table *rows, ptl_error *err);
 
-/* --- what models and reviews write -------------------------------------------------------------
- */
+/* --- what models and reviews write ------------------------------------------------------------ */
 
 /** Replace nothing, add: rows of `table` (a FIGURE or MODEL table of canon.h) for `run_id`, and in
  * the same scope one `output` row (run_id, table, rows, hash). */

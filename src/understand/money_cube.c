@@ -33,7 +33,7 @@ ptl_money_cell ptl_money_cube_sum(const ptl_money_cube *cube, ptl_day from, ptl_
     return sum;
 }
 
-/* --- channels: the governed ones, and whatever else was recorded ----------------------------- */
+/* --- channels: the governed ones, and whatever else was recorded ------------------------------ */
 
 typedef struct channel_list {
     ptl_money_channel *items;
@@ -93,7 +93,7 @@ static ptl_status add_channels_of(channel_list *list, const ptl_table *rows,
     return PTL_OK;
 }
 
-/* --- from summed rows to cells --------------------------------------------------------------- */
+/* --- from summed rows to cells ---------------------------------------------------------------- */
 
 typedef struct fill {
     ptl_money_cube *cube;

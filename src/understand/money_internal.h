@@ -43,7 +43,7 @@ PTL_NODISCARD ptl_status ptl_money_write(ptl_money_report *report, ptl_store *st
                                          const ptl_workspace *workspace, const ptl_money_cube *cube,
                                          int64_t run_id, ptl_arena *arena, ptl_error *err);
 
-/* --- conversion ------------------------------------------------------------------------------ */
+/* --- conversion ------------------------------------------------------------------------------- */
 
 typedef struct ptl_rates {
     const ptl_column *currency, *day, *rate_e9; /* ordered by currency, day */

@@ -165,7 +165,7 @@ static ptl_status put_all_measures(writer *w, const place *p, const place *befor
     return PTL_OK;
 }
 
-/* --- weeks ----------------------------------------------------------------------------------- */
+/* --- weeks ------------------------------------------------------------------------------------ */
 
 typedef struct week_span {
     ptl_day first; /* first day of the first complete week */
@@ -252,7 +252,7 @@ static ptl_status put_channel(writer *w, const week_span *weeks, ptl_day last, i
                            err);
 }
 
-/* --- the output ------------------------------------------------------------------------------ */
+/* --- the output ------------------------------------------------------------------------------- */
 
 static ptl_status put_days(ptl_table_builder *b, const ptl_money_cube *cube, int64_t run_id,
                            ptl_error *err)

@@ -34,8 +34,7 @@ static bool fold(char *out, size_t *len, ptl_text text)
 
 enum { FOLDED_BYTES_MAX = 4 * PTL_FOLD_CHARACTERS_MAX };
 
-/* --- the index ---------------------------------------------------------------------------------
- */
+/* --- the index -------------------------------------------------------------------------------- */
 
 typedef struct claim {
     ptl_channel_name name;

@@ -8,8 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* --- portolan.yaml: the one number ---------------------------------------------------------------
- */
+/* --- portolan.yaml: the one number ------------------------------------------------------------ */
 
 static const char *metric_label(const char *metric)
 {
@@ -57,8 +56,7 @@ void ptl_check_portolan(void *target, const ptl_yaml_node *map, ptl_schema_pass 
         ptl_schema_fault(pass, by, "a day after kpi.starts", NULL);
 }
 
-/* --- channels.yaml -------------------------------------------------------------------------------
- */
+/* --- channels.yaml ---------------------------------------------------------------------------- */
 
 /* "paid_search" reads "Paid search" where nobody gave it a label. */
 static char *label_of(const char *name, ptl_schema_pass *pass)
@@ -81,8 +79,7 @@ void ptl_check_channel(void *target, const ptl_yaml_node *map, ptl_schema_pass *
     if (channel->name && !channel->label) channel->label = label_of(channel->name, pass);
 }
 
-/* --- sources/<name>.yaml -------------------------------------------------------------------------
- */
+/* --- sources/<name>.yaml ---------------------------------------------------------------------- */
 
 static void check_files(const ptl_yaml_node *files, ptl_schema_pass *pass)
 {

@@ -50,8 +50,7 @@ static void push(edit *e, char mark, const lines *from, int64_t first, int64_t e
     for (int64_t i = first; i < end; i++) e->steps[e->n++] = (step){mark, from->items[i]};
 }
 
-/* --- aligning
- * -------------------------------------------------------------------------------------- */
+/* --- aligning --------------------------------------------------------------------------------- */
 
 typedef struct window {
     const lines *a, *b;
@@ -130,8 +129,7 @@ static ptl_status align(edit *e, const lines *a, const lines *b, ptl_arena *aren
     return PTL_OK;
 }
 
-/* --- printing
- * -------------------------------------------------------------------------------------- */
+/* --- printing --------------------------------------------------------------------------------- */
 
 static void print_step(ptl_buffer *out, const step *s)
 {
@@ -212,8 +210,7 @@ static ptl_status print_file(ptl_buffer *out, const ptl_config_file *before,
     return PTL_OK;
 }
 
-/* --- file by file
- * ---------------------------------------------------------------------------------- */
+/* --- file by file ----------------------------------------------------------------------------- */
 
 static int compare_paths(const void *a, const void *b)
 {

@@ -32,8 +32,7 @@ typedef struct init {
     ptl_error *err;
 } init;
 
-/* --- what stands in the templates' places
- * ---------------------------------------------------------- */
+/* --- what stands in the templates' places ----------------------------------------------------- */
 
 static ptl_status check_label(const char *what, const char *text, ptl_error *err)
 {
@@ -130,8 +129,7 @@ static ptl_status choose(init *in, const ptl_init_options *options)
     return o.zone ? check_zone(in, o.zone) : system_zone(in);
 }
 
-/* --- filling a template
- * ---------------------------------------------------------------------------- */
+/* --- filling a template ----------------------------------------------------------------------- */
 
 /* As a YAML scalar in double quotes; it has no control characters (check_label). */
 static void put_quoted(ptl_buffer *out, const char *text)
@@ -163,8 +161,7 @@ static void fill(ptl_buffer *out, const init *in, ptl_text text)
     }
 }
 
-/* --- writing
- * --------------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static const char *path_in(init *in, const char *name)
 {

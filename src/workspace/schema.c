@@ -12,8 +12,7 @@
 
 enum { KEYS_MAX = 32, WORDS_BYTES_MAX = 8192 };
 
-/* --- faults ------------------------------------------------------------------------------------
- */
+/* --- faults ----------------------------------------------------------------------------------- */
 
 static bool is_empty(const ptl_yaml_node *node)
 {
@@ -102,8 +101,7 @@ static void fault_extra(ptl_schema_pass *pass, const ptl_yaml_node *node, const 
     ptl_buffer_dispose(&allowed);
 }
 
-/* --- values ------------------------------------------------------------------------------------
- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static void fill_scalar(void *target, const ptl_schema_key *key, const ptl_yaml_node *node,
                         ptl_schema_pass *pass)
@@ -183,8 +181,7 @@ static void fill_key(void *target, const ptl_schema_key *key, const ptl_yaml_nod
     }
 }
 
-/* --- maps --------------------------------------------------------------------------------------
- */
+/* --- maps ------------------------------------------------------------------------------------- */
 
 static int64_t find_key(const ptl_schema *schema, ptl_text name)
 {

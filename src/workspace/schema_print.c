@@ -79,8 +79,7 @@ void ptl_schema_allowed(ptl_buffer *out, const ptl_schema_key *key)
     }
 }
 
-/* --- the page ----------------------------------------------------------------------------------
- */
+/* --- the page --------------------------------------------------------------------------------- */
 
 static void print_absent(ptl_buffer *out, const ptl_schema_key *key)
 {

@@ -13,8 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- texts -------------------------------------------------------------------------------------
- */
+/* --- texts ------------------------------------------------------------------------------------ */
 
 static int64_t count_characters(ptl_text text)
 {
@@ -184,8 +183,7 @@ static bool read_character(void *field, ptl_scalar *s)
     return true;
 }
 
-/* --- numbers -----------------------------------------------------------------------------------
- */
+/* --- numbers ---------------------------------------------------------------------------------- */
 
 static bool in_range(const ptl_schema_key *key, double value)
 {
@@ -341,8 +339,7 @@ static bool read_bytes(void *field, ptl_scalar *s)
     return false;
 }
 
-/* --- the kinds ---------------------------------------------------------------------------------
- */
+/* --- the kinds -------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

@@ -9,8 +9,7 @@
 #define N_OF(array) (int64_t)(sizeof(array) / sizeof(array)[0])
 #define MIB 1048576.0
 
-/* --- portolan.yaml -----------------------------------------------------------------------------
- */
+/* --- portolan.yaml ---------------------------------------------------------------------------- */
 
 static const char *const metrics[] = {"cm2", "cm1", "revenue", NULL};
 static const char *const weekdays[] = {"monday", "tuesday",  "wednesday", "thursday",
@@ -122,8 +121,7 @@ const ptl_schema ptl_schema_portolan = {
     .size = sizeof(ptl_draft),
     .check = ptl_check_portolan};
 
-/* --- channels.yaml -----------------------------------------------------------------------------
- */
+/* --- channels.yaml ---------------------------------------------------------------------------- */
 
 #define CHANNEL(field) offsetof(ptl_channel_config, field)
 static const ptl_schema_key channel_keys[] = {
@@ -165,8 +163,7 @@ const ptl_schema ptl_schema_channel = {
     .size = sizeof(ptl_channel_config),
     .check = ptl_check_channel};
 
-/* --- sources/<name>.yaml -----------------------------------------------------------------------
- */
+/* --- sources/<name>.yaml ---------------------------------------------------------------------- */
 
 static const char *const encodings[] = {"utf-8", "utf-16", "latin-1", NULL};
 

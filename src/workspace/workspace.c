@@ -25,8 +25,7 @@ typedef struct reader {
     ptl_error *err;
 } reader;
 
-/* --- the list of files ---------------------------------------------------------------------------
- */
+/* --- the list of files ------------------------------------------------------------------------ */
 
 static int compare_files(const void *a, const void *b)
 {
@@ -59,8 +58,7 @@ static ptl_hash hash_sorted(const ptl_config_file *const *files, int64_t n)
     return ptl_hasher_finish(&hasher);
 }
 
-/* --- one file ------------------------------------------------------------------------------------
- */
+/* --- one file --------------------------------------------------------------------------------- */
 
 static void fault_file(reader *r, const char *file, const char *found, const char *allowed)
 {
@@ -150,8 +148,7 @@ static ptl_status read_file(reader *r, const ptl_config_file *file)
     return PTL_OK;
 }
 
-/* --- all of them ---------------------------------------------------------------------------------
- */
+/* --- all of them ------------------------------------------------------------------------------ */
 
 static ptl_status read_all(reader *r)
 {

@@ -31,8 +31,7 @@ typedef struct builder {
     ptl_yaml_node *key[PTL_YAML_DEPTH_MAX];
 } builder;
 
-/* --- faults ------------------------------------------------------------------------------------
- */
+/* --- faults ----------------------------------------------------------------------------------- */
 
 static void fault_at(builder *b, int64_t line, int64_t column, const char *key, const char *found,
                      const char *allowed)
@@ -87,8 +86,7 @@ static void fault_syntax(builder *b, const yaml_parser_t *parser)
     fault_mark(b, parser->problem_mark, found, allowed);
 }
 
-/* --- nodes -------------------------------------------------------------------------------------
- */
+/* --- nodes ------------------------------------------------------------------------------------ */
 
 static ptl_yaml_node *node_new(builder *b, ptl_yaml_kind kind, yaml_mark_t mark)
 {
@@ -167,8 +165,7 @@ static void open_node(builder *b, ptl_yaml_node *node)
     b->depth++;
 }
 
-/* --- the same key twice ------------------------------------------------------------------------
- */
+/* --- the same key twice ----------------------------------------------------------------------- */
 
 static int compare_keys(const void *a, const void *b)
 {
@@ -210,8 +207,7 @@ static void close_map(builder *b, const ptl_yaml_node *map)
     ptl_arena_rewind(b->arena, mark);
 }
 
-/* --- events ------------------------------------------------------------------------------------
- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 /* A tag as it is written: "!!str" stands for a longer name. */
 static void put_tag(char *out, size_t out_bytes, const char *tag)
@@ -364,8 +360,7 @@ ptl_status ptl_yaml_parse(const ptl_yaml_node **root, const char *file, ptl_text
     return build(root, &b, content.ptr ? content : PTL_TEXT(""));
 }
 
-/* --- finding one's way -------------------------------------------------------------------------
- */
+/* --- finding one's way ------------------------------------------------------------------------ */
 
 const ptl_yaml_node *ptl_yaml_find(const ptl_yaml_node *map, const char *key)
 {

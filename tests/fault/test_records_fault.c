@@ -22,8 +22,7 @@
 static ptl_error err;
 static scratch dir;
 
-/* --- one scenario, step by step
- * ------------------------------------------------------------------- */
+/* --- one scenario, step by step --------------------------------------------------------------- */
 
 enum step { OPEN, RUN, ONE, MANY, CONFIG, TOGETHER, KEYS, DESTROY, COPY, N_STEPS };
 enum { N_MANY = 3, N_KEYS = 40 };
@@ -124,8 +123,7 @@ static void play(scenario *s)
     ptl_records_close(s->records);
 }
 
-/* --- what must be there afterwards
- * ---------------------------------------------------------------- */
+/* --- what must be there afterwards ------------------------------------------------------------ */
 
 static int64_t raw_int(const char *name, const char *sql)
 {
@@ -247,8 +245,7 @@ static void test_every_change_fails_from_then_on(void **state)
     assert_true(exhaust(FAULT_FULL, true, false) > 20);
 }
 
-/* --- SIGKILL
- * -------------------------------------------------------------------------------------- */
+/* --- SIGKILL ---------------------------------------------------------------------------------- */
 
 typedef struct ack {
     char what; /* r run started, e run ended, l ledger size */
@@ -356,8 +353,7 @@ static void test_killed_at_random_moments(void **state)
     scratch_remove(&dir);
 }
 
-/* --- real file systems
- * ----------------------------------------------------------------------------- */
+/* --- real file systems ------------------------------------------------------------------------ */
 
 /* In a child with a mount table of its own. Exits 0 passed, 77 not permitted, else the failed line.
  */

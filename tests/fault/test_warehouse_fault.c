@@ -18,7 +18,7 @@ static uint64_t next_random(uint64_t *seed) /* splitmix64 */
     return z ^ (z >> 31);
 }
 
-/* --- killed ---------------------------------------------------------------------------------- */
+/* --- killed ----------------------------------------------------------------------------------- */
 
 enum { KILLS = 30, ROWS_OF_A_LOAD = 2500 };
 
@@ -163,7 +163,7 @@ static void killed_at_thirty_moments(void **state)
     warehouse_remove(path);
 }
 
-/* --- a small disk ---------------------------------------------------------------------------- */
+/* --- a small disk ----------------------------------------------------------------------------- */
 
 typedef struct disk {
     char folder[256];
@@ -220,7 +220,7 @@ static void full_during_an_append(void **state)
 {
     (void)state;
     disk d;
-    if (!disk_mount(&d, "size=16m")) skip();
+    if (!disk_mount(&d, "size=16m")) SKIP("a small disk needs root");
     ptl_error err = {0};
     ptl_warehouse *warehouse = open_on(&d);
     warehouse_exec(warehouse, "INSERT INTO meta VALUES ('kept', '1')");
@@ -249,7 +249,7 @@ static void full_at_a_commit_or_checkpoint(void **state)
     static const char *const sizes[] = {"size=9m", "size=21m", "size=26m"};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         disk d;
-        if (!disk_mount(&d, sizes[i])) skip();
+        if (!disk_mount(&d, sizes[i])) SKIP("a small disk needs root");
         ptl_error err = {0};
         ptl_table_builder *builder;
         EXPECT_OK(ptl_table_builder_new(&builder, spend_columns, 10, 16 << 20, &err));
@@ -278,7 +278,7 @@ static void stays_full(void **state)
 {
     (void)state;
     disk d;
-    if (!disk_mount(&d, "size=9m")) skip();
+    if (!disk_mount(&d, "size=9m")) SKIP("a small disk needs root");
     ptl_error err = {0};
     ptl_table_builder *builder;
     EXPECT_OK(ptl_table_builder_new(&builder, spend_columns, 10, 16 << 20, &err));
@@ -305,7 +305,7 @@ static void a_folder_that_may_not_be_written(void **state)
 {
     (void)state;
     disk d;
-    if (!disk_mount(&d, "size=60m")) skip();
+    if (!disk_mount(&d, "size=60m")) SKIP("a small disk needs root");
     ptl_error err = {0};
     ptl_warehouse_close(open_on(&d));
     if (mount("tmpfs", d.folder, "tmpfs", MS_REMOUNT | MS_RDONLY, "size=60m") != 0)

@@ -69,8 +69,7 @@ static ptl_status call(fixture *f, const ptl_op *op, const char *json, bool forc
 
 #define err f->err /* EXPECT_* print the caller's `err` */
 
-/* --- what the store holds afterwards -------------------------------------------------------------
- */
+/* --- what the store holds afterwards ---------------------------------------------------------- */
 
 static void open_store(ptl_store *store, fixture *f)
 {
@@ -122,8 +121,7 @@ static const char *answer_json(fixture *f)
     return copy;
 }
 
-/* --- operations ----------------------------------------------------------------------------------
- */
+/* --- operations ------------------------------------------------------------------------------- */
 
 static ptl_status count_calls(ptl_call *c, ptl_error *e)
 {
@@ -177,8 +175,7 @@ static const ptl_param k_param[] = {
         .result = "", .right = "everyone", .example = "portolan", .run = handler, __VA_ARGS__      \
     }
 
-/* --- tests ---------------------------------------------------------------------------------------
- */
+/* --- tests ------------------------------------------------------------------------------------ */
 
 static void a_read_leaves_nothing(void **state) /* 3 */
 {

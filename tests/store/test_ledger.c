@@ -42,8 +42,7 @@ static void expect_hash(ptl_hash hash, const char *hex)
     EXPECT_STR(found, hex);
 }
 
-/* --- the definitions, recursively ----------------------------------------------------------------
- */
+/* --- the definitions, recursively ------------------------------------------------------------- */
 
 static ptl_hash ref_node(ptl_hash a, ptl_hash b)
 {
@@ -101,8 +100,7 @@ static int32_t ref_subproof(ptl_hash *out, int64_t m, const ptl_hash *d, int64_t
     return len;
 }
 
-/* --- known answers -------------------------------------------------------------------------------
- */
+/* --- known answers ---------------------------------------------------------------------------- */
 
 static void test_known_answers(void **state)
 {
@@ -133,8 +131,7 @@ static void test_known_answers(void **state)
     }
 }
 
-/* --- the ledger against the definitions
- * ----------------------------------------------------------- */
+/* --- the ledger against the definitions ------------------------------------------------------- */
 
 enum { SIZES = 70 };
 
@@ -243,8 +240,7 @@ static void test_proof_bounds(void **state)
     EXPECT_FAIL(ptl_ledger_consistency(path, &n, records, 4, 3, &err), PTL_E_INVALID, "4");
 }
 
-/* --- entries -------------------------------------------------------------------------------------
- */
+/* --- entries ---------------------------------------------------------------------------------- */
 
 static void test_stored_bytes(void **state)
 {
@@ -326,8 +322,7 @@ static void test_many_is_one_transaction(void **state)
     EXPECT_INT(verdict.n_entries, 2);
 }
 
-/* --- verification: 5,000 entries, one change
- * ------------------------------------------------------ */
+/* --- verification: 5,000 entries, one change -------------------------------------------------- */
 
 enum { N = 5000 };
 

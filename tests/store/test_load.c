@@ -371,8 +371,7 @@ static void test_spend(void **state)
     loading_close(&f);
 }
 
-/* --- bad input
- * -------------------------------------------------------------------------------------- */
+/* --- bad input -------------------------------------------------------------------------------- */
 
 static void expect_failure(loading *f, const char *file, ptl_status status, const char *words)
 {
@@ -555,8 +554,7 @@ static void test_read_only_folder(void **state)
     loading_close(&f);
 }
 
-/* --- while it runs
- * ---------------------------------------------------------------------------------- */
+/* --- while it runs ---------------------------------------------------------------------------- */
 
 static void write_many(const loading *f, const char *name, int64_t n)
 {
@@ -701,8 +699,7 @@ static void test_same_bytes(void **state)
     EXPECT_STR(sums[0], sums[1]);
 }
 
-/* --- published totals
- * --------------------------------------------------------------------------------- */
+/* --- published totals ------------------------------------------------------------------------- */
 
 /* UCI Online Retail (Chen 2015, CC BY 4.0): 541,909 rows, 25,900 invoices, 4,372 customers, and
  * sum(quantity × price) = 9,747,747.93 as published; with the prices of three decimals that the
@@ -716,7 +713,7 @@ static void test_online_retail(void **state)
                    shared ? shared : PTL_SOURCE_DIR "/../shared/data");
     (void)snprintf(path, sizeof path, "%s/online_retail.csv.gz", folder);
     if (access(path, R_OK) != 0) {
-        printf("SKIP: %s is not there; set PTL_SHARED_DATA\n", path);
+        print_message("skipped: %s is not there; set PTL_SHARED_DATA\n", path);
         skip();
     }
     loading f;

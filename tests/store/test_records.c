@@ -56,8 +56,7 @@ static void raw_run(const char *path, const char *sql)
     sqlite3_close(db);
 }
 
-/* --- parsing named statements --------------------------------------------------------------------
- */
+/* --- parsing named statements ----------------------------------------------------------------- */
 
 static void test_blocks(void **state)
 {
@@ -136,8 +135,7 @@ static void test_statements_prepare(void **state)
     ptl_records_close(records);
 }
 
-/* --- settings ------------------------------------------------------------------------------------
- */
+/* --- settings --------------------------------------------------------------------------------- */
 
 static void test_settings(void **state)
 {
@@ -159,8 +157,7 @@ static void test_settings(void **state)
     ptl_records_close(records);
 }
 
-/* --- small values --------------------------------------------------------------------------------
- */
+/* --- small values ----------------------------------------------------------------------------- */
 
 static void test_meta(void **state)
 {
@@ -185,8 +182,7 @@ static void test_meta(void **state)
     ptl_arena_dispose(&arena);
 }
 
-/* --- transactions --------------------------------------------------------------------------------
- */
+/* --- transactions ----------------------------------------------------------------------------- */
 
 static bool has(ptl_records *records, const char *key)
 {
@@ -248,8 +244,7 @@ static void test_failed_statement_marks(void **state)
     ptl_records_close(records);
 }
 
-/* --- migrations ----------------------------------------------------------------------------------
- */
+/* --- migrations ------------------------------------------------------------------------------- */
 
 static const char two_sql[] = "CREATE TABLE extra (x INTEGER) STRICT; INSERT INTO extra VALUES (7);"
                               "PRAGMA user_version = 2;";
@@ -310,8 +305,7 @@ static void test_migrate_half_is_nothing(void **state)
     ptl_arena_dispose(&arena);
 }
 
-/* --- files that are not what they should be
- * ------------------------------------------------------- */
+/* --- files that are not what they should be --------------------------------------------------- */
 
 static void test_not_a_database(void **state)
 {
@@ -388,8 +382,7 @@ static void test_no_folder(void **state)
     assert_non_null(strstr(err.detail, "No such file"));
 }
 
-/* --- copies --------------------------------------------------------------------------------------
- */
+/* --- copies ----------------------------------------------------------------------------------- */
 
 static void test_copy(void **state)
 {
@@ -405,8 +398,7 @@ static void test_copy(void **state)
     ptl_records_close(records);
 }
 
-/* --- configuration -------------------------------------------------------------------------------
- */
+/* --- configuration ---------------------------------------------------------------------------- */
 
 static void test_config(void **state)
 {

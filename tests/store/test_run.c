@@ -163,8 +163,7 @@ static void test_every_state_has_a_text(void **state)
     assert_null(ptl_job_state_text((ptl_job_state)-1));
 }
 
-/* --- jobs ----------------------------------------------------------------------------------------
- */
+/* --- jobs ------------------------------------------------------------------------------------- */
 
 static ptl_job added(ptl_job_state state, int64_t run_id)
 {

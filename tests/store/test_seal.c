@@ -169,8 +169,7 @@ static void test_lookup(void **state)
     ptl_records_close(others);
 }
 
-/* --- erasure -------------------------------------------------------------------------------------
- */
+/* --- erasure ---------------------------------------------------------------------------------- */
 
 static bool file_holds(const char *name, const uint8_t *bytes, size_t len)
 {

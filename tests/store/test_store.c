@@ -83,8 +83,7 @@ static void expect_ledger_holds(ptl_store *store, int64_t size)
     EXPECT_INT(verdict.n_entries, size);
 }
 
-/* --- open ----------------------------------------------------------------------------------------
- */
+/* --- open ------------------------------------------------------------------------------------- */
 
 static void test_open_makes_everything(void **state)
 {
@@ -174,8 +173,7 @@ static void test_settle_many(void **state)
     ptl_store_close(&store);
 }
 
-/* --- artefacts -----------------------------------------------------------------------------------
- */
+/* --- artefacts -------------------------------------------------------------------------------- */
 
 static void test_artefacts(void **state)
 {
@@ -201,8 +199,7 @@ static void test_artefacts(void **state)
     ptl_store_close(&store);
 }
 
-/* --- back-up and restore
- * -------------------------------------------------------------------------- */
+/* --- back-up and restore ---------------------------------------------------------------------- */
 
 static ptl_hash make_backup(void)
 {

@@ -37,7 +37,7 @@ static void reopen(void)
     EXPECT_OK(ptl_warehouse_open(&warehouse, path, &options, &err));
 }
 
-/* --- opening --------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static void a_new_one_is_empty_and_stays(void **state)
 {
@@ -155,7 +155,7 @@ static void options_are_checked(void **state)
                 "/no/such/folder");
 }
 
-/* --- shut in --------------------------------------------------------------------------------- */
+/* --- shut in ---------------------------------------------------------------------------------- */
 
 static void expect_refused(const char *sql)
 {
@@ -197,7 +197,7 @@ static void a_sort_beyond_memory_spills(void **state)
                1500000);
 }
 
-/* --- queries --------------------------------------------------------------------------------- */
+/* --- queries ---------------------------------------------------------------------------------- */
 
 static void query(ptl_table *out, const char *sql)
 {
@@ -292,7 +292,7 @@ static void parameters_of_every_type(void **state)
     EXPECT_OK(ptl_scope_commit(&scope, &err));
 }
 
-/* --- streams --------------------------------------------------------------------------------- */
+/* --- streams ---------------------------------------------------------------------------------- */
 
 typedef struct tally {
     int64_t n_rows, n_batches, last, stop_after;

@@ -56,4 +56,11 @@
             fail_msg("message \"%s\" does not say \"%s\"", err.message, (words));                  \
     } while (0)
 
+/* Leave the case and say why: the summary of a test run repeats it. */
+#define SKIP(why)                                                                                  \
+    do {                                                                                           \
+        print_message("skipped: %s\n", (why));                                                     \
+        skip();                                                                                    \
+    } while (0)
+
 #endif

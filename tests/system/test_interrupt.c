@@ -172,8 +172,7 @@ static void a_signal_ends_the_wait(void **state)
     ptl_lock_release(lock);
 }
 
-/* --- in the middle of work -----------------------------------------------------------------------
- */
+/* --- in the middle of work -------------------------------------------------------------------- */
 
 static void write_orders(const fixture *f)
 {

@@ -95,7 +95,7 @@ static void offsets_agree_with_libc_in_every_zone(void **state)
 {
     (void)state;
     FILE *table = fopen("/usr/share/zoneinfo/zone1970.tab", "r");
-    if (!table) skip();
+    if (!table) SKIP("no tzdata tables in text");
     ptl_rng rng = ptl_rng_new(77003);
     ptl_error err = {0};
     char line[512];
@@ -327,7 +327,7 @@ static void damaged_zone_files_are_survived(void **state)
 {
     (void)state;
     FILE *in = fopen("/usr/share/zoneinfo/Europe/Berlin", "rb");
-    if (!in) skip();
+    if (!in) SKIP("no tzdata tables in text");
     static unsigned char bytes[8192];
     const size_t n = fread(bytes, 1, sizeof bytes, in);
     fclose(in);

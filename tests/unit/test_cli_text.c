@@ -47,8 +47,7 @@ static ptl_status parse(const char *words)
 
 #define err f.err /* EXPECT_* print the caller's `err` */
 
-/* --- understood ----------------------------------------------------------------------------------
- */
+/* --- understood ------------------------------------------------------------------------------- */
 
 static void an_operation_has_three_spellings(void **state)
 {
@@ -117,8 +116,7 @@ static void the_terminals_own_words(void **state)
     assert_null(f.line.op);
 }
 
-/* --- refused -------------------------------------------------------------------------------------
- */
+/* --- refused ---------------------------------------------------------------------------------- */
 
 static void wrong_words_are_refused_with_the_nearest(void **state)
 {
@@ -150,8 +148,7 @@ static void wrong_words_are_refused_with_the_nearest(void **state)
     }
 }
 
-/* --- printed -------------------------------------------------------------------------------------
- */
+/* --- printed ---------------------------------------------------------------------------------- */
 
 static void expect_width(int64_t columns, const char *what)
 {
@@ -259,8 +256,7 @@ static void the_manual_has_only_requests_of_ours(void **state)
     expect_says(".B 130", "the manual");
 }
 
-/* --- the bar -------------------------------------------------------------------------------------
- */
+/* --- the bar ---------------------------------------------------------------------------------- */
 
 static void expect_bar(const ptl_progress_state *s, int32_t columns, const char *expected)
 {

@@ -61,8 +61,7 @@ static void last_lines_without_an_end(void **state)
                       "--- a/f\n+++ b/f\n@@ -0,0 +1,2 @@\n+a\n+b\n\\ No newline at end of file\n");
 }
 
-/* --- a patch program of our own ------------------------------------------------------------------
- */
+/* --- a patch program of our own --------------------------------------------------------------- */
 
 static ptl_text take_line(ptl_text *text)
 {

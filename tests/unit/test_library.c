@@ -30,7 +30,7 @@ static bool is_sanitized(void)
 static void exported_names_are_the_declared_ones(void **state)
 {
     (void)state;
-    if (is_sanitized()) skip();
+    if (is_sanitized()) SKIP("a sanitized library cannot be linked by a plain program");
     static char exported[1 << 16], declared[1 << 16];
     lines_of("nm -D --defined-only " SHARED_LIBRARY " | awk '{print $3}' | LC_ALL=C sort -u",
              exported, sizeof exported);
@@ -79,7 +79,10 @@ static void run_example(const char *link_with)
 static void the_example_runs_on_both_libraries(void **state)
 {
     (void)state;
-    if (is_sanitized()) skip(); /* a plain program cannot load a sanitized library */
+    if (is_sanitized())
+        SKIP("a sanitized library cannot be linked by a plain program"); /* a plain program cannot
+                                                                            load a sanitized library
+                                                                          */
     run_example("-L" PTL_BINARY_DIR " -lportolan -Wl,-rpath," PTL_BINARY_DIR);
     run_example(PTL_BINARY_DIR "/libportolan.a -llapacke -lopenblas -lpthread");
 }
@@ -89,7 +92,7 @@ static void the_example_runs_on_both_libraries(void **state)
 static void a_serial_blas_is_refused(void **state)
 {
     (void)state;
-    if (is_sanitized()) skip();
+    if (is_sanitized()) SKIP("a sanitized library cannot be linked by a plain program");
     static char output[4096];
     lines_of("d=$(mktemp -d) && cd $d"
              " && echo 'int openblas_get_parallel(void) { return 0; }' > serial.c"

@@ -277,8 +277,7 @@ static void eigenvectors_satisfy_their_equation(void **state)
     free(a), free(v), free(av), free(vtv);
 }
 
-/* --- eight threads at once: what the serial flavour of OpenBLAS gets wrong ----------------------
- */
+/* --- eight threads at once: what the serial flavour of OpenBLAS gets wrong -------------------- */
 
 enum { N_THREADS = 8, N_ROUNDS = 200, HAMMER_N = 96 };
 

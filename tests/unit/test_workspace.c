@@ -23,8 +23,7 @@ static const ptl_config_file portolan = FILE_OF("portolan.yaml", COMPANY);
 static char orders[] = "table: txn\nfiles: [data/*.csv]\nidentifier_kind: customer\n"
                        "mapping: SELECT 1\n";
 
-/* --- all is well -------------------------------------------------------------------------------
- */
+/* --- all is well ------------------------------------------------------------------------------ */
 
 static void everything_arrives(void **state)
 {
@@ -144,8 +143,7 @@ static void the_hash_names_the_files(void **state)
     assert_false(ptl_hash_equal(hash[0], hash[2]));
 }
 
-/* --- channels ----------------------------------------------------------------------------------
- */
+/* --- channels --------------------------------------------------------------------------------- */
 
 static void channels_are_recognised(void **state)
 {
@@ -181,8 +179,7 @@ static void channels_are_recognised(void **state)
     ptl_workspace_dispose(&w);
 }
 
-/* --- faults ------------------------------------------------------------------------------------
- */
+/* --- faults ----------------------------------------------------------------------------------- */
 
 /* The faults of `files`, one a line. */
 static void expect_faults(const ptl_config_file *files, int64_t n, const char *expected)
@@ -367,8 +364,7 @@ static void files_have_their_names(void **state)
     EXPECT_FAIL(ptl_workspace_parse(&w, ".", twice, 2, NULL, &err), PTL_E_INVALID, "given twice");
 }
 
-/* --- variables ---------------------------------------------------------------------------------
- */
+/* --- variables -------------------------------------------------------------------------------- */
 
 static void patterns_are_expanded(void **state)
 {
@@ -400,8 +396,7 @@ static void patterns_are_expanded(void **state)
     ptl_arena_dispose(&arena);
 }
 
-/* --- the page, the examples --------------------------------------------------------------------
- */
+/* --- the page, the examples ------------------------------------------------------------------- */
 
 static void the_page_is_in_step(void **state)
 {
@@ -446,8 +441,7 @@ static void examples_are_right(void **state)
     ptl_arena_dispose(&arena);
 }
 
-/* --- any bytes ---------------------------------------------------------------------------------
- */
+/* --- any bytes -------------------------------------------------------------------------------- */
 
 /* Whatever stands in the files, they are read or every fault has a place inside its file. */
 static void survives(const char *path, char *bytes, size_t len)

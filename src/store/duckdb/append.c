@@ -24,7 +24,7 @@ struct ptl_duck_append {
     ptl_arena arena;
 };
 
-/* --- filling a vector ------------------------------------------------------------------------ */
+/* --- filling a vector ------------------------------------------------------------------------- */
 
 static bool type_fits(ptl_type ours, duckdb_type theirs)
 {
@@ -124,7 +124,7 @@ ptl_status ptl_duck_fill(duckdb_data_chunk chunk, const duckdb_type *types, cons
     return PTL_OK;
 }
 
-/* --- an appender ----------------------------------------------------------------------------- */
+/* --- an appender ------------------------------------------------------------------------------ */
 
 static ptl_status column_add(ptl_duck_append *append, int64_t idx, const char *name,
                              duckdb_logical_type *type, ptl_error *err)

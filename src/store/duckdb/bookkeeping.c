@@ -37,7 +37,7 @@ ptl_status ptl_warehouse_run_landed(bool *out, ptl_warehouse *warehouse, int64_t
     return PTL_OK;
 }
 
-/* --- outputs --------------------------------------------------------------------------------- */
+/* --- outputs ---------------------------------------------------------------------------------- */
 
 static ptl_status output_check(const char *table, ptl_error *err)
 {
@@ -109,7 +109,7 @@ ptl_status ptl_scope_output(ptl_scope *scope, int64_t run_id, const char *table,
     return st;
 }
 
-/* --- the calendar ---------------------------------------------------------------------------- */
+/* --- the calendar ----------------------------------------------------------------------------- */
 
 /* [1970-01-01, 2100-01-01): what a column of 47,482 days costs is 1 MB. */
 enum { CALENDAR_DAYS = 47482 };

@@ -64,7 +64,7 @@ ptl_status ptl_duck_file_check(const char *path, ptl_error *err)
     return st;
 }
 
-/* --- copy ------------------------------------------------------------------------------------ */
+/* --- copy ------------------------------------------------------------------------------------- */
 
 static ptl_status write_all(int fd, const char *bytes, size_t len, const char *path, ptl_error *err)
 {

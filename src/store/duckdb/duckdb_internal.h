@@ -56,8 +56,7 @@ struct ptl_warehouse {
     int32_t n_statements;
 };
 
-/* --- engine.c: open, close, reopen ---------------------------------------------------------------
- */
+/* --- engine.c: open, close, reopen ------------------------------------------------------------ */
 
 /** E_VERSION unless the library loaded is PTL_DUCK_VERSION. Whoever opens an engine asks first. */
 PTL_NODISCARD ptl_status ptl_duck_library_check(ptl_error *err);
@@ -74,8 +73,7 @@ void ptl_duck_shut(ptl_warehouse *warehouse);
 PTL_NODISCARD ptl_status ptl_duck_run(ptl_warehouse *warehouse, const char *sql, const char *what,
                                       ptl_error *err);
 
-/* --- migrate.c: the schema moves forward by files
- * ------------------------------------------------- */
+/* --- migrate.c: the schema moves forward by files --------------------------------------------- */
 
 typedef struct ptl_duck_migration {
     int32_t version;  /* the NNNN of its name, counted from 1 without gaps */
@@ -93,8 +91,7 @@ PTL_NODISCARD ptl_status ptl_duck_migrate(ptl_warehouse *warehouse,
                                           const ptl_duck_migration *migrations, int64_t n,
                                           ptl_error *err);
 
-/* --- copy.c
- * ---------------------------------------------------------------------------------------- */
+/* --- copy.c ----------------------------------------------------------------------------------- */
 
 /** What a file at `path` is, before the engine sees it: OK where there is none or it may be ours,
  * E_CORRUPT or E_VERSION with what it is. */
@@ -103,8 +100,7 @@ PTL_NODISCARD ptl_status ptl_duck_file_check(const char *path, ptl_error *err);
 /** Rename and sync the folder: durable on return. */
 PTL_NODISCARD ptl_status ptl_duck_file_rename(const char *from, const char *to, ptl_error *err);
 
-/* --- failure.c: the engine's words and ours ------------------------------------------------------
- */
+/* --- failure.c: the engine's words and ours --------------------------------------------------- */
 
 /** Turn an engine's failure into `err`: "<what>: <first line of the engine's message>". Interrupt →
  * E_CANCELLED, full disk → E_IO with a hint, out of memory → E_NO_MEMORY, fatal or internal →
@@ -124,8 +120,7 @@ ptl_status ptl_duck_appender_error(ptl_error *err, duckdb_appender appender, con
  * Returns `status`, so that a failure stays one line. `err` must hold it. */
 ptl_status ptl_duck_failed(ptl_warehouse *warehouse, ptl_status status, const ptl_error *err);
 
-/* --- column.c: engine vectors and our columns ----------------------------------------------------
- */
+/* --- column.c: engine vectors and our columns ------------------------------------------------- */
 
 /** Columns of a result: our names and types, checked (a type we have no column for is E_INTERNAL,
  * naming the column). Texts live in the arena. */
@@ -156,8 +151,7 @@ PTL_NODISCARD ptl_status ptl_duck_fill(duckdb_data_chunk chunk, const duckdb_typ
                                        const ptl_table *table, const int64_t *column_of,
                                        int64_t n_columns, int64_t first, int64_t n, ptl_error *err);
 
-/* --- query.c: statements -------------------------------------------------------------------------
- */
+/* --- query.c: statements ---------------------------------------------------------------------- */
 
 PTL_NODISCARD ptl_status ptl_duck_bind(duckdb_prepared_statement prepared, const ptl_value *params,
                                        int64_t n_params, const char *what, ptl_error *err);
@@ -186,8 +180,7 @@ PTL_NODISCARD ptl_status ptl_duck_stream_text(ptl_scope *scope, const char *sql,
                                               ptl_batch_fn fn, void *ctx, ptl_progress *progress,
                                               const char *what, ptl_error *err);
 
-/* --- append.c: rows in bulk ----------------------------------------------------------------------
- */
+/* --- append.c: rows in bulk ------------------------------------------------------------------- */
 
 /* An appender inside a scope, batch after batch: `_new` … `_rows` … `_close`. The table may be a
  * temporary one. ptl_scope_append is these three for one table of rows. */

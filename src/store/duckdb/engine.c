@@ -53,7 +53,7 @@ ptl_status ptl_duck_run(ptl_warehouse *warehouse, const char *sql, const char *w
     return st;
 }
 
-/* --- settings -------------------------------------------------------------------------------- */
+/* --- settings --------------------------------------------------------------------------------- */
 
 /* Extensions that the engine is built with stay; none is fetched or loaded. Checkpoints are made by
  * scope.c, so the engine's own threshold is out of reach. */
@@ -84,7 +84,7 @@ static ptl_status settings(duckdb_config config, const ptl_warehouse *warehouse,
     return set(config, "enable_external_access", "false", err); /* the folder above stays allowed */
 }
 
-/* --- the engine's life ----------------------------------------------------------------------- */
+/* --- the engine's life ------------------------------------------------------------------------ */
 
 static ptl_status engine_open(ptl_warehouse *warehouse, duckdb_config config, ptl_error *err)
 {
@@ -151,7 +151,7 @@ ptl_status ptl_duck_ready(ptl_warehouse *warehouse, ptl_error *err)
     return PTL_E_UNAVAILABLE;
 }
 
-/* --- the list -------------------------------------------------------------------------------- */
+/* --- the list --------------------------------------------------------------------------------- */
 
 static ptl_status options_check(const ptl_warehouse_options *options, ptl_error *err)
 {

@@ -16,8 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- helpers of all steps
- * ---------------------------------------------------------------------------- */
+/* --- helpers of all steps --------------------------------------------------------------------- */
 
 ptl_status ptl_load_exec(int64_t *n_rows, ptl_load_job *job, ptl_buffer *sql, const char *what,
                          ptl_error *err)
@@ -78,8 +77,7 @@ void ptl_load_put_keys_equal(ptl_buffer *out, const ptl_load_plan *plan, const c
     }
 }
 
-/* --- what is loaded already
- * -------------------------------------------------------------------------- */
+/* --- what is loaded already ------------------------------------------------------------------- */
 
 static void add_setting(ptl_hasher *hasher, const char *text)
 {
@@ -122,8 +120,7 @@ static ptl_status find_loads(int64_t *same, ptl_load_job *job, ptl_error *err)
     return PTL_OK;
 }
 
-/* --- facts and the load row
- * --------------------------------------------------------------------------- */
+/* --- facts and the load row ------------------------------------------------------------------- */
 
 /* One person's rows lie together in event and txn, so that a history is read without a scan. */
 static void put_order(ptl_buffer *sql, const ptl_load_plan *plan)
@@ -171,6 +168,7 @@ static ptl_status insert_facts(int64_t *n_rows, ptl_load_job *job, ptl_error *er
     }
     if (st == PTL_OK) st = ptl_reader_start(job->reader, list.ptr, err);
     if (st == PTL_OK) st = ptl_load_exec(n_rows, job, &sql, "write facts", err);
+    atomic_load_explicit(&job->handover, memory_order_acquire);
     if (job->failure != PTL_OK) { /* our own words, not the engine's about them */
         st = job->failure;
         if (err) *err = job->error;
@@ -218,8 +216,7 @@ static ptl_status drop_temporary(ptl_load_job *job, ptl_error *err)
                          err);
 }
 
-/* --- the order of the steps
- * ---------------------------------------------------------------------------- */
+/* --- the order of the steps ------------------------------------------------------------------- */
 
 static ptl_status check_unchanged(const ptl_load_job *job, ptl_file_stamp before, ptl_error *err)
 {
@@ -239,9 +236,7 @@ static ptl_status in_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_sta
     if (job->plan.has_identifier)
         PTL_TRY(ptl_load_names_open(&job->names, &job->scope, job->keys, job->spec, err));
     int64_t n_written = 0;
-    const ptl_status written = insert_facts(&n_written, job, err);
-    atomic_load_explicit(&job->handover, memory_order_acquire);
-    PTL_TRY(written);
+    PTL_TRY(insert_facts(&n_written, job, err));
     PTL_TRY(check_unchanged(job, stamp, err)); /* invariant 4 */
     PTL_TRY(ptl_progress_check(progress, err));
     ptl_progress_step(progress, "looking for duplicates", -1, -1);

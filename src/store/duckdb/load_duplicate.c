@@ -15,8 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- within the file
- * -------------------------------------------------------------------------------- */
+/* --- within the file -------------------------------------------------------------------------- */
 
 static uint32_t bucket_of(ptl_load_key key)
 {
@@ -120,8 +119,7 @@ static ptl_status lose_within(ptl_load_job *job, ptl_buffer *sql, ptl_error *err
     return ptl_load_exec(NULL, job, sql, "find duplicates", err);
 }
 
-/* --- against the table
- * ------------------------------------------------------------------------------ */
+/* --- against the table ------------------------------------------------------------------------ */
 
 static ptl_status lose_to_table(ptl_load_job *job, ptl_buffer *sql, ptl_error *err)
 {
@@ -166,8 +164,7 @@ ptl_status ptl_load_duplicates(ptl_load_job *job, ptl_error *err)
     return st;
 }
 
-/* --- back again
- * ------------------------------------------------------------------------------------- */
+/* --- back again ------------------------------------------------------------------------------- */
 
 /* Rows that lost to the replaced load, as typed columns again. */
 static ptl_status gather_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err)

@@ -63,8 +63,7 @@ static ptl_status no_memory(ptl_error *err)
     return ptl_fail(err, PTL_E_NO_MEMORY, "no memory for the identifiers of a load");
 }
 
-/* --- known
- * ------------------------------------------------------------------------------------------ */
+/* --- known ------------------------------------------------------------------------------------ */
 
 static known_slot *known_find(const ptl_load_names *names, const uint8_t lookup[16])
 {
@@ -108,8 +107,7 @@ static ptl_status known_add(ptl_load_names *names, const uint8_t lookup[16], int
     return PTL_OK;
 }
 
-/* --- met
- * -------------------------------------------------------------------------------------------- */
+/* --- met -------------------------------------------------------------------------------------- */
 
 static met_slot *met_find(const ptl_load_names *names, uint64_t hash, ptl_text value)
 {
@@ -201,8 +199,7 @@ int64_t ptl_load_names_new(const ptl_load_names *names)
     return names ? names->n_new : 0;
 }
 
-/* --- the warehouse's table
- * -------------------------------------------------------------------------- */
+/* --- the warehouse's table -------------------------------------------------------------------- */
 
 static ptl_status learn(void *ctx, const ptl_table *batch, ptl_error *err)
 {

@@ -51,8 +51,7 @@ const char *ptl_load_sql_type(ptl_type type);
 void ptl_load_sql_text(ptl_buffer *out, const char *text);
 void ptl_load_sql_name(ptl_buffer *out, const char *name);
 
-/* --- identifiers ---------------------------------------------------------------------------------
- */
+/* --- identifiers ------------------------------------------------------------------------------ */
 
 typedef struct ptl_load_names ptl_load_names;
 
@@ -69,8 +68,7 @@ PTL_NODISCARD ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *
                                               ptl_seal *keys, const ptl_load_spec *spec,
                                               int64_t load_id, ptl_error *err);
 
-/* --- the run -------------------------------------------------------------------------------------
- */
+/* --- the run ---------------------------------------------------------------------------------- */
 
 /* The hash of a row's natural key. Twelve bytes: ten million rows are 120 MB. */
 typedef struct ptl_load_key {

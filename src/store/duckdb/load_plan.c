@@ -38,8 +38,7 @@ const char *ptl_load_sql_type(ptl_type type)
     return "VARCHAR";
 }
 
-/* --- types
- * ----------------------------------------------------------------------------------------- */
+/* --- types ------------------------------------------------------------------------------------ */
 
 static bool is_integer(duckdb_type type)
 {
@@ -130,8 +129,7 @@ static const char *remedy(const ptl_load_column *column)
     return "give it as text: CAST(… AS VARCHAR)";
 }
 
-/* --- faults
- * ---------------------------------------------------------------------------------------- */
+/* --- faults ----------------------------------------------------------------------------------- */
 
 typedef struct faults {
     ptl_buffer lines;
@@ -166,8 +164,7 @@ static ptl_status faults_end(faults *f, ptl_error *err)
     return st;
 }
 
-/* --- the plan
- * -------------------------------------------------------------------------------------- */
+/* --- the plan --------------------------------------------------------------------------------- */
 
 static const ptl_reader_column *given(const ptl_reader *reader, const char *name)
 {
@@ -287,8 +284,7 @@ ptl_status ptl_load_plan_make(ptl_load_plan *out, const ptl_reader *reader, ptl_
     return faults_end(&f, err);
 }
 
-/* --- SQL from the plan
- * ----------------------------------------------------------------------------- */
+/* --- SQL from the plan ------------------------------------------------------------------------ */
 
 void ptl_load_sql_text(ptl_buffer *out, const char *text)
 {

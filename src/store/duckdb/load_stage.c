@@ -51,8 +51,7 @@ static ptl_text text_at(const incoming *in, int64_t column, idx_t row)
     return (ptl_text){duckdb_string_t_data(text), duckdb_string_t_length(*text)};
 }
 
-/* --- which rows pass
- * -------------------------------------------------------------------------------- */
+/* --- which rows pass -------------------------------------------------------------------------- */
 
 /* A mapping that joins may give a row twice; then facts would be counted twice. */
 static ptl_status mark_seen(ptl_load_job *job, int64_t row, ptl_error *err)
@@ -125,8 +124,7 @@ static ptl_status row_passes(bool *passes, stage *s, const incoming *in, idx_t r
                                err);
 }
 
-/* --- what is made here
- * ------------------------------------------------------------------------------ */
+/* --- what is made here ------------------------------------------------------------------------ */
 
 static uint64_t mix(uint64_t h, uint64_t w)
 {
@@ -248,8 +246,7 @@ static void fill_days(stage *s, const incoming *in, const sel_t *kept, idx_t n)
     }
 }
 
-/* --- chunk by chunk
- * --------------------------------------------------------------------------------- */
+/* --- chunk by chunk --------------------------------------------------------------------------- */
 
 static void pass_on(stage *s, duckdb_vector from, idx_t column, const sel_t *kept, idx_t n_in)
 {
@@ -328,8 +325,7 @@ static ptl_status give(stage *s, ptl_error *err)
     return PTL_OK;
 }
 
-/* --- the table function
- * ----------------------------------------------------------------------------- */
+/* --- the table function ----------------------------------------------------------------------- */
 
 /* Its one argument is the job's address: the function lives as long as the engine, a job does not.
  * Only load.c writes SQL that calls it; a mapping runs in another engine. */

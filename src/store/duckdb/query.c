@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- values ---------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 ptl_value ptl_value_int(int64_t value)
 {
@@ -84,7 +84,7 @@ ptl_status ptl_duck_bind(duckdb_prepared_statement prepared, const ptl_value *pa
     return PTL_OK;
 }
 
-/* --- preparing ------------------------------------------------------------------------------- */
+/* --- preparing -------------------------------------------------------------------------------- */
 
 static ptl_status prepare(duckdb_prepared_statement *out, duckdb_connection connection,
                           const char *sql, const char *what, ptl_error *err)
@@ -133,7 +133,7 @@ static ptl_status statement_of(duckdb_prepared_statement *out, ptl_warehouse *wa
     return PTL_OK;
 }
 
-/* --- running --------------------------------------------------------------------------------- */
+/* --- running ---------------------------------------------------------------------------------- */
 
 /* Bind and start; the result hands out chunks. `result` is destroyed by the caller on OK only. */
 static ptl_status start(duckdb_result *result, duckdb_prepared_statement prepared,
@@ -219,14 +219,14 @@ static ptl_status flow(duckdb_prepared_statement prepared, const ptl_value *para
     return st;
 }
 
-/* --- cancelling ------------------------------------------------------------------------------ */
+/* --- cancelling ------------------------------------------------------------------------------- */
 
 static void interrupt(void *ctx)
 {
     ptl_warehouse_interrupt(ctx);
 }
 
-/* --- the list -------------------------------------------------------------------------------- */
+/* --- the list --------------------------------------------------------------------------------- */
 
 ptl_status ptl_warehouse_query(ptl_table *out, ptl_warehouse *warehouse, const char *name,
                                const ptl_value *params, int64_t n_params, size_t bytes_max,
@@ -287,7 +287,7 @@ ptl_status ptl_warehouse_stream(ptl_warehouse *warehouse, const char *name, cons
     return ptl_duck_failed(warehouse, st, e);
 }
 
-/* --- inside a scope -------------------------------------------------------------------------- */
+/* --- inside a scope --------------------------------------------------------------------------- */
 
 /* A marked scope runs nothing more: what follows a failure would be thrown away. */
 static ptl_status scope_ready(const ptl_scope *scope, ptl_error *err)

@@ -13,8 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --- notes
- * ------------------------------------------------------------------------------------------ */
+/* --- notes ------------------------------------------------------------------------------------ */
 
 bool ptl_reader_is_noted(ptl_reader *reader, int64_t row)
 {
@@ -113,8 +112,7 @@ void ptl_reader_fail(ptl_reader *reader, ptl_status status, const ptl_error *err
     pthread_mutex_unlock(&reader->guard);
 }
 
-/* --- the file
- * --------------------------------------------------------------------------------------- */
+/* --- the file --------------------------------------------------------------------------------- */
 
 /* The file must lie below one of the folders, links followed. */
 static ptl_status check_folder(const ptl_load_spec *spec, ptl_error *err)
@@ -176,8 +174,7 @@ static ptl_status read_head(ptl_reader *reader, ptl_error *err)
     return st;
 }
 
-/* --- the engine
- * ------------------------------------------------------------------------------------- */
+/* --- the engine ------------------------------------------------------------------------------- */
 
 static ptl_status engine_run(ptl_reader *reader, const char *sql, ptl_error *err)
 {
@@ -343,8 +340,7 @@ void ptl_reader_close(ptl_reader *reader)
     free(reader);
 }
 
-/* --- running
- * ---------------------------------------------------------------------------------------- */
+/* --- running ---------------------------------------------------------------------------------- */
 
 /* A failure of our own (a damaged file, a ceiling) outranks the engine's report of it. */
 static ptl_status run_failure(ptl_reader *reader, const char *engine_words, ptl_error *err)

@@ -110,8 +110,7 @@ PTL_NODISCARD ptl_status ptl_reader_note_add(ptl_reader *reader, int64_t row, co
                                              const char *reason, ptl_text text, ptl_error *err);
 bool ptl_reader_is_noted(ptl_reader *reader, int64_t row);
 
-/* --- shared by the reader's files
- * ----------------------------------------------------------------- */
+/* --- shared by the reader's files ------------------------------------------------------------- */
 
 PTL_NODISCARD ptl_status ptl_reader_source_register(ptl_reader *reader, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_reader_casts_register(ptl_reader *reader, ptl_error *err);

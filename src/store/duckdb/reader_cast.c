@@ -70,8 +70,7 @@ static ptl_text text_of(duckdb_string_t *s)
     return (ptl_text){duckdb_string_t_data(s), duckdb_string_t_length(*s)};
 }
 
-/* --- settings: locale, or format and zone
- * --------------------------------------------------------- */
+/* --- settings: locale, or format and zone ----------------------------------------------------- */
 
 static ptl_status zone_find(const ptl_zone **out, ptl_reader *reader, ptl_text name, ptl_error *err)
 {
@@ -184,8 +183,7 @@ static ptl_status settle(call *c, idx_t row, ptl_error *err)
     return settle_locale(c, err);
 }
 
-/* --- rows
- * ------------------------------------------------------------------------------------------ */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 static ptl_cast cast_one(call *c, void *values, idx_t row, ptl_text text)
 {
@@ -273,8 +271,7 @@ static void cast_call(duckdb_function_info info, duckdb_data_chunk input, duckdb
     duckdb_scalar_function_set_error(info, error.message);
 }
 
-/* --- registering
- * ----------------------------------------------------------------------------------- */
+/* --- registering ------------------------------------------------------------------------------ */
 
 static ptl_status add_overload(duckdb_scalar_function_set set, const char *name, overload wanted,
                                ptl_error *err)

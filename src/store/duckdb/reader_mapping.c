@@ -37,8 +37,7 @@ static bool is_type(const json_t *object, const char *type)
     return strcmp(text_at(object, "type"), type) == 0;
 }
 
-/* --- line and column
- * ------------------------------------------------------------------------------- */
+/* --- line and column -------------------------------------------------------------------------- */
 
 static void place_of(const ptl_reader *reader, int64_t position, int64_t *line, int64_t *column)
 {
@@ -127,8 +126,7 @@ ptl_status ptl_reader_mapping_error(const ptl_reader *reader, const char *engine
     return status;
 }
 
-/* --- expressions
- * ------------------------------------------------------------------------------------ */
+/* --- expressions ------------------------------------------------------------------------------ */
 
 static json_t *row_ref(const char *relation)
 {
@@ -220,8 +218,7 @@ static ptl_status rewrite_expression(rewrite *rw, json_t *value, const char *rel
     return st;
 }
 
-/* --- relations
- * --------------------------------------------------------------------------------------- */
+/* --- relations -------------------------------------------------------------------------------- */
 
 static bool is_carrier(const rewrite *rw, const char *table)
 {
@@ -355,8 +352,7 @@ static ptl_status rewrite_query(rewrite *rw, json_t *node, const char *row_name,
     return st;
 }
 
-/* --- the whole text
- * ---------------------------------------------------------------------------------- */
+/* --- the whole text --------------------------------------------------------------------------- */
 
 /* One text in, one text out, through the engine. */
 static ptl_status engine_text(char **out, const ptl_reader *reader, const char *sql,
