@@ -110,5 +110,5 @@ const ptl_op ptl_op_simulate = {
     .right = "everyone",
     .effects = PTL_NO_STORE,
     .is_long = true,
-    .example = "portolan simulate acme --persons 200 --weeks 8",
+    .example = "portolan simulate tea --persons 200 --weeks 8",
     .run = simulate};
