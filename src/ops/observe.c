@@ -277,9 +277,9 @@ const ptl_op ptl_op_source_quarantine = {
 static ptl_status fill_totals(ptl_reply *reply, const ptl_table *rows, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
-        {"currency", "Currency", false}, {"lines", "Order lines", true},
-        {"orders", "Orders", true},      {"customers", "Customers", true},
-        {"gross", "Gross", true},        {"revenue", "Revenue", true}};
+        {"currency", "Currency", false},   {"lines", "Order lines", true},
+        {"orders", "Order numbers", true}, {"customers", "Customers", true},
+        {"gross", "Gross", true},          {"revenue", "Revenue", true}};
     static const char *const counts[] = {"n_lines", "n_orders", "n_customers"};
     static const char *const money[] = {"gross_micros", "revenue_micros"};
     const ptl_column *currency, *column;

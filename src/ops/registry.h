@@ -14,6 +14,7 @@
     X(understand, "figures: what the facts say")                                                   \
     X(review, "the weekly review")                                                                 \
     X(store, "ledger, runs, jobs, back-ups: the evidence behind every number")                     \
+    X(simulate, "a company whose truth is known, to try everything on")                            \
     X(program, "the program itself")
 
 /* The operations: room, name of the row. A room's operations stand together. */
@@ -36,6 +37,7 @@
     X(store, job_list)                                                                             \
     X(store, backup)                                                                               \
     X(store, restore)                                                                              \
+    X(simulate, simulate)                                                                          \
     X(program, version)
 
 #define PTL_OP_DECLARE(room, name) extern const ptl_op ptl_op_##name;

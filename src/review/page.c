@@ -358,7 +358,7 @@ static void put_total(page *p, const ptl_review_total *t)
     ptl_show_count(p->out, t->n_lines);
     put(p, " order lines, ");
     ptl_show_count(p->out, t->n_orders);
-    put(p, " orders, ");
+    put(p, " order numbers, ");
     ptl_show_count(p->out, t->n_customers);
     put(p, " known customers, ");
     ptl_show_money_exact(p->out, t->gross_micros, t->currency);

@@ -4,7 +4,8 @@ SELECT
   day,
   coalesce(channel, '') AS channel,
   currency,
-  count(DISTINCT coalesce(order_id, txn_id))::BIGINT AS orders,
+  -- a refund on a later day is no second order
+  count(DISTINCT CASE WHEN kind <> 'refund' THEN coalesce(order_id, txn_id) END)::BIGINT AS orders,
   sum(gross_micros - discount_micros - tax_micros)::BIGINT AS revenue_micros,
   sum(variable_cost_micros + shipping_micros + fees_micros)::BIGINT AS variable_micros
 FROM txn_as_of($1)

@@ -1,0 +1,151 @@
+/* office.c: what people keep by hand: the books by month, exchange rates, targets, what the
+ * market was seen to do. */
+#include "simulate/office.h"
+
+static int64_t to_cents(int64_t micros)
+{
+    return (micros + (micros < 0 ? -5000 : 5000)) / 10000;
+}
+
+static void put_book(ptl_export *x, const char *month, const char *account, const char *line,
+                     int64_t micros)
+{
+    ptl_export_text(x, month);
+    ptl_export_text(x, account);
+    ptl_export_text(x, line);
+    ptl_export_cents(x, to_cents(micros));
+    ptl_export_text(x, "EUR");
+    ptl_export_text(x, "yes");
+    ptl_export_end(x);
+}
+
+static void put_month(const ptl_truth *truth, ptl_export *x, int64_t from, int64_t to)
+{
+    char month[16];
+    const ptl_truth_money m = ptl_truth_sum(truth, from, to, -1);
+    ptl_day_format(month, ptl_month_start(truth->climate->first + (ptl_day)from));
+    month[7] = 0;
+    put_book(x, month, "8400", "Revenue, net of returns and tax", m.revenue);
+    put_book(x, month, "3400", "Cost of goods", m.cogs);
+    put_book(x, month, "4730", "Outbound shipping", m.shipping);
+    put_book(x, month, "4970", "Payment fees", m.fees);
+    put_book(x, month, "4610", "Advertising", m.media);
+}
+
+static ptl_status write_books(const ptl_truth *truth, ptl_export_folder *folder, ptl_error *err)
+{
+    ptl_export *x = NULL;
+    PTL_TRY(ptl_export_open(&x, folder, "data/finance/books.csv", false, err));
+    ptl_export_line(x, "Month,Account,Line,Amount,Currency,Audited");
+    const ptl_climate *c = truth->climate;
+    for (int64_t day = 0, end; day < c->n_days; day = end + 1) {
+        const ptl_day next = ptl_month_add(ptl_month_start(c->first + (ptl_day)day), 1);
+        end = next - 1 - c->first;
+        if (end >= c->n_days) end = c->n_days - 1;
+        put_month(truth, x, day, end);
+    }
+    return ptl_export_close(x, err);
+}
+
+/* Working days only, from a week before the first order: a weekend takes Friday's rate. */
+static ptl_status write_rates(const ptl_truth *truth, ptl_export_folder *folder, ptl_error *err)
+{
+    ptl_export *x = NULL;
+    PTL_TRY(ptl_export_open(&x, folder, "data/finance/fx_rates.csv", false, err));
+    ptl_export_line(x, "date,currency,eur_per_unit");
+    const ptl_climate *c = truth->climate;
+    for (int64_t day = -7; day <= c->n_days; day++) {
+        const ptl_day date = c->first + (ptl_day)day;
+        if (ptl_weekday(date) > 5) continue;
+        for (int32_t k = 1; k < PTL_SIM_CURRENCIES; k++) {
+            ptl_export_day(x, date);
+            ptl_export_text(x, ptl_sim_currency[k]);
+            ptl_export_e5(x, c->rate_e9[k][day + PTL_SIM_BURN_DAYS] / 10000);
+            ptl_export_end(x);
+        }
+    }
+    return ptl_export_close(x, err);
+}
+
+/* Targets are set before the year: a tenth above the year that ends here, in whole hundreds. */
+static int64_t target_micros(const ptl_truth *truth)
+{
+    const ptl_truth_money m = ptl_truth_sum(truth, 0, truth->climate->n_days - 1, -1);
+    const int64_t year = (m.revenue - m.variable - m.media) * 365 / truth->climate->n_days;
+    return year * 11 / 10 / 100000000 * 100000000;
+}
+
+static ptl_status write_targets(const ptl_truth *truth, ptl_export_folder *folder, ptl_error *err)
+{
+    ptl_export *x = NULL;
+    PTL_TRY(ptl_export_open(&x, folder, "data/finance/targets.csv", false, err));
+    ptl_export_line(x, "scope,kpi,from,to,value,currency,set by");
+    const ptl_date last = ptl_date_of(truth->climate->options.ends);
+    ptl_export_text(x, "company");
+    ptl_export_text(x, "cm2");
+    ptl_export_day(x, ptl_day_of((ptl_date){last.year, 1, 1}));
+    ptl_export_day(x, ptl_day_of((ptl_date){last.year, 12, 31}));
+    ptl_export_cents(x, to_cents(target_micros(truth)));
+    ptl_export_text(x, "EUR");
+    ptl_export_text(x, "Ines Albrecht");
+    ptl_export_end(x);
+    return ptl_export_close(x, err);
+}
+
+static ptl_status write_market(const ptl_truth *truth, ptl_export_folder *folder, ptl_error *err)
+{
+    ptl_export *x = NULL;
+    PTL_TRY(ptl_export_open(&x, folder, "data/market/competitor_index.csv", false, err));
+    ptl_export_line(x, "week,competitor price index");
+    const ptl_climate *c = truth->climate;
+    for (int64_t day = 0; day < c->n_days; day += 7) {
+        double sum = 0.0;
+        for (int64_t i = day; i < day + 7; i++) sum += c->competitor[i + PTL_SIM_BURN_DAYS];
+        ptl_export_day(x, c->first + (ptl_day)day);
+        ptl_export_cents(x, (int64_t)llround(sum / 7.0 * 100.0));
+        ptl_export_end(x);
+    }
+    return ptl_export_close(x, err);
+}
+
+ptl_status ptl_office_write(const ptl_truth *truth, ptl_export_folder *folder, ptl_error *err)
+{
+    PTL_TRY(write_books(truth, folder, err));
+    PTL_TRY(write_rates(truth, folder, err));
+    PTL_TRY(write_targets(truth, folder, err));
+    return write_market(truth, folder, err);
+}
+
+/* The one number: contribution of the calendar year, from the year before to a tenth more. */
+ptl_status ptl_office_write_portolan(const ptl_truth *truth, ptl_export_folder *folder,
+                                     const char *company, const char *what, ptl_error *err)
+{
+    const ptl_truth_money m = ptl_truth_sum(truth, 0, truth->climate->n_days - 1, -1);
+    const int64_t year =
+        (m.revenue - m.variable - m.media) / 1000000 * 365 / truth->climate->n_days / 100 * 100;
+    const int32_t of = ptl_date_of(truth->climate->options.ends).year;
+    ptl_buffer text;
+    ptl_buffer_init(&text, 1 << 16, NULL);
+    ptl_buffer_printf(&text,
+                      "# %s, %s whose truth is known: see truth.json.\n"
+                      "company: %s\n"
+                      "currency: EUR\n"
+                      "zone: Europe/Berlin\n"
+                      "locale: en-GB\n"
+                      "week_start: monday\n"
+                      "\n"
+                      "kpi:\n"
+                      "  metric: cm2\n"
+                      "  label: Contribution after marketing\n"
+                      "  owner: Ines Albrecht\n"
+                      "  from: %lld\n"
+                      "  to: %lld\n"
+                      "  starts: %d-01-01\n"
+                      "  by: %d-12-31\n",
+                      company, what, company, (long long)year, (long long)(year * 11 / 10), (int)of,
+                      (int)of);
+    ptl_status st = ptl_buffer_check(&text, "portolan.yaml", err);
+    if (st == PTL_OK) st = ptl_export_write(folder, "portolan.yaml", ptl_buffer_borrow(&text), err);
+    ptl_buffer_dispose(&text);
+    return st;
+}

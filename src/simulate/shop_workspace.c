@@ -1,0 +1,159 @@
+/* shop_workspace.c: the workspace that reads the exports: money in orders, media and rates. The
+ * other files lie beside, as they would on anybody's desk. */
+#include "simulate/office.h"
+#include "simulate/shop.h"
+
+#include <stdio.h>
+
+typedef struct workspace_file {
+    const char *name, *text;
+} workspace_file;
+
+static const workspace_file files[] = {
+    {"channels.yaml",
+     "# The channels people speak of, and what the shop writes down for them.\n"
+     "- name: paid_social\n  label: Paid social\n  owner: Daan Visser\n  paid: true\n"
+     "  aliases: [facebook / paid_social]\n"
+     "- name: generic_search\n  label: Generic search\n  owner: Priya Raman\n  paid: true\n"
+     "  aliases: [google / cpc]\n"
+     "- name: brand_search\n  label: Brand search\n  owner: Priya Raman\n  paid: true\n"
+     "- name: television\n  label: Television\n  owner: Ines Albrecht\n  paid: true\n"
+     "- name: affiliates\n  label: Affiliates\n  owner: Daan Visser\n  paid: true\n"
+     "  aliases: [awin / affiliate]\n"
+     "- name: newsletter\n  label: Newsletter\n  owner: Joris Maas\n"
+     "  aliases: [klaviyo / email]\n"
+     "- name: organic_search\n  label: Organic search\n  aliases: [google / organic]\n"
+     "- name: direct\n  label: Direct\n  aliases: [(direct) / (none)]\n"
+     "- name: subscription\n  label: Subscription\n  owner: Joris Maas\n"
+     "  aliases: [recharge / subscription]\n"},
+    {"sources/orders.yaml",
+     "about: Sales by line from the shop, exported every Monday morning\n"
+     "owner: Hanna Sund\n"
+     "table: txn\n"
+     "files: [\"data/shopify/sales_by_line.csv*\"]\n"
+     "identifier_kind: customer\n"
+     "# The report writes discounts as negatives, and returns as lines of their own.\n"
+     "mapping: |\n"
+     "  SELECT\n"
+     "    sale_id AS txn_id,\n"
+     "    order_name AS order_id,\n"
+     "    ptl_time(created_at, '%Y-%m-%d %H:%M:%S %z') AS occurred_at,\n"
+     "    customer_id AS identifier,\n"
+     "    CASE WHEN transaction_type = 'return' THEN 'refund'\n"
+     "         WHEN customer_type = 'recurring' THEN 'renewal' ELSE 'new' END AS kind,\n"
+     "    CASE WHEN utm_source = '' THEN NULL\n"
+     "         WHEN utm_campaign LIKE '%| Brand' THEN 'brand_search'\n"
+     "         ELSE utm_source || ' / ' || utm_medium END AS channel,\n"
+     "    variant_sku AS product,\n"
+     "    ptl_integer(quantity) AS quantity,\n"
+     "    ptl_money(gross_sales) AS gross_micros,\n"
+     "    -ptl_money(discounts) AS discount_micros,\n"
+     "    ptl_money(taxes) AS tax_micros,\n"
+     "    ptl_money(cost_of_goods_sold) AS variable_cost_micros,\n"
+     "    ptl_money(shipping_label_cost) AS shipping_micros,\n"
+     "    ptl_money(payment_fees) AS fees_micros,\n"
+     "    currency\n"
+     "  FROM source\n"},
+    {"sources/google_ads.yaml",
+     "about: Google Ads, campaigns by day\n"
+     "owner: Priya Raman\n"
+     "table: spend\n"
+     "files: [data/google_ads/campaigns.csv]\n"
+     "mapping: |\n"
+     "  SELECT\n"
+     "    ptl_day(\"Day\", '%Y-%m-%d') AS day,\n"
+     "    CASE WHEN \"Campaign\" LIKE '%| Brand' THEN 'brand_search' ELSE 'generic_search' END\n"
+     "      AS channel,\n"
+     "    \"Campaign\" AS campaign,\n"
+     "    ptl_money(\"Cost\") AS cost_micros,\n"
+     "    \"Currency code\" AS currency,\n"
+     "    ptl_integer(\"Impr.\") AS impressions,\n"
+     "    ptl_integer(\"Clicks\") AS clicks,\n"
+     "    ptl_number(\"Conversions\") AS claimed_conversions,\n"
+     "    ptl_money(\"Conv. value\") AS claimed_value_micros\n"
+     "  FROM source\n"},
+    {"sources/television.yaml", "about: The agency's media plan, as it was broadcast\n"
+                                "owner: Ines Albrecht\n"
+                                "table: spend\n"
+                                "files: [data/agency/tv_mediaplan.csv]\n"
+                                "locale: de\n"
+                                "format:\n"
+                                "  delimiter: \";\"\n"
+                                "mapping: |\n"
+                                "  SELECT\n"
+                                "    ptl_day(\"Datum\", '%d.%m.%Y') AS day,\n"
+                                "    'television' AS channel,\n"
+                                "    \"Kampagne\" AS campaign,\n"
+                                "    ptl_money(\"Kosten netto (EUR)\") AS cost_micros,\n"
+                                "    'EUR' AS currency,\n"
+                                "    ptl_integer(\"Kontakte\") AS impressions\n"
+                                "  FROM source\n"},
+    {"sources/affiliates.yaml", "about: Awin, commissions by day\n"
+                                "owner: Daan Visser\n"
+                                "table: spend\n"
+                                "files: [data/awin/performance.csv]\n"
+                                "mapping: |\n"
+                                "  SELECT\n"
+                                "    ptl_day(\"Date\", '%Y-%m-%d') AS day,\n"
+                                "    'affiliates' AS channel,\n"
+                                "    'always on' AS campaign,\n"
+                                "    ptl_money(\"Total commission\") AS cost_micros,\n"
+                                "    \"Currency\" AS currency,\n"
+                                "    ptl_integer(\"Clicks\") AS clicks,\n"
+                                "    ptl_number(\"Sales\") AS claimed_conversions,\n"
+                                "    ptl_money(\"Sales value\") AS claimed_value_micros\n"
+                                "  FROM source\n"},
+    {"sources/rates.yaml", "about: Euro for one unit of a currency, on working days\n"
+                           "owner: Hanna Sund\n"
+                           "table: fx_rate\n"
+                           "files: [data/finance/fx_rates.csv]\n"
+                           "mapping: |\n"
+                           "  SELECT\n"
+                           "    ptl_day(date, '%Y-%m-%d') AS day,\n"
+                           "    currency,\n"
+                           "    ptl_money(eur_per_unit) * 1000 AS rate_e9 -- micros to billionths\n"
+                           "  FROM source\n"}};
+
+/* One account a currency, and the currency stands in the column's name. */
+static ptl_status write_meta(ptl_shop *shop, const char *name, const char *currency,
+                             const char *account, ptl_error *err)
+{
+    ptl_buffer text;
+    ptl_buffer_init(&text, 1 << 16, NULL);
+    ptl_buffer_printf(&text,
+                      "about: Meta Ads, the account in %s, campaigns by day\n"
+                      "owner: Daan Visser\n"
+                      "table: spend\n"
+                      "files: [data/meta_ads/%s]\n"
+                      "mapping: |\n"
+                      "  SELECT\n"
+                      "    ptl_day(\"Reporting starts\", '%%Y-%%m-%%d') AS day,\n"
+                      "    'paid_social' AS channel,\n"
+                      "    \"Campaign name\" AS campaign,\n"
+                      "    ptl_money(\"Amount spent (%s)\") AS cost_micros,\n"
+                      "    '%s' AS currency,\n"
+                      "    ptl_integer(\"Impressions\") AS impressions,\n"
+                      "    ptl_integer(\"Link clicks\") AS clicks,\n"
+                      "    ptl_integer(\"Reach\") AS reach,\n"
+                      "    ptl_number(\"Frequency\") AS frequency,\n"
+                      "    ptl_number(\"Purchases\") AS claimed_conversions,\n"
+                      "    ptl_money(\"Purchases conversion value\") AS claimed_value_micros\n"
+                      "  FROM source\n",
+                      currency, account, currency, currency);
+    ptl_status st = ptl_buffer_check(&text, name, err);
+    if (st == PTL_OK) st = ptl_export_write(shop->folder, name, ptl_buffer_borrow(&text), err);
+    ptl_buffer_dispose(&text);
+    return st;
+}
+
+ptl_status ptl_shop_write_workspace(ptl_shop *shop, ptl_error *err)
+{
+    PTL_TRY(ptl_office_write_portolan(&shop->truth, shop->folder, "Lindqvist Tea",
+                                      "an invented shop", err));
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (files[i].text)
+            PTL_TRY(ptl_export_write(shop->folder, files[i].name, ptl_text_of(files[i].text), err));
+    PTL_TRY(write_meta(shop, "sources/meta_ads_eur.yaml", "EUR", "account_eur.csv", err));
+    PTL_TRY(write_meta(shop, "sources/meta_ads_gbp.yaml", "GBP", "account_gbp.csv", err));
+    return ptl_export_write(shop->folder, ".gitignore", PTL_TEXT(".portolan/\n"), err);
+}

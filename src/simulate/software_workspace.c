@@ -1,0 +1,116 @@
+/* software_workspace.c: the workspace that reads this world's money: invoices, media and rates. */
+#include "simulate/office.h"
+#include "simulate/software.h"
+
+typedef struct workspace_file {
+    const char *name, *text;
+} workspace_file;
+
+static const workspace_file files[] = {
+    {"channels.yaml",
+     "# The channels people speak of, as the contact form and the platforms write them.\n"
+     "- name: linkedin\n  label: LinkedIn\n  owner: Mira Okafor\n  paid: true\n"
+     "- name: generic_search\n  label: Generic search\n  owner: Jonas Weber\n  paid: true\n"
+     "- name: brand_search\n  label: Brand search\n  owner: Jonas Weber\n  paid: true\n"
+     "- name: events\n  label: Events\n  owner: Lucia Romano\n  paid: true\n"
+     "- name: review_sites\n  label: Review sites\n  owner: Jonas Weber\n  paid: true\n"
+     "- name: nurture\n  label: Nurture letters\n  owner: Mira Okafor\n"
+     "- name: organic_search\n  label: Organic search\n"
+     "- name: direct\n  label: Direct\n"
+     "- name: outbound\n  label: Outbound sales\n  owner: Tom Berger\n"},
+    {"sources/invoices.yaml",
+     "about: Invoice lines and credit notes from billing\n"
+     "owner: Ruth Amsel\n"
+     "table: txn\n"
+     "files: [\"data/billing/invoice_lines.csv*\"]\n"
+     "identifier_kind: account\n"
+     "mapping: |\n"
+     "  SELECT\n"
+     "    line_id AS txn_id,\n"
+     "    invoice_number AS order_id,\n"
+     "    ptl_time(issued_at, '%Y-%m-%d %H:%M:%S %z') AS occurred_at,\n"
+     "    account_id AS identifier,\n"
+     "    CASE WHEN document = 'credit note' THEN 'refund' ELSE kind END AS kind,\n"
+     "    lead_source AS channel,\n"
+     "    ptl_money(total) AS gross_micros,\n"
+     "    ptl_money(tax) AS tax_micros,\n"
+     "    ptl_money(cost_to_serve) AS variable_cost_micros,\n"
+     "    ptl_money(payment_fee) AS fees_micros,\n"
+     "    currency\n"
+     "  FROM source\n"},
+    {"sources/linkedin_ads.yaml", "about: LinkedIn Campaign Manager, campaigns by day\n"
+                                  "owner: Mira Okafor\n"
+                                  "table: spend\n"
+                                  "files: [data/linkedin_ads/campaigns.csv]\n"
+                                  "mapping: |\n"
+                                  "  SELECT\n"
+                                  "    ptl_day(\"Start Date (in UTC)\", '%m/%d/%Y') AS day,\n"
+                                  "    'linkedin' AS channel,\n"
+                                  "    \"Campaign Name\" AS campaign,\n"
+                                  "    ptl_money(\"Total Spent\") AS cost_micros,\n"
+                                  "    \"Currency\" AS currency,\n"
+                                  "    ptl_integer(\"Impressions\") AS impressions,\n"
+                                  "    ptl_integer(\"Clicks\") AS clicks,\n"
+                                  "    ptl_number(\"Leads\") AS claimed_conversions\n"
+                                  "  FROM source\n"},
+    {"sources/google_ads.yaml",
+     "about: Google Ads, campaigns by day\n"
+     "owner: Jonas Weber\n"
+     "table: spend\n"
+     "files: [data/google_ads/campaigns.csv]\n"
+     "mapping: |\n"
+     "  SELECT\n"
+     "    ptl_day(\"Day\", '%Y-%m-%d') AS day,\n"
+     "    CASE WHEN \"Campaign\" LIKE '%| Brand' THEN 'brand_search' ELSE 'generic_search' END\n"
+     "      AS channel,\n"
+     "    \"Campaign\" AS campaign,\n"
+     "    ptl_money(\"Cost\") AS cost_micros,\n"
+     "    \"Currency code\" AS currency,\n"
+     "    ptl_integer(\"Impr.\") AS impressions,\n"
+     "    ptl_integer(\"Clicks\") AS clicks,\n"
+     "    ptl_number(\"Conversions\") AS claimed_conversions\n"
+     "  FROM source\n"},
+    {"sources/events.yaml", "about: What stands, travel and meet-ups cost, by day\n"
+                            "owner: Lucia Romano\n"
+                            "table: spend\n"
+                            "files: [data/events/costs.csv]\n"
+                            "mapping: |\n"
+                            "  SELECT\n"
+                            "    ptl_day(day, '%Y-%m-%d') AS day,\n"
+                            "    'events' AS channel,\n"
+                            "    item AS campaign,\n"
+                            "    ptl_money(cost) AS cost_micros,\n"
+                            "    currency\n"
+                            "  FROM source\n"},
+    {"sources/review_sites.yaml", "about: Review sites, spend by day\n"
+                                  "owner: Jonas Weber\n"
+                                  "table: spend\n"
+                                  "files: [data/review_sites/spend.csv]\n"
+                                  "mapping: |\n"
+                                  "  SELECT\n"
+                                  "    ptl_day(day, '%Y-%m-%d') AS day,\n"
+                                  "    'review_sites' AS channel,\n"
+                                  "    item AS campaign,\n"
+                                  "    ptl_money(cost) AS cost_micros,\n"
+                                  "    currency\n"
+                                  "  FROM source\n"},
+    {"sources/rates.yaml", "about: Euro for one unit of a currency, on working days\n"
+                           "owner: Ruth Amsel\n"
+                           "table: fx_rate\n"
+                           "files: [data/finance/fx_rates.csv]\n"
+                           "mapping: |\n"
+                           "  SELECT\n"
+                           "    ptl_day(date, '%Y-%m-%d') AS day,\n"
+                           "    currency,\n"
+                           "    ptl_money(eur_per_unit) * 1000 AS rate_e9 -- micros to billionths\n"
+                           "  FROM source\n"},
+    {".gitignore", ".portolan/\n"}};
+
+ptl_status ptl_soft_write_workspace(ptl_soft *soft, ptl_error *err)
+{
+    PTL_TRY(ptl_office_write_portolan(&soft->truth, soft->folder, "Kontor Software",
+                                      "an invented software company", err));
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        PTL_TRY(ptl_export_write(soft->folder, files[i].name, ptl_text_of(files[i].text), err));
+    return PTL_OK;
+}
