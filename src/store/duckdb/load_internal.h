@@ -1,9 +1,10 @@
 /* load_internal.h: what the steps of a load share.
  *
  * load.c is the order of the steps; load_plan.c sets a mapping's columns against the canonical
- * table; load_stage.c gives mapped rows to the engine; load_identifier.c turns what
- * names a person into numbers; load_duplicate.c finds facts that are there already and brings back
- * those that lost to a load now replaced; load_quarantine.c keeps what did not become a fact. */
+ * table; load_insert.c writes the facts; load_stage.c gives mapped rows to the engine;
+ * load_identifier.c turns what names a person into numbers; load_duplicate.c finds facts that are
+ * there already and brings back those that lost to a load now replaced; load_quarantine.c keeps
+ * what did not become a fact. */
 #ifndef PTL_STORE_LOAD_INTERNAL_H
 #define PTL_STORE_LOAD_INTERNAL_H
 
@@ -106,6 +107,8 @@ typedef struct ptl_load_job {
  * load_known_at. `out` receives how to call it in SQL. */
 PTL_NODISCARD ptl_status ptl_load_stage_register(ptl_buffer *out, ptl_load_job *job,
                                                  ptl_error *err);
+/** From the file to the table: read, map, order, write. */
+PTL_NODISCARD ptl_status ptl_load_insert(int64_t *n_rows, ptl_load_job *job, ptl_error *err);
 /** Once the facts are written: rows that lose, into the temporary table load_lost (source_row,
  * lost_to_load_id, first_row). */
 PTL_NODISCARD ptl_status ptl_load_duplicates(ptl_load_job *job, ptl_error *err);
