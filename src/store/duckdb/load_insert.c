@@ -113,7 +113,10 @@ ptl_status ptl_load_insert(int64_t *n_rows, ptl_load_job *job, ptl_error *err)
         st = ptl_buffer_check(&list, "the columns of a mapping", err);
     }
     if (st == PTL_OK) st = ptl_reader_start(job->reader, list.ptr, err);
+    if (st == PTL_OK) st = ptl_load_ahead_start(&job->ahead, job->reader, err);
     if (st == PTL_OK) st = run(n_rows, job, &sql, err);
+    ptl_load_ahead_stop(job->ahead);
+    job->ahead = NULL;
     atomic_load_explicit(&job->handover, memory_order_acquire);
     if (job->failure != PTL_OK) { /* our own words, not the engine's about them */
         st = job->failure;

@@ -1,7 +1,8 @@
 /* load_internal.h: what the steps of a load share.
  *
  * load.c is the order of the steps; load_plan.c sets a mapping's columns against the canonical
- * table; load_insert.c writes the facts; load_stage.c gives mapped rows to the engine;
+ * table; load_insert.c writes the facts; load_ahead.c
+ * reads the file in a thread of its own; load_stage.c gives mapped rows to the engine;
  * load_identifier.c turns what names a person into numbers; load_duplicate.c finds facts that are
  * there already and brings back those that lost to a load now replaced; load_quarantine.c keeps
  * what did not become a fact. */
@@ -69,6 +70,20 @@ PTL_NODISCARD ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *
                                               ptl_seal *keys, const ptl_load_spec *spec,
                                               int64_t load_id, ptl_error *err);
 
+/* --- reading ahead ---------------------------------------------------------------------------- */
+
+typedef struct ptl_load_ahead ptl_load_ahead;
+
+/** Read a started reader in a thread of its own; until stop nobody else may use it, but for notes.
+ */
+PTL_NODISCARD ptl_status ptl_load_ahead_start(ptl_load_ahead **out, ptl_reader *reader,
+                                              ptl_error *err);
+/** As ptl_reader_next. */
+PTL_NODISCARD ptl_status ptl_load_ahead_next(duckdb_data_chunk *out, ptl_load_ahead *ahead,
+                                             ptl_error *err);
+/** Wait until the thread has ended; chunks not taken are let go. */
+void ptl_load_ahead_stop(ptl_load_ahead *ahead);
+
 /* --- the run ---------------------------------------------------------------------------------- */
 
 /* The hash of a row's natural key. Twelve bytes: ten million rows are 120 MB. */
@@ -83,6 +98,7 @@ typedef struct ptl_load_job {
     ptl_warehouse *warehouse;
     ptl_seal *keys;
     ptl_reader *reader;
+    ptl_load_ahead *ahead; /* while facts are written */
     ptl_load_plan plan;
     ptl_scope scope;
     ptl_load_names *names;
