@@ -2,6 +2,7 @@
  * store/load.h; each is marked where it is held.
  *
  *   stamp, hash → nothing new? → reader, plan → scope ┬ facts, in order  (load_insert.c)
+ *                                                     ├ the hash, if it was not known yet
  *                                                     ├ the file is as it was? (4)
  *                                                     ├ duplicates       (load_duplicate.c)
  *                                                     ├ identifiers, sealed; keys durable first
@@ -102,11 +103,10 @@ static ptl_hash hash_mapping(const ptl_load_spec *spec)
 }
 
 /* Invariants 1 and 2: a load that counts today of the same content and mapping, of the same file.
- */
-static ptl_status find_loads(int64_t *same, ptl_load_job *job, ptl_error *err)
+ * `content` NULL: of any content. */
+static ptl_status find_loads(int64_t *same, ptl_load_job *job, const char *content, ptl_error *err)
 {
-    char content[PTL_HASH_HEX], mapping[PTL_HASH_HEX];
-    ptl_hash_format(content, job->content_hash);
+    char mapping[PTL_HASH_HEX];
     ptl_hash_format(mapping, job->mapping_hash);
     const ptl_value params[] = {
         ptl_value_string(job->spec->source), ptl_value_string(content), ptl_value_string(mapping),
@@ -117,6 +117,22 @@ static ptl_status find_loads(int64_t *same, ptl_load_job *job, ptl_error *err)
     job->replaces_load_id = ptl_column_int(&found.columns[1], 0);
     job->load_id = ptl_column_int(&found.columns[2], 0) + 1;
     ptl_table_dispose(&found);
+    return PTL_OK;
+}
+
+/* Whether there is nothing new. Where that is sure to be false, the hash follows meanwhile. */
+static ptl_status look_for_same(bool *is_same, ptl_load_job *job, ptl_error *err)
+{
+    const ptl_load_spec *spec = job->spec;
+    *is_same = false;
+    int64_t similar, same;
+    PTL_TRY(find_loads(&similar, job, NULL, err));
+    if (similar == 0 || spec->force) return ptl_load_hashing_start(&job->hashing, spec->path, err);
+    PTL_TRY(ptl_file_hash(&job->content_hash, spec->path, job->progress, err));
+    char content[PTL_HASH_HEX];
+    ptl_hash_format(content, job->content_hash);
+    PTL_TRY(find_loads(&same, job, content, err));
+    *is_same = same != 0;
     return PTL_OK;
 }
 
@@ -179,6 +195,7 @@ static ptl_status in_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_sta
         PTL_TRY(ptl_load_names_open(&job->names, &job->scope, job->keys, job->spec, err));
     int64_t n_written = 0;
     PTL_TRY(ptl_load_insert(&n_written, job, err));
+    if (job->hashing) PTL_TRY(ptl_load_hashing_end(&job->content_hash, &job->hashing, err));
     PTL_TRY(check_unchanged(job, stamp, err)); /* invariant 4 */
     PTL_TRY(ptl_progress_check(progress, err));
     ptl_progress_step(progress, "looking for duplicates", -1, -1);
@@ -224,15 +241,15 @@ static ptl_status run_steps(ptl_load_report *out, ptl_load_job *job, ptl_error *
     const ptl_load_spec *spec = job->spec;
     ptl_file_stamp stamp;
     PTL_TRY(ptl_file_stamp_of(&stamp, spec->path, err));
-    PTL_TRY(ptl_file_hash(&job->content_hash, spec->path, job->progress, err));
     job->mapping_hash = hash_mapping(spec);
+    bool is_same;
+    PTL_TRY(look_for_same(&is_same, job, err));
     out->content_hash = job->content_hash;
-    int64_t same;
-    PTL_TRY(find_loads(&same, job, err));
-    if (same != 0 && !spec->force) return PTL_OK; /* invariant 1: nothing new */
+    if (is_same) return PTL_OK; /* invariant 1: nothing new */
     PTL_TRY(ptl_reader_open(&job->reader, spec, err));
     PTL_TRY(ptl_load_plan_make(&job->plan, job->reader, err));
     PTL_TRY(run_scope(out, job, stamp, err));
+    out->content_hash = job->content_hash;
     out->load_id = job->load_id;
     out->replaces_load_id = job->replaces_load_id;
     if (job->day_first <= job->day_last) {
@@ -279,6 +296,7 @@ ptl_status ptl_load_run(ptl_load_report *out, ptl_warehouse *warehouse, ptl_seal
     job->day_last = INT32_MIN;
     const ptl_status st = run_steps(out, job, err);
     if (st != PTL_OK) memset(out, 0, sizeof *out);
+    ptl_load_hashing_stop(job->hashing);
     ptl_load_names_close(job->names);
     ptl_reader_close(job->reader);
     free(job->keys_of_rows);
