@@ -175,6 +175,10 @@ INSERT INTO subject_key (subject_id, key) VALUES (?1, ?2) ON CONFLICT (subject_i
 -- name: subject_get
 SELECT key FROM subject_key WHERE subject_id = ?1;
 
+-- name: subject_get_run
+SELECT subject_id, key FROM subject_key WHERE subject_id >= ?1 AND subject_id < ?2
+ORDER BY subject_id;
+
 -- name: subject_overwrite
 UPDATE subject_key SET key = zeroblob(32) WHERE subject_id = ?1 RETURNING subject_id;
 

@@ -1,7 +1,8 @@
 /* seal.c: personal values under a key of their own (what and why in seal.h).
  *
  * A sealed value is nonce[24] ‖ ciphertext ‖ tag[16]. The nonce is random: XChaCha20's 192 bits
- * make a repetition impossible in practice. The additional data are the subject's id, 8 bytes,
+ * make a repetition impossible in practice, whether they are drawn one by one or for a batch at
+ * once: the generator is the same. The additional data are the subject's id, 8 bytes,
  * least significant first.
  *
  * Invariants.
@@ -172,28 +173,92 @@ static void id_bytes(uint8_t out[8], int64_t subject_id)
     for (int i = 0; i < 8; i++) out[i] = (uint8_t)((uint64_t)subject_id >> (8 * i));
 }
 
-ptl_status ptl_seal_value(ptl_buffer *out, ptl_seal *seal, int64_t subject_id, ptl_text value,
-                          ptl_error *err)
+/* Append nonce, ciphertext and tag. */
+static ptl_status seal_with(ptl_buffer *out, const uint8_t *key, const uint8_t *nonce,
+                            int64_t subject_id, ptl_text value, ptl_error *err)
 {
     static const uint8_t room[TAG_BYTES];
+    uint8_t id[8];
     if (value.len > PTL_SEALED_VALUE_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "value of %zu bytes to seal, at most %d", value.len,
                         PTL_SEALED_VALUE_MAX);
-    uint8_t key[KEY_BYTES], nonce[NONCE_BYTES], id[8];
-    PTL_TRY(get_key(key, seal, subject_id, err));
-    randombytes_buf(nonce, sizeof nonce);
     id_bytes(id, subject_id);
     const size_t start = out->len;
-    ptl_buffer_append(out, nonce, sizeof nonce);
+    ptl_buffer_append(out, nonce, NONCE_BYTES);
     ptl_buffer_append(out, value.ptr, value.len);
     ptl_buffer_append(out, room, sizeof room);
-    const ptl_status st = ptl_buffer_check(out, "sealed value", err);
-    if (st == PTL_OK) { /* in place: libsodium allows output over input */
-        uint8_t *text = (uint8_t *)out->ptr + start + NONCE_BYTES;
-        crypto_aead_xchacha20poly1305_ietf_encrypt(text, NULL, text, value.len, id, sizeof id, NULL,
-                                                   nonce, key);
-    }
+    PTL_TRY(ptl_buffer_check(out, "sealed value", err));
+    /* in place: libsodium allows output over input */
+    uint8_t *text = (uint8_t *)out->ptr + start + NONCE_BYTES;
+    crypto_aead_xchacha20poly1305_ietf_encrypt(text, NULL, text, value.len, id, sizeof id, NULL,
+                                               nonce, key);
+    return PTL_OK;
+}
+
+ptl_status ptl_seal_value(ptl_buffer *out, ptl_seal *seal, int64_t subject_id, ptl_text value,
+                          ptl_error *err)
+{
+    uint8_t key[KEY_BYTES], nonce[NONCE_BYTES];
+    PTL_TRY(get_key(key, seal, subject_id, err));
+    randombytes_buf(nonce, sizeof nonce);
+    const ptl_status st = seal_with(out, key, nonce, subject_id, value, err);
     sodium_memzero(key, sizeof key);
+    return st;
+}
+
+/* Keys of subjects [first_id, first_id + n), all of which must have one. */
+static ptl_status get_keys(uint8_t *out, ptl_seal *seal, int64_t first_id, int64_t n,
+                           ptl_error *err)
+{
+    ptl_statement *s;
+    PTL_TRY(ptl_sql_use(&s, seal->records->sql, "subject_get_run", err));
+    ptl_bind_int(s, first_id);
+    ptl_bind_int(s, first_id + n);
+    for (int64_t i = 0; i < n; i++) {
+        bool row;
+        PTL_TRY(ptl_sql_step(&row, s, err));
+        const bool is_made = row && ptl_row_int(s, 0) == first_id + i;
+        const ptl_text key = is_made ? ptl_row_bytes(s, 1) : PTL_TEXT("");
+        const bool fits = key.len == KEY_BYTES;
+        if (fits) memcpy(out + i * KEY_BYTES, key.ptr, KEY_BYTES);
+        if (fits) continue;
+        if (row) ptl_sql_reset(s);
+        return no_key(first_id + i, is_made, err);
+    }
+    ptl_sql_reset(s);
+    return PTL_OK;
+}
+
+static ptl_status seal_run(ptl_buffer *out, size_t *ends, ptl_seal *seal, int64_t first_id,
+                           const ptl_text *values, int64_t n, ptl_error *err)
+{
+    uint8_t keys[PTL_SEAL_BATCH * KEY_BYTES], nonces[PTL_SEAL_BATCH * NONCE_BYTES];
+    ptl_status st = get_keys(keys, seal, first_id, n, err);
+    randombytes_buf(nonces, (size_t)n * NONCE_BYTES);
+    for (int64_t i = 0; st == PTL_OK && i < n; i++) {
+        st = seal_with(out, keys + i * KEY_BYTES, nonces + i * NONCE_BYTES, first_id + i, values[i],
+                       err);
+        ends[i] = out->len;
+    }
+    sodium_memzero(keys, sizeof keys);
+    return st;
+}
+
+ptl_status ptl_seal_values(ptl_buffer *out, size_t *ends, ptl_seal *seal, int64_t first_id,
+                           const ptl_text *values, int64_t n, ptl_error *err)
+{
+    if (first_id < 0 || n < 0 || n > INT64_MAX - first_id)
+        return ptl_fail(err, PTL_E_INVALID, "%lld values to seal from subject %lld", (long long)n,
+                        (long long)first_id);
+    const size_t start = out->len;
+    ptl_status st = PTL_OK;
+    for (int64_t done = 0; done < n && st == PTL_OK; done += PTL_SEAL_BATCH) {
+        const int64_t batch = n - done < PTL_SEAL_BATCH ? n - done : PTL_SEAL_BATCH;
+        st = seal_run(out, ends + done, seal, first_id + done, values + done, batch, err);
+    }
+    if (st == PTL_OK || out->len == start) return st;
+    out->len = start;
+    out->ptr[start] = '\0';
     return st;
 }
 

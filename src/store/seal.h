@@ -26,6 +26,12 @@ PTL_NODISCARD ptl_status ptl_seal_make(ptl_seal *seal, int64_t first_id, int64_t
 /** Append the sealed form of `value` to `out` (40 bytes longer than the value). */
 PTL_NODISCARD ptl_status ptl_seal_value(ptl_buffer *out, ptl_seal *seal, int64_t subject_id,
                                         ptl_text value, ptl_error *err);
+/** As ptl_seal_value for subjects first_id, first_id + 1 … : appends the sealed forms of n values,
+ * one after the other, and sets ends[i] to the length of `out` after value i. One read of the keys
+ * and one draw of nonces for hundreds of values. On failure `out` is as it was. */
+PTL_NODISCARD ptl_status ptl_seal_values(ptl_buffer *out, size_t *ends, ptl_seal *seal,
+                                         int64_t first_id, const ptl_text *values, int64_t n,
+                                         ptl_error *err);
 /** E_NOT_FOUND where the key was destroyed, E_CORRUPT where the bytes are not what was sealed. */
 PTL_NODISCARD ptl_status ptl_seal_open_value(ptl_buffer *out, ptl_seal *seal, int64_t subject_id,
                                              ptl_text sealed, ptl_error *err);

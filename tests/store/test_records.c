@@ -124,6 +124,7 @@ static void test_statements_prepare(void **state)
                                         "ledger_size",
                                         "subject_add",
                                         "subject_get",
+                                        "subject_get_run",
                                         "subject_overwrite",
                                         "subject_forget"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

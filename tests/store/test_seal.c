@@ -224,6 +224,57 @@ static void test_destroyed_within_a_transaction(void **state)
     assert_false(on_disk(key));
 }
 
+/* More values than one batch draws keys for; each opens alone, under its own subject only. */
+static void test_many_at_once(void **state)
+{
+    (void)state;
+    enum { N = 1300 };
+    static char words[N][32];
+    static ptl_text values[N];
+    static size_t ends[N];
+    for (int i = 0; i < N; i++) {
+        snprintf(words[i], sizeof words[i], "%.*s%d", i % 20, "xxxxxxxxxxxxxxxxxxxx", i % 7);
+        values[i] = ptl_text_of(words[i]);
+    }
+    EXPECT_OK(ptl_seal_make(seal, 5, N, &err));
+    ptl_buffer_text(&sealed, "before");
+    EXPECT_OK(ptl_seal_values(&sealed, ends, seal, 5, values, N, &err));
+    EXPECT_INT(ends[N - 1], sealed.len);
+    size_t at = 6;
+    for (int i = 0; i < N; at = ends[i++]) {
+        const ptl_text one = {sealed.ptr + at, ends[i] - at};
+        EXPECT_INT(one.len, values[i].len + 40);
+        ptl_buffer_clear(&opened);
+        EXPECT_OK(ptl_seal_open_value(&opened, seal, 5 + i, one, &err));
+        assert_string_equal(opened.ptr, words[i]);
+        EXPECT_FAIL(ptl_seal_open_value(&opened, seal, 5 + (i + 1) % N, one, &err), PTL_E_CORRUPT,
+                    "not what was sealed");
+        /* nonces: none is the one before */
+        if (i > 0) assert_memory_not_equal(one.ptr, sealed.ptr + (i > 1 ? ends[i - 2] : 6), 24);
+    }
+}
+
+static void test_many_need_every_key(void **state)
+{
+    (void)state;
+    const ptl_text values[] = {PTL_TEXT("a"), PTL_TEXT("b"), PTL_TEXT("c")};
+    size_t ends[3];
+    EXPECT_OK(ptl_seal_make(seal, 1, 2, &err));
+    EXPECT_OK(ptl_seal_make(seal, 4, 1, &err));
+    ptl_buffer_text(&sealed, "before");
+    EXPECT_FAIL(ptl_seal_values(&sealed, ends, seal, 1, values, 3, &err), PTL_E_NOT_FOUND,
+                "subject 3 was never made");
+    assert_string_equal(sealed.ptr, "before");
+    EXPECT_FAIL(ptl_seal_values(&sealed, ends, seal, 4, values, 2, &err), PTL_E_NOT_FOUND,
+                "subject 5 was never made");
+    EXPECT_OK(ptl_seal_destroy(seal, 2, &err));
+    EXPECT_FAIL(ptl_seal_values(&sealed, ends, seal, 1, values, 2, &err), PTL_E_NOT_FOUND,
+                "subject 2 was destroyed");
+    EXPECT_OK(ptl_seal_values(&sealed, ends, seal, 1, values, 0, &err));
+    EXPECT_FAIL(ptl_seal_values(&sealed, ends, seal, -1, values, 1, &err), PTL_E_INVALID,
+                "from subject -1");
+}
+
 static void test_damaged_workspace_key(void **state)
 {
     (void)state;
@@ -245,6 +296,8 @@ int main(void)
         TEST(test_lookup),
         TEST(test_destroyed_is_gone_from_disk),
         TEST(test_destroyed_within_a_transaction),
+        TEST(test_many_at_once),
+        TEST(test_many_need_every_key),
         TEST(test_damaged_workspace_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

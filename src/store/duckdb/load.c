@@ -1,7 +1,8 @@
 /* load.c: the steps of a load, in order, in one transaction. The invariants are those of
  * store/load.h; each is marked where it is held.
  *
- *   stamp, hash → nothing new? → reader, plan → scope ┬ facts, in order  (load_stage.c)
+ *   stamp, hash → nothing new? → reader, plan → scope ┬ facts, in order  (load_insert.c)
+ *                                                     ├ the hash, if it was not known yet
  *                                                     ├ the file is as it was? (4)
  *                                                     ├ duplicates       (load_duplicate.c)
  *                                                     ├ identifiers, sealed; keys durable first
@@ -102,11 +103,10 @@ static ptl_hash hash_mapping(const ptl_load_spec *spec)
 }
 
 /* Invariants 1 and 2: a load that counts today of the same content and mapping, of the same file.
- */
-static ptl_status find_loads(int64_t *same, ptl_load_job *job, ptl_error *err)
+ * `content` NULL: of any content. */
+static ptl_status find_loads(int64_t *same, ptl_load_job *job, const char *content, ptl_error *err)
 {
-    char content[PTL_HASH_HEX], mapping[PTL_HASH_HEX];
-    ptl_hash_format(content, job->content_hash);
+    char mapping[PTL_HASH_HEX];
     ptl_hash_format(mapping, job->mapping_hash);
     const ptl_value params[] = {
         ptl_value_string(job->spec->source), ptl_value_string(content), ptl_value_string(mapping),
@@ -120,65 +120,23 @@ static ptl_status find_loads(int64_t *same, ptl_load_job *job, ptl_error *err)
     return PTL_OK;
 }
 
-/* --- facts and the load row ------------------------------------------------------------------- */
-
-/* One person's rows lie together in event and txn, so that a history is read without a scan. */
-static void put_order(ptl_buffer *sql, const ptl_load_plan *plan)
+/* Whether there is nothing new. Where that is sure to be false, the hash follows meanwhile. */
+static ptl_status look_for_same(bool *is_same, ptl_load_job *job, ptl_error *err)
 {
-    const char *time = plan->table->time_column;
-    const bool by_person =
-        strcmp(plan->table->name, "event") == 0 || strcmp(plan->table->name, "txn") == 0;
-    ptl_buffer_text(sql, " ORDER BY ");
-    if (by_person) ptl_buffer_text(sql, "identifier_id NULLS LAST, ");
-    if (time && plan->time_idx >= 0) {
-        ptl_load_sql_name(sql, time);
-        ptl_buffer_text(sql, " NULLS LAST, ");
-    }
-    ptl_buffer_text(sql, "source_row");
+    const ptl_load_spec *spec = job->spec;
+    *is_same = false;
+    int64_t similar, same;
+    PTL_TRY(find_loads(&similar, job, NULL, err));
+    if (similar == 0 || spec->force) return ptl_load_hashing_start(&job->hashing, spec->path, err);
+    PTL_TRY(ptl_file_hash(&job->content_hash, spec->path, job->progress, err));
+    char content[PTL_HASH_HEX];
+    ptl_hash_format(content, job->content_hash);
+    PTL_TRY(find_loads(&same, job, content, err));
+    *is_same = same != 0;
+    return PTL_OK;
 }
 
-/* From the file to the table in one statement; the engine sorts, spilling where it must. */
-static void put_insert(ptl_buffer *sql, const ptl_load_job *job, const char *rows)
-{
-    const ptl_load_plan *plan = &job->plan;
-    ptl_buffer_printf(sql, "INSERT INTO %s (", plan->table->name);
-    ptl_load_put_columns(sql, plan, "");
-    ptl_buffer_printf(sql, "%s, load_id, source_row, known_at) SELECT ",
-                      plan->has_day ? ", \"day\"" : "");
-    ptl_load_put_columns(sql, plan, "");
-    ptl_buffer_printf(sql,
-                      "%s, %lld, source_row, coalesce(load_known_at, make_timestamp(%lld))"
-                      " FROM %s",
-                      plan->has_day ? ", load_day" : "", (long long)job->load_id,
-                      (long long)job->spec->known_at, rows);
-    put_order(sql, plan);
-}
-
-static ptl_status insert_facts(int64_t *n_rows, ptl_load_job *job, ptl_error *err)
-{
-    ptl_buffer sql, list, rows;
-    ptl_buffer_init(&sql, (size_t)1 << 20, NULL);
-    ptl_buffer_init(&list, (size_t)1 << 20, NULL);
-    ptl_buffer_init(&rows, 256, NULL);
-    ptl_status st = ptl_load_stage_register(&rows, job, err);
-    if (st == PTL_OK) {
-        put_insert(&sql, job, rows.ptr);
-        ptl_load_plan_list(&list, &job->plan, job->spec);
-        st = ptl_buffer_check(&list, "the columns of a mapping", err);
-    }
-    if (st == PTL_OK) st = ptl_reader_start(job->reader, list.ptr, err);
-    if (st == PTL_OK) st = ptl_load_exec(n_rows, job, &sql, "write facts", err);
-    atomic_load_explicit(&job->handover, memory_order_acquire);
-    if (job->failure != PTL_OK) { /* our own words, not the engine's about them */
-        st = job->failure;
-        if (err) *err = job->error;
-    }
-    if (st == PTL_OK) st = ptl_reader_finish(job->reader, err);
-    ptl_buffer_dispose(&sql);
-    ptl_buffer_dispose(&list);
-    ptl_buffer_dispose(&rows);
-    return st;
-}
+/* --- the load row ----------------------------------------------------------------------------- */
 
 static ptl_status write_load_row(ptl_load_job *job, const ptl_load_report *report, ptl_error *err)
 {
@@ -236,7 +194,8 @@ static ptl_status in_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_sta
     if (job->plan.has_identifier)
         PTL_TRY(ptl_load_names_open(&job->names, &job->scope, job->keys, job->spec, err));
     int64_t n_written = 0;
-    PTL_TRY(insert_facts(&n_written, job, err));
+    PTL_TRY(ptl_load_insert(&n_written, job, err));
+    if (job->hashing) PTL_TRY(ptl_load_hashing_end(&job->content_hash, &job->hashing, err));
     PTL_TRY(check_unchanged(job, stamp, err)); /* invariant 4 */
     PTL_TRY(ptl_progress_check(progress, err));
     ptl_progress_step(progress, "looking for duplicates", -1, -1);
@@ -282,15 +241,15 @@ static ptl_status run_steps(ptl_load_report *out, ptl_load_job *job, ptl_error *
     const ptl_load_spec *spec = job->spec;
     ptl_file_stamp stamp;
     PTL_TRY(ptl_file_stamp_of(&stamp, spec->path, err));
-    PTL_TRY(ptl_file_hash(&job->content_hash, spec->path, job->progress, err));
     job->mapping_hash = hash_mapping(spec);
+    bool is_same;
+    PTL_TRY(look_for_same(&is_same, job, err));
     out->content_hash = job->content_hash;
-    int64_t same;
-    PTL_TRY(find_loads(&same, job, err));
-    if (same != 0 && !spec->force) return PTL_OK; /* invariant 1: nothing new */
+    if (is_same) return PTL_OK; /* invariant 1: nothing new */
     PTL_TRY(ptl_reader_open(&job->reader, spec, err));
     PTL_TRY(ptl_load_plan_make(&job->plan, job->reader, err));
     PTL_TRY(run_scope(out, job, stamp, err));
+    out->content_hash = job->content_hash;
     out->load_id = job->load_id;
     out->replaces_load_id = job->replaces_load_id;
     if (job->day_first <= job->day_last) {
@@ -337,6 +296,7 @@ ptl_status ptl_load_run(ptl_load_report *out, ptl_warehouse *warehouse, ptl_seal
     job->day_last = INT32_MIN;
     const ptl_status st = run_steps(out, job, err);
     if (st != PTL_OK) memset(out, 0, sizeof *out);
+    ptl_load_hashing_stop(job->hashing);
     ptl_load_names_close(job->names);
     ptl_reader_close(job->reader);
     free(job->keys_of_rows);

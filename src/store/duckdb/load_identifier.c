@@ -260,7 +260,7 @@ void ptl_load_names_close(ptl_load_names *names)
     free(names);
 }
 
-enum { WRITE_ROWS = 16384 };
+enum { WRITE_ROWS = 8192 };
 
 static const ptl_column_spec identifier_columns[] = {
     {"identifier_id", PTL_TYPE_INT}, {"source", PTL_TYPE_TEXT}, {"kind", PTL_TYPE_TEXT},
@@ -268,22 +268,60 @@ static const ptl_column_spec identifier_columns[] = {
     {"load_id", PTL_TYPE_INT}};
 enum { N_IDENTIFIER_COLUMNS = sizeof identifier_columns / sizeof *identifier_columns };
 
-static ptl_status write_row(ptl_table_builder *builder, const ptl_load_names *names, int64_t i,
-                            ptl_buffer *sealed, ptl_seal *keys, ptl_instant from, int64_t load_id,
-                            ptl_error *err)
+/* What writing the new ones needs, a batch at a time. */
+typedef struct writing {
+    ptl_table_builder *builder;
+    ptl_duck_append *append;
+    ptl_buffer sealed;
+    size_t ends[WRITE_ROWS]; /* in `sealed`, of each row of the batch */
+    ptl_instant from;
+    int64_t load_id;
+} writing;
+
+static ptl_status put_row(writing *w, const ptl_load_names *names, int64_t i, ptl_text sealed,
+                          ptl_error *err)
 {
     uint8_t lookup[16];
     ptl_seal_lookup(lookup, names->keys, names->source, names->kind, names->fresh[i]);
-    ptl_buffer_clear(sealed);
-    PTL_TRY(ptl_seal_value(sealed, keys, names->first_new + i, names->fresh[i], err));
-    ptl_table_builder_int(builder, names->first_new + i);
-    ptl_table_builder_text(builder, names->source);
-    ptl_table_builder_text(builder, names->kind);
-    ptl_table_builder_text(builder, (ptl_text){(const char *)lookup, sizeof lookup});
-    ptl_table_builder_text(builder, ptl_buffer_borrow(sealed));
-    ptl_table_builder_int(builder, from);
-    ptl_table_builder_int(builder, load_id);
-    return ptl_table_builder_row_end(builder, err);
+    ptl_table_builder_int(w->builder, names->first_new + i);
+    ptl_table_builder_text(w->builder, names->source);
+    ptl_table_builder_text(w->builder, names->kind);
+    ptl_table_builder_text(w->builder, (ptl_text){(const char *)lookup, sizeof lookup});
+    ptl_table_builder_text(w->builder, sealed);
+    ptl_table_builder_int(w->builder, w->from);
+    ptl_table_builder_int(w->builder, w->load_id);
+    return ptl_table_builder_row_end(w->builder, err);
+}
+
+/* New ones [first, first + n). */
+static ptl_status write_batch(writing *w, const ptl_load_names *names, ptl_seal *keys,
+                              int64_t first, int64_t n, ptl_error *err)
+{
+    ptl_buffer_clear(&w->sealed);
+    ptl_table_builder_clear(w->builder);
+    PTL_TRY(ptl_seal_values(&w->sealed, w->ends, keys, names->first_new + first,
+                            names->fresh + first, n, err));
+    size_t at = 0;
+    for (int64_t i = 0; i < n; at = w->ends[i++])
+        PTL_TRY(put_row(w, names, first + i, (ptl_text){w->sealed.ptr + at, w->ends[i] - at}, err));
+    const ptl_table rows = ptl_table_builder_borrow(w->builder);
+    return ptl_duck_append_rows(w->append, &rows, err);
+}
+
+static ptl_status write_all(writing *w, const ptl_load_names *names, ptl_seal *keys,
+                            ptl_scope *scope, ptl_error *err)
+{
+    const char *columns[N_IDENTIFIER_COLUMNS];
+    for (int64_t i = 0; i < N_IDENTIFIER_COLUMNS; i++) columns[i] = identifier_columns[i].name;
+    PTL_TRY(ptl_table_builder_new(&w->builder, identifier_columns, N_IDENTIFIER_COLUMNS,
+                                  (size_t)64 << 20, err));
+    PTL_TRY(
+        ptl_duck_append_open(&w->append, scope, "identifier", columns, N_IDENTIFIER_COLUMNS, err));
+    for (int64_t first = 0; first < names->n_new; first += WRITE_ROWS) {
+        const int64_t left = names->n_new - first;
+        PTL_TRY(write_batch(w, names, keys, first, left < WRITE_ROWS ? left : WRITE_ROWS, err));
+    }
+    return PTL_OK;
 }
 
 ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *scope, ptl_seal *keys,
@@ -291,31 +329,16 @@ ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *scope, ptl_sea
 {
     if (names->n_new == 0) return PTL_OK;
     PTL_TRY(ptl_seal_make(keys, names->first_new, names->n_new, err));
-    const char *columns[N_IDENTIFIER_COLUMNS];
-    for (int64_t i = 0; i < N_IDENTIFIER_COLUMNS; i++) columns[i] = identifier_columns[i].name;
-    ptl_buffer sealed;
-    ptl_buffer_init(&sealed, (size_t)1 << 16, NULL);
-    ptl_table_builder *builder = NULL;
-    ptl_duck_append *append = NULL;
-    ptl_status st = PTL_OK;
-    PTL_TRY_GOTO(st, end,
-                 ptl_table_builder_new(&builder, identifier_columns, N_IDENTIFIER_COLUMNS,
-                                       (size_t)64 << 20, err));
-    PTL_TRY_GOTO(
-        st, end,
-        ptl_duck_append_open(&append, scope, "identifier", columns, N_IDENTIFIER_COLUMNS, err));
-    for (int64_t i = 0; i < names->n_new; i++) {
-        PTL_TRY_GOTO(st, end,
-                     write_row(builder, names, i, &sealed, keys, spec->known_at, load_id, err));
-        if ((i + 1) % WRITE_ROWS != 0 && i + 1 < names->n_new) continue;
-        const ptl_table rows = ptl_table_builder_borrow(builder);
-        PTL_TRY_GOTO(st, end, ptl_duck_append_rows(append, &rows, err));
-        ptl_table_builder_clear(builder);
-    }
-end:;
+    writing *w = calloc(1, sizeof *w);
+    if (!w) return no_memory(err);
+    w->from = spec->known_at;
+    w->load_id = load_id;
+    ptl_buffer_init(&w->sealed, (size_t)WRITE_ROWS * (PTL_LOAD_IDENTIFIER_BYTES_MAX + 64), NULL);
+    const ptl_status st = write_all(w, names, keys, scope, err);
     ptl_error late = {0};
-    const ptl_status closed = ptl_duck_append_close(append, st == PTL_OK ? err : &late);
-    ptl_table_builder_free(builder);
-    ptl_buffer_dispose(&sealed);
+    const ptl_status closed = ptl_duck_append_close(w->append, st == PTL_OK ? err : &late);
+    ptl_table_builder_free(w->builder);
+    ptl_buffer_dispose(&w->sealed);
+    free(w);
     return st == PTL_OK ? closed : st;
 }

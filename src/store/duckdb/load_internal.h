@@ -1,9 +1,11 @@
 /* load_internal.h: what the steps of a load share.
  *
  * load.c is the order of the steps; load_plan.c sets a mapping's columns against the canonical
- * table; load_stage.c gives mapped rows to the engine; load_identifier.c turns what
- * names a person into numbers; load_duplicate.c finds facts that are there already and brings back
- * those that lost to a load now replaced; load_quarantine.c keeps what did not become a fact. */
+ * table; load_hash.c hashes the file meanwhile; load_insert.c writes the facts; load_ahead.c reads
+ * the file in a thread of its own; load_stage.c gives mapped rows to the engine; load_identifier.c
+ * turns what names a person into numbers; load_duplicate.c finds facts that are there already and
+ * brings back those that lost to a load now replaced; load_quarantine.c keeps what did not become a
+ * fact. */
 #ifndef PTL_STORE_LOAD_INTERNAL_H
 #define PTL_STORE_LOAD_INTERNAL_H
 
@@ -68,6 +70,33 @@ PTL_NODISCARD ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *
                                               ptl_seal *keys, const ptl_load_spec *spec,
                                               int64_t load_id, ptl_error *err);
 
+/* --- reading ahead ---------------------------------------------------------------------------- */
+
+typedef struct ptl_load_ahead ptl_load_ahead;
+
+/** Read a started reader in a thread of its own; until stop nobody else may use it, but for notes.
+ */
+PTL_NODISCARD ptl_status ptl_load_ahead_start(ptl_load_ahead **out, ptl_reader *reader,
+                                              ptl_error *err);
+/** As ptl_reader_next. */
+PTL_NODISCARD ptl_status ptl_load_ahead_next(duckdb_data_chunk *out, ptl_load_ahead *ahead,
+                                             ptl_error *err);
+/** Wait until the thread has ended; chunks not taken are let go. */
+void ptl_load_ahead_stop(ptl_load_ahead *ahead);
+
+/* --- hashing meanwhile ------------------------------------------------------------------------ */
+
+typedef struct ptl_load_hashing ptl_load_hashing;
+
+/** Hash the file at `path` (borrowed until it has ended) in a thread. */
+PTL_NODISCARD ptl_status ptl_load_hashing_start(ptl_load_hashing **out, const char *path,
+                                                ptl_error *err);
+/** Wait for the hash; *hashing is gone afterwards, also on failure. */
+PTL_NODISCARD ptl_status ptl_load_hashing_end(ptl_hash *out, ptl_load_hashing **hashing,
+                                              ptl_error *err);
+/** Give it up. NULL does nothing. */
+void ptl_load_hashing_stop(ptl_load_hashing *hashing);
+
 /* --- the run ---------------------------------------------------------------------------------- */
 
 /* The hash of a row's natural key. Twelve bytes: ten million rows are 120 MB. */
@@ -82,6 +111,8 @@ typedef struct ptl_load_job {
     ptl_warehouse *warehouse;
     ptl_seal *keys;
     ptl_reader *reader;
+    ptl_load_hashing *hashing; /* NULL where the hash is known */
+    ptl_load_ahead *ahead;     /* while facts are written */
     ptl_load_plan plan;
     ptl_scope scope;
     ptl_load_names *names;
@@ -106,6 +137,8 @@ typedef struct ptl_load_job {
  * load_known_at. `out` receives how to call it in SQL. */
 PTL_NODISCARD ptl_status ptl_load_stage_register(ptl_buffer *out, ptl_load_job *job,
                                                  ptl_error *err);
+/** From the file to the table: read, map, order, write. */
+PTL_NODISCARD ptl_status ptl_load_insert(int64_t *n_rows, ptl_load_job *job, ptl_error *err);
 /** Once the facts are written: rows that lose, into the temporary table load_lost (source_row,
  * lost_to_load_id, first_row). */
 PTL_NODISCARD ptl_status ptl_load_duplicates(ptl_load_job *job, ptl_error *err);

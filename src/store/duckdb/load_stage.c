@@ -308,7 +308,7 @@ static ptl_status give(stage *s, ptl_error *err)
     for (idx_t n = 0; n == 0;) {
         PTL_TRY(ptl_progress_check(job->progress, err));
         duckdb_destroy_data_chunk(&s->chunk);
-        PTL_TRY(ptl_reader_next(&s->chunk, job->reader, err));
+        PTL_TRY(ptl_load_ahead_next(&s->chunk, job->ahead, err));
         ptl_progress_step(job->progress, "reading rows", atomic_load(&job->reader->bytes_read),
                           job->reader->file_bytes);
         if (!s->chunk) return PTL_OK;

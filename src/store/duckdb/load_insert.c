@@ -1,0 +1,130 @@
+/* load_insert.c: the statement that turns the mapped rows into facts.
+ *
+ * The table function of load_stage.c is read by one thread, in the file's order; the sort, its
+ * merge and the compression of row groups use all of the engine's. Who calls the engine helps with
+ * its tasks and, while there is none for it, sleeps: the engine's own way of waiting asks again and
+ * again, which costs a whole core as long as the file is read. */
+#include "store/duckdb/load_internal.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { NAP_NANOSECONDS = 500000 }; /* between two looks for a task */
+
+/* --- the statement ---------------------------------------------------------------------------- */
+
+/* One person's rows lie together in event and txn, so that a history is read without a scan. */
+static void put_order(ptl_buffer *sql, const ptl_load_plan *plan)
+{
+    const char *time = plan->table->time_column;
+    const bool by_person =
+        strcmp(plan->table->name, "event") == 0 || strcmp(plan->table->name, "txn") == 0;
+    ptl_buffer_text(sql, " ORDER BY ");
+    if (by_person) ptl_buffer_text(sql, "identifier_id NULLS LAST, ");
+    if (time && plan->time_idx >= 0) {
+        ptl_load_sql_name(sql, time);
+        ptl_buffer_text(sql, " NULLS LAST, ");
+    }
+    ptl_buffer_text(sql, "source_row");
+}
+
+/* From the file to the table in one statement; the engine sorts, spilling where it must. */
+static void put_insert(ptl_buffer *sql, const ptl_load_job *job, const char *rows)
+{
+    const ptl_load_plan *plan = &job->plan;
+    ptl_buffer_printf(sql, "INSERT INTO %s (", plan->table->name);
+    ptl_load_put_columns(sql, plan, "");
+    ptl_buffer_printf(sql, "%s, load_id, source_row, known_at) SELECT ",
+                      plan->has_day ? ", \"day\"" : "");
+    ptl_load_put_columns(sql, plan, "");
+    ptl_buffer_printf(sql,
+                      "%s, %lld, source_row, coalesce(load_known_at, make_timestamp(%lld))"
+                      " FROM %s",
+                      plan->has_day ? ", load_day" : "", (long long)job->load_id,
+                      (long long)job->spec->known_at, rows);
+    put_order(sql, plan);
+}
+
+/* --- running ---------------------------------------------------------------------------------- */
+
+/* Tasks of the statement, until there is a result or a failure to hand out. */
+static void work(duckdb_pending_result pending)
+{
+    const struct timespec nap = {.tv_nsec = NAP_NANOSECONDS};
+    for (;;) {
+        switch (duckdb_pending_execute_task(pending)) {
+        case DUCKDB_PENDING_RESULT_NOT_READY:
+            break;
+        case DUCKDB_PENDING_NO_TASKS_AVAILABLE:
+            (void)nanosleep(&nap, NULL);
+            break;
+        default:
+            return;
+        }
+    }
+}
+
+static ptl_status run_prepared(int64_t *n_rows, duckdb_prepared_statement prepared, ptl_error *err)
+{
+    static const char what[] = "write facts";
+    duckdb_pending_result pending = NULL;
+    duckdb_result result;
+    ptl_status st = PTL_OK;
+    if (duckdb_pending_prepared(prepared, &pending) != DuckDBSuccess) {
+        st = ptl_duck_error(err, DUCKDB_ERROR_INVALID, duckdb_pending_error(pending), what);
+    } else {
+        work(pending);
+        if (duckdb_execute_pending(pending, &result) != DuckDBSuccess)
+            st = ptl_duck_result_error(err, &result, what);
+        else
+            *n_rows = (int64_t)duckdb_rows_changed(&result);
+        duckdb_destroy_result(&result);
+    }
+    duckdb_destroy_pending(&pending);
+    return st;
+}
+
+/* As ptl_load_exec, but patient. */
+static ptl_status run(int64_t *n_rows, ptl_load_job *job, const ptl_buffer *sql, ptl_error *err)
+{
+    PTL_TRY(ptl_buffer_check(sql, "write facts", err));
+    ptl_error local;
+    ptl_error *e = err ? err : &local;
+    duckdb_prepared_statement prepared = NULL;
+    ptl_status st = PTL_OK;
+    if (duckdb_prepare(job->warehouse->connection, sql->ptr, &prepared) != DuckDBSuccess)
+        st = ptl_duck_error(e, DUCKDB_ERROR_INVALID, duckdb_prepare_error(prepared), "write facts");
+    else
+        st = run_prepared(n_rows, prepared, e);
+    duckdb_destroy_prepare(&prepared);
+    return ptl_duck_failed(job->warehouse, st, e);
+}
+
+ptl_status ptl_load_insert(int64_t *n_rows, ptl_load_job *job, ptl_error *err)
+{
+    ptl_buffer sql, list, rows;
+    ptl_buffer_init(&sql, (size_t)1 << 20, NULL);
+    ptl_buffer_init(&list, (size_t)1 << 20, NULL);
+    ptl_buffer_init(&rows, 256, NULL);
+    ptl_status st = ptl_load_stage_register(&rows, job, err);
+    if (st == PTL_OK) {
+        put_insert(&sql, job, rows.ptr);
+        ptl_load_plan_list(&list, &job->plan, job->spec);
+        st = ptl_buffer_check(&list, "the columns of a mapping", err);
+    }
+    if (st == PTL_OK) st = ptl_reader_start(job->reader, list.ptr, err);
+    if (st == PTL_OK) st = ptl_load_ahead_start(&job->ahead, job->reader, err);
+    if (st == PTL_OK) st = run(n_rows, job, &sql, err);
+    ptl_load_ahead_stop(job->ahead);
+    job->ahead = NULL;
+    atomic_load_explicit(&job->handover, memory_order_acquire);
+    if (job->failure != PTL_OK) { /* our own words, not the engine's about them */
+        st = job->failure;
+        if (err) *err = job->error;
+    }
+    if (st == PTL_OK) st = ptl_reader_finish(job->reader, err);
+    ptl_buffer_dispose(&sql);
+    ptl_buffer_dispose(&list);
+    ptl_buffer_dispose(&rows);
+    return st;
+}
