@@ -1,5 +1,5 @@
--- What is loaded already: a load of this content ($2 null: of any) and mapping that counts today, the load of this
--- file that counts today, the highest load there is; 0 where there is none.
+-- What is loaded already: a load of this content (null: of any) and mapping that counts today, the load of
+-- this file that counts today, the highest load there is; 0 where there is none.
 -- params: $1 text source, $2 text content hash, $3 text mapping hash, $4 text file
 -- one row is: the warehouse
 SELECT coalesce(max(l.load_id) FILTER (l.source = $1 AND l.content_hash = coalesce($2, l.content_hash)
