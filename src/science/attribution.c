@@ -98,7 +98,7 @@ ptl_status ptl_paths_total(ptl_attribution_total *out, const ptl_paths *x, ptl_e
         PTL_TRY(check_cell(x, c, err));
         const int64_t p = x->cell_path[c];
         const bool touched = x->offsets[p + 1] > x->offsets[p];
-        const bool weighs = x->cell_converting[c] + x->cell_null[c] > 0;
+        const bool weighs = x->cell_converting[c] > 0 || x->cell_null[c] > 0;
         PTL_TRY(add_count(touched ? &t.n_converting : &t.n_untouched, x->cell_converting[c], err));
         PTL_TRY(add_count(touched ? &t.n_null : &t.n_empty_null, x->cell_null[c], err));
         if (x->cell_value) ptl_sum_add(touched ? &value : &value_untouched, x->cell_value[c]);
@@ -121,7 +121,7 @@ void ptl_paths_groups(ptl_groups *out, const ptl_paths *x)
         const int64_t p = x->cell_path[c];
         if (x->offsets[p + 1] == x->offsets[p]) continue;
         if (x->cell_converting[c] > 0) out->converts[x->cell_group[c]] = true;
-        if (x->cell_converting[c] + x->cell_null[c] > 0) out->seen[x->cell_group[c]] = true;
+        if (x->cell_converting[c] > 0 || x->cell_null[c] > 0) out->seen[x->cell_group[c]] = true;
     }
 }
 
