@@ -16,6 +16,9 @@
 typedef int32_t ptl_day;     /* days since 1970-01-01           */
 typedef int64_t ptl_instant; /* UTC microseconds since 1970     */
 
+/* Later than any instant a fact carries: "known by" it is all that is known. */
+#define PTL_INSTANT_EVER (INT64_C(4102444800) * PTL_MICROS_PER_SECOND) /* 2100-01-01 */
+
 typedef struct ptl_date {
     int32_t year;  /* [-32768, 32767] */
     int32_t month; /* [1, 12]         */

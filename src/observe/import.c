@@ -176,7 +176,6 @@ ptl_status ptl_import_run(ptl_import_report *out, ptl_store *store, const ptl_wo
                           ptl_progress *progress, ptl_error *err)
 {
     PTL_TRY(list_files(out, workspace, options, arena, err));
-    PTL_TRY(ptl_warehouse_calendar(store->warehouse, workspace->zone, err));
     for (int64_t i = 0; i < out->n_files; i++) {
         ptl_import_file *file = &out->files[i];
         PTL_TRY(ptl_progress_check(progress, err));

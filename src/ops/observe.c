@@ -29,7 +29,7 @@ typedef struct loaded {
 
 static ptl_status read_loaded(loaded *out, ptl_call *call, ptl_error *err)
 {
-    const ptl_value ever = ptl_value_instant(INT64_MAX / 2);
+    const ptl_value ever = ptl_value_instant(PTL_INSTANT_EVER);
     PTL_TRY(ptl_warehouse_query(&out->table, call->store->warehouse, "source/summary", &ever, 1, 0,
                                 err));
     PTL_TRY(ptl_table_column(&out->source, &out->table, "source", PTL_TYPE_TEXT, err));
@@ -305,7 +305,7 @@ static ptl_status fill_totals(ptl_reply *reply, const ptl_table *rows, ptl_error
 
 static ptl_status source_totals(ptl_call *call, ptl_error *err)
 {
-    const ptl_value ever = ptl_value_instant(INT64_MAX / 2);
+    const ptl_value ever = ptl_value_instant(PTL_INSTANT_EVER);
     ptl_table rows = {0};
     PTL_TRY(
         ptl_warehouse_query(&rows, call->store->warehouse, "source/txn_totals", &ever, 1, 0, err));

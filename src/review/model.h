@@ -25,7 +25,7 @@ typedef enum ptl_measure {
 } ptl_measure;
 
 const char *ptl_measure_name(ptl_measure measure);  /* "cm2"                   */
-const char *ptl_measure_label(ptl_measure measure); /* "Contribution after media" */
+const char *ptl_measure_label(ptl_measure measure); /* "CM2" */
 
 typedef struct ptl_review_period {
     ptl_day from, to;

@@ -1,13 +1,10 @@
 /* money.c: the stage. Reads the range of facts, the cube, writes figures (see money.h). */
 #include "understand/money_internal.h"
 
-/* Knowledge without a limit: later than any instant a load can carry. */
-#define KNOWN_EVER (INT64_C(4102444800) * PTL_MICROS_PER_SECOND) /* 2100-01-01 */
-
 /* Everything known before the day after as_of began. */
 static ptl_instant known_by(const ptl_workspace *workspace, const ptl_money_options *options)
 {
-    if (!options->has_as_of) return KNOWN_EVER;
+    if (!options->has_as_of) return PTL_INSTANT_EVER;
     return ptl_zone_day_start(workspace->zone, options->as_of + 1) - 1;
 }
 
