@@ -27,9 +27,9 @@ static ptl_status write_page(ptl_review_report *out, const ptl_review *review, c
 {
     ptl_buffer html;
     ptl_buffer_init(&html, REVIEW_BYTES_MAX, NULL);
-    ptl_review_write_page(review, &html);
-    const ptl_status st =
-        write_file(out->html_path, &out->html_hash, dir, "review.html", &html, err);
+    ptl_status st = ptl_review_write_page(&html, review, err);
+    if (st == PTL_OK)
+        st = write_file(out->html_path, &out->html_hash, dir, "review.html", &html, err);
     ptl_buffer_dispose(&html);
     return st;
 }
