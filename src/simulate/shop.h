@@ -144,5 +144,6 @@ PTL_NODISCARD ptl_status ptl_shop_write_sales(ptl_shop *shop, ptl_progress *prog
 PTL_NODISCARD ptl_status ptl_shop_write_visits(ptl_shop *shop, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_shop_write_media(ptl_shop *shop, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_shop_write_workspace(ptl_shop *shop, ptl_error *err);
+PTL_NODISCARD ptl_status ptl_shop_write_sources(ptl_shop *shop, ptl_error *err);
 
 #endif

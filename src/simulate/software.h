@@ -99,5 +99,6 @@ PTL_NODISCARD ptl_status ptl_soft_write_deals(ptl_soft *soft, ptl_progress *prog
 PTL_NODISCARD ptl_status ptl_soft_write_invoices(ptl_soft *soft, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_soft_write_media(ptl_soft *soft, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_soft_write_workspace(ptl_soft *soft, ptl_error *err);
+PTL_NODISCARD ptl_status ptl_soft_write_sources(ptl_soft *soft, ptl_error *err);
 
 #endif

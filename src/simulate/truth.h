@@ -12,7 +12,8 @@ enum {
     PTL_TRUTH_RECORDED_MAX = 12, /* channels as orders record them                      */
     PTL_TRUTH_MONTHS_MAX = 122,  /* of ten years                                        */
     PTL_TRUTH_BINS = 101,        /* of customers by what they brought: 10 euro each     */
-    PTL_TRUTH_FAULTS_MAX = 24
+    PTL_TRUTH_FAULTS_MAX = 24,
+    PTL_TRUTH_OWN_COSTS = 3 /* rows a month: salaries, agency, tools */
 };
 
 /* Money of one day, recorded channel and currency. Amounts in cents. */
