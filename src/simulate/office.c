@@ -2,6 +2,8 @@
  * rates, targets, what the market was seen to do. */
 #include "simulate/office.h"
 
+#include "simulate/truth_kpi.h"
+
 static int64_t to_cents(int64_t micros)
 {
     return (micros + (micros < 0 ? -5000 : 5000)) / 10000;
@@ -136,20 +138,27 @@ static int64_t target_micros(const ptl_truth *truth)
     return year * 11 / 10 / 100000000 * 100000000;
 }
 
+static void put_target(ptl_export *x, int32_t year, const char *kpi, int64_t micros)
+{
+    ptl_export_text(x, "company");
+    ptl_export_text(x, kpi);
+    ptl_export_day(x, ptl_day_of((ptl_date){year, 1, 1}));
+    ptl_export_day(x, ptl_day_of((ptl_date){year, 12, 31}));
+    ptl_export_cents(x, to_cents(micros));
+    ptl_export_text(x, "EUR");
+    ptl_export_text(x, "Ines Albrecht");
+    ptl_export_end(x);
+}
+
 static ptl_status write_targets(const ptl_truth *truth, ptl_export_folder *folder, ptl_error *err)
 {
     ptl_export *x = NULL;
     PTL_TRY(ptl_export_open(&x, folder, "data/finance/targets.csv", false, err));
     ptl_export_line(x, "scope,kpi,from,to,value,currency,set by");
     const ptl_date last = ptl_date_of(truth->climate->options.ends);
-    ptl_export_text(x, "company");
-    ptl_export_text(x, "cm2");
-    ptl_export_day(x, ptl_day_of((ptl_date){last.year, 1, 1}));
-    ptl_export_day(x, ptl_day_of((ptl_date){last.year, 12, 31}));
-    ptl_export_cents(x, to_cents(target_micros(truth)));
-    ptl_export_text(x, "EUR");
-    ptl_export_text(x, "Ines Albrecht");
-    ptl_export_end(x);
+    put_target(x, last.year, "cm2", target_micros(truth));
+    if (truth->kpi->reason_names)
+        put_target(x, last.year, "bookings", ptl_truth_bookings_target(truth));
     return ptl_export_close(x, err);
 }
 

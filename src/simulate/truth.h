@@ -55,6 +55,7 @@ typedef struct ptl_truth {
     int32_t n_months;
     ptl_truth_fault faults[PTL_TRUTH_FAULTS_MAX];
     int32_t n_faults;
+    struct ptl_truth_kpi *kpi; /* truth_kpi.h */
 } ptl_truth;
 
 PTL_NODISCARD ptl_status ptl_truth_init(ptl_truth *out, const ptl_climate *climate,
