@@ -196,8 +196,16 @@ static double corput(uint64_t i)
 
 static void make_outcomes(const board *b, int64_t n)
 {
-    for (int64_t j = 0; j < n; j++) {
-        const int64_t at = (int64_t)(((double)j + 0.5) / (double)n * (double)b->d->n_draws);
+    /* an eighth runs out to eight s beyond the outermost draws: a rare reading may decide too */
+    const int64_t n_tail = n / 16, n_body = n - 2 * n_tail;
+    const double lowest = b->m[b->w->order[0]], highest = b->m[b->w->order[b->d->n_draws - 1]];
+    for (int64_t j = 0; j < n_tail; j++) {
+        const double out = 8.0 * b->s * (double)(j + 1) / (double)n_tail;
+        b->w->key[n_body + 2 * j] = lowest - out;
+        b->w->key[n_body + 2 * j + 1] = highest + out;
+    }
+    for (int64_t j = 0; j < n_body; j++) {
+        const int64_t at = (int64_t)(((double)j + 0.5) / (double)n_body * (double)b->d->n_draws);
         const double p = corput((uint64_t)j + 1);
         b->w->key[j] = b->m[b->w->order[at]] + b->s * ptl_normal_quantile_std(p);
     }

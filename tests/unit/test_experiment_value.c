@@ -128,7 +128,7 @@ static void draws_agree_with_the_closed_form(void **state)
     static double theta[QUANTILES], utility[2 * QUANTILES];
     static const double row[][3] = {{1, 2, 1},        {-2.37, 1.91, 0.83}, {0, 3.1, 2.2},
                                     {0.4, 0.9, 3.7},  {1, 2, 0.03},        {1, 2, 0},
-                                    {0.9, 0.31, 0.2}, {-0.1, 1.3, 11.0}};
+                                    {0.5, 0.31, 0.2}, {-0.1, 1.3, 11.0}};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         normal_draws(theta, utility, row[i][0], row[i][1]);
         const ptl_experiment_decision d = {
@@ -139,10 +139,10 @@ static void draws_agree_with_the_closed_form(void **state)
         /* utilities linear in m: pools of 64 draws lose nothing */
         const double pooled = value_of(*state, &d, &x, &o).evsi;
         /* 4001 quantiles miss the tails beyond 3.6 deviations */
-        EXPECT_NEAR(pooled, exact, 4e-3 * exact);
+        EXPECT_NEAR(pooled, exact, 4e-3 * exact + 1e-6);
         o.pool = 1;
         const ptl_experiment_value v = value_of(*state, &d, &x, &o);
-        EXPECT_NEAR(v.evsi, exact, 4e-3 * exact);
+        EXPECT_NEAR(v.evsi, exact, 4e-3 * exact + 1e-6);
         EXPECT_NEAR(v.evpi, ptl_experiment_evpi_normal(row[i][0], row[i][1]), 1e-3 * v.evpi);
         EXPECT_INT(v.n_rule, 2);
         /* the posterior mean of theta crosses zero where y = -mu (s / sigma)^2 */
