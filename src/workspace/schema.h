@@ -19,6 +19,7 @@ typedef enum ptl_schema_kind {
     PTL_SCHEMA_LINES,     /* const char *: several lines, [low, high] characters             */
     PTL_SCHEMA_NAME,      /* const char *: [a-z0-9_]+                                        */
     PTL_SCHEMA_INT,       /* int32_t in [low, high]                                          */
+    PTL_SCHEMA_ROW,       /* int32_t: a row from 1, -1 for "auto"                            */
     PTL_SCHEMA_NUMBER,    /* double in [low, high]                                           */
     PTL_SCHEMA_BOOL,      /* bool                                                            */
     PTL_SCHEMA_DAY,       /* ptl_day                                                         */

@@ -44,6 +44,7 @@ void ptl_schema_allowed(ptl_buffer *out, const ptl_schema_key *key)
 {
     static const char *const words[] = {
         [PTL_SCHEMA_INT] = "a whole number",
+        [PTL_SCHEMA_ROW] = "a row counted from 1, or auto",
         [PTL_SCHEMA_NUMBER] = "a number",
         [PTL_SCHEMA_BOOL] = "true or false",
         [PTL_SCHEMA_DAY] = "a day as 2026-12-31",

@@ -2,6 +2,7 @@
  * printed from here; `about` is written for the person who fills the file in. */
 #include "workspace/tables.h"
 
+#include "store/rows.h"
 #include "workspace/limits.h"
 
 #include <stddef.h>
@@ -167,8 +168,36 @@ const ptl_schema ptl_schema_channel = {
 
 static const char *const encodings[] = {"utf-8", "utf-16", "latin-1", NULL};
 
+/* in the order of ptl_rows_kind */
+static const char *const kinds[] = {"csv", "jsonl", "parquet", "xlsx", NULL};
+
 #define SOURCE(field) offsetof(ptl_source_config, field)
 static const ptl_schema_key format_keys[] = {
+    {.key = "kind",
+     .kind = PTL_SCHEMA_ENUM,
+     .values = kinds,
+     .offset = SOURCE(kind),
+     .where_absent = "by the file's name",
+     .about = "What the files are: text with columns, one JSON object a line, Parquet, a workbook"},
+    {.key = "head_row",
+     .kind = PTL_SCHEMA_ROW,
+     .offset = SOURCE(head_row),
+     .where_absent = "the first line that is not blank",
+     .about = "The line with the columns' names, where a title stands above it; `auto` finds it"},
+    {.key = "totals",
+     .kind = PTL_SCHEMA_TEXTS,
+     .low = 1,
+     .high = PTL_ROWS_TOTALS_MAX,
+     .offset = SOURCE(totals),
+     .offset_n = SOURCE(n_totals),
+     .where_absent = "none",
+     .about = "Rows to pass over: those whose first filled field reads so; `*` stands for any "
+              "text, as in `[\"Total*\"]`"},
+    {.key = "sheet",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = SOURCE(sheet),
+     .where_absent = "the only sheet with rows",
+     .about = "The sheet of a workbook"},
     {.key = "delimiter",
      .kind = PTL_SCHEMA_CHARACTER,
      .offset = SOURCE(delimiter),

@@ -44,8 +44,13 @@ typedef struct ptl_source_config {
     const char *currency;        /* default the workspace's            */
     const char *zone;            /* default the workspace's            */
     const char *encoding;
-    char delimiter; /* 0: found in the file */
-    char quote;     /* 0: '"'               */
+    char delimiter;            /* 0: found in the file                          */
+    char quote;                /* 0: '"'                                        */
+    int32_t kind;              /* ptl_rows_kind; 0: by the file's name          */
+    int32_t head_row;          /* a line of the file, or as in store/rows.h     */
+    const char *sheet;         /* of a workbook; NULL: the only one with rows   */
+    const char *const *totals; /* store/rows.h: rows that are passed over */
+    int64_t n_totals;
 } ptl_source_config;
 
 typedef struct ptl_kpi_config {

@@ -139,6 +139,27 @@ static ptl_status check_folder(const ptl_load_spec *spec, ptl_error *err)
     return st;
 }
 
+/* What the source says about its files, over what the file's name says. */
+static ptl_status settle_options(ptl_reader *reader, ptl_error *err)
+{
+    const ptl_load_spec *spec = reader->spec;
+    ptl_rows_options *options = &reader->rows_options;
+    *options = ptl_rows_options_of(spec->path);
+    if (spec->kind) options->kind = spec->kind;
+    options->delimiter = spec->delimiter;
+    options->quote = spec->quote;
+    options->encoding = spec->encoding;
+    options->sheet = spec->sheet;
+    options->head_row = spec->head_row;
+    options->totals = spec->totals;
+    options->n_totals = spec->n_totals;
+    options->name = spec->file ? spec->file : spec->path;
+    if (spec->n_totals > PTL_ROWS_TOTALS_MAX)
+        return ptl_fail(err, PTL_E_LIMIT, "source %s names more than %d totals", spec->source,
+                        PTL_ROWS_TOTALS_MAX);
+    return PTL_OK;
+}
+
 static ptl_status open_file(ptl_reader *reader, ptl_error *err)
 {
     const ptl_load_spec *spec = reader->spec;
@@ -152,31 +173,25 @@ static ptl_status open_file(ptl_reader *reader, ptl_error *err)
         return ptl_fail(err, PTL_E_INVALID, "source %s: %s is not a file", spec->source,
                         spec->path);
     reader->file_bytes = (int64_t)st.st_size;
-    reader->csv_options = ptl_csv_options_default();
-    reader->csv_options.delimiter = spec->delimiter;
-    reader->csv_options.quote = spec->quote;
-    reader->csv_options.encoding = spec->encoding;
-    reader->csv_options.name = spec->file ? spec->file : spec->path;
-    reader->csv_options.is_gzip = ptl_text_ends(ptl_text_of(spec->path), PTL_TEXT(".gz"));
-    return PTL_OK;
+    return settle_options(reader, err);
 }
 
 static ptl_status read_head(ptl_reader *reader, ptl_error *err)
 {
-    ptl_csv *csv = NULL;
-    PTL_TRY(ptl_csv_open(&csv, reader->fd, &reader->csv_options, err));
-    reader->csv_options.delimiter =
-        ptl_csv_delimiter(csv); /* found once, the same for every scan */
-    reader->n_source_columns = ptl_csv_n_columns(csv);
+    ptl_rows *rows = NULL;
+    PTL_TRY(ptl_rows_open(&rows, reader->fd, &reader->rows_options, err));
+    reader->rows_options.delimiter =
+        ptl_rows_delimiter(rows); /* found once, the same for every scan */
+    reader->n_source_columns = ptl_rows_n_columns(rows);
     reader->source_columns = ptl_arena_array(&reader->arena, reader->n_source_columns,
                                              sizeof *reader->source_columns, err);
     ptl_status st = reader->source_columns ? PTL_OK : PTL_E_NO_MEMORY;
     for (int64_t i = 0; st == PTL_OK && i < reader->n_source_columns; i++) {
         reader->source_columns[i] =
-            ptl_text_copy(ptl_text_of(ptl_csv_column(csv, i)), &reader->arena, err);
+            ptl_text_copy(ptl_text_of(ptl_rows_column(rows, i)), &reader->arena, err);
         if (!reader->source_columns[i]) st = PTL_E_NO_MEMORY;
     }
-    ptl_csv_close(csv);
+    ptl_rows_close(rows);
     return st;
 }
 
@@ -357,7 +372,8 @@ static ptl_status run_failure(ptl_reader *reader, const char *engine_words, ptl_
     pthread_mutex_unlock(&reader->guard);
     if (st != PTL_OK) return st;
     if (engine_words && strstr(engine_words, "Interrupt"))
-        return ptl_fail(err, PTL_E_CANCELLED, "reading %s was cancelled", reader->csv_options.name);
+        return ptl_fail(err, PTL_E_CANCELLED, "reading %s was cancelled",
+                        reader->rows_options.name);
     return ptl_reader_mapping_error(reader, engine_words, err);
 }
 
@@ -365,20 +381,21 @@ static ptl_status run_failure(ptl_reader *reader, const char *engine_words, ptl_
 static ptl_status count_rest(ptl_reader *reader, ptl_error *err)
 {
     if (reader->rows_read >= 0) return PTL_OK;
-    ptl_csv *csv = NULL;
-    PTL_TRY(ptl_csv_open(&csv, reader->fd, &reader->csv_options, err));
+    ptl_rows *rows = NULL;
+    PTL_TRY(ptl_rows_open(&rows, reader->fd, &reader->rows_options, err));
     bool more = true;
-    ptl_csv_row row = {0};
+    ptl_row row = {0};
     int64_t n = 0;
     ptl_status st = PTL_OK;
     while (st == PTL_OK && more) {
-        st = ptl_csv_next(&more, &row, csv, err);
+        st = ptl_rows_next(&more, &row, rows, err);
         if (st != PTL_OK || !more) break;
-        n = row.row;
-        if (row.fault) st = ptl_reader_note_add(reader, n, NULL, row.fault, row.raw, err);
+        n++;
+        if (row.fault) st = ptl_reader_note_add(reader, row.row, NULL, row.fault, row.raw, err);
     }
-    ptl_csv_close(csv);
     if (st == PTL_OK) reader->rows_read = n;
+    reader->n_totals = ptl_rows_totals(rows);
+    ptl_rows_close(rows);
     return st;
 }
 
