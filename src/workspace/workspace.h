@@ -9,6 +9,7 @@
 
 #include "store/records.h"
 #include "workspace/fault.h"
+#include "workspace/pair.h"
 
 typedef struct ptl_channel_config {
     const char *name;           /* governed name: "paid_search" */
@@ -32,6 +33,11 @@ typedef struct ptl_source_config {
     const char *table;        /* canonical table                              */
     const char *const *files; /* patterns, relative to the workspace   */
     int64_t n_files;
+    const char *preset;      /* NULL: none; else table and mapping are made from it   */
+    const ptl_pair *columns; /* of the preset: role, column of the file               */
+    int64_t n_columns;
+    const ptl_pair *slots; /* of the preset: slot, text                             */
+    int64_t n_slots;
     const char *mapping;         /* one SELECT over `source`           */
     const char *identifier_kind; /* NULL: none                         */
     const char *locale;          /* of numbers, default the workspace's */
