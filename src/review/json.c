@@ -2,6 +2,7 @@
  *
  * Money that is counted is exact: a decimal text. Charts take doubles in whole units, because they
  * are drawn. What is not known is null. */
+#include "review/json_internal.h"
 #include "review/page_internal.h"
 
 #include <stdio.h>
@@ -10,13 +11,6 @@
 static double units(int64_t micros)
 {
     return (double)micros / 1e6;
-}
-
-static void put_day(ptl_json *j, const char *key, ptl_day day)
-{
-    char text[16];
-    ptl_day_format(text, day);
-    ptl_json_put_string(j, key, text);
 }
 
 static void put_buffer(ptl_json *j, const char *key, ptl_buffer *b)
@@ -64,8 +58,8 @@ static void put_point(ptl_json *j, const ptl_review *r, const ptl_review_period 
     snprintf(label, sizeof label, "Week %d", number);
     ptl_json_object(j);
     ptl_json_put_string(j, "label", label);
-    put_day(j, "start", week->from);
-    put_day(j, "end", week->to);
+    ptl_review_put_day(j, "start", week->from);
+    ptl_review_put_day(j, "end", week->to);
     ptl_json_put_double(j, "actual", units(week->exact[PTL_CM2]));
     ptl_json_put_double(j, "expected", week->expected.point);
     ptl_json_put_double(j, "lo", week->expected.low);
@@ -190,7 +184,7 @@ void ptl_review_write_data(const ptl_review *r, ptl_json *j)
     ptl_json_put_string(j, "locale", r->workspace->locale);
     ptl_json_put_string(j, "currency", r->workspace->currency);
     ptl_json_put_string(j, "zone", ptl_zone_name(r->workspace->zone));
-    put_day(j, "today", r->last + 1);
+    ptl_review_put_day(j, "today", r->last + 1);
     ptl_json_key(j, "charts");
     ptl_json_array(j);
     if (r->has_facts && r->n_weeks > 0) put_line_chart(j, r, &b);
@@ -209,8 +203,8 @@ void ptl_review_write_data(const ptl_review *r, ptl_json *j)
 static void put_period(ptl_json *j, const ptl_review_period *p)
 {
     ptl_json_object(j);
-    put_day(j, "from", p->from);
-    put_day(j, "to", p->to);
+    ptl_review_put_day(j, "from", p->from);
+    ptl_review_put_day(j, "to", p->to);
     for (int m = 0; m < PTL_N_MEASURES; m++) {
         if (m == PTL_ORDERS)
             ptl_json_put_int(j, ptl_measure_name((ptl_measure)m), p->exact[m]);
@@ -257,13 +251,13 @@ static void put_kpi(ptl_json *j, const ptl_review *r)
     ptl_json_put_string(j, "owner", kpi->owner);
     ptl_json_put_string(j, "kind", "counted");
     if (r->has_kpi) {
-        put_day(j, "from", r->kpi_from);
-        put_day(j, "to", r->kpi_to);
+        ptl_review_put_day(j, "from", r->kpi_from);
+        ptl_review_put_day(j, "to", r->kpi_to);
         ptl_json_put_micros(j, "value", r->kpi_exact);
     }
     if (kpi->has_target) {
         ptl_json_put_micros(j, "target", kpi->target_micros);
-        put_day(j, "due", kpi->due);
+        ptl_review_put_day(j, "due", kpi->due);
     }
     ptl_json_object_end(j);
 }
@@ -328,8 +322,8 @@ void ptl_review_write_json(const ptl_review *r, ptl_json *j)
     ptl_json_put_int(j, "configuration", r->workspace->version);
     ptl_json_put_int(j, "ledger_entry", r->ledger_seq);
     if (r->has_facts) {
-        put_day(j, "first_day", r->first);
-        put_day(j, "last_complete_day", r->last);
+        ptl_review_put_day(j, "first_day", r->first);
+        ptl_review_put_day(j, "last_complete_day", r->last);
     }
     put_kpi(j, r);
     ptl_json_key(j, "company_total");
@@ -343,5 +337,6 @@ void ptl_review_write_json(const ptl_review *r, ptl_json *j)
     ptl_json_array_end(j);
     put_sources(j, r);
     put_findings(j, r);
+    ptl_review_put_course(j, &r->course);
     ptl_json_object_end(j);
 }
