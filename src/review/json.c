@@ -1,20 +1,13 @@
 /* json.c: the review for machines, review.json.
  *
  * Money that is counted is exact: a decimal text. What is not known is null. */
-#include "review/model.h"
-
-static void put_day(ptl_json *j, const char *key, ptl_day day)
-{
-    char text[16];
-    ptl_day_format(text, day);
-    ptl_json_put_string(j, key, text);
-}
+#include "review/json_internal.h"
 
 static void put_period(ptl_json *j, const ptl_review_period *p)
 {
     ptl_json_object(j);
-    put_day(j, "from", p->from);
-    put_day(j, "to", p->to);
+    ptl_review_put_day(j, "from", p->from);
+    ptl_review_put_day(j, "to", p->to);
     for (int m = 0; m < PTL_N_MEASURES; m++) {
         if (m == PTL_ORDERS)
             ptl_json_put_int(j, ptl_measure_name((ptl_measure)m), p->exact[m]);
@@ -61,13 +54,13 @@ static void put_kpi(ptl_json *j, const ptl_review *r)
     ptl_json_put_string(j, "owner", kpi->owner);
     ptl_json_put_string(j, "kind", "counted");
     if (r->has_kpi) {
-        put_day(j, "from", r->kpi_from);
-        put_day(j, "to", r->kpi_to);
+        ptl_review_put_day(j, "from", r->kpi_from);
+        ptl_review_put_day(j, "to", r->kpi_to);
         ptl_json_put_micros(j, "value", r->kpi_exact);
     }
     if (kpi->has_target) {
         ptl_json_put_micros(j, "target", kpi->target_micros);
-        put_day(j, "due", kpi->due);
+        ptl_review_put_day(j, "due", kpi->due);
     }
     ptl_json_object_end(j);
 }
@@ -132,8 +125,8 @@ void ptl_review_write_json(const ptl_review *r, ptl_json *j)
     ptl_json_put_int(j, "configuration", r->workspace->version);
     ptl_json_put_int(j, "ledger_entry", r->ledger_seq);
     if (r->has_facts) {
-        put_day(j, "first_day", r->first);
-        put_day(j, "last_complete_day", r->last);
+        ptl_review_put_day(j, "first_day", r->first);
+        ptl_review_put_day(j, "last_complete_day", r->last);
     }
     put_kpi(j, r);
     ptl_json_key(j, "company_total");
@@ -147,5 +140,6 @@ void ptl_review_write_json(const ptl_review *r, ptl_json *j)
     ptl_json_array_end(j);
     put_sources(j, r);
     put_findings(j, r);
+    ptl_review_put_course(j, &r->course);
     ptl_json_object_end(j);
 }

@@ -1,4 +1,5 @@
 /* page_charts.c: the charts of the review, each with the table a reader without script sees. */
+#include "review/json_internal.h"
 #include "review/page_internal.h"
 
 #include <stdio.h>
@@ -6,13 +7,6 @@
 static double units(int64_t micros)
 {
     return (double)micros / 1e6;
-}
-
-static void put_day(ptl_json *j, const char *key, ptl_day day)
-{
-    char text[16];
-    ptl_day_format(text, day);
-    ptl_json_put_string(j, key, text);
 }
 
 static const char *run_of(ptl_page *page, const ptl_review *r)
@@ -41,8 +35,8 @@ static void put_point(ptl_page *page, ptl_json *j, const ptl_review *r,
     ptl_iso_week(&year, &number, week->from + 3);
     ptl_json_object(j);
     ptl_json_put_string(j, "label", ptl_page_words(page, "Week %d", number));
-    put_day(j, "start", week->from);
-    put_day(j, "end", week->to);
+    ptl_review_put_day(j, "start", week->from);
+    ptl_review_put_day(j, "end", week->to);
     ptl_json_put_double(j, "actual", units(week->exact[PTL_CM2]));
     ptl_json_put_double(j, "expected", week->expected.point);
     ptl_json_put_double(j, "lo", week->expected.low);
