@@ -27,6 +27,8 @@
     X(observe, source_import)                                                                      \
     X(observe, source_quarantine)                                                                  \
     X(observe, source_totals)                                                                      \
+    X(observe, data_audit)                                                                         \
+    X(observe, data_findings)                                                                      \
     X(understand, figure_list)                                                                     \
     X(understand, course_show)                                                                     \
     X(review, review_write)                                                                        \
