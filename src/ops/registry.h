@@ -30,6 +30,7 @@
     X(understand, figure_list)                                                                     \
     X(understand, course_show)                                                                     \
     X(review, review_write)                                                                        \
+    X(review, review_changes)                                                                      \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \
     X(store, ledger_prove)                                                                         \

@@ -7,6 +7,7 @@
 
 #include "portolan/verdict.h"
 #include "store/store.h"
+#include "understand/change.h"
 #include "understand/course.h"
 #include "workspace/workspace.h"
 
@@ -82,7 +83,8 @@ typedef struct ptl_review {
     int64_t n_totals;
     ptl_review_finding findings[PTL_REVIEW_FINDINGS_MAX];
     int64_t n_findings;
-    ptl_course course; /* run_id 0 where there are no facts */
+    ptl_course course;   /* run_id 0 where there are no facts */
+    ptl_changes changes; /* likewise                          */
 } ptl_review;
 
 /** Read what run `run_id` wrote and what the loads in force brought. */
