@@ -31,7 +31,13 @@
     X(observe, data_findings)                                                                      \
     X(understand, figure_list)                                                                     \
     X(understand, course_show)                                                                     \
+    X(understand, alarm_run)                                                                       \
+    X(understand, alarm_list)                                                                      \
     X(review, review_write)                                                                        \
+    X(review, review_changes)                                                                      \
+    X(review, minutes_add)                                                                         \
+    X(review, minutes_list)                                                                        \
+    X(review, minutes_close)                                                                       \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \
     X(store, ledger_prove)                                                                         \

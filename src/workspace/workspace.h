@@ -64,6 +64,10 @@ typedef struct ptl_kpi_config {
     double holds_at, drifts_at; /* chances in 100 from which the course holds, or drifts */
 } ptl_kpi_config;
 
+typedef struct ptl_review_config {
+    double least_change; /* worth acting on, in % of a week's revenue */
+} ptl_review_config;
+
 typedef struct ptl_workspace {
     const char *root; /* the folder                         */
     const char *company;
@@ -75,6 +79,7 @@ typedef struct ptl_workspace {
     int32_t n_threads;         /* 0: one per core           */
     int64_t memory_bytes_max;  /* of the whole program      */
     ptl_kpi_config kpi;
+    ptl_review_config review;
     const ptl_channel_config *channels;
     int64_t n_channels;
     const ptl_channel_name *channel_names; /* see ptl_workspace_channel */
