@@ -28,6 +28,9 @@
     X(observe, source_quarantine)                                                                  \
     X(observe, source_totals)                                                                      \
     X(understand, figure_list)                                                                     \
+    X(understand, kpi_list)                                                                        \
+    X(understand, cohort_list)                                                                     \
+    X(understand, funnel_show)                                                                     \
     X(review, review_write)                                                                        \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "review/model.h"
+#include "understand/kpi.h"
 #include "understand/money.h"
 
 #include <stdio.h>
@@ -50,14 +51,15 @@ static ptl_status write_json(ptl_review_report *out, const ptl_review *review, c
     return st;
 }
 
-static void report(ptl_review_report *out, const ptl_review *review, const ptl_money_report *money)
+static void report(ptl_review_report *out, const ptl_review *review, const ptl_money_report *money,
+                   const ptl_kpi_report *kpi)
 {
     out->has_facts = review->has_facts;
     out->first = review->first;
     out->last = review->last;
     out->n_weeks = review->n_weeks;
     out->n_channels = review->n_channels;
-    out->n_figures = money->n_figures;
+    out->n_figures = money->n_figures + kpi->n_figures;
     out->n_findings = review->n_findings;
     const ptl_review_period *week = ptl_review_last_week(review, &review->company);
     if (week) out->week_start = week->from;
@@ -74,6 +76,12 @@ ptl_status ptl_review_run(ptl_review_report *out, ptl_store *store, const ptl_wo
                                              .as_of = options->as_of};
     ptl_money_report money;
     PTL_TRY(ptl_money_run(&money, store, workspace, &money_options, arena, progress, err));
+    const ptl_kpi_options kpi_options = {.size = (int32_t)sizeof kpi_options,
+                                         .run_id = options->run_id,
+                                         .has_as_of = options->has_as_of,
+                                         .as_of = options->as_of};
+    ptl_kpi_report kpi;
+    PTL_TRY(ptl_kpi_run(&kpi, store, workspace, &kpi_options, progress, err));
     PTL_TRY(ptl_progress_check(progress, err));
     ptl_review review = {.workspace = workspace,
                          .run_id = options->run_id,
@@ -81,7 +89,7 @@ ptl_status ptl_review_run(ptl_review_report *out, ptl_store *store, const ptl_wo
                          .known_by = money.known_by};
     PTL_TRY(ptl_review_read(&review, store, arena, err));
     PTL_TRY(ptl_review_find(&review, arena, err));
-    report(out, &review, &money);
+    report(out, &review, &money, &kpi);
     const char *dir = options->out_dir ? options->out_dir : workspace->root;
     PTL_TRY(ptl_folder_make(dir, 0755, err));
     ptl_progress_step(progress, "writing review.html", 2, 2);
