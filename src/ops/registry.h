@@ -31,6 +31,7 @@
     X(understand, kpi_list)                                                                        \
     X(understand, cohort_list)                                                                     \
     X(understand, funnel_show)                                                                     \
+    X(understand, course_show)                                                                     \
     X(review, review_write)                                                                        \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \

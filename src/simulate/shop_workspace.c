@@ -55,6 +55,9 @@ static const ptl_office_file files[] = {
      "owner: Priya Raman\n"
      "table: spend\n"
      "files: [data/google_ads/campaigns.csv]\n"
+     "format:\n"
+     "  head_row: auto # a title and the period stand above it\n"
+     "  totals: [\"Total: *\"]\n"
      "mapping: |\n"
      "  SELECT\n"
      "    ptl_day(\"Day\", '%Y-%m-%d') AS day,\n"
@@ -98,7 +101,35 @@ static const ptl_office_file files[] = {
                                 "    ptl_integer(\"Clicks\") AS clicks,\n"
                                 "    ptl_number(\"Sales\") AS claimed_conversions,\n"
                                 "    ptl_money(\"Sales value\") AS claimed_value_micros\n"
-                                "  FROM source\n"}};
+                                "  FROM source\n"},
+    {"sources/ga4.yaml",
+     "about: The shop's analytics, as GA4 exports its events to BigQuery\n"
+     "owner: Joris Maas\n"
+     "table: event\n"
+     "files: [\"data/ga4/events.jsonl*\"]\n"
+     "identifier_kind: cookie\n"
+     "# GA4 numbers no events: what one is, is all that it says of itself. Nested keys are paths.\n"
+     "mapping: |\n"
+     "  SELECT\n"
+     "    md5(concat_ws('|', user_pseudo_id, event_timestamp, event_name, event_params,\n"
+     "                  \"ecommerce.transaction_id\", \"geo.country\")) AS event_id,\n"
+     "    make_timestamp(ptl_integer(event_timestamp)) AS occurred_at,\n"
+     "    user_pseudo_id AS identifier,\n"
+     "    CASE event_name WHEN 'session_start' THEN 'visit' WHEN 'view_item' THEN 'view'\n"
+     "         WHEN 'purchase' THEN 'purchase' ELSE 'action' END AS kind,\n"
+     "    event_name AS name,\n"
+     "    CASE WHEN \"traffic_source.name\" LIKE '%| Brand' THEN 'brand_search'\n"
+     "         ELSE \"traffic_source.source\" || ' / ' || \"traffic_source.medium\" END AS "
+     "channel,\n"
+     "    \"traffic_source.source\" AS source,\n"
+     "    \"traffic_source.medium\" AS medium,\n"
+     "    \"traffic_source.name\" AS campaign,\n"
+     "    \"geo.country\" AS geo,\n"
+     "    ptl_money(\"ecommerce.purchase_revenue\") AS value_micros,\n"
+     "    \"ecommerce.currency\" AS currency,\n"
+     "    '{\"session\":' || ptl_param(event_params, 'ga_session_id') || ',\"device\":\"' ||\n"
+     "      \"device.category\" || '\"}' AS properties\n"
+     "  FROM source\n"}};
 
 /* One account a currency, and the currency stands in the column's name. */
 static ptl_status write_meta(ptl_shop *shop, const char *name, const char *currency,
