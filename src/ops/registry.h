@@ -30,6 +30,9 @@
     X(observe, data_audit)                                                                         \
     X(observe, data_findings)                                                                      \
     X(understand, figure_list)                                                                     \
+    X(understand, kpi_list)                                                                        \
+    X(understand, cohort_list)                                                                     \
+    X(understand, funnel_show)                                                                     \
     X(understand, course_show)                                                                     \
     X(understand, alarm_run)                                                                       \
     X(understand, alarm_list)                                                                      \
