@@ -23,6 +23,8 @@
     X(workspace, apply)                                                                            \
     X(workspace, status)                                                                           \
     X(observe, source_list)                                                                        \
+    X(observe, source_recognise)                                                                   \
+    X(observe, source_show)                                                                        \
     X(observe, source_check)                                                                       \
     X(observe, source_import)                                                                      \
     X(observe, source_quarantine)                                                                  \
