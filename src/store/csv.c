@@ -130,40 +130,6 @@ ptl_text ptl_csv_unfold(ptl_csv *csv, const ptl_csv_field *field, const char *st
     return (ptl_text){text, len};
 }
 
-/* Eight bytes at a time: is any byte zero or above 0x7F? */
-static bool is_plain_ascii(const char *p, size_t len)
-{
-    uint64_t high = 0, zero = 0;
-    for (; len >= 8; p += 8, len -= 8) {
-        uint64_t w;
-        memcpy(&w, p, 8);
-        high |= w;
-        zero |= (w - UINT64_C(0x0101010101010101)) & ~w;
-    }
-    for (; len > 0; p++, len--) {
-        high |= (uint8_t)*p;
-        if (*p == 0) return false;
-    }
-    return ((high | zero) & UINT64_C(0x8080808080808080)) == 0;
-}
-
-/* Set csv->fault where the bytes are not text. */
-bool ptl_csv_is_text(ptl_csv *csv, const ptl_csv_record *r)
-{
-    const ptl_text text = {r->start, (size_t)(r->end - r->start)};
-    if (is_plain_ascii(text.ptr, text.len)) return true;
-    if (memchr(text.ptr, 0, text.len)) {
-        (void)snprintf(csv->fault, sizeof csv->fault, "a NUL byte");
-        return false;
-    }
-    size_t at = 0;
-    if (ptl_text_utf8_valid(text, &at)) return true;
-    (void)snprintf(csv->fault, sizeof csv->fault,
-                   "byte 0x%02X at position %zu is not UTF-8; is the encoding latin-1?",
-                   (unsigned)(uint8_t)text.ptr[at], at + 1);
-    return false;
-}
-
 /* The next record into *out, its fault in csv->fault. */
 ptl_status ptl_csv_take(bool *more, ptl_csv_record *out, ptl_csv *csv, ptl_error *err)
 {
@@ -202,6 +168,12 @@ ptl_status ptl_csv_take(bool *more, ptl_csv_record *out, ptl_csv *csv, ptl_error
         }
         return PTL_OK;
     }
+}
+
+bool ptl_csv_is_text(ptl_csv *csv, const ptl_csv_record *record)
+{
+    return ptl_rows_is_text(csv->fault,
+                            (ptl_text){record->start, (size_t)(record->end - record->start)});
 }
 
 void ptl_csv_pass(ptl_csv *csv, const ptl_csv_record *record)

@@ -2,12 +2,16 @@
 #include "store/rows.h"
 
 #include "store/csv.h"
+#include "store/jsonl.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct ptl_rows {
     ptl_rows_kind kind;
-    ptl_csv *csv;
+    ptl_csv *csv; /* whichever it is; the others are NULL */
+    ptl_jsonl *jsonl;
 };
 
 static bool name_ends(ptl_text *name, const char *suffix)
@@ -44,7 +48,9 @@ ptl_status ptl_rows_open(ptl_rows **out, int fd, const ptl_rows_options *options
     ptl_rows *rows = calloc(1, sizeof *rows);
     if (!rows) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory to read a file");
     rows->kind = options->kind;
-    const ptl_status st = ptl_csv_open(&rows->csv, fd, options, err);
+    const ptl_status st = rows->kind == PTL_ROWS_JSONL
+                              ? ptl_jsonl_open(&rows->jsonl, fd, options, err)
+                              : ptl_csv_open(&rows->csv, fd, options, err);
     if (st != PTL_OK)
         ptl_rows_close(rows);
     else
@@ -56,40 +62,79 @@ void ptl_rows_close(ptl_rows *rows)
 {
     if (!rows) return;
     ptl_csv_close(rows->csv);
+    ptl_jsonl_close(rows->jsonl);
     free(rows);
 }
 
 int64_t ptl_rows_n_columns(const ptl_rows *rows)
 {
-    return ptl_csv_n_columns(rows->csv);
+    return rows->jsonl ? ptl_jsonl_n_columns(rows->jsonl) : ptl_csv_n_columns(rows->csv);
 }
 
 const char *ptl_rows_column(const ptl_rows *rows, int64_t idx)
 {
-    return ptl_csv_column(rows->csv, idx);
+    return rows->jsonl ? ptl_jsonl_column(rows->jsonl, idx) : ptl_csv_column(rows->csv, idx);
+}
+
+const char *ptl_rows_path(const ptl_rows *rows, int64_t idx)
+{
+    return rows->jsonl ? ptl_jsonl_path(rows->jsonl, idx) : NULL;
 }
 
 char ptl_rows_delimiter(const ptl_rows *rows)
 {
-    return ptl_csv_delimiter(rows->csv);
+    return rows->csv ? ptl_csv_delimiter(rows->csv) : 0;
 }
 
 int64_t ptl_rows_bytes_read(const ptl_rows *rows)
 {
-    return ptl_csv_bytes_read(rows->csv);
+    return rows->jsonl ? ptl_jsonl_bytes_read(rows->jsonl) : ptl_csv_bytes_read(rows->csv);
 }
 
 int64_t ptl_rows_totals(const ptl_rows *rows)
 {
-    return ptl_csv_totals(rows->csv);
+    return rows->csv ? ptl_csv_totals(rows->csv) : 0;
 }
 
 ptl_status ptl_rows_next(bool *more, ptl_row *out, ptl_rows *rows, ptl_error *err)
 {
-    return ptl_csv_next(more, out, rows->csv, err);
+    return rows->jsonl ? ptl_jsonl_next(more, out, rows->jsonl, err)
+                       : ptl_csv_next(more, out, rows->csv, err);
 }
 
 /* --- for those who read a form ---------------------------------------------------------------- */
+
+/* Eight bytes at a time: is any byte zero or above 0x7F? */
+static bool is_plain_ascii(const char *p, size_t len)
+{
+    uint64_t high = 0, zero = 0;
+    for (; len >= 8; p += 8, len -= 8) {
+        uint64_t w;
+        memcpy(&w, p, 8);
+        high |= w;
+        zero |= (w - UINT64_C(0x0101010101010101)) & ~w;
+    }
+    for (; len > 0; p++, len--) {
+        high |= (uint8_t)*p;
+        if (*p == 0) return false;
+    }
+    return ((high | zero) & UINT64_C(0x8080808080808080)) == 0;
+}
+
+bool ptl_rows_is_text(char fault[PTL_ROWS_FAULT_BYTES], ptl_text text)
+{
+    if (is_plain_ascii(text.ptr, text.len)) return true;
+    if (memchr(text.ptr, 0, text.len)) {
+        (void)snprintf(fault, PTL_ROWS_FAULT_BYTES, "a NUL byte");
+        return false;
+    }
+    size_t at = 0;
+    if (ptl_text_utf8_valid(text, &at)) return true;
+    (void)snprintf(fault, PTL_ROWS_FAULT_BYTES,
+                   "byte 0x%02X at position %zu is not UTF-8; is the encoding latin-1?",
+                   (unsigned)(uint8_t)text.ptr[at], at + 1);
+    return false;
+}
 
 static char fold(char c)
 {

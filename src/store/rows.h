@@ -47,7 +47,9 @@ typedef struct ptl_rows_options {
     const char *const *totals; /* a row is passed over where its first filled field matches:
                                   `*` stands for any text, case makes no difference           */
     int64_t n_totals;
-    int64_t sample_bytes; /* jsonl: how much is read to learn the columns; 0: all             */
+    int64_t sample_bytes;     /* jsonl: how much is read to learn the columns; 0: all             */
+    const char *const *paths; /* jsonl: the columns, learnt before; NULL: learn them          */
+    int64_t n_paths;
 } ptl_rows_options;
 
 /** Kind and gzip from the file's name: .csv, .tsv, .jsonl, .ndjson, .json, .parquet, .xlsx, each
@@ -58,7 +60,7 @@ typedef struct ptl_row {
     int64_t row;            /* 1 is the first after the head                 */
     int64_t line;           /* where it starts; 1 is the file's first        */
     const ptl_text *fields; /* n_columns, NULL where faulty                  */
-    ptl_text raw;           /* the row's bytes where faulty, else empty      */
+    ptl_text raw;           /* the row's bytes where faulty; of jsonl always  */
     const char *fault;      /* words, or NULL                                */
 } ptl_row;
 
@@ -72,6 +74,8 @@ void ptl_rows_close(ptl_rows *rows);
 
 int64_t ptl_rows_n_columns(const ptl_rows *rows);
 const char *ptl_rows_column(const ptl_rows *rows, int64_t idx);
+/** What a later opening takes as `paths`; NULL where the form needs none. */
+const char *ptl_rows_path(const ptl_rows *rows, int64_t idx);
 char ptl_rows_delimiter(const ptl_rows *rows);     /* the one found; 0 where there is none  */
 int64_t ptl_rows_bytes_read(const ptl_rows *rows); /* of the file as it lies on disk        */
 int64_t ptl_rows_totals(const ptl_rows *rows);     /* rows passed over so far               */
@@ -81,6 +85,9 @@ int64_t ptl_rows_totals(const ptl_rows *rows);     /* rows passed over so far   
 PTL_NODISCARD ptl_status ptl_rows_next(bool *more, ptl_row *out, ptl_rows *rows, ptl_error *err);
 
 /* --- for those who read a form ---------------------------------------------------------------- */
+
+/** Whether bytes are UTF-8 without NUL; `fault` says where not. */
+bool ptl_rows_is_text(char fault[PTL_ROWS_FAULT_BYTES], ptl_text text);
 
 /** Whether a row whose first filled field is `first` is one of totals. */
 bool ptl_rows_is_total(const char *const *patterns, int64_t n_patterns, ptl_text first);

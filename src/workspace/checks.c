@@ -50,6 +50,9 @@ void ptl_check_portolan(void *target, const ptl_yaml_node *map, ptl_schema_pass 
     if (!kpi->label) kpi->label = metric_label(kpi->metric);
     if (written && (written->kind != PTL_YAML_MAP || written->faulted)) return;
     kpi->has_target = check_target(written, pass);
+    const ptl_yaml_node *drifts = ptl_yaml_find(written, "drifts_at");
+    if (drifts && kpi->drifts_at > kpi->holds_at)
+        ptl_schema_fault(pass, drifts, "a number not above kpi.holds_at", NULL);
     const ptl_yaml_node *starts = ptl_yaml_find(written, "starts");
     const ptl_yaml_node *by = ptl_yaml_find(written, "by");
     if (!starts && by && draft->workspace.fiscal_year_month > 0)

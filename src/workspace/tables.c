@@ -57,6 +57,20 @@ static const ptl_schema_key kpi_keys[] = {
      .offset = KPI(due),
      .where_absent = "no target",
      .about = "The last day that counts. `from`, `to` and `by` come together"},
+    {.key = "holds_at",
+     .kind = PTL_SCHEMA_NUMBER,
+     .low = 1,
+     .high = 99,
+     .defaults = "60",
+     .offset = KPI(holds_at),
+     .about = "The course holds where the target is reached in so many of 100 outcomes or more"},
+    {.key = "drifts_at",
+     .kind = PTL_SCHEMA_NUMBER,
+     .low = 1,
+     .high = 99,
+     .defaults = "20",
+     .offset = KPI(drifts_at),
+     .about = "It drifts from so many of 100 up to `holds_at`; below, the course is lost"},
 };
 static const ptl_schema kpi_schema = {
     .title = "kpi", .keys = kpi_keys, .n_keys = N_OF(kpi_keys), .size = sizeof(ptl_kpi_config)};

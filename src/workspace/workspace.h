@@ -60,7 +60,8 @@ typedef struct ptl_kpi_config {
     int64_t baseline_micros; /* from … */
     int64_t target_micros;   /* … to … */
     bool has_target;
-    ptl_day starts, due; /* … by when; starts defaults to the fiscal year's */
+    ptl_day starts, due;        /* … by when; starts defaults to the fiscal year's */
+    double holds_at, drifts_at; /* chances in 100 from which the course holds, or drifts */
 } ptl_kpi_config;
 
 typedef struct ptl_workspace {

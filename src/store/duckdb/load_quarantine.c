@@ -60,6 +60,10 @@ static ptl_status raw_json(keeper *k, const ptl_row *row, ptl_error *err)
 {
     const ptl_reader *reader = k->job->reader;
     ptl_buffer_clear(&k->json);
+    if (row->fields && row->raw.len > 0 && row->raw.len <= PTL_LOAD_RAW_BYTES_MAX) {
+        ptl_buffer_append(&k->json, row->raw.ptr, row->raw.len); /* it is JSON already */
+        return ptl_buffer_check(&k->json, "a row in quarantine", err);
+    }
     ptl_json json;
     ptl_json_init_buffer(&json, &k->json, 0, err);
     ptl_json_object(&json);
