@@ -120,18 +120,40 @@ static int64_t bytes_of(const char *path)
     return stat(path, &info) == 0 ? (int64_t)info.st_size : 0;
 }
 
+static const char *slot_of(const ptl_part *part, const char *slot)
+{
+    return ptl_pair_find(part->slots, part->n_slots, ptl_text_of(slot));
+}
+
+/* Whether two files speak of the same thing: one channel, one driver, one currency. */
+static bool same_subject(const ptl_recognised *a, const ptl_recognised *b)
+{
+    return a->match.preset == b->match.preset && same_text(a->match.currency, b->match.currency) &&
+           same_text(a->parts[0].stem, b->parts[0].stem) &&
+           same_text(slot_of(&a->parts[0], "channel"), slot_of(&b->parts[0], "channel"));
+}
+
 /* Index of the file that holds the same and more, or -1: the larger of two, then the later name. */
 static int64_t superseded_by(const planning *g, int64_t at)
 {
     const ptl_recognised *a = &g->all[at];
     for (int64_t i = 0; i < g->n; i++) {
         const ptl_recognised *b = &g->all[i];
-        if (i == at || !b->sure || b->match.preset != a->match.preset) continue;
-        if (!same_text(a->match.currency, b->match.currency)) continue;
+        if (i == at || !b->sure || !same_subject(a, b)) continue;
         const int64_t x = bytes_of(a->path), y = bytes_of(b->path);
         if ((y > x || (y == x && i > at)) && overlaps(a, b)) return i;
     }
     return -1;
+}
+
+static const char *why_superseded(const planning *g, int64_t at, int64_t later)
+{
+    const ptl_part *a = &g->all[at].parts[0], *b = &g->all[later].parts[0];
+    const bool same = same_pairs(a->columns, a->n_columns, b->columns, b->n_columns);
+    return ptl_text_format(g->arena, g->err,
+                           same ? "an earlier export of what %s holds"
+                                : "the same days and names stand in %s, in more detail",
+                           g->all[later].file);
 }
 
 static ptl_status add_file(planning *g, int64_t at)
@@ -146,8 +168,7 @@ static ptl_status add_file(planning *g, int64_t at)
         ptl_planned *p = &g->out->sources[g->out->n_sources++];
         *p = (ptl_planned){.part = &r->parts[k], .n_files = 1};
         p->files = ptl_arena_array(g->arena, 1, sizeof *p->files, g->err);
-        p->left_out = ptl_text_format(g->arena, g->err, "an earlier export of what %s holds",
-                                      g->all[later].file);
+        p->left_out = why_superseded(g, at, later);
         if (!p->files || !p->left_out) return PTL_E_NO_MEMORY;
         p->files[0] = r;
     }

@@ -30,10 +30,11 @@ PTL_NODISCARD ptl_status ptl_plan_make(ptl_plan *out, const ptl_recognised *all,
 
 /** What the questions changed: the customer's column, the share of revenue that goods cost. */
 typedef struct ptl_plan_choice {
-    const char *customer; /* column of the money's file; NULL: as recognised  */
+    const char *customer; /* column of the money's file; NULL: as recognised            */
+    const char *role;     /* of the money's preset that says who the customer is; or NULL */
+    const char *new_rule; /* slot of that name, where the preset has it; NULL: its own    */
     int32_t cost_percent; /* of revenue, where no file says costs             */
     const char *root;     /* of the workspace, absolute                       */
-    const char *owner;
 } ptl_plan_choice;
 
 /** sources/<name>.yaml of one planned source, as text. */
@@ -48,5 +49,8 @@ void ptl_yaml_quote(ptl_buffer *out, const char *text);
  * nothing is left. */
 PTL_NODISCARD ptl_status ptl_plan_slug(char **out, const char *text, ptl_arena *arena,
                                        ptl_error *err);
+
+/** The role of the money's preset that says who the customer is, and is bound; NULL: none. */
+const char *ptl_plan_customer_role(const ptl_plan *plan);
 
 #endif

@@ -39,14 +39,25 @@ static ptl_status put_path(ptl_buffer *out, const char *path, const char *root, 
     return PTL_OK;
 }
 
+const char *ptl_plan_customer_role(const ptl_plan *plan)
+{
+    static const char *const roles[] = {"customer", "account", "email"};
+    for (size_t i = 0; plan->money && i < sizeof roles / sizeof *roles; i++)
+        if (ptl_pair_find(plan->money->part->columns, plan->money->part->n_columns,
+                          ptl_text_of(roles[i])))
+            return roles[i];
+    return NULL;
+}
+
 static void put_pairs(ptl_buffer *out, const char *key, const ptl_pair *pairs, int64_t n,
-                      const char *customer)
+                      const ptl_plan_choice *choice)
 {
     if (n > 0) ptl_buffer_printf(out, "%s:\n", key);
     for (int64_t i = 0; i < n; i++) {
-        const bool is_customer = customer && strcmp(pairs[i].name, "customer") == 0;
+        const bool is_customer =
+            choice && choice->customer && strcmp(pairs[i].name, choice->role) == 0;
         ptl_buffer_printf(out, "  %s: ", pairs[i].name);
-        ptl_yaml_quote(out, is_customer ? customer : pairs[i].text);
+        ptl_yaml_quote(out, is_customer ? choice->customer : pairs[i].text);
         ptl_buffer_text(out, "\n");
     }
 }
@@ -88,7 +99,7 @@ ptl_status ptl_plan_source(ptl_buffer *out, const ptl_plan *plan, const ptl_plan
                            const ptl_plan_choice *choice, ptl_arena *arena, ptl_error *err)
 {
     const ptl_recognised *first = source->files[0];
-    const char *customer = source == plan->money ? choice->customer : NULL;
+    const bool is_money = source == plan->money;
     const char *kind = identifier_kind(source, plan, choice);
     ptl_buffer_printf(out, "about: ");
     const char *about = ptl_text_format(arena, err, "%s: %s", source->part->preset->tool,
@@ -108,11 +119,13 @@ ptl_status ptl_plan_source(ptl_buffer *out, const ptl_plan *plan, const ptl_plan
     else if (strcmp(first->match.locale->name, "en") != 0)
         ptl_buffer_printf(out, "locale: %s\n", first->match.locale->name);
     put_format(out, source);
-    put_pairs(out, "columns", source->part->columns, source->part->n_columns, customer);
+    put_pairs(out, "columns", source->part->columns, source->part->n_columns,
+              is_money ? choice : NULL);
     put_pairs(out, "slots", source->part->slots, source->part->n_slots, NULL);
-    if (takes_share(source) && choice->cost_percent > 0) {
-        if (source->part->n_slots == 0) ptl_buffer_text(out, "slots:\n");
-        ptl_buffer_printf(out, "  cost_percent: \"%d\"\n", (int)choice->cost_percent);
-    }
+    const bool share = takes_share(source) && choice->cost_percent > 0;
+    const bool rule = is_money && choice->new_rule;
+    if (source->part->n_slots == 0 && (share || rule)) ptl_buffer_text(out, "slots:\n");
+    if (share) ptl_buffer_printf(out, "  cost_percent: \"%d\"\n", (int)choice->cost_percent);
+    if (rule) ptl_buffer_printf(out, "  new_rule: \"%s\"\n", choice->new_rule);
     return ptl_buffer_check(out, source->name, err);
 }

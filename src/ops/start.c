@@ -53,30 +53,14 @@ static ptl_status ptl_audit_run(start *s)
 
 /* --- loading ---------------------------------------------------------------------------------- */
 
-static void add_import(start *s, json_t *answer)
-{
-    s->rows += json_integer_value(json_object_get(answer, "rows"));
-    s->set_aside += json_integer_value(json_object_get(answer, "set_aside"));
-    if (!s->import) {
-        s->import = answer;
-        return;
-    }
-    json_array_extend(json_object_get(s->import, "files"), json_object_get(answer, "files"));
-    json_decref(answer);
-}
-
 /* A source whose file cannot be loaded is left out, with the reason; the others are loaded. */
 static ptl_status import_one(start *s, ptl_planned *p)
 {
-    json_t *answer = NULL;
     const char *json = ptl_text_format(s->call->arena, s->err, "{\"source\":[\"%s\"]}", p->name);
     if (!json) return PTL_E_NO_MEMORY;
-    const ptl_status st = run_with(&answer, s, "source.import", json);
-    if (st == PTL_OK) {
-        add_import(s, answer);
-        return PTL_OK;
-    }
-    if (st == PTL_E_CANCELLED || st == PTL_E_NO_MEMORY || st == PTL_E_BUSY) return st;
+    const ptl_status st = run_with(NULL, s, "source.import", json);
+    if (st == PTL_OK || st == PTL_E_CANCELLED || st == PTL_E_NO_MEMORY || st == PTL_E_BUSY)
+        return st;
     p->left_out = ptl_text_copy(ptl_text_of(s->err->message), s->call->arena, s->err);
     if (!p->left_out) return PTL_E_NO_MEMORY;
     ptl_error_clear(s->err);
@@ -85,16 +69,26 @@ static ptl_status import_one(start *s, ptl_planned *p)
 
 static ptl_status import_all(start *s)
 {
-    json_t *answer = NULL;
-    const ptl_status st = run_with(&answer, s, "source.import", "{}");
-    if (st == PTL_OK) {
-        add_import(s, answer);
-        return PTL_OK;
-    }
-    if (st == PTL_E_CANCELLED || st == PTL_E_NO_MEMORY || st == PTL_E_BUSY) return st;
+    const ptl_status st = run_with(NULL, s, "source.import", "{}");
+    if (st == PTL_OK || st == PTL_E_CANCELLED || st == PTL_E_NO_MEMORY || st == PTL_E_BUSY)
+        return st;
     ptl_error_clear(s->err);
     for (int64_t i = 0; i < s->plan.n_sources; i++)
         if (!s->plan.sources[i].left_out) PTL_TRY(import_one(s, &s->plan.sources[i]));
+    return PTL_OK;
+}
+
+/* What the store holds of each source now. */
+static ptl_status count_loaded(start *s)
+{
+    const json_t *source;
+    size_t i;
+    PTL_TRY(run_with(&s->loaded, s, "source.list", "{}"));
+    json_array_foreach(json_object_get(s->loaded, "sources"), i, source)
+    {
+        s->rows += json_integer_value(json_object_get(source, "rows"));
+        s->set_aside += json_integer_value(json_object_get(source, "set_aside"));
+    }
     return PTL_OK;
 }
 
@@ -184,6 +178,7 @@ static ptl_status go(start *s)
     PTL_TRY(run_with(NULL, s, "apply", "{}"));
     PTL_TRY(ptl_audit_run(s));
     PTL_TRY(review(s));
+    PTL_TRY(count_loaded(s));
     start_say(s);
     return PTL_OK;
 }
@@ -195,7 +190,7 @@ static ptl_status run_start(ptl_call *call, ptl_error *err)
     *s = (start){.call = call, .err = err, .folder = ptl_args_text(call->args, "folder")};
     const ptl_status st = go(s);
     json_decref(s->review);
-    json_decref(s->import);
+    json_decref(s->loaded);
     return st;
 }
 

@@ -222,9 +222,10 @@ static const char *choices_of(start *s)
 static ptl_status ask_customer(start *s)
 {
     const ptl_planned *m = s->plan.money;
+    s->choice.role = ptl_plan_customer_role(&s->plan);
+    if (!s->choice.role) return PTL_OK;
     const char *bound =
-        m ? ptl_pair_find(m->part->columns, m->part->n_columns, PTL_TEXT("customer")) : NULL;
-    if (!bound) return PTL_OK;
+        ptl_pair_find(m->part->columns, m->part->n_columns, ptl_text_of(s->choice.role));
     const char *choices = choices_of(s);
     const char *question =
         choices ? ptl_text_format(s->call->arena, s->err,
@@ -235,6 +236,22 @@ static ptl_status ask_customer(start *s)
     const char *answer;
     PTL_TRY(ask(&answer, s, "customer", question, bound, customer));
     if (strcmp(answer, bound) != 0) s->choice.customer = answer;
+    return PTL_OK;
+}
+
+/* Where the file says of each order whether its customer is new, one may believe it or not. */
+static ptl_status ask_new(start *s)
+{
+    const ptl_planned *m = s->plan.money;
+    const char *answer;
+    if (!m || !ptl_preset_has_slot(m->part->preset, PTL_TEXT("new_rule"))) return PTL_OK;
+    if (!ptl_pair_find(m->part->columns, m->part->n_columns, PTL_TEXT("customer_type")))
+        return PTL_OK;
+    PTL_TRY(ask(&answer, s, "new",
+                "What makes a customer new: what the file says of each order (\"file\"), or their "
+                "first order in these files (\"first order\")?",
+                "file", newness));
+    if (strcmp(answer, "file") != 0) s->choice.new_rule = "first";
     return PTL_OK;
 }
 
@@ -270,12 +287,7 @@ ptl_status start_ask_company(start *s)
     PTL_TRY(ask(&s->week_start, s, "week_start", "With which day does your week begin?",
                 strcmp(s->currency, "USD") == 0 ? "sunday" : "monday", weekday));
     PTL_TRY(ask_customer(s));
-    if (s->plan.money)
-        PTL_TRY(
-            ask(&s->customer_is_new, s, "new",
-                "What makes a customer new: their first order in these files (\"first order\"), "
-                "or what the file says of each order (\"file\")?",
-                "first order", newness));
+    PTL_TRY(ask_new(s));
     return ask_margin(s);
 }
 

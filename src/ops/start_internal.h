@@ -46,7 +46,7 @@ typedef struct start {
     ptl_plan plan;
     ptl_plan_choice choice;
     /* what was answered */
-    const char *company, *currency, *zone, *week_start, *customer_is_new, *owner;
+    const char *company, *currency, *zone, *week_start, *owner;
     const char *metric, *from, *to, *starts, *by; /* from NULL: no target */
     int32_t margin;                               /* in percent, -1: not asked */
     /* what the first review found */
@@ -54,7 +54,7 @@ typedef struct start {
     start_channel *channels;
     int64_t n_channels;
     int64_t rows, set_aside;
-    json_t *import; /* its answer, NULL where it failed */
+    json_t *loaded; /* the answer of source.list */
     bool has_audit;
     ptl_error *err;
 } start;

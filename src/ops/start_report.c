@@ -9,18 +9,18 @@
 
 /* --- files ------------------------------------------------------------------------------------ */
 
-/* Rows loaded and set aside of one source, as the import told them. */
-static void count_rows(const start *s, const char *source, int64_t *rows, int64_t *aside)
+/* Rows loaded and set aside of one source. */
+static void count_rows(const start *s, const char *name, int64_t *rows, int64_t *aside)
 {
-    const json_t *file;
+    const json_t *source;
     size_t i;
     *rows = *aside = 0;
-    json_array_foreach(json_object_get(s->import, "files"), i, file)
+    json_array_foreach(json_object_get(s->loaded, "sources"), i, source)
     {
-        const char *name = json_string_value(json_object_get(file, "source"));
-        if (!name || strcmp(name, source) != 0) continue;
-        *rows += json_integer_value(json_object_get(file, "rows"));
-        *aside += json_integer_value(json_object_get(file, "set_aside"));
+        const char *own = json_string_value(json_object_get(source, "source"));
+        if (!own || strcmp(own, name) != 0) continue;
+        *rows = json_integer_value(json_object_get(source, "rows"));
+        *aside = json_integer_value(json_object_get(source, "set_aside"));
     }
 }
 
@@ -52,6 +52,7 @@ static void put_sources(start *s)
 static const char *why_not(const ptl_recognised *r)
 {
     if (r->unreadable) return r->unreadable;
+    if (r->match.confidence < 0.5) return "no export that the program knows";
     if (r->n_doubts > 0) return r->doubts[0].question;
     if (r->n_against > 0) return r->against[0];
     return "no export that the program knows";
@@ -66,9 +67,12 @@ static void put_left_out(start *s)
     if (n == 0) return;
     ptl_reply_table(reply, "left_out", "", columns, 2);
     for (int64_t i = 0; i < s->plan.n_sources; i++) {
-        if (!s->plan.sources[i].left_out) continue;
-        ptl_reply_cell_text(reply, s->plan.sources[i].files[0]->file);
-        ptl_reply_cell_text(reply, s->plan.sources[i].left_out);
+        const ptl_planned *p = &s->plan.sources[i];
+        const ptl_planned *before = i > 0 ? p - 1 : NULL;
+        if (!p->left_out) continue;
+        if (before && before->left_out && before->files[0] == p->files[0]) continue; /* told */
+        ptl_reply_cell_text(reply, p->files[0]->file);
+        ptl_reply_cell_text(reply, p->left_out);
     }
     for (int64_t i = 0; i < s->n_files; i++) {
         if (s->files[i].sure) continue;

@@ -178,7 +178,7 @@ static bool is_absent(const making *m, const char *expression)
         const bool there = column && column_of(m, column);
         if (sign == '!' && !there) return true;
         has = has || there;
-        speaks = true;
+        speaks = speaks || sign != '?';
     }
     return speaks && !has;
 }
