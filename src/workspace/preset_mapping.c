@@ -5,6 +5,8 @@
  * nothing that stands in a head or in a slot can become SQL. */
 #include "workspace/preset.h"
 
+#include "store/canon.h"
+
 #include <string.h>
 
 typedef struct making {
@@ -198,13 +200,21 @@ static ptl_status check_use(const making *m)
     return PTL_OK;
 }
 
+/* A column that its table needs and has no default for: kept, if only to say what it is without. */
+static bool is_needed(const making *m, const char *column)
+{
+    const ptl_canon_table *table = ptl_canon_find(ptl_text_of(m->preset->table));
+    const ptl_canon_column *c = table ? ptl_canon_column_find(table, ptl_text_of(column)) : NULL;
+    return c && c->required && !c->defaults && strcmp(column, "currency") != 0;
+}
+
 static ptl_status put_select(ptl_buffer *out, const making *m)
 {
     bool first = true;
     ptl_buffer_text(out, "SELECT\n");
     for (int64_t i = 0; i < m->preset->n_map; i++) {
         const ptl_pair *entry = &m->preset->map[i];
-        if (is_absent(m, entry->text)) continue;
+        if (is_absent(m, entry->text) && !is_needed(m, entry->name)) continue;
         ptl_buffer_text(out, first ? "  " : ",\n  ");
         first = false;
         PTL_TRY(put_expression(out, m, entry->text));
