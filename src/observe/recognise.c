@@ -26,7 +26,7 @@ typedef struct choosing {
     int64_t n_presets;
     const ptl_answer *answers;
     int64_t n_answers;
-    ptl_match second;
+    ptl_match second, near; /* near: a tool's export but for one column */
     ptl_arena *arena;
     ptl_error *err;
 } choosing;
@@ -67,6 +67,22 @@ static ptl_status explain_beside(choosing *c, ptl_match *match)
     return PTL_OK;
 }
 
+/* A tool's own heads, and one column amiss. */
+static bool is_near(const ptl_match *match)
+{
+    return !match->preset->generic && !match->complete && !match->is_unmarked &&
+           match->n_missing + match->n_misfit == 1;
+}
+
+/* A sheet never takes what is a tool's export but for one column: a head that somebody changed
+ * would lose the rest of what the tool says. */
+static void prefer_near(choosing *c)
+{
+    ptl_match *best = &c->out->match;
+    if (!c->near.preset || !best->preset || !best->preset->generic) return;
+    if (c->near.n_bound >= best->n_bound) *best = c->near;
+}
+
 static ptl_status choose(choosing *c)
 {
     const char *answered = answered_preset(c);
@@ -87,6 +103,7 @@ static ptl_status choose(choosing *c)
             ptl_match_weigh(&match, &c->out->sample);
             match.explained = before;
         }
+        if (is_near(&match) && is_better(&match, &c->near)) c->near = match;
         if (is_better(&match, &c->out->match)) {
             c->second = c->out->match;
             c->out->match = match;
@@ -94,6 +111,7 @@ static ptl_status choose(choosing *c)
             c->second = match;
         }
     }
+    prefer_near(c);
     return PTL_OK;
 }
 

@@ -27,6 +27,7 @@ typedef struct ptl_match {
     int64_t n_bound;      /* roles with a column                          */
     int64_t n_missing;    /* required roles without                       */
     int64_t n_misfit;     /* columns whose values are not of the kind     */
+    bool is_unmarked;     /* it lacks the heads that no other tool writes */
     bool has_rows;        /* somebody looked at values                    */
 } ptl_match;
 

@@ -49,19 +49,21 @@ static bool is_taken(const ptl_match *match, int64_t column)
     return false;
 }
 
-/* The name nearest to one of the role's, if it is as near as a slip of the pen. */
-static bool is_near(ptl_text folded, const ptl_preset_column *role)
+/* How near a head is to one of the role's names: 2 as a slip of the pen, 1 where it holds the name
+ * among other words, 0 not at all. */
+static int nearness(ptl_text folded, const ptl_preset_column *role)
 {
+    int best = 0;
     for (int64_t k = 0; k < role->n_names; k++) {
         const ptl_text name = ptl_text_of(role->heads[k]);
         const int32_t slips = name.len < 5 ? 1 : 2;
-        if (!strchr(role->heads[k], '*') && ptl_text_distance(folded, name, slips) <= slips)
-            return true;
+        if (strchr(role->heads[k], '*')) continue;
+        if (ptl_text_distance(folded, name, slips) <= slips) return 2;
         if (name.len >= 4 && folded.len > name.len &&
             memmem(folded.ptr, folded.len, name.ptr, name.len))
-            return true;
+            best = 1;
     }
-    return false;
+    return best;
 }
 
 static ptl_status ask_column(asking *a, const ptl_preset_column *role)
@@ -70,14 +72,16 @@ static ptl_status ask_column(asking *a, const ptl_preset_column *role)
     const char **choices = ptl_arena_array(a->arena, s->n_columns + 1, sizeof *choices, a->err);
     if (!choices) return PTL_E_NO_MEMORY;
     ptl_doubt doubt = {.role = role->role, .choices = choices};
-    int64_t n_near = 0;
+    int nearest = 0;
     for (int64_t c = 0; c < s->n_columns; c++) {
         const ptl_content held = ptl_content_of(s, c, (ptl_preset_kind)role->kind, role,
                                                 role->format, a->out->match.locale);
         if (is_taken(&a->out->match, c) || !held.fits) continue;
         choices[doubt.n_choices++] = s->columns[c];
-        if (!is_near(s->folded[c], role)) continue;
-        doubt.proposed = n_near++ == 0 ? s->columns[c] : NULL;
+        const int near = nearness(s->folded[c], role);
+        if (near == 0 || near < nearest) continue;
+        doubt.proposed = near > nearest ? s->columns[c] : NULL; /* two as near: neither */
+        nearest = near;
     }
     doubt.question =
         ptl_text_format(a->arena, a->err, "which column of %s is \"%s\" (%s)?", a->out->file,

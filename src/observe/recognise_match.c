@@ -200,7 +200,8 @@ static void check_needs(matching *m)
         if (!has_role(m, m->preset->needs[i])) m->out->n_missing++;
     for (int64_t i = 0; i < m->preset->n_any; i++) any = any || has_role(m, m->preset->any[i]);
     if (!any) m->out->n_missing++;
-    if (!has_mark(m)) m->out->n_missing++;
+    m->out->is_unmarked = !has_mark(m);
+    if (m->out->is_unmarked) m->out->n_missing++;
     if (m->out->n_missing > 0) m->out->complete = false;
 }
 
@@ -237,7 +238,8 @@ void ptl_match_weigh(ptl_match *match, const ptl_sample *sample)
     for (int64_t c = 0; c < sample->n_columns; c++) n += match->explained[c];
     double sure = base + (0.95 - base) * (double)n / (double)sample->n_columns;
     sure -= 0.1 * (double)match->n_misfit + 0.2 * (double)match->n_missing;
-    if (!match->has_rows && sure > 0.85) sure = 0.85;
+    const double seen_nothing = match->preset->generic ? 0.7 : 0.85;
+    if (!match->has_rows && sure > seen_nothing) sure = seen_nothing;
     match->confidence = sure > 0 ? sure : 0;
 }
 

@@ -135,7 +135,7 @@ static ptl_status stem_of(const char **out, const making *mk, const ptl_match *m
         if (!ptl_head_is(s->folded[c], role->heads[k], &stem)) continue;
         const ptl_content held =
             ptl_content_of(s, c, (ptl_preset_kind)role->kind, role, NULL, match->locale);
-        if (!held.fits || held.n == 0) return PTL_OK;
+        if (!held.fits || (held.n == 0 && s->n_rows > 0)) return PTL_OK;
         *out = ptl_text_copy(stem.len > 0 ? stem : ptl_text_of(s->columns[c]), mk->arena, mk->err);
         return *out ? PTL_OK : PTL_E_NO_MEMORY;
     }
