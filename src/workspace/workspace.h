@@ -124,6 +124,9 @@ typedef struct ptl_init_options {
 PTL_NODISCARD ptl_status ptl_workspace_init(const char *root, const ptl_init_options *options,
                                             ptl_error *err);
 
+/** The zone of $TZ where it names one, else of /etc/localtime, else UTC. May lie in `scratch`. */
+const char *ptl_workspace_system_zone(char scratch[4096]);
+
 /** What differs between two sets of files, as unified text, file by file. */
 PTL_NODISCARD ptl_status ptl_workspace_difference(ptl_buffer *out, const ptl_config_file *before,
                                                   int64_t n_before, const ptl_config_file *after,
