@@ -120,7 +120,7 @@ static void test_bad_files(void **state)
     spec.mapping = typed_mapping;
     spec.head_row = 3;
     EXPECT_FAIL(ptl_load_check(&spec, &err), PTL_E_INVALID,
-                "head_row, totals and sheet say nothing about x.parquet");
+                "head_row, totals, sheet and range say nothing about x.parquet");
     loading_close(&f);
 }
 

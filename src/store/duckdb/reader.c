@@ -151,6 +151,7 @@ static ptl_status settle_options(ptl_reader *reader, ptl_error *err)
     options->quote = spec->quote;
     options->encoding = spec->encoding;
     options->sheet = spec->sheet;
+    options->range = spec->range;
     options->head_row = spec->head_row;
     options->totals = spec->totals;
     options->n_totals = spec->n_totals;
@@ -158,9 +159,9 @@ static ptl_status settle_options(ptl_reader *reader, ptl_error *err)
     options->decimal = reader->locale->decimal;
     options->sample_bytes = PTL_JSONL_SAMPLE_BYTES;
     const bool has_head = options->kind == PTL_ROWS_CSV || options->kind == PTL_ROWS_XLSX;
-    if (!has_head && (spec->head_row || spec->n_totals || spec->sheet))
+    if (!has_head && (spec->head_row || spec->n_totals || spec->sheet || spec->range))
         return ptl_fail(err, PTL_E_INVALID,
-                        "source %s: head_row, totals and sheet say nothing about %s", spec->source,
+                        "source %s: head_row, totals, sheet and range say nothing about %s", spec->source,
                         options->name);
     if (spec->n_totals > PTL_ROWS_TOTALS_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "source %s names more than %d totals", spec->source,
