@@ -68,7 +68,7 @@ static void put_ticket(const invoice_files *f, const ptl_soft_invoice *v, uint64
     char when[40], text[80];
     ptl_export *x = f->tickets;
     if (done >= c->n_days * 86400) return;
-    ptl_export_int(x, 200000 + (int64_t)(luck >> 40));
+    ptl_export_int(x, 200000 + (int64_t)(luck >> 26));
     ptl_climate_time(when, c, at);
     ptl_export_text(x, when);
     ptl_climate_time(when, c, done);

@@ -73,6 +73,10 @@ void ptl_schema_allowed(ptl_buffer *out, const ptl_schema_key *key)
     case PTL_SCHEMA_TEXTS:
         ptl_buffer_printf(out, "a list as [a, b] of %.0f to %.0f texts", key->low, key->high);
         break;
+    case PTL_SCHEMA_PAIRS:
+        ptl_buffer_text(out, "a map of names (a-z, 0-9 and _) to ");
+        print_length(out, key);
+        break;
     default:
         ptl_buffer_text(out, words[key->kind]);
         print_range(out, key);

@@ -373,6 +373,7 @@ static const struct {
     [PTL_SCHEMA_ENUM] = {"word", read_enum},
     [PTL_SCHEMA_WORD] = {"word", read_word},
     [PTL_SCHEMA_TEXTS] = {"list of texts", NULL},
+    [PTL_SCHEMA_PAIRS] = {"map of texts", NULL},
     [PTL_SCHEMA_MAP] = {"map", NULL},
     [PTL_SCHEMA_MAPS] = {"list of maps", NULL},
 };
@@ -388,6 +389,16 @@ const char *ptl_schema_read_item(ptl_scalar *scalar)
     const ptl_text text = ptl_text_trim(scalar->text);
     scalar->nearest[0] = '\0';
     return text_fits(scalar->key, text, false) ? keep(scalar, text) : NULL;
+}
+
+bool ptl_schema_read_pair(ptl_pair *out, ptl_text name, ptl_scalar *scalar)
+{
+    const ptl_text text = ptl_text_trim(scalar->text);
+    scalar->nearest[0] = '\0';
+    if (!is_name(name) || !text_fits(scalar->key, text, true)) return false;
+    out->name = keep(scalar, name);
+    out->text = keep(scalar, text);
+    return out->name && out->text;
 }
 
 const char *ptl_schema_kind_name(ptl_schema_kind kind)
