@@ -51,9 +51,9 @@ typedef struct ptl_hazard_result {
     int32_t n_channels;
     ptl_hazard_params params;
     ptl_estimate baseline;
-    ptl_estimate *effect;          /* n_channels; NaN for a channel that nobody touched          */
-    ptl_estimate *half_life_days;  /* n_channels; NaN where the effect is nothing                */
-    bool *at_bound;                /* n_channels: the half-life ran into its bound               */
+    ptl_estimate *effect;         /* n_channels; NaN where nobody touched it; no interval at zero */
+    ptl_estimate *half_life_days; /* n_channels; NaN where the effect is nothing                */
+    bool *at_bound;               /* n_channels: the half-life ran into its bound               */
     ptl_attribution_result credit; /* of n_channels + 1: the baseline is the last               */
     double log_likelihood;
     int64_t n_evaluations;

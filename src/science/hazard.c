@@ -15,7 +15,7 @@
  *                 effect of nothing has no half-life, and one at a bound of its search says so.
  *                 An effect that decays more slowly than journeys are long looks like baseline.
  * Intervals.      Every replicate of the groups is fitted again (attribution_interval.c). At the
- *                 edge, where an effect is nothing, the interval is not to be relied on.
+ *                 edge, where an effect is nothing, resampling knows no width: there is none.
  * Cost.           (replicates + 1) fits of some 50 evaluations each; replicates side by side. */
 #include "science/hazard_internal.h"
 
@@ -150,6 +150,7 @@ static ptl_status report(ptl_hazard_result *out, problem *q, const ptl_paths *pa
         const double effect = q->draw.effect[k], decay = q->draw.decay[k];
         out->effect[k] =
             isnan(effect) ? nothing : ptl_replicates_estimate(&q->r, q->draw.effect + k, n, 0.0);
+        if (isnan(decay)) out->effect[k] = (ptl_estimate){effect, PTL_NAN, PTL_NAN, PTL_NAN};
         out->half_life_days[k] =
             isnan(decay) ? nothing
                          : exponentiated(ptl_replicates_estimate(&q->r, q->draw.decay + k, n, 0.0));
