@@ -286,5 +286,6 @@ ptl_status ptl_review_read(ptl_review *out, ptl_store *store, ptl_arena *arena, 
     PTL_TRY(ptl_warehouse_version(&out->warehouse_version, store->warehouse, err));
     PTL_TRY(read_figures(out, store, arena, err));
     PTL_TRY(read_sources(out, store, arena, err));
-    return read_totals(out, store, arena, err);
+    PTL_TRY(read_totals(out, store, arena, err));
+    return ptl_course_read(&out->course, store, out->workspace, out->run_id, arena, err);
 }

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "review/model.h"
+#include "understand/course.h"
 #include "understand/money.h"
 
 #include <stdio.h>
@@ -27,9 +28,9 @@ static ptl_status write_page(ptl_review_report *out, const ptl_review *review, c
 {
     ptl_buffer html;
     ptl_buffer_init(&html, REVIEW_BYTES_MAX, NULL);
-    ptl_review_write_page(review, &html);
-    const ptl_status st =
-        write_file(out->html_path, &out->html_hash, dir, "review.html", &html, err);
+    ptl_status st = ptl_review_write_page(&html, review, err);
+    if (st == PTL_OK)
+        st = write_file(out->html_path, &out->html_hash, dir, "review.html", &html, err);
     ptl_buffer_dispose(&html);
     return st;
 }
@@ -63,6 +64,21 @@ static void report(ptl_review_report *out, const ptl_review *review, const ptl_m
     if (week) out->week_start = week->from;
 }
 
+/* What reads the counted money; each room writes its own tables under the run. */
+static ptl_status run_rooms(ptl_store *store, const ptl_workspace *workspace,
+                            const ptl_review_options *options, ptl_arena *arena,
+                            ptl_progress *progress, ptl_error *err)
+{
+    const ptl_course_options course_options = {.size = (int32_t)sizeof course_options,
+                                               .run_id = options->run_id,
+                                               .has_as_of = options->has_as_of,
+                                               .as_of = options->as_of};
+    ptl_course course;
+    PTL_TRY(ptl_progress_check(progress, err));
+    PTL_TRY(ptl_course_run(&course, store, workspace, &course_options, arena, err));
+    return ptl_progress_check(progress, err);
+}
+
 ptl_status ptl_review_run(ptl_review_report *out, ptl_store *store, const ptl_workspace *workspace,
                           const ptl_review_options *options, ptl_arena *arena,
                           ptl_progress *progress, ptl_error *err)
@@ -74,7 +90,7 @@ ptl_status ptl_review_run(ptl_review_report *out, ptl_store *store, const ptl_wo
                                              .as_of = options->as_of};
     ptl_money_report money;
     PTL_TRY(ptl_money_run(&money, store, workspace, &money_options, arena, progress, err));
-    PTL_TRY(ptl_progress_check(progress, err));
+    PTL_TRY(run_rooms(store, workspace, options, arena, progress, err));
     ptl_review review = {.workspace = workspace,
                          .run_id = options->run_id,
                          .ledger_seq = options->ledger_seq,

@@ -9,6 +9,7 @@
 
 #include "store/records.h"
 #include "workspace/fault.h"
+#include "workspace/pair.h"
 
 typedef struct ptl_channel_config {
     const char *name;           /* governed name: "paid_search" */
@@ -32,14 +33,24 @@ typedef struct ptl_source_config {
     const char *table;        /* canonical table                              */
     const char *const *files; /* patterns, relative to the workspace   */
     int64_t n_files;
+    const char *preset;      /* NULL: none; else table and mapping are made from it   */
+    const ptl_pair *columns; /* of the preset: role, column of the file               */
+    int64_t n_columns;
+    const ptl_pair *slots; /* of the preset: slot, text                             */
+    int64_t n_slots;
     const char *mapping;         /* one SELECT over `source`           */
     const char *identifier_kind; /* NULL: none                         */
     const char *locale;          /* of numbers, default the workspace's */
     const char *currency;        /* default the workspace's            */
     const char *zone;            /* default the workspace's            */
     const char *encoding;
-    char delimiter; /* 0: found in the file */
-    char quote;     /* 0: '"'               */
+    char delimiter;            /* 0: found in the file                          */
+    char quote;                /* 0: '"'                                        */
+    int32_t kind;              /* ptl_rows_kind; 0: by the file's name          */
+    int32_t head_row;          /* a line of the file, or as in store/rows.h     */
+    const char *sheet;         /* of a workbook; NULL: the only one with rows   */
+    const char *const *totals; /* store/rows.h: rows that are passed over */
+    int64_t n_totals;
 } ptl_source_config;
 
 typedef struct ptl_kpi_config {
@@ -49,7 +60,8 @@ typedef struct ptl_kpi_config {
     int64_t baseline_micros; /* from … */
     int64_t target_micros;   /* … to … */
     bool has_target;
-    ptl_day starts, due; /* … by when; starts defaults to the fiscal year's */
+    ptl_day starts, due;        /* … by when; starts defaults to the fiscal year's */
+    double holds_at, drifts_at; /* chances in 100 from which the course holds, or drifts */
 } ptl_kpi_config;
 
 typedef struct ptl_workspace {

@@ -17,8 +17,8 @@
 #define PTL_STORE_READER_H
 
 #include "store/cast.h"
-#include "store/csv.h"
 #include "store/load.h"
+#include "store/rows.h"
 
 #include <duckdb.h>
 #include <pthread.h>
@@ -58,7 +58,7 @@ typedef struct ptl_reader {
     const ptl_load_spec *spec;
     int fd;
     int64_t file_bytes;
-    ptl_csv_options csv_options;
+    ptl_rows_options rows_options;
     const ptl_locale *locale;
     int64_t n_source_columns;
     const char **source_columns;
@@ -74,8 +74,8 @@ typedef struct ptl_reader {
     pthread_mutex_t guard; /* over what follows */
     ptl_status failure;    /* the first failure of a scan */
     ptl_error error;
-    int64_t rows_seen; /* highest row of any scan so far                     */
     int64_t rows_read; /* rows of the file, -1 until a scan reached its end  */
+    int64_t n_totals;  /* rows of totals passed over, once rows_read is known */
     _Atomic int64_t n_notes;
     int64_t notes_capacity;
     ptl_reader_note *notes;
