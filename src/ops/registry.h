@@ -28,6 +28,9 @@
     X(observe, source_quarantine)                                                                  \
     X(observe, source_totals)                                                                      \
     X(understand, figure_list)                                                                     \
+    X(understand, attribution_run)                                                                 \
+    X(understand, attribution_show)                                                                \
+    X(understand, journey_list)                                                                    \
     X(review, review_write)                                                                        \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \
