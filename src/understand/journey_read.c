@@ -189,7 +189,7 @@ static ptl_status convert_untouched(reader *r, bool all, int64_t unit, ptl_error
     for (; r->next < r->conversions.n; r->next++) {
         const ptl_conversion *c = &r->conversions.items[r->next];
         if (!all && (c->unit < 0 || c->unit >= unit)) return PTL_OK;
-        const bool is_new = c->unit < 0 || r->next == 0 || c->unit != c[-1].unit;
+        const bool is_new = c->unit >= 0 && (r->next == 0 || c->unit != c[-1].unit);
         r->j->counts.n_units += is_new;
         r->j->counts.n_nobodys += c->unit < 0 && c->at >= r->rules.from && c->at < r->rules.to;
         r->group = group_of(c->unit < 0 ? ~r->next : c->unit);
