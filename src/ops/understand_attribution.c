@@ -29,9 +29,9 @@ static ptl_status run_id_of(int64_t *out, ptl_call *call, ptl_error *err)
     if (*out > 0) return PTL_OK;
     PTL_TRY(goal_of(&goal, call, err));
     const char *by = ptl_args_text(call->args, "by");
-    const char *outcome = ptl_text_format(call->arena, err, "%s.conversions", goal->name);
-    if (!outcome) return PTL_E_NO_MEMORY;
-    const ptl_value params[] = {ptl_value_string(outcome), ptl_value_string(by)};
+    const char *figure = ptl_text_format(call->arena, err, "journeys.%s.shared_out", goal->name);
+    if (!figure) return PTL_E_NO_MEMORY;
+    const ptl_value params[] = {ptl_value_string(figure), ptl_value_string(by)};
     ptl_table t = {0};
     const ptl_column *run;
     PTL_TRY(

@@ -10,9 +10,8 @@
     "grade: text — E: it describes journeys\n"                                                   \
     "from, to: day — the period\n"                                                               \
     "markov_order: int — touches the chain remembers\n"                                          \
-    "conversions, conversions_touched, conversions_untouched: int — exactly\n"                   \
-    "value, value_touched, value_untouched, value_negative: money — to the micro\n"              \
-    "totals: object — every count of the run\n"                                                  \
+    "lines: list — touched, untouched, negative, all: conversions and their worth, exactly\n"    \
+    "totals: list — every count of the run: name, unit, exact\n"                                 \
     "shares: list — channel and each method's share of the touched conversions\n"                \
     "stake: list — channel, lowest and highest method with their money, spread\n"                \
     "roles: list — channel, first, last, alone, assist, touched, journeys\n"                     \

@@ -167,7 +167,6 @@ static void report(ptl_attribution_report *out, const ptl_findings *f)
                                     .order = f->order_used,
                                     .first = f->first,
                                     .last = f->last};
-    out->has_facts = out->counts.n_units > 0;
 }
 
 static ptl_status solve_and_write(ptl_findings *f, ptl_store *store,
@@ -200,14 +199,16 @@ ptl_status ptl_attribution_run(ptl_attribution_report *out, ptl_store *store,
                       .dimension = options->by_campaign ? "campaign" : "channel",
                       .run_id = options->run_id,
                       .n_channels = ptl_journeys_channels(journeys)};
-    (void)ptl_journeys_span(&f.first, &f.last, journeys);
+    const bool has_facts = ptl_journeys_span(&f.first, &f.last, journeys);
     if (options->has_from) f.first = options->from;
     if (options->has_to) f.last = options->to;
     /* what the engine does not have: it is idle while models are solved */
     const size_t bytes_max = (size_t)workspace->memory_bytes_max;
     const ptl_status st =
-        solve_and_write(&f, store, options, bytes_max, executor, arena, progress, err);
+        has_facts ? solve_and_write(&f, store, options, bytes_max, executor, arena, progress, err)
+                  : PTL_OK;
     report(out, &f);
+    out->has_facts = has_facts;
     ptl_journeys_free(journeys);
     return st;
 }

@@ -225,6 +225,9 @@ static ptl_status put_figures(const ptl_figure_rows *rows, ptl_error *err)
 {
     const ptl_findings *f = rows->f;
     PTL_TRY(put_totals(rows, err));
+    /* by which the newest run of a goal is found, even where no event names a channel */
+    PTL_TRY(
+        ptl_figure_counted(rows, "shared_out", f->dimension, "", f->n_channels, "members", err));
     if (f->n_channels == 0) return PTL_OK;
     PTL_TRY(put_roles(rows, err));
     PTL_TRY(put_bins(rows, "length_converting", "touches", f->paths.length_converting, 1,

@@ -67,7 +67,8 @@ PTL_NODISCARD ptl_status ptl_journeys_read(ptl_journeys **out, ptl_store *store,
 void ptl_journeys_free(ptl_journeys *journeys);
 
 const ptl_journey_counts *ptl_journeys_counts(const ptl_journeys *journeys);
-bool ptl_journeys_span(ptl_day *first, ptl_day *last, const ptl_journeys *journeys); /* of events */
+/** First and last local day with an event or a conversion; false where there is none. */
+bool ptl_journeys_span(ptl_day *first, ptl_day *last, const ptl_journeys *journeys);
 
 /** Channels, or campaigns, of the paths: governed names, else the recorded text; sorted. */
 int64_t ptl_journeys_channels(const ptl_journeys *journeys);

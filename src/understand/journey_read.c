@@ -336,19 +336,34 @@ static ptl_status finish(ptl_journeys *j, int32_t direct, ptl_error *err)
     return ptl_path_table_finish(&j->timed, j->timed_table, n, direct, err);
 }
 
+/* Conversions before the first event, and after the last, widen the span. */
+static void widen_span(reader *r, const ptl_zone *zone)
+{
+    ptl_journeys *j = r->j;
+    for (int64_t i = 0; i < r->conversions.n; i++) {
+        const ptl_instant at = r->conversions.items[i].at;
+        if (at < r->rules.from) continue;
+        const ptl_day day = ptl_zone_day(zone, at);
+        if (!j->has_span || day < j->first) j->first = day;
+        if (!j->has_span || day > j->last) j->last = day;
+        j->has_span = true;
+    }
+}
+
 static ptl_status read_all(reader *r, ptl_store *store, const ptl_workspace *workspace,
                            const ptl_journey_options *o, ptl_progress *progress, ptl_error *err)
 {
     const ptl_goal_config *goal = o->goal ? o->goal : ptl_workspace_goal(workspace, NULL);
     if (!goal) return ptl_fail(err, PTL_E_NOT_FOUND, "the workspace has no goal");
-    ptl_progress_step(progress, "reading conversions", 0, 3);
+    ptl_progress_step(progress, "reading conversions", 0, 6);
     PTL_TRY(read_span(r, store, o->known_by, err));
     PTL_TRY(read_labels(r, store, workspace, o, err));
     r->rules = rules_of(r, workspace, goal, o);
     const ptl_instant from = o->has_from ? r->rules.from - r->rules.look_back : LONG_AGO;
     PTL_TRY(ptl_conversions_read(&r->conversions, store, workspace, goal, o->known_by, from,
                                  r->rules.to, progress, err));
-    ptl_progress_step(progress, "reading journeys", 1, 3);
+    widen_span(r, workspace->zone);
+    ptl_progress_step(progress, "reading journeys", 1, 6);
     PTL_TRY(read_touches(r, store, workspace, o, from, progress, err));
     return finish(r->j, r->rules.direct, err);
 }

@@ -73,6 +73,9 @@ static const char *const company =
     " NULL, 'conversions', 'converged' FROM range(40) AS r(i);"
     "INSERT INTO journey_path SELECT 3, i, 'a > b' || i, 2, 900 - i, (hash(i, 60) % 90)::BIGINT, 5"
     " FROM range(100) AS r(i);"
+    "INSERT INTO figure VALUES (3, 'journeys.orders.shared_out', 'all', DATE '2024-01-01', DATE "
+    "'2025-12-31', 'channel', '', 5, 5, NULL, NULL, NULL, 'members', 'counted', '', 'counted', "
+    "NULL, NULL);"
     "INSERT INTO output VALUES (3, 'figure', 300, 'hash', TIMESTAMP '2026-02-01')";
 
 static void open_with(ptl_warehouse **out, int32_t n_threads)
@@ -130,7 +133,7 @@ static ptl_value sample(const char *type, int64_t idx, const char *query)
     if (strncmp(type, "double", 6) == 0) return ptl_value_double(0.5);
     if (strcmp(query, "journey/conversions") == 0 && idx == 4) return ptl_value_string("txn");
     if (strcmp(query, "attribution/run_of") == 0)
-        return ptl_value_string(idx == 0 ? "orders.conversions" : "channel");
+        return ptl_value_string(idx == 0 ? "journeys.orders.shared_out" : "channel");
     if (strncmp(type, "text", 4) == 0)
         return ptl_value_string(strstr(query, "meta/") ? names[1] : idx ? names[2] : names[0]);
     fail_msg("%s: parameter $%" PRId64 " declares no type", query, idx + 1);
