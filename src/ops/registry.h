@@ -32,6 +32,8 @@
     X(observe, source_totals)                                                                      \
     X(observe, data_audit)                                                                         \
     X(observe, data_findings)                                                                      \
+    X(observe, taxonomy_list)                                                                      \
+    X(observe, answer_list)                                                                        \
     X(understand, figure_list)                                                                     \
     X(understand, kpi_list)                                                                        \
     X(understand, cohort_list)                                                                     \

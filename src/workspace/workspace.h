@@ -104,6 +104,8 @@ typedef struct ptl_workspace {
     int64_t n_channels;
     const ptl_channel_name *channel_names; /* see ptl_workspace_channel */
     int64_t n_channel_names;
+    const ptl_channel_name *channel_patterns; /* aliases with a *, in the file's order */
+    int64_t n_channel_patterns;
     ptl_journey_config journeys;
     const ptl_source_config *sources; /* by name */
     int64_t n_sources;
@@ -128,8 +130,9 @@ const ptl_source_config *ptl_workspace_source(const ptl_workspace *workspace, pt
 /** The goal of this name, the first where `name` is NULL; NULL if there is none. */
 const ptl_goal_config *ptl_workspace_goal(const ptl_workspace *workspace, const char *name);
 
-/** The channel that `recorded` names, through its name, label and aliases, case ignored; NULL if
- * it is not governed. */
+/** The channel that `recorded` names, through its name, label and aliases, case ignored; then through
+ * aliases with a *, which stands for any text, the file's first that fits. NULL if it is not
+ * governed. */
 const ptl_channel_config *ptl_workspace_channel(const ptl_workspace *workspace, ptl_text recorded);
 
 /** A source's file pattern with "${NAME}" replaced by the environment's value. E_NOT_FOUND where a
