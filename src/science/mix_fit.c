@@ -2,11 +2,7 @@
  *
  * The method.     NUTS over what is not linear-Gaussian, one chain a task; then for each draw one
  *                 of the linear block given it, by a generator split by chain and draw. Both
- *                 together are draws from the whole posterior.
- * Centred or not. A geo's effect is sampled on its own scale where its data outweigh the spread's
- *                 prior: at the middle of the priors, the information sum_t (b s_t)^2 / sigma^2 on
- * the log effect of the middle geo, times the median of eta squared, above 1. Below, the
- * standardised form keeps the funnel away (Betancourt & Girolami 2015). */
+ *                 together are draws from the whole posterior. */
 #include "science/mix_internal.h"
 
 ptl_mix_options ptl_mix_options_default(void)
@@ -39,45 +35,6 @@ ptl_status mix_prepare(ptl_mix_posterior *m, const ptl_mix_data *data, const ptl
     if (!m->ruled) MIX_ALLOC(m->ruled, arena, m->n_channels, err);
     PTL_TRY(mix_scale(m, arena, err));
     return mix_slots(m, arena, err);
-}
-
-/* --- centring -----------------------------------------------------------------------------------
- */
-
-static void centre_channel(ptl_mix_posterior *m, mix_work *w, int64_t c, double *info)
-{
-    mix_channel *const ch = &m->channel[c];
-    const double eta = ptl_mix_prior_quantile(&ch->spec.eta_prior, 0.5);
-    const double sigma = 0.5; /* of a KPI standardised: a fit that explains three quarters of it */
-    for (int64_t g = 0; g < m->n_geos; g++) {
-        const double b = ch->spec.pooling == PTL_MIX_POOL_LOGNORMAL ? w->b[c * m->n_geos + g] : 1.0;
-        const double *const s = w->s + c * m->n_cells + g * m->n_weeks;
-        double mean = 0.0;
-        info[g] = 0.0;
-        for (int64_t t = 0; t < m->n_weeks; t++) mean += s[t] / (double)m->n_weeks;
-        for (int64_t t = 0; t < m->n_weeks; t++) info[g] += (s[t] - mean) * (s[t] - mean);
-        info[g] *= b * b / (sigma * sigma);
-    }
-    mix_sort(info, m->n_geos);
-    ch->centred = info[m->n_geos / 2] * eta * eta > 1.0;
-    for (int64_t g = 0; g < m->n_geos; g++) m->slot[ch->slot_geo + g].centred = ch->centred;
-}
-
-static ptl_status choose_centring(ptl_mix_posterior *m, ptl_arena *arena, ptl_error *err)
-{
-    const ptl_arena_mark mark = ptl_arena_save(arena);
-    mix_work w;
-    double *x, *info;
-    PTL_TRY(mix_work_new(&w, m, arena, err));
-    MIX_ALLOC(x, arena, m->n_slots, err);
-    MIX_ALLOC(info, arena, m->n_geos, err);
-    for (int64_t i = 0; i < m->n_slots; i++)
-        x[i] = mix_prior_unvalue(&m->slot[i].prior, ptl_mix_prior_quantile(&m->slot[i].prior, 0.5));
-    mix_forward(&w, x);
-    for (int64_t c = 0; c < m->n_channels; c++)
-        if (m->channel[c].slot_geo >= 0) centre_channel(m, &w, c, info);
-    ptl_arena_rewind(arena, mark);
-    return PTL_OK;
 }
 
 /* --- the linear block, drawn ---------------------------------------------------------------------
@@ -143,9 +100,9 @@ static void summarise_free(ptl_mix_posterior *m, int64_t i)
     *s = m->free_summary[i];
     double mean = 0.0, sq = 0.0;
     for (int64_t d = 0; d < m->n_chains * m->n_draws; d++)
-        mean += mix_prior_value(&m->slot[i].prior, m->draws[d * m->n_slots + i]) / n;
+        mean += mix_slot_value(&m->slot[i], m->draws[d * m->n_slots + i]) / n;
     for (int64_t d = 0; d < m->n_chains * m->n_draws; d++) {
-        const double x = mix_prior_value(&m->slot[i].prior, m->draws[d * m->n_slots + i]) - mean;
+        const double x = mix_slot_value(&m->slot[i], m->draws[d * m->n_slots + i]) - mean;
         sq += x * x;
     }
     const double free_ess = s->sd > 0.0 ? (s->sd / s->mcse_mean) * (s->sd / s->mcse_mean) : PTL_NAN;
@@ -219,12 +176,12 @@ ptl_status mix_sample(ptl_mix_result *out, ptl_mix_posterior *m, const ptl_rng *
                       ptl_error *err)
 {
     const int64_t n_chains = o->nuts.n_chains;
-    if (o->centring_automatic) PTL_TRY(choose_centring(m, arena, err));
     m->n_chains = n_chains;
     m->n_draws = o->nuts.n_draws;
     MIX_ALLOC(m->linear_draws, arena, n_chains * m->n_draws * m->n_linear, err);
     MIX_ALLOC(m->summary, arena, m->n_slots + m->n_linear, err);
     PTL_TRY(mix_works_new(m, arena, err));
+    PTL_TRY(mix_pilot(m, o->centring_automatic, arena, err));
     mix_work *const work = m->work;
     ptl_nuts_result r;
     const ptl_nuts_target target = {
