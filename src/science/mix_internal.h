@@ -104,11 +104,11 @@ struct ptl_mix_posterior {
     bool *ruled; /* [channel] an experiment rules: a confounder stands beside it          */
     /* draws */
     int64_t n_chains, n_draws;
-    const double *draws;   /* [chain][draw][slot], free variables                    */
-    double *linear_draws;  /* [chain][draw][n_linear]                                */
-    struct mix_work *work; /* [chain] scratch, one chain each                        */
-    const ptl_mcmc_summary *free_summary;
-    ptl_mcmc_summary *summary; /* [slot + linear], of values                             */
+    const double *draws;           /* [chain][draw][slot], free variables                    */
+    double *linear_draws;          /* [chain][draw][n_linear]                                */
+    struct mix_work *work;         /* [chain] scratch, one chain each                        */
+    ptl_mcmc_summary *summary;     /* [slot + linear], of values                             */
+    double worst[PTL_MCMC_CHECKS]; /* what the checks measured on the sampler: 3, 4, 5; counts */
 };
 
 /* Scratch of one linear block evaluation. */
@@ -230,6 +230,9 @@ ptl_status mix_works_new(ptl_mix_posterior *m, ptl_arena *arena, ptl_error *err)
 ptl_status mix_sample(ptl_mix_result *out, ptl_mix_posterior *m, const ptl_rng *rng,
                       const ptl_mix_options *o, const ptl_executor *executor, ptl_arena *arena,
                       ptl_error *err);
+ptl_status mix_summarise(ptl_mix_posterior *m, const ptl_executor *executor, ptl_arena *arena,
+                         ptl_error *err);
+void mix_judge(ptl_mix_result *out, const ptl_mix_posterior *m, const ptl_mcmc_limits *limits);
 const double *mix_free_draw(const ptl_mix_posterior *m, int64_t chain, int64_t draw);
 double *mix_linear_draw_at(const ptl_mix_posterior *m, int64_t chain, int64_t draw);
 
