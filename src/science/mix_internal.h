@@ -239,6 +239,8 @@ double *mix_linear_draw_at(const ptl_mix_posterior *m, int64_t chain, int64_t dr
 /* mix_report.c */
 ptl_status mix_report(ptl_mix_result *out, ptl_mix_posterior *m, const ptl_mix_options *o,
                       const ptl_executor *executor, ptl_arena *arena, ptl_error *err);
+/* mix.c: mean and sd of every channel's contribution. */
+void mix_contributions(double *mean, double *sd, const ptl_mix_posterior *m);
 /* Money, and KPI, caused by the path s of a channel under the coefficients of w. */
 double mix_caused_by(double *kpi, const mix_work *w, int64_t c, const double *s);
 ptl_estimate mix_estimate(double *x, int64_t n, double probability); /* sorts x */
