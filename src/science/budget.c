@@ -5,8 +5,8 @@
  * for V. price is 0 where the total is fixed, 1 where profit is sought, 1 + target for a marginal
  * ROI. The model.      Draws of response functions; limits nested by cell, channel and whole. The
  * method.     budget_solve.c picks: dual-certified ascent, branch and bound, or starts against a
- *                 majorant. A target ROI r is a price between 0 and 1 + r, found by bisection; its
- *                 certificate is the Lagrangian's: for any price p < 1 + r and any plan that meets
+ *                 majorant. A target of incremental ROI r is a price between 0 and 1 + r, found by
+ * bisection; its certificate is the Lagrangian's: for any price p < 1 + r and any plan that meets
  *                 r, U <= bound(p) / (1 - p / (1 + r)). A ceiling on the chance of loss is met with
  *                 the least weight on the tail (a mean-CVaR frontier), as CVaR_q >= 0 implies a
  * chance of loss of at most q (Rockafellar & Uryasev 2000). Differences.    Meridian climbs a grid
@@ -114,10 +114,11 @@ static ptl_status solve_roi(ptl_problem *p, ptl_error *err)
         PTL_TRY(try_price(p, &t, hi, &meets, err));
         if (!meets) {
             const double spend = spend_of(p, p->y);
-            (void)ptl_fail(err, PTL_E_CONFLICT, "no plan within the limits reaches an ROI of %g",
+            (void)ptl_fail(err, PTL_E_CONFLICT,
+                           "no plan within the limits reaches an incremental ROI of %g",
                            p->o->target);
-            ptl_error_detail(err, "closest: outcome %g on spend %g, ROI %g", utility_of(p, p->y),
-                             spend, utility_of(p, p->y) / spend - 1.0);
+            ptl_error_detail(err, "closest: outcome %g on spend %g, incremental ROI %g",
+                             utility_of(p, p->y), spend, utility_of(p, p->y) / spend - 1.0);
             ptl_error_hint(err, "lower the target, the commitments or total_min");
             return PTL_E_CONFLICT;
         }

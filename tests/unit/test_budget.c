@@ -341,7 +341,7 @@ static void target_roi_is_met_with_the_most_outcome(void **state)
     w.channel[0].total_min = 100.0;
     const bed *const b = *state;
     EXPECT_FAIL(ptl_budget_solve(&none, &d, &o, &b->work, &err), PTL_E_CONFLICT,
-                "no plan within the limits reaches an ROI of 30");
+                "no plan within the limits reaches an incremental ROI of 30");
 }
 
 /* ---- coupled by carry-over, risk ---- */
