@@ -21,7 +21,7 @@ typedef struct rounding {
     int64_t *cents, *step, *most; /* n_cells: in force, step, highest allowed */
     double *score;                /* n_cells: minus what a step up brings a euro */
     int64_t *order;
-    int64_t *sum; /* n_channels */
+    int64_t *sum, *cap; /* n_channels: in force; with every cell at its highest */
     int64_t n_cells, per_channel, left;
     bool exact;
 } rounding;
@@ -83,11 +83,18 @@ static int64_t raise(rounding *k, int64_t i, int64_t n)
     return steps * step;
 }
 
+/* What a channel must have, as far as its cells' own cents allow it. */
+static int64_t least_of(const rounding *k, int64_t c)
+{
+    const int64_t least = to_cents(k->r->group_lo[c]);
+    return least < k->cap[c] ? least : k->cap[c];
+}
+
 /* Commitments that rounding down broke are met first, from what is left over. */
 static void meet_commitments(rounding *k)
 {
     for (int64_t c = 0; c < k->r->data->n_channels; c++) {
-        const int64_t least = to_cents(k->r->group_lo[c]);
+        const int64_t least = least_of(k, c);
         for (int pass = 0; pass < PASSES && k->sum[c] < least; pass++) {
             int64_t raised = 0;
             for (int64_t a = 0; a < k->n_cells && k->sum[c] < least; a++)
@@ -115,7 +122,7 @@ static void spend_rest(rounding *k)
 static ptl_status check_commitments(const rounding *k, ptl_error *err)
 {
     for (int64_t c = 0; c < k->r->data->n_channels; c++)
-        if (k->sum[c] < to_cents(k->r->group_lo[c]) - 1) {
+        if (k->sum[c] < least_of(k, c)) {
             const ptl_budget_channel *const x = &k->r->data->channel[c];
             return ptl_fail(err, PTL_E_CONFLICT,
                             "channel %lld \"%s\": steps of %lld cents cannot meet its minimum "
@@ -140,12 +147,14 @@ ptl_status ptl_budget_round(int64_t *cents, int64_t *unallocated, const double *
     BUDGET_ALLOC(k.score, arena, k.n_cells);
     BUDGET_ALLOC(k.order, arena, k.n_cells);
     BUDGET_ALLOC(k.sum, arena, d->n_channels);
+    BUDGET_ALLOC(k.cap, arena, d->n_channels);
     BUDGET_ALLOC(scratch, arena, k.n_cells);
     int64_t floored = 0;
     for (int64_t i = 0; i < k.n_cells; i++) {
         PTL_TRY(floor_cell(&k, i, plan[i], err));
         floored += cents[i];
         k.sum[i / k.per_channel] += cents[i];
+        k.cap[i / k.per_channel] += k.most[i];
     }
     score_cells(&k, work, work + k.n_cells, work + 2 * k.n_cells);
     ptl_order_by(k.order, k.score, k.n_cells, scratch);
