@@ -597,10 +597,10 @@ static ptl_status say_all(saying *s, ptl_error *err)
     static const struct {
         const char *name;
         put_fn put;
-    } parts[] = {{"totals", put_totals},       {"methods", put_methods},
-                 {"credit", put_credit},       {"distances", put_distances},
-                 {"flow", put_flow},           {"frequency", put_frequency},
-                 {"sequences", put_sequences}, {"synergies", put_synergies}};
+    } parts[] = {
+        {"totals", put_totals},       {"methods", put_methods},    {"journey_credit", put_credit},
+        {"distances", put_distances}, {"flow", put_flow},          {"frequency", put_frequency},
+        {"sequences", put_sequences}, {"synergies", put_synergies}};
     PTL_TRY(read_figures(s, err));
     PTL_TRY(read_credit(s, err));
     say_sentence(s);

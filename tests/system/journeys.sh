@@ -119,12 +119,12 @@ if (asMicros(line('touched').value) !== totalTouched) fail('touched value', line
 const totals = Object.fromEntries(show.totals.map((t) => [t.name, t.exact]));
 if (totals.journeys_null !== nulls) fail('journeys without conversion', totals.journeys_null, nulls);
 if (totals.conversions_of_nobody !== nobody.length) fail('nobody', totals.conversions_of_nobody, nobody.length);
-for (const c of show.credit) {
+for (const c of show.journey_credit) {
   const want = c.method === 'linear' ? touchedBy[c.channel] ?? 0 : c.method === 'first_touch' ? first[c.channel] ?? 0 : null;
   if (want !== null && !(Math.abs(c.conversions.point - want) < 1e-6)) fail(`${c.method} ${c.channel}`, c.conversions.point, want);
 }
 for (const m of show.methods) {
-  const sum = show.credit.filter((c) => c.method === m.method).reduce((s, c) => s + c.conversions.point, 0);
+  const sum = show.journey_credit.filter((c) => c.method === m.method).reduce((s, c) => s + c.conversions.point, 0);
   if (!(Math.abs(sum - touched) < 1e-6 * touched)) fail(`${m.method} adds up to`, sum, touched);
 }
 for (const p of listed.paths) {
