@@ -9,6 +9,7 @@
 
 #include "workspace/channel.h"
 #include "workspace/limits.h"
+#include "workspace/preset.h"
 #include "workspace/tables.h"
 
 #include <stdio.h>
@@ -47,7 +48,9 @@ static ptl_status sort_files(const ptl_config_file ***out, const ptl_config_file
     return PTL_OK;
 }
 
-static ptl_hash hash_sorted(const ptl_config_file *const *files, int64_t n)
+/* The files, and the presets they name: these are the program's and may change with it. */
+static ptl_hash hash_sorted(const ptl_config_file *const *files, int64_t n,
+                            const ptl_workspace *workspace)
 {
     ptl_hasher hasher;
     ptl_hasher_init(&hasher);
@@ -55,6 +58,10 @@ static ptl_hash hash_sorted(const ptl_config_file *const *files, int64_t n)
         ptl_hasher_add_text(&hasher, ptl_text_of(files[i]->path));
         ptl_hasher_add_text(&hasher, files[i]->content);
     }
+    for (int64_t i = 0; i < workspace->n_sources; i++)
+        if (workspace->sources[i].preset)
+            ptl_hasher_add_text(&hasher,
+                                ptl_preset_bytes(ptl_text_of(workspace->sources[i].preset)));
     return ptl_hasher_finish(&hasher);
 }
 
@@ -224,7 +231,7 @@ static ptl_status finish(reader *r)
     ptl_faults_sort(r->faults);
     if (r->faults->n_total > 0) return fail_with_faults(r->faults, r->err);
     inherit(r);
-    w->hash = hash_sorted(r->files, r->n_files);
+    w->hash = hash_sorted(r->files, r->n_files, w);
     return ptl_zone_open(&w->zone, r->draft.zone, r->err);
 }
 

@@ -9,6 +9,7 @@
 
 #include "store/records.h"
 #include "workspace/fault.h"
+#include "workspace/pair.h"
 
 typedef struct ptl_channel_config {
     const char *name;           /* governed name: "paid_search" */
@@ -32,14 +33,25 @@ typedef struct ptl_source_config {
     const char *table;        /* canonical table                              */
     const char *const *files; /* patterns, relative to the workspace   */
     int64_t n_files;
+    const char *preset;      /* NULL: none; else table and mapping are made from it   */
+    const ptl_pair *columns; /* of the preset: role, column of the file               */
+    int64_t n_columns;
+    const ptl_pair *slots; /* of the preset: slot, text                             */
+    int64_t n_slots;
     const char *mapping;         /* one SELECT over `source`           */
     const char *identifier_kind; /* NULL: none                         */
     const char *locale;          /* of numbers, default the workspace's */
     const char *currency;        /* default the workspace's            */
     const char *zone;            /* default the workspace's            */
     const char *encoding;
-    char delimiter; /* 0: found in the file */
-    char quote;     /* 0: '"'               */
+    char delimiter;            /* 0: found in the file                          */
+    char quote;                /* 0: '"'                                        */
+    int32_t kind;              /* ptl_rows_kind; 0: by the file's name          */
+    int32_t head_row;          /* a line of the file, or as in store/rows.h     */
+    const char *sheet;         /* of a workbook; NULL: the only one with rows   */
+    const char *range;         /* of its sheet, "A3:F20"; NULL: the only table  */
+    const char *const *totals; /* store/rows.h: rows that are passed over */
+    int64_t n_totals;
 } ptl_source_config;
 
 typedef struct ptl_kpi_config {
@@ -49,9 +61,13 @@ typedef struct ptl_kpi_config {
     int64_t baseline_micros; /* from … */
     int64_t target_micros;   /* … to … */
     bool has_target;
-    ptl_day starts, due; /* … by when; starts defaults to the fiscal year's */
+    ptl_day starts, due;        /* … by when; starts defaults to the fiscal year's */
+    double holds_at, drifts_at; /* chances in 100 from which the course holds, or drifts */
 } ptl_kpi_config;
 
+typedef struct ptl_review_config {
+    double least_change; /* worth acting on, in % of a week's revenue */
+} ptl_review_config;
 /* What journeys lead to: which rows of which table are its conversions, and their worth. */
 typedef struct ptl_goal_config {
     const char *name;         /* governed: "purchase"                              */
@@ -83,6 +99,7 @@ typedef struct ptl_workspace {
     int32_t n_threads;         /* 0: one per core           */
     int64_t memory_bytes_max;  /* of the whole program      */
     ptl_kpi_config kpi;
+    ptl_review_config review;
     const ptl_channel_config *channels;
     int64_t n_channels;
     const ptl_channel_name *channel_names; /* see ptl_workspace_channel */
@@ -130,6 +147,9 @@ typedef struct ptl_init_options {
 } ptl_init_options;
 PTL_NODISCARD ptl_status ptl_workspace_init(const char *root, const ptl_init_options *options,
                                             ptl_error *err);
+
+/** The zone of $TZ where it names one, else of /etc/localtime, else UTC. May lie in `scratch`. */
+const char *ptl_workspace_system_zone(char scratch[4096]);
 
 /** What differs between two sets of files, as unified text, file by file. */
 PTL_NODISCARD ptl_status ptl_workspace_difference(ptl_buffer *out, const ptl_config_file *before,
