@@ -27,7 +27,7 @@
 /** Everything attribution.show answers, read back from the store. */
 PTL_NODISCARD ptl_status ptl_attribution_say(ptl_call *call, int64_t run_id, ptl_error *err);
 
-/** The goal, lengths and lags alone. */
+/** The goal, roles, sequences, lengths and lags alone. */
 PTL_NODISCARD ptl_status ptl_attribution_say_shape(ptl_call *call, int64_t run_id, ptl_error *err);
 
 #endif
