@@ -28,6 +28,7 @@
     X(observe, source_quarantine)                                                                  \
     X(observe, source_totals)                                                                      \
     X(understand, figure_list)                                                                     \
+    X(understand, measure_triangulate)                                                             \
     X(understand, course_show)                                                                     \
     X(review, review_write)                                                                        \
     X(store, ledger_verify)                                                                        \
