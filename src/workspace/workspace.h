@@ -49,6 +49,7 @@ typedef struct ptl_source_config {
     int32_t kind;              /* ptl_rows_kind; 0: by the file's name          */
     int32_t head_row;          /* a line of the file, or as in store/rows.h     */
     const char *sheet;         /* of a workbook; NULL: the only one with rows   */
+    const char *range; /* of its sheet, "A3:F20"; NULL: the only table  */
     const char *const *totals; /* store/rows.h: rows that are passed over */
     int64_t n_totals;
 } ptl_source_config;
@@ -64,6 +65,10 @@ typedef struct ptl_kpi_config {
     double holds_at, drifts_at; /* chances in 100 from which the course holds, or drifts */
 } ptl_kpi_config;
 
+typedef struct ptl_review_config {
+    double least_change; /* worth acting on, in % of a week's revenue */
+} ptl_review_config;
+
 typedef struct ptl_workspace {
     const char *root; /* the folder                         */
     const char *company;
@@ -75,6 +80,7 @@ typedef struct ptl_workspace {
     int32_t n_threads;         /* 0: one per core           */
     int64_t memory_bytes_max;  /* of the whole program      */
     ptl_kpi_config kpi;
+    ptl_review_config review;
     const ptl_channel_config *channels;
     int64_t n_channels;
     const ptl_channel_name *channel_names; /* see ptl_workspace_channel */
@@ -118,6 +124,9 @@ typedef struct ptl_init_options {
 } ptl_init_options;
 PTL_NODISCARD ptl_status ptl_workspace_init(const char *root, const ptl_init_options *options,
                                             ptl_error *err);
+
+/** The zone of $TZ where it names one, else of /etc/localtime, else UTC. May lie in `scratch`. */
+const char *ptl_workspace_system_zone(char scratch[4096]);
 
 /** What differs between two sets of files, as unified text, file by file. */
 PTL_NODISCARD ptl_status ptl_workspace_difference(ptl_buffer *out, const ptl_config_file *before,
