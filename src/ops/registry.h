@@ -40,6 +40,9 @@
     X(understand, course_show)                                                                     \
     X(understand, alarm_run)                                                                       \
     X(understand, alarm_list)                                                                      \
+    X(understand, attribution_run)                                                                 \
+    X(understand, attribution_show)                                                                \
+    X(understand, journey_list)                                                                    \
     X(review, review_write)                                                                        \
     X(review, review_changes)                                                                      \
     X(review, minutes_add)                                                                         \

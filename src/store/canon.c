@@ -604,7 +604,7 @@ static const ptl_canon_column forecast_columns[] = {
 static const ptl_canon_column credit_columns[] = {
     SET("run_id", INT, "The run that made it"),
     SET("name", TEXT, "Rule or model that shares it out: last_touch, markov, shapley"),
-    SET("outcome", TEXT, "What is shared: conversions, revenue"),
+    SET("outcome", TEXT, "What is shared, after its goal: purchase.conversions, purchase.revenue"),
     SET("period_start", DAY, "First day"),
     SET("period_end", DAY, "Last day"),
     SET("dimension", TEXT, "What gets a share: channel, campaign, creative"),

@@ -17,7 +17,14 @@ enum {
     PTL_COHORT_AGES_MAX = 120,           /* months of life that a cohort is followed */
     PTL_COHORT_WEEKS_MAX = 157,          /* newest weeks of acquisition kept by week: three years */
     PTL_COHORT_PRODUCTS_MAX = 4096,      /* first products told apart; others count together */
-    PTL_COHORT_PRODUCTS_SHOWN = 20       /* first products with figures, those that won most */
+    PTL_COHORT_PRODUCTS_SHOWN = 20,      /* first products with figures, those that won most */
+    PTL_JOURNEY_LABELS_MAX = 4095,       /* channels or campaigns of journeys: what science takes */
+    PTL_JOURNEY_UNIT_TOUCHES_MAX = 1000000, /* of one person or account: a machine's, beyond */
+    PTL_JOURNEY_CONVERSIONS_MAX = 50000000, /* held while events stream by: 1.2 GB */
+    PTL_JOURNEY_PATHS_MAX = 100000000,      /* distinct ones, a number of 32 bits each */
+    PTL_JOURNEY_CELLS_MAX = 200000000,      /* paths by group of persons: 4.8 GB */
+    PTL_JOURNEY_TOUCHES_MAX = 1000000000,   /* of all distinct paths: 4 GB */
+    PTL_JOURNEY_LISTED_PATHS = 1000 /* kept of a run: the most taken, what anybody looks through */
 };
 
 #endif
