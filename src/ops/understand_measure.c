@@ -92,7 +92,8 @@ static void put_channels(ptl_reply *reply, const ptl_triangulation *t)
                                                {"effect", "Measured", true},
                                                {"from_credit", "From credit", true},
                                                {"p", "p", true},
-                                               {"over_claim", "Claim, times", true},
+                                               {"claim", "Claimed", true},
+                                               {"over_claim", "Times", true},
                                                {"spend", "Media", true}};
     ptl_reply_table(reply, "channels", "Channels", columns, N_OF(columns));
     for (int64_t k = 0; k < t->n_lines; k++) {
@@ -106,6 +107,7 @@ static void put_channels(ptl_reply *reply, const ptl_triangulation *t)
         ptl_reply_cell_double(reply, line->t.effect.point);
         ptl_reply_cell_double(reply, line->t.from_credit.point);
         ptl_reply_cell_double(reply, line->t.p);
+        ptl_reply_cell_double(reply, line->t.claim);
         ptl_reply_cell_double(reply, line->t.over_claim.point);
         ptl_reply_cell_double(reply, line->spend);
     }
@@ -230,7 +232,7 @@ const ptl_op ptl_op_measure_triangulate = {
     .result = "from, to, verdict: the period, and whether any channel has a figure\n"
               "untouched: int — conversions that no touch preceded; where it is known\n"
               "channels: list — channel, grade, figure, low, high, effect, from_credit, p, "
-              "over_claim, spend\n"
+              "claim, over_claim, spend\n"
               "credit: list — channel, share of the touched conversions\n"
               "sources: list — channel, source, use\n"
               "books: list — line, revenue; where the period is closed",
