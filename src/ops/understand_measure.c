@@ -90,7 +90,7 @@ static void put_channels(ptl_reply *reply, const ptl_triangulation *t)
                                                {"low", "90% from", true},
                                                {"high", "90% to", true},
                                                {"effect", "Measured", true},
-                                               {"from_credit", "From credit", true},
+                                               {"from_credit", "From journeys", true},
                                                {"p", "p", true},
                                                {"claim", "Claimed", true},
                                                {"over_claim", "Times", true},
@@ -118,7 +118,7 @@ static void put_credit(ptl_reply *reply, const ptl_triangulation *t)
 {
     static const ptl_reply_column columns[] = {{"channel", "Channel", false},
                                                {"share", "Share of touched", true}};
-    ptl_reply_table(reply, "credit", "Journey credit, grade E", columns, N_OF(columns));
+    ptl_reply_table(reply, "shares", "Journey credit, grade E", columns, N_OF(columns));
     for (int64_t k = 0; k < t->n_lines; k++) {
         if (isnan(t->line[k].share)) continue;
         ptl_reply_cell_text(reply, t->line[k].channel);
@@ -205,7 +205,7 @@ static const ptl_param params[] = {
     {.name = "method",
      .type = PTL_PARAM_TEXT,
      .defaults = "markov",
-     .about = "Method of attribution whose credit stands against effects."},
+     .about = "Method of attribution whose journey credit stands against effects."},
     {.name = "goal",
      .type = PTL_PARAM_TEXT,
      .about = "A goal of journeys.yaml; without it, that of the method's newest run."},
@@ -222,7 +222,8 @@ const ptl_op ptl_op_measure_triangulate = {
     .about =
         "The estimand is incremental CM1 of each channel in one period. The mix model measures it, "
         "experiments inside; journey credit is a witness whose bias is learnt on channels of grade "
-        "A or B; what platforms claim stands beside with its over-claim factor. Where credit and "
+        "A or B; what platforms claim stands beside with its over-claim factor. Where journey "
+        "credit and "
         "effect conflict, both are shown, and the experiment that would settle it. In a closed "
         "period, baseline, increments and what is unexplained add up to the books' revenue to the "
         "cent. What cannot be mapped is left out with its reason. docs/triangulate.md has the "
@@ -233,7 +234,7 @@ const ptl_op ptl_op_measure_triangulate = {
               "untouched: int — conversions that no touch preceded; where it is known\n"
               "channels: list — channel, grade, figure, low, high, effect, from_credit, p, "
               "claim, over_claim, spend\n"
-              "credit: list — channel, share of the touched conversions\n"
+              "shares: list — channel, share of the touched conversions, journey credit\n"
               "sources: list — channel, source, use\n"
               "books: list — line, revenue; where the period is closed",
     .right = "analyst",

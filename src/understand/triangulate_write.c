@@ -1,6 +1,6 @@
 /* triangulate_write.c: one figure per channel, and the books, as rows of `figure`.
  *
- * triangulate.figure, .effect, .from_credit, .credit, .over_claim have an interval; .p and
+ * triangulate.figure, .effect, .from_credit, .journey_credit, .over_claim have an interval; .p and
  * .settle_error are numbers; .revenue, .baseline, .increment and .unexplained are counted, and add
  * up. */
 #include "understand/triangulate_internal.h"
@@ -94,7 +94,7 @@ static void put_line(writer *w, const ptl_triangulation_line *line)
     put(w, "triangulate.figure", t->figure, money, "estimated", grade);
     put(w, "triangulate.effect", t->effect, money, "estimated", grade);
     put(w, "triangulate.from_credit", t->from_credit, money, "estimated", "E");
-    put(w, "triangulate.credit", t->credit, money, "estimated", "E");
+    put(w, "triangulate.journey_credit", t->credit, money, "estimated", "E");
     put(w, "triangulate.p", number(t->p), "chance", "estimated", "");
     put(w, "triangulate.settle_error", number(t->settle_error), money, "estimated", "");
     put(w, "triangulate.claim", number(t->claim), money, "claimed", "E");
