@@ -35,6 +35,7 @@
     X(observe, taxonomy_list)                                                                      \
     X(observe, answer_list)                                                                        \
     X(understand, figure_list)                                                                     \
+    X(understand, measure_triangulate)                                                             \
     X(understand, kpi_list)                                                                        \
     X(understand, cohort_list)                                                                     \
     X(understand, funnel_show)                                                                     \
