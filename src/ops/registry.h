@@ -31,6 +31,8 @@
     X(understand, kpi_list)                                                                        \
     X(understand, cohort_list)                                                                     \
     X(understand, funnel_show)                                                                     \
+    X(understand, metric_list)                                                                     \
+    X(understand, metric_explain)                                                                     \
     X(understand, course_show)                                                                     \
     X(review, review_write)                                                                        \
     X(store, ledger_verify)                                                                        \

@@ -64,6 +64,16 @@ typedef struct ptl_kpi_config {
     double holds_at, drifts_at; /* chances in 100 from which the course holds, or drifts */
 } ptl_kpi_config;
 
+/* What metrics.yaml says of a metric (metric.h). */
+typedef struct ptl_metric_config {
+    const char *name, *label, *owner;
+    int32_t version;        /* of the definition, 1 the program's */
+    int32_t horizon_months; /* 0: the program's                   */
+    double discount;        /* a year                             */
+    bool discount_given;
+    double tolerance; /* 0: the program's                   */
+} ptl_metric_config;
+
 typedef struct ptl_workspace {
     const char *root; /* the folder                         */
     const char *company;
@@ -79,6 +89,8 @@ typedef struct ptl_workspace {
     int64_t n_channels;
     const ptl_channel_name *channel_names; /* see ptl_workspace_channel */
     int64_t n_channel_names;
+    const ptl_metric_config *metrics; /* as metrics.yaml lists them */
+    int64_t n_metrics;
     const ptl_source_config *sources; /* by name */
     int64_t n_sources;
     ptl_hash hash;   /* over paths and bytes              */
@@ -86,8 +98,8 @@ typedef struct ptl_workspace {
     ptl_arena arena; /* owns everything above but `zone`  */
 } ptl_workspace;
 
-/** Read the draft's files: portolan.yaml, channels.yaml, sources/?*.yaml, in sorted order.
- * E_NOT_FOUND where the folder is no workspace, hinting `portolan init`. */
+/** Read the draft's files: portolan.yaml, channels.yaml, metrics.yaml, sources/?*.yaml, in sorted
+ * order. E_NOT_FOUND where the folder is no workspace, hinting `portolan init`. */
 PTL_NODISCARD ptl_status ptl_workspace_files(ptl_config_file **out, int64_t *n, const char *root,
                                              ptl_arena *arena, ptl_error *err);
 
