@@ -12,6 +12,7 @@
     X(workspace, "the folder your team keeps in git, and what of it is in force")                  \
     X(observe, "sources: files become facts")                                                      \
     X(understand, "figures: what the facts say")                                                   \
+    X(prove, "figures against the books: compared, signed, taken along by an auditor")             \
     X(review, "the weekly review")                                                                 \
     X(store, "ledger, runs, jobs, back-ups: the evidence behind every number")                     \
     X(simulate, "a company whose truth is known, to try everything on")                            \
@@ -32,8 +33,12 @@
     X(understand, cohort_list)                                                                     \
     X(understand, funnel_show)                                                                     \
     X(understand, metric_list)                                                                     \
-    X(understand, metric_explain)                                                                     \
+    X(understand, metric_explain)                                                                  \
     X(understand, course_show)                                                                     \
+    X(prove, reconcile_run)                                                                        \
+    X(prove, reconcile_show)                                                                       \
+    X(prove, reconcile_sign)                                                                       \
+    X(prove, reconcile_bundle)                                                                     \
     X(review, review_write)                                                                        \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \
