@@ -519,7 +519,7 @@ const ptl_op ptl_op_reconcile_sign = {
               "figures: text — hash of its figures",
     .right = "owner",
     .effects = PTL_READS | PTL_WRITES | PTL_ENTERS,
-    .example = "portolan help reconcile sign",
+    .example = "portolan reconcile sign 2026-08 --note trial",
     .run = reconcile_sign};
 
 /* --- reconcile.bundle ------------------------------------------------------------------------- */
@@ -559,5 +559,5 @@ const ptl_op ptl_op_reconcile_bundle = {
               "manifest_sha256: text — hash of the list of files",
     .right = "everyone",
     .effects = PTL_READS,
-    .example = "portolan help reconcile bundle",
+    .example = "portolan reconcile bundle 2026-08 --out ../audit",
     .run = reconcile_bundle};

@@ -282,11 +282,26 @@ done:
     return st;
 }
 
+/* --- minutes and alarms ----------------------------------------------------------------------- */
+
+static ptl_status read_records(ptl_review *r, ptl_store *store, ptl_arena *arena, ptl_error *err)
+{
+    enum { MINUTES_MAX = 1000, ALARMS_MAX = 100 };
+    const ptl_day since = r->last - 6; /* the newest seven days */
+    const ptl_minutes_options o = {(int32_t)sizeof o, .at = r->known_by, .carried = true,
+                                   .since = since, .limit = MINUTES_MAX};
+    PTL_TRY(ptl_minutes_list(&r->minutes, &r->n_minutes, store->records, &o, arena, err));
+    return ptl_alarm_list(&r->alarms, &r->n_alarms, store->records, since, r->known_by, ALARMS_MAX,
+                          arena, err);
+}
+
 ptl_status ptl_review_read(ptl_review *out, ptl_store *store, ptl_arena *arena, ptl_error *err)
 {
     PTL_TRY(ptl_warehouse_version(&out->warehouse_version, store->warehouse, err));
     PTL_TRY(read_figures(out, store, arena, err));
     PTL_TRY(read_sources(out, store, arena, err));
     PTL_TRY(read_totals(out, store, arena, err));
-    return ptl_course_read(&out->course, store, out->workspace, out->run_id, arena, err);
+    PTL_TRY(ptl_course_read(&out->course, store, out->workspace, out->run_id, arena, err));
+    PTL_TRY(ptl_change_read(&out->changes, store, out->workspace, out->run_id, arena, err));
+    return read_records(out, store, arena, err);
 }

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "review/model.h"
+#include "understand/change.h"
 #include "understand/course.h"
 #include "understand/kpi.h"
 #include "understand/money.h"
@@ -83,6 +84,12 @@ static ptl_status run_rooms(ptl_kpi_report *kpi, ptl_store *store, const ptl_wor
     PTL_TRY(ptl_kpi_run(kpi, store, workspace, &kpi_options, progress, err));
     PTL_TRY(ptl_progress_check(progress, err));
     PTL_TRY(ptl_course_run(&course, store, workspace, &course_options, arena, err));
+    const ptl_change_options_run change_options = {.size = (int32_t)sizeof change_options,
+                                                   .run_id = options->run_id,
+                                                   .has_as_of = options->has_as_of,
+                                                   .as_of = options->as_of};
+    ptl_changes changes;
+    PTL_TRY(ptl_change_run(&changes, store, workspace, &change_options, arena, err));
     return ptl_progress_check(progress, err);
 }
 

@@ -40,6 +40,7 @@ typedef struct ptl_load_spec {
     char quote;           /* 0: '"'                                                    */
     const char *encoding; /* "utf-8" (default), "utf-16", "latin-1"                    */
     ptl_rows_kind kind;   /* 0: by the file's name                                     */
+    const char *range;    /* of a workbook's sheet, "A3:F20"; NULL: the only table     */
     const char *sheet;    /* of a workbook; NULL: the only one with rows               */
     int32_t head_row;     /* rows.h: a line, PTL_ROWS_HEAD_FIRST or PTL_ROWS_HEAD_FIND */
     const char *const *totals; /* rows.h: rows passed over, neither facts nor quarantine */

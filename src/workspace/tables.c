@@ -75,6 +75,21 @@ static const ptl_schema_key kpi_keys[] = {
 static const ptl_schema kpi_schema = {
     .title = "kpi", .keys = kpi_keys, .n_keys = N_OF(kpi_keys), .size = sizeof(ptl_kpi_config)};
 
+static const ptl_schema_key review_keys[] = {
+    {.key = "least_change",
+     .kind = PTL_SCHEMA_NUMBER,
+     .low = 0,
+     .high = 100,
+     .defaults = "1",
+     .offset = offsetof(ptl_review_config, least_change),
+     .about = "The smallest change worth acting on, in % of the company's revenue of a week; what "
+              "is smaller is not named, however sure"},
+};
+static const ptl_schema review_schema = {.title = "review",
+                                         .keys = review_keys,
+                                         .n_keys = N_OF(review_keys),
+                                         .size = sizeof(ptl_review_config)};
+
 #define DRAFT(field) offsetof(ptl_draft, field)
 static const ptl_schema_key portolan_keys[] = {
     {.key = "company",
@@ -127,6 +142,11 @@ static const ptl_schema_key portolan_keys[] = {
      .nested = &kpi_schema,
      .offset = DRAFT(workspace.kpi),
      .about = "The one number everybody works towards"},
+    {.key = "review",
+     .kind = PTL_SCHEMA_MAP,
+     .nested = &review_schema,
+     .offset = DRAFT(workspace.review),
+     .about = "What the weekly review names"},
 };
 const ptl_schema ptl_schema_portolan = {
     .title = "`portolan.yaml`",
@@ -254,7 +274,7 @@ static const ptl_schema_key format_keys[] = {
     {.key = "head_row",
      .kind = PTL_SCHEMA_ROW,
      .offset = SOURCE(head_row),
-     .where_absent = "the first line that is not blank",
+     .where_absent = "the first line that is not blank; in a workbook it is found",
      .about = "The line with the columns' names, where a title stands above it; `auto` finds it"},
     {.key = "totals",
      .kind = PTL_SCHEMA_TEXTS,
@@ -270,6 +290,11 @@ static const ptl_schema_key format_keys[] = {
      .offset = SOURCE(sheet),
      .where_absent = "the only sheet with rows",
      .about = "The sheet of a workbook"},
+    {.key = "range",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = SOURCE(range),
+     .where_absent = "the only table there",
+     .about = "The cells of a sheet that are read, as `A3:F20`, where it holds several tables"},
     {.key = "delimiter",
      .kind = PTL_SCHEMA_CHARACTER,
      .offset = SOURCE(delimiter),

@@ -88,10 +88,11 @@ static void add_setting(ptl_hasher *hasher, const char *text)
 /* What says how the file is read, where anything does: sources without it keep their hash. */
 static void add_form(ptl_hasher *hasher, const ptl_load_spec *spec)
 {
-    if (!spec->kind && !spec->sheet && !spec->head_row && spec->n_totals == 0) return;
+    if (!spec->kind && !spec->sheet && !spec->range && !spec->head_row && spec->n_totals == 0) return;
     const int32_t numbers[] = {(int32_t)spec->kind, spec->head_row};
     ptl_hasher_add(hasher, numbers, sizeof numbers);
     add_setting(hasher, spec->sheet);
+    add_setting(hasher, spec->range);
     for (int64_t i = 0; i < spec->n_totals; i++) add_setting(hasher, spec->totals[i]);
 }
 
