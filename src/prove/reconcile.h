@@ -6,8 +6,8 @@
  *  2. Our side is counted from the facts anew, day by day, channel by channel, currency by
  *     currency, each sum converted once: as figures are.
  *  3. A cause is a computed amount: what our line would come to if the books see one thing
- *     differently. It *explains* where it brings us nearer by at least half of what is missing;
- *     what no cause explains stays as *unexplained*, and is never shared out.
+ *     differently. One cause, or two, *explain* where they leave a fiftieth of what is missing or
+ *     less; what no cause explains stays as *unexplained*, and is never shared out.
  *  4. Nobody but a person signs. A signature names the run, the figures and their hash; facts
  *     loaded since make it stale. */
 #ifndef PTL_PROVE_RECONCILE_H
@@ -34,10 +34,10 @@ const char *ptl_book_line_text(ptl_book_line line);
 #define PTL_RECONCILE_CAUSES(X)                                                                    \
     X(TIMING,                                                                                      \
       "timing") /* the books' day begins at another hour, or a line is booked days later */        \
-    X(REFUNDS, "refunds") /* the books date a refund by its order, or leave refunds out */                                                                                                \
+    X(REFUNDS, "refunds") /* the books date a refund by its order, or leave refunds out */         \
     X(TAX, "tax") /* the books' amount holds the tax                                     */        \
-    X(CURRENCY, "currency")      /* the books convert at the period's last rate      */                                                                                           \
-    X(MISSING, "missing source") /* days of the period without a row, at what such days come to */                                                                                                \
+    X(CURRENCY, "currency")      /* the books convert at the period's last rate      */            \
+    X(MISSING, "missing source") /* days of the period without a row, at what such days come to */ \
     X(UNMAPPED, "unmapped")      /* channels that nobody governs                                 */
 
 typedef enum ptl_cause {

@@ -1,9 +1,9 @@
 /* reconcile_causes.c: what the books may see differently, as amounts.
  *
- * Each cause is an amount that our line would change by. They are tried one after the other: the
- * one that leaves least is taken where it removes at least half of what is missing; what is left
- * in the end is unexplained. An amount that does not come near the difference explains nothing,
- * however plausible its story. */
+ * Each cause is an amount that our line would change by. One of them, or else two together, explain
+ * where they leave no more than a fiftieth of what is missing (a quarter where days are missing,
+ * whose amount is an average). An amount that does not come that near explains nothing, however
+ * plausible its story; what is left is unexplained. */
 #include "prove/reconcile_internal.h"
 
 #include "portolan/sum.h"
@@ -118,20 +118,43 @@ static int64_t by_missing(int64_t *n_missing, const ptl_reconcile *r, const ptl_
 /* --- which of them explain ----------------------------------------------------------------------
  */
 
+/* How much a set of causes may leave of what is missing: amounts that are counted leave next to
+ * nothing where they are the reason; the days that are missing are an average. */
+static int64_t may_leave(int64_t missing, int64_t tolerance_micros, bool is_estimated)
+{
+    const int64_t share = llabs(missing) / (is_estimated ? 4 : 50);
+    return share > tolerance_micros ? share : tolerance_micros;
+}
+
+static bool accounts_for(const ptl_explanation *e, int64_t missing, int64_t tolerance_micros, int a,
+                         int b)
+{
+    const bool is_estimated = a == PTL_CAUSE_MISSING || b == PTL_CAUSE_MISSING;
+    const bool is_one = a == b;
+    if (e->micros[a] == 0 || e->micros[b] == 0) return false;
+    const int64_t left = missing - e->micros[a] - (is_one ? 0 : e->micros[b]);
+    return llabs(left) <= may_leave(missing, tolerance_micros, is_estimated);
+}
+
+/* The one cause that leaves least, or else the two. */
 static void choose(ptl_explanation *out, int64_t missing, int64_t tolerance_micros)
 {
-    for (int round = 0; round < PTL_N_CAUSES && llabs(missing) > tolerance_micros; round++) {
-        int best = -1;
-        for (int c = 0; c < PTL_N_CAUSES; c++)
-            if (!out->explains[c] && out->micros[c] != 0 &&
-                2 * llabs(missing - out->micros[c]) <= llabs(missing) &&
-                (best < 0 || is_nearer(out->micros[c], out->micros[best], missing)))
-                best = c;
-        if (best < 0) break;
-        out->explains[best] = true;
-        missing -= out->micros[best];
-    }
+    int best_a = -1, best_b = -1;
+    int64_t least = INT64_MAX;
     out->unexplained_micros = missing;
+    for (int two = 0; two < 2 && best_a < 0 && llabs(missing) > tolerance_micros; two++)
+        for (int a = 0; a < PTL_N_CAUSES; a++)
+            for (int b = two ? a + 1 : a; b < (two ? PTL_N_CAUSES : a + 1); b++) {
+                const int64_t left = missing - out->micros[a] - (two ? out->micros[b] : 0);
+                if (!accounts_for(out, missing, tolerance_micros, a, b) || llabs(left) >= least)
+                    continue;
+                least = llabs(left);
+                best_a = a;
+                best_b = b;
+                out->unexplained_micros = left;
+            }
+    if (best_a < 0) return;
+    out->explains[best_a] = out->explains[best_b] = true;
 }
 
 ptl_status ptl_reconcile_explain(ptl_explanation *out, const ptl_reconcile *r, const ptl_book *book,
