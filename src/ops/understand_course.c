@@ -17,7 +17,8 @@ static void say_course(ptl_reply *reply, const ptl_course *c, const ptl_workspac
     ptl_buffer b;
     ptl_buffer_init(&b, 1024, NULL);
     ptl_buffer_printf(&b, "%s: %s, ", workspace->kpi.label, ptl_course_word_text(c->word));
-    ptl_buffer_printf(&b, "%.0f in 100 to reach ", 100.0 * c->chance);
+    ptl_show_chance(&b, c->chance);
+    ptl_buffer_text(&b, " to reach ");
     put_money(&b, c->target, c->currency);
     ptl_buffer_text(&b, " by ");
     ptl_show_day_long(&b, c->due);
