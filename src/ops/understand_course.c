@@ -151,11 +151,15 @@ const ptl_op ptl_op_course_show = {
              "portolan.yaml.",
     .params = params,
     .n_params = 1,
-    .result = "run, metric, as_of, verdict: the review, what is forecast, from when, how surely\n"
-              "course, due, target, to_date, plan_to_date, from_plan: where we stand\n"
-              "expected, low, high, chance: where we shall be at the date\n"
-              "weeks: list — from, to, expected, low, high, naive, chance\n"
-              "scores: list — made, n, wape, wape_naive, bias, coverage, brier, brier_naive",
+    .result =
+        "run, metric, as_of, verdict: what is forecast, from when, how surely; where a review "
+        "was written\n"
+        "course, due, target, to_date, plan_to_date, from_plan: the course, where there is a "
+        "target\n"
+        "expected, low, high, chance: of the due day, where there is a target\n"
+        "weeks: list — from, to, expected, low, high, naive, chance; where a review was written\n"
+        "scores: list — made, n, wape, wape_naive, bias, coverage, brier, brier_naive; where a "
+        "review was written",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan course show",
