@@ -120,6 +120,12 @@ static ptl_status spec_of(ptl_load_spec *spec, const ptl_workspace *workspace,
                             .delimiter = s->delimiter,
                             .quote = s->quote,
                             .encoding = s->encoding,
+                            .kind = (ptl_rows_kind)s->kind,
+                            .sheet = s->sheet,
+                            .range = s->range,
+                            .head_row = s->head_row,
+                            .totals = s->totals,
+                            .n_totals = s->n_totals,
                             .folders = folder,
                             .n_folders = 1,
                             .run_id = options->run_id,
@@ -147,6 +153,7 @@ static ptl_status enter_ledger(ptl_store *store, const ptl_import_options *optio
     ptl_json_put_string(&json, "sha256", hash);
     ptl_json_put_int(&json, "rows", file->load.rows);
     ptl_json_put_int(&json, "quarantined", file->load.quarantined);
+    if (file->load.totals > 0) ptl_json_put_int(&json, "totals", file->load.totals);
     ptl_json_object_end(&json);
     ptl_status st = ptl_json_finish(&json);
     if (st == PTL_OK)

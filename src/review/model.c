@@ -180,11 +180,12 @@ static void order_channels(ptl_review *r)
 
 static ptl_status read_figures(ptl_review *r, ptl_store *store, ptl_arena *arena, ptl_error *err)
 {
-    const ptl_value run = ptl_value_int(r->run_id);
+    const char *metric = r->workspace->kpi.metric;
+    const ptl_value params[] = {ptl_value_int(r->run_id), ptl_value_string(metric ? metric : "")};
     ptl_table t = {0};
     ptl_figures c;
     ptl_status st;
-    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "figure/of_run", &run, 1, 0, err));
+    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "figure/of_review", params, 2, 0, err));
     PTL_TRY_GOTO(st, done, ptl_figures_bind(&c, &t, err));
     r->has_facts = t.n_rows > 0;
     PTL_TRY_GOTO(st, done, shape(r, &c, t.n_rows, arena, err));

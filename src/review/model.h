@@ -107,8 +107,9 @@ const ptl_review_period *ptl_review_last_week(const ptl_review *review,
 /** Where the week stands against its band: -1 below, 0 inside, 1 above; 2 where there is none. */
 int ptl_review_against_band(const ptl_review_period *period);
 
-void ptl_review_write_page(const ptl_review *review, ptl_buffer *out);
-void ptl_review_write_data(const ptl_review *review, ptl_json *json); /* for the page's script */
+/** The whole page, review.html. */
+PTL_NODISCARD ptl_status ptl_review_write_page(ptl_buffer *out, const ptl_review *review,
+                                               ptl_error *err);
 void ptl_review_write_json(const ptl_review *review, ptl_json *json); /* review.json           */
 
 #endif

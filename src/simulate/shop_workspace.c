@@ -1,15 +1,11 @@
-/* shop_workspace.c: the workspace that reads the exports: money in orders, media and rates. The
- * other files lie beside, as they would on anybody's desk. */
+/* shop_workspace.c: the workspace that reads the exports' money: orders and media. shop_sources.c
+ * has the sources of people and contracts, office_sources.c those of every company. */
 #include "simulate/office.h"
 #include "simulate/shop.h"
 
 #include <stdio.h>
 
-typedef struct workspace_file {
-    const char *name, *text;
-} workspace_file;
-
-static const workspace_file files[] = {
+static const ptl_office_file files[] = {
     {"channels.yaml",
      "# The channels people speak of, and what the shop writes down for them.\n"
      "- name: paid_social\n  label: Paid social\n  owner: Daan Visser\n  paid: true\n"
@@ -40,7 +36,7 @@ static const workspace_file files[] = {
      "    ptl_time(created_at, '%Y-%m-%d %H:%M:%S %z') AS occurred_at,\n"
      "    customer_id AS identifier,\n"
      "    CASE WHEN transaction_type = 'return' THEN 'refund'\n"
-     "         WHEN customer_type = 'recurring' THEN 'renewal' ELSE 'new' END AS kind,\n"
+     "         WHEN customer_type = 'first-time' THEN 'new' ELSE 'renewal' END AS kind,\n"
      "    CASE WHEN utm_source = '' THEN NULL\n"
      "         WHEN utm_campaign LIKE '%| Brand' THEN 'brand_search'\n"
      "         ELSE utm_source || ' / ' || utm_medium END AS channel,\n"
@@ -59,6 +55,9 @@ static const workspace_file files[] = {
      "owner: Priya Raman\n"
      "table: spend\n"
      "files: [data/google_ads/campaigns.csv]\n"
+     "format:\n"
+     "  head_row: auto # a title and the period stand above it\n"
+     "  totals: [\"Total: *\"]\n"
      "mapping: |\n"
      "  SELECT\n"
      "    ptl_day(\"Day\", '%Y-%m-%d') AS day,\n"
@@ -103,16 +102,34 @@ static const workspace_file files[] = {
                                 "    ptl_number(\"Sales\") AS claimed_conversions,\n"
                                 "    ptl_money(\"Sales value\") AS claimed_value_micros\n"
                                 "  FROM source\n"},
-    {"sources/rates.yaml", "about: Euro for one unit of a currency, on working days\n"
-                           "owner: Hanna Sund\n"
-                           "table: fx_rate\n"
-                           "files: [data/finance/fx_rates.csv]\n"
-                           "mapping: |\n"
-                           "  SELECT\n"
-                           "    ptl_day(date, '%Y-%m-%d') AS day,\n"
-                           "    currency,\n"
-                           "    ptl_money(eur_per_unit) * 1000 AS rate_e9 -- micros to billionths\n"
-                           "  FROM source\n"}};
+    {"sources/ga4.yaml",
+     "about: The shop's analytics, as GA4 exports its events to BigQuery\n"
+     "owner: Joris Maas\n"
+     "table: event\n"
+     "files: [\"data/ga4/events.jsonl*\"]\n"
+     "identifier_kind: cookie\n"
+     "# GA4 numbers no events: what one is, is all that it says of itself. Nested keys are paths.\n"
+     "mapping: |\n"
+     "  SELECT\n"
+     "    md5(concat_ws('|', user_pseudo_id, event_timestamp, event_name, event_params,\n"
+     "                  \"ecommerce.transaction_id\", \"geo.country\")) AS event_id,\n"
+     "    make_timestamp(ptl_integer(event_timestamp)) AS occurred_at,\n"
+     "    user_pseudo_id AS identifier,\n"
+     "    CASE event_name WHEN 'session_start' THEN 'visit' WHEN 'view_item' THEN 'view'\n"
+     "         WHEN 'purchase' THEN 'purchase' ELSE 'action' END AS kind,\n"
+     "    event_name AS name,\n"
+     "    CASE WHEN \"traffic_source.name\" LIKE '%| Brand' THEN 'brand_search'\n"
+     "         ELSE \"traffic_source.source\" || ' / ' || \"traffic_source.medium\" END AS "
+     "channel,\n"
+     "    \"traffic_source.source\" AS source,\n"
+     "    \"traffic_source.medium\" AS medium,\n"
+     "    \"traffic_source.name\" AS campaign,\n"
+     "    \"geo.country\" AS geo,\n"
+     "    ptl_money(\"ecommerce.purchase_revenue\") AS value_micros,\n"
+     "    \"ecommerce.currency\" AS currency,\n"
+     "    '{\"session\":' || ptl_param(event_params, 'ga_session_id') || ',\"device\":\"' ||\n"
+     "      \"device.category\" || '\"}' AS properties\n"
+     "  FROM source\n"}};
 
 /* One account a currency, and the currency stands in the column's name. */
 static ptl_status write_meta(ptl_shop *shop, const char *name, const char *currency,
@@ -150,9 +167,9 @@ ptl_status ptl_shop_write_workspace(ptl_shop *shop, ptl_error *err)
 {
     PTL_TRY(ptl_office_write_portolan(&shop->truth, shop->folder, "Lindqvist Tea",
                                       "an invented shop", err));
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (files[i].text)
-            PTL_TRY(ptl_export_write(shop->folder, files[i].name, ptl_text_of(files[i].text), err));
+    PTL_TRY(ptl_office_write_files(shop->folder, files, sizeof files / sizeof *files, err));
+    PTL_TRY(ptl_office_write_sources(shop->folder, "Hanna Sund", err));
+    PTL_TRY(ptl_shop_write_sources(shop, err));
     PTL_TRY(write_meta(shop, "sources/meta_ads_eur.yaml", "EUR", "account_eur.csv", err));
     PTL_TRY(write_meta(shop, "sources/meta_ads_gbp.yaml", "GBP", "account_gbp.csv", err));
     return ptl_export_write(shop->folder, ".gitignore", PTL_TEXT(".portolan/\n"), err);

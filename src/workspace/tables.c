@@ -2,6 +2,7 @@
  * printed from here; `about` is written for the person who fills the file in. */
 #include "workspace/tables.h"
 
+#include "store/rows.h"
 #include "workspace/limits.h"
 
 #include <stddef.h>
@@ -254,8 +255,41 @@ const ptl_schema ptl_schema_channel = {
 
 static const char *const encodings[] = {"utf-8", "utf-16", "latin-1", NULL};
 
+/* in the order of ptl_rows_kind */
+static const char *const kinds[] = {"csv", "jsonl", "parquet", "xlsx", NULL};
+
 #define SOURCE(field) offsetof(ptl_source_config, field)
 static const ptl_schema_key format_keys[] = {
+    {.key = "kind",
+     .kind = PTL_SCHEMA_ENUM,
+     .values = kinds,
+     .offset = SOURCE(kind),
+     .where_absent = "by the file's name",
+     .about = "What the files are: text with columns, one JSON object a line, Parquet, a workbook"},
+    {.key = "head_row",
+     .kind = PTL_SCHEMA_ROW,
+     .offset = SOURCE(head_row),
+     .where_absent = "the first line that is not blank; in a workbook it is found",
+     .about = "The line with the columns' names, where a title stands above it; `auto` finds it"},
+    {.key = "totals",
+     .kind = PTL_SCHEMA_TEXTS,
+     .low = 1,
+     .high = PTL_ROWS_TOTALS_MAX,
+     .offset = SOURCE(totals),
+     .offset_n = SOURCE(n_totals),
+     .where_absent = "none",
+     .about = "Rows to pass over: those whose first filled field reads so; `*` stands for any "
+              "text, as in `[\"Total*\"]`"},
+    {.key = "sheet",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = SOURCE(sheet),
+     .where_absent = "the only sheet with rows",
+     .about = "The sheet of a workbook"},
+    {.key = "range",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = SOURCE(range),
+     .where_absent = "the only table there",
+     .about = "The cells of a sheet that are read, as `A3:F20`, where it holds several tables"},
     {.key = "delimiter",
      .kind = PTL_SCHEMA_CHARACTER,
      .offset = SOURCE(delimiter),
@@ -292,10 +326,32 @@ static const ptl_schema_key source_keys[] = {
      .offset = SOURCE(owner),
      .where_absent = "nobody",
      .about = "The one person to ask when the files are late or wrong"},
+    {.key = "preset",
+     .kind = PTL_SCHEMA_NAME,
+     .offset = SOURCE(preset),
+     .where_absent = "`table` and `mapping` say it",
+     .about = "What the files are, by name: `google_ads`, `stripe_payments` … (docs/presets.md). "
+              "Then the table and the mapping are known"},
+    {.key = "columns",
+     .kind = PTL_SCHEMA_PAIRS,
+     .low = 1,
+     .high = 512,
+     .offset = SOURCE(columns),
+     .offset_n = SOURCE(n_columns),
+     .where_absent = "the preset's usual names",
+     .about = "With a preset: which column of the file is what, as `cost: Kosten netto (EUR)`"},
+    {.key = "slots",
+     .kind = PTL_SCHEMA_PAIRS,
+     .low = 0,
+     .high = 200,
+     .offset = SOURCE(slots),
+     .offset_n = SOURCE(n_slots),
+     .where_absent = "the preset's own",
+     .about = "With a preset: what it leaves open, as `channel: television`"},
     {.key = "table",
      .kind = PTL_SCHEMA_NAME,
-     .required = true,
      .offset = SOURCE(table),
+     .where_absent = "the preset's; **required** without one",
      .about = "The table that the rows go to: `txn` for orders, `spend` for media"},
     {.key = "files",
      .kind = PTL_SCHEMA_TEXTS,
@@ -332,10 +388,10 @@ static const ptl_schema_key source_keys[] = {
      .about = "Of times that are written without one"},
     {.key = "mapping",
      .kind = PTL_SCHEMA_LINES,
-     .required = true,
      .low = 1,
      .high = PTL_MAPPING_CHARACTERS_MAX,
      .offset = SOURCE(mapping),
+     .where_absent = "the preset's; **required** without one",
      .about = "One SELECT from `source`, whose columns are the file's, all text, to the table's "
               "columns"},
 };

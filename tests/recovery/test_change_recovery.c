@@ -173,12 +173,12 @@ static bool is_right(const planted *p, const ptl_change_result *r)
     const bool mix = p->what == MIX;
     const ptl_change_parts s = mix ? split(0, CHANNELS) : split(p->channel, 1);
     const int64_t part[] = {0, s.volume, s.rate, s.price, s.mix};
-    const double planted = 10.0 * 1e6 * cells[REVENUE].least;
+    const double size = 10.0 * 1e6 * cells[REVENUE].least;
     const bool more = !mix && p->factor > 1.0;
     for (int k = VOLUME; k <= MIX; k++)
         if (k != (int)p->what && llabs(part[k]) >= llabs(part[p->what])) return false;
     return names(r, p->channel) && (!mix || names(r, p->other)) && (part[p->what] > 0) == more &&
-           fabs((double)llabs(part[p->what]) / planted - 1.0) <= 0.4;
+           fabs((double)llabs(part[p->what]) / size - 1.0) <= 0.4;
 }
 
 static void planted_changes_are_named_and_split(void **state)

@@ -394,8 +394,6 @@ static void test_bad_files(void **state)
     expect_failure(&f, "empty.csv", PTL_E_INVALID, "empty.csv is empty");
     (void)loading_text(&f, "blank.csv", "\n\r\n  \n");
     expect_failure(&f, "blank.csv", PTL_E_INVALID, "blank.csv is empty");
-    (void)loading_file(&f, "wide.csv", "\xFF\xFEi\0d\0", 6);
-    expect_failure(&f, "wide.csv", PTL_E_INVALID, "wide.csv is UTF-16");
     (void)loading_text(&f, "not.csv.gz", orders_csv);
     expect_failure(&f, "not.csv.gz", PTL_E_INVALID, "not a gzip file");
     (void)loading_text(&f, "head.csv", "id,\xE9t\xE9\n1,2\n");
@@ -406,8 +404,8 @@ static void test_bad_files(void **state)
     ptl_load_spec spec = loading_spec(&f, "semicolon.csv", orders_mapping);
     spec.delimiter = ';';
     EXPECT_FAIL(ptl_load_run(&report, f.warehouse, f.seal, &spec, NULL, &err), PTL_E_INVALID,
-                "the file has no column");
-    if (!strstr(err.hint, "is the delimiter right?")) fail_msg("hint: %s", err.hint);
+                "semicolon.csv: the delimiter \";\" parts no column; \",\" would give 4");
+    EXPECT_STR(err.hint, "leave out format.delimiter: it is found in the file");
     loading_close(&f);
 }
 
@@ -494,8 +492,7 @@ static void test_encodings(void **state)
     }
     (void)loading_file(&f, "le.csv", bytes[0], sizeof units);
     (void)loading_file(&f, "be.csv", bytes[1], sizeof units);
-    spec = loading_spec(&f, "le.csv", mapping);
-    spec.encoding = "utf-16";
+    spec = loading_spec(&f, "le.csv", mapping); /* its mark says what it is */
     EXPECT_INT(loading_run(&f, &spec).rows, 1);
     loading_expect(&f, "SELECT product FROM txn WHERE txn_id = '2'", "🍋");
     spec = loading_spec(&f, "be.csv", mapping);

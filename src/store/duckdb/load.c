@@ -85,6 +85,17 @@ static void add_setting(ptl_hasher *hasher, const char *text)
     ptl_hasher_add_text(hasher, ptl_text_of(text ? text : ""));
 }
 
+/* What says how the file is read, where anything does: sources without it keep their hash. */
+static void add_form(ptl_hasher *hasher, const ptl_load_spec *spec)
+{
+    if (!spec->kind && !spec->sheet && !spec->range && !spec->head_row && spec->n_totals == 0) return;
+    const int32_t numbers[] = {(int32_t)spec->kind, spec->head_row};
+    ptl_hasher_add(hasher, numbers, sizeof numbers);
+    add_setting(hasher, spec->sheet);
+    add_setting(hasher, spec->range);
+    for (int64_t i = 0; i < spec->n_totals; i++) add_setting(hasher, spec->totals[i]);
+}
+
 /* All that decides what the mapping makes of a file. */
 static ptl_hash hash_mapping(const ptl_load_spec *spec)
 {
@@ -99,6 +110,7 @@ static ptl_hash hash_mapping(const ptl_load_spec *spec)
     add_setting(&hasher, spec->encoding);
     const char marks[] = {spec->delimiter, spec->quote};
     ptl_hasher_add(&hasher, marks, sizeof marks);
+    add_form(&hasher, spec);
     return ptl_hasher_finish(&hasher);
 }
 
@@ -201,6 +213,7 @@ static ptl_status in_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_sta
     ptl_progress_step(progress, "looking for duplicates", -1, -1);
     PTL_TRY(ptl_load_duplicates(job, err));
     out->rows_read = job->reader->rows_read;
+    out->totals = job->reader->n_totals;
     out->rows = n_written - job->n_duplicates;
     out->duplicates = job->n_duplicates;
     out->new_identifiers = ptl_load_names_new(job->names);

@@ -56,10 +56,14 @@ static ptl_text shorten(ptl_text text, size_t max)
     return (ptl_text){text.ptr, max};
 }
 
-static ptl_status raw_json(keeper *k, const ptl_csv_row *row, ptl_error *err)
+static ptl_status raw_json(keeper *k, const ptl_row *row, ptl_error *err)
 {
     const ptl_reader *reader = k->job->reader;
     ptl_buffer_clear(&k->json);
+    if (row->fields && row->raw.len > 0 && row->raw.len <= PTL_LOAD_RAW_BYTES_MAX) {
+        ptl_buffer_append(&k->json, row->raw.ptr, row->raw.len); /* it is JSON already */
+        return ptl_buffer_check(&k->json, "a row in quarantine", err);
+    }
     ptl_json json;
     ptl_json_init_buffer(&json, &k->json, 0, err);
     ptl_json_object(&json);
@@ -91,8 +95,8 @@ static ptl_status flush(keeper *k, ptl_error *err)
     return PTL_OK;
 }
 
-static ptl_status keep_row(keeper *k, const ptl_csv_row *row, const char *column,
-                           const char *reason, ptl_error *err)
+static ptl_status keep_row(keeper *k, const ptl_row *row, const char *column, const char *reason,
+                           ptl_error *err)
 {
     PTL_TRY(raw_json(k, row, err));
     ptl_text raw = ptl_buffer_borrow(&k->json);
@@ -120,7 +124,7 @@ static bool is_seen(const ptl_load_job *job, int64_t row)
 }
 
 /* A noted row with its note; a row that is neither noted nor seen was left out. */
-static ptl_status consider(keeper *k, const ptl_csv_row *row, ptl_error *err)
+static ptl_status consider(keeper *k, const ptl_row *row, ptl_error *err)
 {
     const ptl_reader *reader = k->job->reader;
     const int64_t n_notes = atomic_load(&reader->n_notes);
@@ -139,16 +143,51 @@ static ptl_status consider(keeper *k, const ptl_csv_row *row, ptl_error *err)
     return keep_row(k, row, NULL, "left out by the mapping", err);
 }
 
+/* --- of a Parquet file ------------------------------------------------------------------------ */
+
+static ptl_status keep_json(void *ctx, int64_t number, ptl_text json, ptl_error *err)
+{
+    static const ptl_text none[1];
+    const bool fits = json.len <= PTL_LOAD_RAW_BYTES_MAX;
+    const ptl_row row = {.row = number, .line = number, .raw = json, .fields = fits ? none : NULL};
+    return consider(ctx, &row, err);
+}
+
+static bool is_refused(keeper *k, int64_t *note_at, int64_t row)
+{
+    const ptl_reader *reader = k->job->reader;
+    const bool is_noted =
+        *note_at < atomic_load(&reader->n_notes) && reader->notes[*note_at].row == row;
+    *note_at += is_noted;
+    return is_noted || !is_seen(k->job, row);
+}
+
+/* The engine is asked for the refused rows alone, some thousand at a time. */
+static ptl_status read_parquet_again(keeper *k, ptl_error *err)
+{
+    ptl_reader *reader = k->job->reader;
+    int64_t rows[4096], n = 0, note_at = 0;
+    for (int64_t row = 1; row <= reader->rows_read; row++) {
+        if (is_refused(k, &note_at, row)) rows[n++] = row;
+        if (n == 0 || (n < 4096 && row < reader->rows_read)) continue;
+        PTL_TRY(ptl_reader_parquet_rows(reader, rows, n, keep_json, k, err));
+        PTL_TRY(ptl_progress_check(k->job->progress, err));
+        n = 0;
+    }
+    return PTL_OK;
+}
+
 static ptl_status read_again(keeper *k, ptl_error *err)
 {
     ptl_reader *reader = k->job->reader;
-    ptl_csv *csv = NULL;
-    PTL_TRY(ptl_csv_open(&csv, reader->fd, &reader->csv_options, err));
+    if (reader->rows_options.kind == PTL_ROWS_PARQUET) return read_parquet_again(k, err);
+    ptl_rows *rows = NULL;
+    PTL_TRY(ptl_rows_open(&rows, reader->fd, &reader->rows_options, err));
     ptl_status st = PTL_OK;
     bool more = true;
     while (st == PTL_OK && more) {
-        ptl_csv_row row;
-        st = ptl_csv_next(&more, &row, csv, err);
+        ptl_row row;
+        st = ptl_rows_next(&more, &row, rows, err);
         if (st == PTL_OK && more) st = consider(k, &row, err);
         if (st == PTL_OK && more && row.row % 65536 == 0) {
             ptl_progress_step(k->job->progress, "keeping rows in quarantine", row.row,
@@ -156,7 +195,7 @@ static ptl_status read_again(keeper *k, ptl_error *err)
             st = ptl_progress_check(k->job->progress, err);
         }
     }
-    ptl_csv_close(csv);
+    ptl_rows_close(rows);
     return st;
 }
 

@@ -17,8 +17,8 @@
 #define PTL_STORE_READER_H
 
 #include "store/cast.h"
-#include "store/csv.h"
 #include "store/load.h"
+#include "store/rows.h"
 
 #include <duckdb.h>
 #include <pthread.h>
@@ -58,7 +58,7 @@ typedef struct ptl_reader {
     const ptl_load_spec *spec;
     int fd;
     int64_t file_bytes;
-    ptl_csv_options csv_options;
+    ptl_rows_options rows_options;
     const ptl_locale *locale;
     int64_t n_source_columns;
     const char **source_columns;
@@ -74,8 +74,8 @@ typedef struct ptl_reader {
     pthread_mutex_t guard; /* over what follows */
     ptl_status failure;    /* the first failure of a scan */
     ptl_error error;
-    int64_t rows_seen; /* highest row of any scan so far                     */
     int64_t rows_read; /* rows of the file, -1 until a scan reached its end  */
+    int64_t n_totals;  /* rows of totals passed over, once rows_read is known */
     _Atomic int64_t n_notes;
     int64_t notes_capacity;
     ptl_reader_note *notes;
@@ -113,6 +113,12 @@ bool ptl_reader_is_noted(ptl_reader *reader, int64_t row);
 /* --- shared by the reader's files ------------------------------------------------------------- */
 
 PTL_NODISCARD ptl_status ptl_reader_source_register(ptl_reader *reader, ptl_error *err);
+/** The view `source` over a Parquet file; learns its columns and how many rows it has. */
+PTL_NODISCARD ptl_status ptl_reader_parquet_register(ptl_reader *reader, ptl_error *err);
+/** Rows of a Parquet file as JSON, in order; `rows` ascending, n >= 1. After finish only. */
+typedef ptl_status (*ptl_reader_raw_fn)(void *ctx, int64_t row, ptl_text json, ptl_error *err);
+PTL_NODISCARD ptl_status ptl_reader_parquet_rows(ptl_reader *reader, const int64_t *rows, int64_t n,
+                                                 ptl_reader_raw_fn fn, void *ctx, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_reader_casts_register(ptl_reader *reader, ptl_error *err);
 /** Check the mapping's form and put row numbers into it (reader->sql). */
 PTL_NODISCARD ptl_status ptl_reader_mapping_prepare(ptl_reader *reader, ptl_error *err);

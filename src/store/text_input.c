@@ -1,12 +1,13 @@
-/* csv_input.c: pread → gunzip → decode. Every stage hands on at least one byte or says it ended. */
-#include "store/csv_internal.h"
+/* text_input.c: pread → gunzip → decode. Every stage hands on at least one byte or says it ended.
+ */
+#include "store/text_input.h"
 
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
-static ptl_status read_disk(ptl_csv_input *in, ptl_error *err)
+static ptl_status read_disk(ptl_text_input *in, ptl_error *err)
 {
     for (;;) {
         const ssize_t n = pread(in->fd, in->disk, sizeof in->disk, (off_t)in->offset);
@@ -20,7 +21,7 @@ static ptl_status read_disk(ptl_csv_input *in, ptl_error *err)
 }
 
 /* A gzip file is one member or several, one after the other. */
-static ptl_status inflate_some(size_t *n, ptl_csv_input *in, uint8_t *out, size_t capacity,
+static ptl_status inflate_some(size_t *n, ptl_text_input *in, uint8_t *out, size_t capacity,
                                ptl_error *err)
 {
     *n = 0;
@@ -54,7 +55,7 @@ static ptl_status inflate_some(size_t *n, ptl_csv_input *in, uint8_t *out, size_
 }
 
 /* Bytes before decoding. */
-static ptl_status read_bytes(size_t *n, ptl_csv_input *in, uint8_t *out, size_t capacity,
+static ptl_status read_bytes(size_t *n, ptl_text_input *in, uint8_t *out, size_t capacity,
                              ptl_error *err)
 {
     *n = 0;
@@ -101,7 +102,7 @@ static const uint16_t cp1252[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x20
                                     0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
                                     0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
-static size_t decode_latin1(char *out, ptl_csv_input *in)
+static size_t decode_latin1(char *out, ptl_text_input *in)
 {
     size_t len = 0;
     for (size_t i = 0; i < in->n_units; i++) {
@@ -113,14 +114,14 @@ static size_t decode_latin1(char *out, ptl_csv_input *in)
     return len;
 }
 
-static uint32_t unit16(const ptl_csv_input *in, size_t at)
+static uint32_t unit16(const ptl_text_input *in, size_t at)
 {
     const uint32_t a = in->units[at], b = in->units[at + 1];
-    return in->encoding == PTL_CSV_UTF16_LE ? a | (b << 8) : (a << 8) | b;
+    return in->encoding == PTL_TEXT_INPUT_UTF16_LE ? a | (b << 8) : (a << 8) | b;
 }
 
 /* Whole units only; half a unit or half a pair waits for more, or is kept as a fault at the end. */
-static size_t decode_utf16(char *out, ptl_csv_input *in)
+static size_t decode_utf16(char *out, ptl_text_input *in)
 {
     size_t at = 0, len = 0;
     while (at + 2 <= in->n_units) {
@@ -146,10 +147,10 @@ static size_t decode_utf16(char *out, ptl_csv_input *in)
     return len;
 }
 
-ptl_status ptl_csv_input_read(size_t *n, ptl_csv_input *in, char *out, size_t capacity,
-                              ptl_error *err)
+ptl_status ptl_text_input_read(size_t *n, ptl_text_input *in, char *out, size_t capacity,
+                               ptl_error *err)
 {
-    if (in->encoding == PTL_CSV_UTF8) {
+    if (in->encoding == PTL_TEXT_INPUT_UTF8) {
         if (in->n_units > 0) { /* what the look at the head had read */
             *n = in->n_units < capacity ? in->n_units : capacity;
             memcpy(out, in->units, *n);
@@ -170,7 +171,7 @@ ptl_status ptl_csv_input_read(size_t *n, ptl_csv_input *in, char *out, size_t ca
             in->n_units += got;
         }
         if (in->n_units == 0 && in->ended) return PTL_OK;
-        *n = in->encoding == PTL_CSV_LATIN1 ? decode_latin1(out, in) : decode_utf16(out, in);
+        *n = in->encoding == PTL_TEXT_INPUT_LATIN1 ? decode_latin1(out, in) : decode_utf16(out, in);
         if (*n == 0 && in->ended && in->n_units == 0) return PTL_OK;
     }
     return PTL_OK;
@@ -178,15 +179,15 @@ ptl_status ptl_csv_input_read(size_t *n, ptl_csv_input *in, char *out, size_t ca
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static ptl_status encoding_of(ptl_csv_encoding *out, const char *name, ptl_error *err)
+static ptl_status encoding_of(ptl_text_input_encoding *out, const char *name, ptl_error *err)
 {
     if (!name || !strcasecmp(name, "utf-8") || !strcasecmp(name, "utf8")) {
-        *out = PTL_CSV_UTF8;
+        *out = PTL_TEXT_INPUT_UTF8;
     } else if (!strcasecmp(name, "utf-16") || !strcasecmp(name, "utf16")) {
-        *out = PTL_CSV_UTF16_LE; /* its mark decides */
+        *out = PTL_TEXT_INPUT_UTF16_LE; /* its mark decides */
     } else if (!strcasecmp(name, "latin-1") || !strcasecmp(name, "windows-1252") ||
                !strcasecmp(name, "iso-8859-1")) {
-        *out = PTL_CSV_LATIN1;
+        *out = PTL_TEXT_INPUT_LATIN1;
     } else {
         ptl_status st = ptl_fail(err, PTL_E_INVALID, "encoding \"%s\" is not one of ours", name);
         ptl_error_hint(err, "use utf-8, utf-16 or latin-1");
@@ -195,37 +196,32 @@ static ptl_status encoding_of(ptl_csv_encoding *out, const char *name, ptl_error
     return PTL_OK;
 }
 
-static void skip_units(ptl_csv_input *in, size_t n)
+static void skip_units(ptl_text_input *in, size_t n)
 {
     memmove(in->units, in->units + n, in->n_units - n);
     in->n_units -= n;
 }
 
-/* Byte order marks: they settle UTF-16's order, and say so where another encoding was declared. */
-static ptl_status look_at_mark(ptl_csv_input *in, ptl_error *err)
+/* Byte order marks are believed before any setting: nothing else begins with them. */
+static void look_at_mark(ptl_text_input *in)
 {
     const uint8_t *u = in->units;
     if (in->n_units >= 3 && u[0] == 0xEF && u[1] == 0xBB && u[2] == 0xBF) {
-        if (in->encoding == PTL_CSV_UTF8) skip_units(in, 3);
-        return PTL_OK;
+        in->encoding = PTL_TEXT_INPUT_UTF8;
+        skip_units(in, 3);
+        return;
     }
     const bool le = in->n_units >= 2 && u[0] == 0xFF && u[1] == 0xFE;
     const bool be = in->n_units >= 2 && u[0] == 0xFE && u[1] == 0xFF;
-    const bool is_utf16 = in->encoding == PTL_CSV_UTF16_LE;
-    if ((le || be) && !is_utf16) {
-        ptl_status st = ptl_fail(err, PTL_E_INVALID, "%s is UTF-16", in->name);
-        ptl_error_hint(err, "set encoding: utf-16 for this source, or export it as UTF-8");
-        return st;
-    }
-    if (be) in->encoding = PTL_CSV_UTF16_BE;
+    if (le) in->encoding = PTL_TEXT_INPUT_UTF16_LE;
+    if (be) in->encoding = PTL_TEXT_INPUT_UTF16_BE;
     if (le || be) skip_units(in, 2);
-    return PTL_OK;
 }
 
-ptl_status ptl_csv_input_open(ptl_csv_input *in, int fd, const ptl_csv_options *options,
-                              ptl_error *err)
+ptl_status ptl_text_input_open(ptl_text_input *in, int fd, const ptl_rows_options *options,
+                               ptl_error *err)
 {
-    memset(in, 0, offsetof(ptl_csv_input, disk));
+    memset(in, 0, offsetof(ptl_text_input, disk));
     in->fd = fd;
     in->name = options->name ? options->name : "the file";
     in->is_gzip = options->is_gzip;
@@ -247,10 +243,11 @@ ptl_status ptl_csv_input_open(ptl_csv_input *in, int fd, const ptl_csv_options *
         PTL_TRY(read_bytes(&n, in, in->units + in->n_units, 4 - in->n_units, err));
         in->n_units += n;
     }
-    return look_at_mark(in, err);
+    look_at_mark(in);
+    return PTL_OK;
 }
 
-void ptl_csv_input_close(ptl_csv_input *in)
+void ptl_text_input_close(ptl_text_input *in)
 {
     if (in->zlib_open) (void)inflateEnd(&in->zlib);
     in->zlib_open = false;
