@@ -57,6 +57,7 @@
     X(review, minutes_add)                                                                         \
     X(review, minutes_list)                                                                        \
     X(review, minutes_close)                                                                       \
+    X(review, digest_send)                                                                         \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \
     X(store, ledger_prove)                                                                         \

@@ -97,6 +97,16 @@ typedef struct ptl_metric_config {
     bool discount_given;
     double tolerance; /* 0: the program's                   */
 } ptl_metric_config;
+/* Where the review's digest goes. Texts may hold ${VARIABLES}: see ptl_workspace_expand. */
+typedef struct ptl_digest_config {
+    const char *file;        /* NULL: digest.txt                      */
+    const char *webhook;     /* NULL: none                            */
+    const char *mail_server; /* "smtps://host:port"; NULL: no mail    */
+    const char *mail_user, *mail_password;
+    const char *mail_from;
+    const char *const *mail_to;
+    int64_t n_mail_to;
+} ptl_digest_config;
 
 typedef struct ptl_workspace {
     const char *root; /* the folder                         */
@@ -110,6 +120,7 @@ typedef struct ptl_workspace {
     int64_t memory_bytes_max;  /* of the whole program      */
     ptl_kpi_config kpi;
     ptl_review_config review;
+    ptl_digest_config digest;
     const ptl_channel_config *channels;
     int64_t n_channels;
     const ptl_channel_name *channel_names; /* see ptl_workspace_channel */
