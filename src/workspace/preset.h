@@ -60,17 +60,17 @@ typedef struct ptl_preset_column {
 } ptl_preset_column;
 
 typedef struct ptl_preset {
-    const char *name;  /* of its file                                         */
-    const char *tool;  /* "Google Ads"                                        */
-    const char *title; /* "campaigns by day"                                  */
-    const char *table; /* canonical table                                     */
-    const char *about; /* where the export is found in the tool, what is odd  */
-    const char *reads; /* another preset whose columns and file these are     */
+    const char *name;   /* of its file                                         */
+    const char *tool;   /* "Google Ads"                                        */
+    const char *title;  /* "campaigns by day"                                  */
+    const char *table;  /* canonical table                                     */
+    const char *about;  /* where the export is found in the tool, what is odd  */
+    const char *reads;  /* another preset whose columns and file these are     */
     const char *beside; /* tried only where that preset is chosen, on the same file       */
-    bool generic;      /* a sheet kept by hand: tried where no tool's export fits */
-    const char *each;  /* role: one source for every column that may be it    */
-    int32_t rank;      /* of presets that tell the same money, the lowest counts */
-    bool counted;      /* `rank` holds: the same money may stand in other files too */
+    bool generic;       /* a sheet kept by hand: tried where no tool's export fits */
+    const char *each;   /* role: one source for every column that may be it    */
+    int32_t rank;       /* of presets that tell the same money, the lowest counts */
+    bool counted;       /* `rank` holds: the same money may stand in other files too */
     const char *identifier_kind;
     const char *zone;   /* of times without offset; NULL: the workspace's */
     const char *locale; /* of its numbers; NULL: the workspace's          */

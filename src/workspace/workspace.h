@@ -49,7 +49,7 @@ typedef struct ptl_source_config {
     int32_t kind;              /* ptl_rows_kind; 0: by the file's name          */
     int32_t head_row;          /* a line of the file, or as in store/rows.h     */
     const char *sheet;         /* of a workbook; NULL: the only one with rows   */
-    const char *range; /* of its sheet, "A3:F20"; NULL: the only table  */
+    const char *range;         /* of its sheet, "A3:F20"; NULL: the only table  */
     const char *const *totals; /* store/rows.h: rows that are passed over */
     int64_t n_totals;
 } ptl_source_config;

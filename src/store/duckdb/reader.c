@@ -161,8 +161,8 @@ static ptl_status settle_options(ptl_reader *reader, ptl_error *err)
     const bool has_head = options->kind == PTL_ROWS_CSV || options->kind == PTL_ROWS_XLSX;
     if (!has_head && (spec->head_row || spec->n_totals || spec->sheet || spec->range))
         return ptl_fail(err, PTL_E_INVALID,
-                        "source %s: head_row, totals, sheet and range say nothing about %s", spec->source,
-                        options->name);
+                        "source %s: head_row, totals, sheet and range say nothing about %s",
+                        spec->source, options->name);
     if (spec->n_totals > PTL_ROWS_TOTALS_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "source %s names more than %d totals", spec->source,
                         PTL_ROWS_TOTALS_MAX);
