@@ -19,17 +19,34 @@
 
 /* The operations: room, name of the row. A room's operations stand together. */
 #define PTL_OP_LIST(X)                                                                             \
+    X(workspace, start)                                                                            \
     X(workspace, init)                                                                             \
     X(workspace, apply)                                                                            \
     X(workspace, status)                                                                           \
     X(observe, source_list)                                                                        \
+    X(observe, source_recognise)                                                                   \
+    X(observe, source_show)                                                                        \
     X(observe, source_check)                                                                       \
     X(observe, source_import)                                                                      \
     X(observe, source_quarantine)                                                                  \
     X(observe, source_totals)                                                                      \
+    X(observe, data_audit)                                                                         \
+    X(observe, data_findings)                                                                      \
     X(understand, figure_list)                                                                     \
+    X(understand, kpi_list)                                                                        \
+    X(understand, cohort_list)                                                                     \
+    X(understand, funnel_show)                                                                     \
     X(understand, course_show)                                                                     \
+    X(understand, alarm_run)                                                                       \
+    X(understand, alarm_list)                                                                      \
+    X(understand, attribution_run)                                                                 \
+    X(understand, attribution_show)                                                                \
+    X(understand, journey_list)                                                                    \
     X(review, review_write)                                                                        \
+    X(review, review_changes)                                                                      \
+    X(review, minutes_add)                                                                         \
+    X(review, minutes_list)                                                                        \
+    X(review, minutes_close)                                                                       \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \
     X(store, ledger_prove)                                                                         \

@@ -2,6 +2,7 @@
 #include "workspace/tables.h"
 
 #include "store/canon.h"
+#include "store/rows.h"
 #include "workspace/expand.h"
 #include "workspace/limits.h"
 #include "workspace/preset.h"
@@ -213,6 +214,12 @@ static void take_preset(ptl_source_config *source, const ptl_yaml_node *map, ptl
     if (!source->identifier_kind) source->identifier_kind = preset->identifier_kind;
     if (!source->zone) source->zone = preset->zone;
     if (!source->locale) source->locale = preset->locale;
+    if (source->head_row == PTL_ROWS_HEAD_FIRST && preset->find_head)
+        source->head_row = PTL_ROWS_HEAD_FIND;
+    if (source->n_totals == 0) {
+        source->totals = preset->totals;
+        source->n_totals = preset->n_totals;
+    }
     make_mapping(source, preset, pass);
 }
 

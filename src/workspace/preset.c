@@ -70,6 +70,12 @@ static const ptl_schema_key preset_keys[] = {
     {.key = "generic", .kind = PTL_SCHEMA_BOOL, .defaults = "false", .offset = PRESET(generic)},
     {.key = "each", .kind = PTL_SCHEMA_NAME, .offset = PRESET(each)},
     {.key = "rank", .kind = PTL_SCHEMA_INT, .high = 100, .offset = PRESET(rank)},
+    {.key = "find_head", .kind = PTL_SCHEMA_BOOL, .defaults = "false", .offset = PRESET(find_head)},
+    {.key = "totals",
+     .kind = PTL_SCHEMA_TEXTS,
+     .high = 16,
+     .offset = PRESET(totals),
+     .offset_n = PRESET(n_totals)},
     {.key = "identifier_kind", .kind = PTL_SCHEMA_NAME, .offset = PRESET(identifier_kind)},
     {.key = "zone", .kind = PTL_SCHEMA_ZONE, .offset = PRESET(zone)},
     {.key = "locale", .kind = PTL_SCHEMA_LOCALE, .offset = PRESET(locale)},
@@ -88,6 +94,11 @@ static const ptl_schema_key preset_keys[] = {
      .high = 16,
      .offset = PRESET(any),
      .offset_n = PRESET(n_any)},
+    {.key = "marks",
+     .kind = PTL_SCHEMA_TEXTS,
+     .high = 64,
+     .offset = PRESET(marks),
+     .offset_n = PRESET(n_marks)},
     {.key = "ignores",
      .kind = PTL_SCHEMA_TEXTS,
      .high = 200,
@@ -164,6 +175,29 @@ static ptl_status fill_preset(ptl_preset *out, const ptl_asset *asset, ptl_arena
     return pass.status;
 }
 
+static ptl_status fold_names(const char *const **out, const char *const *names, int64_t n,
+                             ptl_arena *arena, ptl_error *err)
+{
+    const char **heads = ptl_arena_array(arena, n + 1, sizeof *heads, err);
+    if (!heads) return ptl_refused(err);
+    for (int64_t i = 0; i < n; i++) {
+        char own[PTL_HEAD_BYTES_MAX];
+        heads[i] = ptl_text_copy(ptl_head_fold(own, ptl_text_of(names[i])), arena, err);
+        if (!heads[i]) return ptl_refused(err);
+    }
+    *out = heads;
+    return PTL_OK;
+}
+
+static ptl_status fold_preset(ptl_preset *preset, ptl_arena *arena, ptl_error *err)
+{
+    ptl_preset_column *columns = (ptl_preset_column *)(uintptr_t)preset->columns;
+    for (int64_t i = 0; i < preset->n_columns; i++)
+        PTL_TRY(fold_names(&columns[i].heads, columns[i].names, columns[i].n_names, arena, err));
+    PTL_TRY(fold_names(&preset->marks, preset->marks, preset->n_marks, arena, err));
+    return fold_names(&preset->ignores, preset->ignores, preset->n_ignores, arena, err);
+}
+
 static ptl_status read_preset(ptl_preset *out, const ptl_asset *asset, ptl_arena *arena,
                               ptl_error *err)
 {
@@ -179,6 +213,7 @@ static ptl_status read_preset(ptl_preset *out, const ptl_asset *asset, ptl_arena
     if (st == PTL_OK && faults.n_total > 0) st = fail_file(asset->path, &faults, err);
     if (st == PTL_OK) out->name = ptl_text_copy(name, arena, err);
     if (st == PTL_OK && !out->name) st = ptl_refused(err);
+    if (st == PTL_OK) st = fold_preset(out, arena, err);
     ptl_arena_dispose(&tree);
     ptl_faults_dispose(&faults);
     return st;

@@ -8,6 +8,9 @@
  * In an expression
  *   {role}    is the role's column, cast by its kind: {cost} → ptl_money("Cost")
  *   {=role}   is the column's text as it stands
+ *   {?role}   the same as {role}; where the file has no such column, it and the comma behind it are
+ *             left out: coalesce({?cost}, 0)
+ *   {!role}   the same as {role}; where the file has none, the whole expression is left out
  *   {{slot}}  is a slot's text, inside a quoted SQL text
  * A role that the source's file does not have is an empty value of its type; an expression of which
  * no role is there at all is left out, so that the table's own default counts.
@@ -51,6 +54,7 @@ typedef struct ptl_preset_column {
     const char *const *names; /* as tools write it; "*" stands for any words, the first may be
                                  what a hand-written source means without naming it            */
     int64_t n_names;
+    const char *const *heads;  /* the names, folded: see ptl_head_is                          */
     const char *format;        /* DAY, TIME: usual format; NULL: %Y-%m-%d, or RFC 3339          */
     const char *const *values; /* WORD: all that may stand there                                */
     int64_t n_values;
@@ -60,17 +64,20 @@ typedef struct ptl_preset_column {
 } ptl_preset_column;
 
 typedef struct ptl_preset {
-    const char *name;   /* of its file                                         */
-    const char *tool;   /* "Google Ads"                                        */
-    const char *title;  /* "campaigns by day"                                  */
-    const char *table;  /* canonical table                                     */
-    const char *about;  /* where the export is found in the tool, what is odd  */
-    const char *reads;  /* another preset whose columns and file these are     */
-    const char *beside; /* tried only where that preset is chosen, on the same file       */
-    bool generic;       /* a sheet kept by hand: tried where no tool's export fits */
-    const char *each;   /* role: one source for every column that may be it    */
-    int32_t rank;       /* of presets that tell the same money, the lowest counts */
-    bool counted;       /* `rank` holds: the same money may stand in other files too */
+    const char *name;          /* of its file                                         */
+    const char *tool;          /* "Google Ads"                                        */
+    const char *title;         /* "campaigns by day"                                  */
+    const char *table;         /* canonical table                                     */
+    const char *about;         /* where the export is found in the tool, what is odd  */
+    const char *reads;         /* another preset whose columns and file these are     */
+    const char *beside;        /* tried only where that preset is chosen, on the same file       */
+    bool generic;              /* a sheet kept by hand: tried where no tool's export fits */
+    const char *each;          /* role: one source for every column that may be it    */
+    int32_t rank;              /* of presets that tell the same money, the lowest counts */
+    bool counted;              /* `rank` holds: the same money may stand in other files too */
+    bool find_head;            /* lines of the tool's own stand above the head */
+    const char *const *totals; /* rows of totals, as in a source's format     */
+    int64_t n_totals;
     const char *identifier_kind;
     const char *zone;   /* of times without offset; NULL: the workspace's */
     const char *locale; /* of its numbers; NULL: the workspace's          */
@@ -80,7 +87,9 @@ typedef struct ptl_preset {
     int64_t n_needs;
     const char *const *any; /* roles of which it needs at least one */
     int64_t n_any;
-    const char *const *ignores; /* columns of the export that nothing is made of */
+    const char *const *marks; /* heads, folded, of which it must have one: no other tool's */
+    int64_t n_marks;
+    const char *const *ignores; /* heads, folded, of columns that nothing is made of */
     int64_t n_ignores;
     const ptl_pair *slots; /* with their defaults */
     int64_t n_slots;

@@ -5,6 +5,8 @@
  * nothing that stands in a head or in a slot can become SQL. */
 #include "workspace/preset.h"
 
+#include "store/canon.h"
+
 #include <string.h>
 
 typedef struct making {
@@ -106,18 +108,27 @@ static void put_absent(ptl_buffer *out, const ptl_preset_column *role, bool raw)
 
 /* --- expressions ------------------------------------------------------------------------------ */
 
-static ptl_status put_role(ptl_buffer *out, const making *m, ptl_text role)
+/* "{=role}", "{?role}", "{!role}": the sign before a role; 0 where there is none. */
+static char cut_sign(ptl_text *role)
 {
-    const bool raw = ptl_text_starts(role, PTL_TEXT("="));
-    if (raw) role.ptr++, role.len--;
+    if (role->len == 0 || !strchr("=?!", role->ptr[0])) return '\0';
+    role->ptr++, role->len--;
+    return role->ptr[-1];
+}
+
+static ptl_status put_role(ptl_buffer *out, const making *m, ptl_text role, ptl_text *rest)
+{
+    const char sign = cut_sign(&role);
     const ptl_preset_column *column = ptl_preset_column_find(m->preset, role);
     if (!column)
         return ptl_fail(m->err, PTL_E_INVALID, "preset %s has no column \"%.*s\"", m->preset->name,
                         (int)role.len, role.ptr);
     const char *name = column_of(m, column);
-    if (!name)
-        put_absent(out, column, raw);
-    else if (raw)
+    if (!name && sign == '?' && ptl_text_starts(*rest, PTL_TEXT(", ")))
+        rest->ptr += 2, rest->len -= 2;
+    else if (!name)
+        put_absent(out, column, sign == '=');
+    else if (sign == '=')
         put_name(out, name);
     else
         put_cast(out, m, column, name);
@@ -148,15 +159,15 @@ static ptl_status put_expression(ptl_buffer *out, const making *m, const char *e
         rest.ptr += slot ? 2 : 1, rest.len -= slot ? 2 : 1;
         const ptl_text name = ptl_text_cut(&rest, '}');
         if (slot && ptl_text_starts(rest, PTL_TEXT("}"))) rest.ptr++, rest.len--;
-        PTL_TRY(slot ? put_slot(out, m, name) : put_role(out, m, name));
+        PTL_TRY(slot ? put_slot(out, m, name) : put_role(out, m, name, &rest));
     }
     return PTL_OK;
 }
 
-/* Whether an expression speaks of roles, and the file has none of them. */
+/* Whether an expression speaks of roles, and the file has none of them, or not the one it must. */
 static bool is_absent(const making *m, const char *expression)
 {
-    bool speaks = false;
+    bool speaks = false, has = false;
     for (const char *at = strchr(expression, '{'); at; at = strchr(at + 1, '{')) {
         if (at[1] == '{') {
             at++;
@@ -164,12 +175,14 @@ static bool is_absent(const making *m, const char *expression)
         }
         ptl_text rest = ptl_text_of(at + 1);
         ptl_text role = ptl_text_cut(&rest, '}');
-        if (ptl_text_starts(role, PTL_TEXT("="))) role.ptr++, role.len--;
+        const char sign = cut_sign(&role);
         const ptl_preset_column *column = ptl_preset_column_find(m->preset, role);
-        if (column && column_of(m, column)) return false;
-        speaks = true;
+        const bool there = column && column_of(m, column);
+        if (sign == '!' && !there) return true;
+        has = has || there;
+        speaks = speaks || sign != '?';
     }
-    return speaks;
+    return speaks && !has;
 }
 
 /* --- the SELECT ------------------------------------------------------------------------------- */
@@ -187,13 +200,21 @@ static ptl_status check_use(const making *m)
     return PTL_OK;
 }
 
+/* A column that its table needs and has no default for: kept, if only to say what it is without. */
+static bool is_needed(const making *m, const char *column)
+{
+    const ptl_canon_table *table = ptl_canon_find(ptl_text_of(m->preset->table));
+    const ptl_canon_column *c = table ? ptl_canon_column_find(table, ptl_text_of(column)) : NULL;
+    return c && c->required && !c->defaults && strcmp(column, "currency") != 0;
+}
+
 static ptl_status put_select(ptl_buffer *out, const making *m)
 {
     bool first = true;
     ptl_buffer_text(out, "SELECT\n");
     for (int64_t i = 0; i < m->preset->n_map; i++) {
         const ptl_pair *entry = &m->preset->map[i];
-        if (is_absent(m, entry->text)) continue;
+        if (is_absent(m, entry->text) && !is_needed(m, entry->name)) continue;
         ptl_buffer_text(out, first ? "  " : ",\n  ");
         first = false;
         PTL_TRY(put_expression(out, m, entry->text));

@@ -74,12 +74,11 @@ static bool matches(ptl_text head, ptl_text pattern, ptl_text *stem)
     return stem->len > 0;
 }
 
-bool ptl_head_is(ptl_text folded, const char *name, ptl_text *stem)
+bool ptl_head_is(ptl_text folded, const char *pattern, ptl_text *stem)
 {
-    char own[PTL_HEAD_BYTES_MAX];
-    const ptl_text pattern = ptl_head_fold(own, ptl_text_of(name));
+    const ptl_text text = ptl_text_of(pattern);
     *stem = (ptl_text){0};
-    if (pattern.len == 0 || folded.len == 0) return false;
-    if (memchr(pattern.ptr, '*', pattern.len)) return matches(folded, pattern, stem);
-    return equal_without_blanks(folded, pattern);
+    if (text.len == 0 || folded.len == 0) return false;
+    if (memchr(text.ptr, '*', text.len)) return matches(folded, text, stem);
+    return equal_without_blanks(folded, text);
 }

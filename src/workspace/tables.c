@@ -75,6 +75,21 @@ static const ptl_schema_key kpi_keys[] = {
 static const ptl_schema kpi_schema = {
     .title = "kpi", .keys = kpi_keys, .n_keys = N_OF(kpi_keys), .size = sizeof(ptl_kpi_config)};
 
+static const ptl_schema_key review_keys[] = {
+    {.key = "least_change",
+     .kind = PTL_SCHEMA_NUMBER,
+     .low = 0,
+     .high = 100,
+     .defaults = "1",
+     .offset = offsetof(ptl_review_config, least_change),
+     .about = "The smallest change worth acting on, in % of the company's revenue of a week; what "
+              "is smaller is not named, however sure"},
+};
+static const ptl_schema review_schema = {.title = "review",
+                                         .keys = review_keys,
+                                         .n_keys = N_OF(review_keys),
+                                         .size = sizeof(ptl_review_config)};
+
 #define DRAFT(field) offsetof(ptl_draft, field)
 static const ptl_schema_key portolan_keys[] = {
     {.key = "company",
@@ -127,6 +142,11 @@ static const ptl_schema_key portolan_keys[] = {
      .nested = &kpi_schema,
      .offset = DRAFT(workspace.kpi),
      .about = "The one number everybody works towards"},
+    {.key = "review",
+     .kind = PTL_SCHEMA_MAP,
+     .nested = &review_schema,
+     .offset = DRAFT(workspace.review),
+     .about = "What the weekly review names"},
 };
 const ptl_schema ptl_schema_portolan = {
     .title = "`portolan.yaml`",
@@ -288,7 +308,8 @@ static const ptl_schema_key source_keys[] = {
      .offset = SOURCE(files),
      .offset_n = SOURCE(n_files),
      .about = "Where the files are, from the workspace's folder or from `/`; `*` stands for any "
-              "text, `${NAME}` for an environment variable"},
+              "text, `${NAME}` for an environment variable. Where two files say different things "
+              "about one fact, the later in the list, or by name, is believed"},
     {.key = "format",
      .kind = PTL_SCHEMA_MAP,
      .nested = &format_schema,

@@ -110,6 +110,24 @@ static ptl_status read_channels(reader *r, const ptl_config_file *file)
     return pass.status;
 }
 
+static ptl_status read_journeys(reader *r, const ptl_config_file *file)
+{
+    const ptl_yaml_node *root = NULL;
+    PTL_TRY(read_tree(&root, r, file));
+    ptl_schema_pass pass = pass_of(r, file);
+    if (root) ptl_schema_fill(&r->draft.workspace.journeys, &ptl_schema_journeys, root, &pass);
+    return pass.status;
+}
+
+/* A workspace without the file has journeys too. */
+static ptl_status default_journeys(reader *r)
+{
+    const ptl_config_file none = {.path = "journeys.yaml"};
+    ptl_schema_pass pass = pass_of(r, &none);
+    ptl_schema_fill(&r->draft.workspace.journeys, &ptl_schema_journeys, NULL, &pass);
+    return pass.status;
+}
+
 /* sources/orders.yaml is "orders". */
 static bool source_name(ptl_text *name, const char *path)
 {
@@ -149,9 +167,10 @@ static ptl_status read_file(reader *r, const ptl_config_file *file)
 {
     if (strcmp(file->path, "portolan.yaml") == 0) return read_portolan(r, file);
     if (strcmp(file->path, "channels.yaml") == 0) return read_channels(r, file);
+    if (strcmp(file->path, "journeys.yaml") == 0) return read_journeys(r, file);
     if (strncmp(file->path, "sources/", strlen("sources/")) == 0) return read_source(r, file);
     fault_file(r, file->path, "a file that is not of a workspace",
-               "portolan.yaml, channels.yaml and sources/<name>.yaml");
+               "portolan.yaml, channels.yaml, journeys.yaml and sources/<name>.yaml");
     return PTL_OK;
 }
 
@@ -161,6 +180,7 @@ static ptl_status read_all(reader *r)
 {
     ptl_workspace *w = &r->draft.workspace;
     bool has_portolan = false;
+    PTL_TRY(default_journeys(r));
     r->sources = ptl_arena_array(&w->arena, r->n_files + 1, sizeof *r->sources, r->err);
     if (!r->sources) return ptl_refused(r->err);
     w->sources = r->sources;

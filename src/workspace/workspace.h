@@ -65,6 +65,29 @@ typedef struct ptl_kpi_config {
     double holds_at, drifts_at; /* chances in 100 from which the course holds, or drifts */
 } ptl_kpi_config;
 
+typedef struct ptl_review_config {
+    double least_change; /* worth acting on, in % of a week's revenue */
+} ptl_review_config;
+/* What journeys lead to: which rows of which table are its conversions, and their worth. */
+typedef struct ptl_goal_config {
+    const char *name;         /* governed: "purchase"                              */
+    const char *table;        /* txn, event, lead, opportunity, subscription       */
+    const char *const *kinds; /* rows of these kinds; none: all                    */
+    int64_t n_kinds;
+    const char *value;      /* revenue, cm1, none                                */
+    int32_t look_back_days; /* 0: the journeys' own                              */
+} ptl_goal_config;
+
+typedef struct ptl_journey_config {
+    const char *unit; /* person, account */
+    int32_t look_back_days, session_minutes, touches_max;
+    bool impressions, messages; /* whether they are touches */
+    const char *direct;         /* channel of visits that nothing brought */
+    bool direct_counts;
+    const ptl_goal_config *goals; /* one at least */
+    int64_t n_goals;
+} ptl_journey_config;
+
 typedef struct ptl_workspace {
     const char *root; /* the folder                         */
     const char *company;
@@ -76,10 +99,12 @@ typedef struct ptl_workspace {
     int32_t n_threads;         /* 0: one per core           */
     int64_t memory_bytes_max;  /* of the whole program      */
     ptl_kpi_config kpi;
+    ptl_review_config review;
     const ptl_channel_config *channels;
     int64_t n_channels;
     const ptl_channel_name *channel_names; /* see ptl_workspace_channel */
     int64_t n_channel_names;
+    ptl_journey_config journeys;
     const ptl_source_config *sources; /* by name */
     int64_t n_sources;
     ptl_hash hash;   /* over paths and bytes              */
@@ -87,8 +112,8 @@ typedef struct ptl_workspace {
     ptl_arena arena; /* owns everything above but `zone`  */
 } ptl_workspace;
 
-/** Read the draft's files: portolan.yaml, channels.yaml, sources/?*.yaml, in sorted order.
- * E_NOT_FOUND where the folder is no workspace, hinting `portolan init`. */
+/** Read the draft's files: portolan.yaml, channels.yaml, journeys.yaml, sources/?*.yaml, in sorted
+ * order. E_NOT_FOUND where the folder is no workspace, hinting `portolan init`. */
 PTL_NODISCARD ptl_status ptl_workspace_files(ptl_config_file **out, int64_t *n, const char *root,
                                              ptl_arena *arena, ptl_error *err);
 
@@ -99,6 +124,9 @@ PTL_NODISCARD ptl_status ptl_workspace_parse(ptl_workspace *out, const char *roo
 void ptl_workspace_dispose(ptl_workspace *workspace);
 
 const ptl_source_config *ptl_workspace_source(const ptl_workspace *workspace, ptl_text name);
+
+/** The goal of this name, the first where `name` is NULL; NULL if there is none. */
+const ptl_goal_config *ptl_workspace_goal(const ptl_workspace *workspace, const char *name);
 
 /** The channel that `recorded` names, through its name, label and aliases, case ignored; NULL if
  * it is not governed. */
@@ -119,6 +147,9 @@ typedef struct ptl_init_options {
 } ptl_init_options;
 PTL_NODISCARD ptl_status ptl_workspace_init(const char *root, const ptl_init_options *options,
                                             ptl_error *err);
+
+/** The zone of $TZ where it names one, else of /etc/localtime, else UTC. May lie in `scratch`. */
+const char *ptl_workspace_system_zone(char scratch[4096]);
 
 /** What differs between two sets of files, as unified text, file by file. */
 PTL_NODISCARD ptl_status ptl_workspace_difference(ptl_buffer *out, const ptl_config_file *before,

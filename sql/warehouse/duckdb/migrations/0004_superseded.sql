@@ -1,4 +1,4 @@
--- Which version of a fact counts, format 3: a correction holds only as long as the load that brought it
+-- Which version of a fact counts, format 4: a correction holds only as long as the load that brought it
 -- counts. Replacing that load brings the older row back; seen as of an instant before the replacement, the
 -- correction still holds.
 
