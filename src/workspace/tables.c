@@ -419,7 +419,8 @@ static const ptl_schema_key source_keys[] = {
      .offset = SOURCE(files),
      .offset_n = SOURCE(n_files),
      .about = "Where the files are, from the workspace's folder or from `/`; `*` stands for any "
-              "text, `${NAME}` for an environment variable"},
+              "text, `${NAME}` for an environment variable. Where two files say different things "
+              "about one fact, the later in the list, or by name, is believed"},
     {.key = "format",
      .kind = PTL_SCHEMA_MAP,
      .nested = &format_schema,
