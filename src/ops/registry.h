@@ -48,6 +48,9 @@
     X(understand, attribution_run)                                                                 \
     X(understand, attribution_show)                                                                \
     X(understand, journey_list)                                                                    \
+    X(understand, mix_fit)                                                                         \
+    X(understand, mix_show)                                                                        \
+    X(understand, mix_validate)                                                                    \
     X(prove, reconcile_run)                                                                        \
     X(prove, reconcile_show)                                                                       \
     X(prove, reconcile_sign)                                                                       \

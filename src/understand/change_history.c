@@ -148,8 +148,7 @@ static void leave_out_whole(ptl_change_history *h)
 {
     int64_t kept = 1 + h->n_channels;
     double all = 0.0;
-    for (int64_t w = 0; w < h->n_weeks; w++)
-        all += (double)h->members[0].weeks[w].revenue_micros;
+    for (int64_t w = 0; w < h->n_weeks; w++) all += (double)h->members[0].weeks[w].revenue_micros;
     for (int64_t i = kept; i < h->n_members; i++) {
         double own = 0.0;
         for (int64_t w = 0; w < h->n_weeks; w++)
