@@ -6,7 +6,6 @@
 #include "base/show.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define N_OF(array) (int64_t)(sizeof(array) / sizeof(array)[0])
@@ -262,11 +261,14 @@ static ptl_status read_change(int64_t *channel, double *factor, const ptl_media_
         ptl_error_hint(err, "the first is %s: %s=+20%%", p->limits[0].name, p->limits[0].name);
         return PTL_E_NOT_FOUND;
     }
-    char *end;
-    const double value = strtod(equals + 1, &end);
-    const bool percent = end[0] == '%' && end[1] == 0;
-    *factor = percent ? 1.0 + value / 100.0 : value;
-    if (end == equals + 1 || (!percent && *end) || !(*factor >= 0.0 && *factor <= 100.0))
+    ptl_text value = ptl_text_of(equals + 1);
+    const bool percent = value.len > 0 && value.ptr[value.len - 1] == '%';
+    if (percent) value.len--;
+    if (value.len > 0 && value.ptr[0] == '+') value.ptr++, value.len--;
+    double number = 0.0;
+    const bool read = ptl_text_double(&number, value, NULL) == PTL_OK;
+    *factor = percent ? 1.0 + number / 100.0 : number;
+    if (!read || !(*factor >= 0.0 && *factor <= 100.0))
         return ptl_fail(err, PTL_E_INVALID,
                         "\"%.100s\" is no change: +20%%, -10%% or a factor from 0 to 100", text);
     return PTL_OK;

@@ -91,8 +91,8 @@ static const ptl_param optimize_params[] = {
      .type = PTL_PARAM_ENUM,
      .choices = "fixed|flexible|roi|marginal",
      .defaults = "fixed",
-     .about = "Spend a total, spend what pays, or spend up to a target of incremental or marginal "
-              "ROI."},
+     .about = "Spend a total, spend what pays, or spend up to a target of incremental ROI or of "
+              "marginal ROI."},
     {.name = "total",
      .type = PTL_PARAM_NUMBER,
      .min = 0.01,
