@@ -12,6 +12,7 @@
     X(workspace, "the folder your team keeps in git, and what of it is in force")                  \
     X(observe, "sources: files become facts")                                                      \
     X(understand, "figures: what the facts say")                                                   \
+    X(decide, "budgets and the next experiment")                                                   \
     X(prove, "figures against the books: compared, signed, taken along by an auditor")             \
     X(review, "the weekly review")                                                                 \
     X(store, "ledger, runs, jobs, back-ups: the evidence behind every number")                     \
