@@ -170,7 +170,7 @@ static void intervals_cover(void **state)
 {
     (void)state;
     const bool all = getenv("PTL_LONG") != NULL;
-    const int n_worlds = all ? 2000 : 60;
+    const int n_worlds = all ? 1000 : 60;
     ptl_arena arena;
     ptl_arena_init(&arena, (size_t)1 << 28, NULL);
     ptl_rng rng = ptl_rng_new(99173);
