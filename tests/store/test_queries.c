@@ -163,6 +163,30 @@ static const char *const customers =
     "INSERT INTO target SELECT 'company', 'kpi ' || i, DATE '2024-01-01', DATE '2024-12-31', NULL,"
     " 1000.5 * i, 'EUR', NULL, 9, 80000 + i, TIMESTAMP '2026-01-03' FROM range(20) AS r(i);";
 
+/* What forecasts, changes and alarms read and wrote. */
+static const char *const looking_ahead =
+    "INSERT INTO figure SELECT 3, (['change.asked', 'change.of.revenue', 'change.part.mix'])[1 + "
+    "i],"
+    " (['week', 'all'])[1 + i % 2], DATE '2024-01-01', DATE '2024-01-07', '', '', 7.5, 7, NULL, "
+    "NULL,"
+    " NULL, 'EUR', 'estimated', 'E', 'converged', NULL, NULL FROM range(3) AS r(i);"
+    "INSERT INTO day_channel SELECT 3, DATE '2024-06-01' + (i % 500)::INT, 'channel ' || (i // "
+    "500),"
+    " (hash(i, 50) % 90)::BIGINT, (hash(i, 51) % 9000000000)::BIGINT, (hash(i, 52) % "
+    "4000000)::BIGINT,"
+    " (hash(i, 53) % 2000000)::BIGINT FROM range(3000) AS r(i);"
+    "INSERT INTO day_segment SELECT 3, DATE '2024-01-01' + (i % 500)::INT, 'segment ' || (i // "
+    "500),"
+    " (hash(i, 54) % 90)::BIGINT, (hash(i, 55) % 80)::BIGINT, (hash(i, 56) % 9)::BIGINT,"
+    " (hash(i, 57) % 9000000000)::BIGINT, (hash(i, 58) % 4000000)::BIGINT FROM range(2000) AS r(i);"
+    "INSERT INTO forecast SELECT 2 + i // 300, (['cm2', 'cm2.naive', 'cm2.chance'])[1 + i % 3],"
+    " DATE '2020-01-01', 'week', DATE '2020-01-08' + (i % 300 // 3 * 7)::INT,"
+    " DATE '2020-01-14' + (i % 300 // 3 * 7)::INT, '', '', 0.5 * (hash(i, 60) % 1000), NULL, NULL,"
+    " NULL, 'EUR', 'converged' FROM range(1200) AS r(i);"
+    "INSERT INTO effect SELECT 3, 'test ' || (i % 4), 'geo test', 'x' || i, DATE '2020-01-01',"
+    " DATE '2030-01-01', 'channel', 'channel ' || (i % 6), (['A', 'B', 'E'])[1 + i % 3], 1.5 * i,"
+    " NULL, NULL, NULL, '', 'converged' FROM range(30) AS r(i);";
+
 static void open_with(ptl_warehouse **out, int32_t n_threads)
 {
     ptl_error err = {0};
@@ -185,6 +209,7 @@ static int build(void **state)
     warehouse_exec(warehouse, sources);
     warehouse_exec(warehouse, faulty);
     warehouse_exec(warehouse, customers);
+    warehouse_exec(warehouse, looking_ahead);
     ptl_warehouse_close(warehouse);
     return 0;
 }
@@ -212,14 +237,13 @@ static bool is_select(const char *sql)
 static ptl_value sample(const char *type, int64_t idx, const char *query)
 {
     static const char *const names[] = {"orders", "format", "", "revenue", "txn"};
-    if (strncmp(type, "instant", 7) == 0) return ptl_value_instant(INT64_C(1798761600000000));
-    if (strncmp(type, "day", 3) == 0)
-        return ptl_value_day(strncmp(type, "day (first", 10) == 0 ? 19000 : 20500);
-    static int64_t n_days;
+    const char *const end = strchr(type, ')'); /* "$3 day (won then or later)" begins a span too */
+    const bool is_later = end && end - type > 8 && strncmp(end - 8, "or later", 8) == 0;
     const bool is_from = strncmp(query, "journey/", 8) == 0 && idx == 2; /* the first of a span */
     if (strncmp(type, "instant", 7) == 0)
         return ptl_value_instant(is_from ? 0 : INT64_C(1798761600000000));
-    if (strncmp(type, "day", 3) == 0) return ptl_value_day(n_days++ % 2 ? 20500 : 19000);
+    if (strncmp(type, "day", 3) == 0)
+        return ptl_value_day(strncmp(type, "day (first", 10) == 0 || is_later ? 19000 : 20500);
     if (strncmp(type, "int", 3) == 0) return ptl_value_int(idx == 0 ? 3 : 1000);
     if (strncmp(type, "double", 6) == 0) return ptl_value_double(0.5);
     if (strcmp(query, "journey/conversions") == 0 && idx == 4) return ptl_value_string("txn");
