@@ -201,8 +201,9 @@ RETURNING minute_id;
 -- name: minute_last
 SELECT coalesce(max(minute_id), 0) FROM minute;
 
--- name: minute_is_closed
-SELECT closed_at IS NOT NULL FROM minute WHERE minute_id = ?1;
+-- name: minute_outcome_is
+-- 1 where it is closed with this very outcome, 0 where with another.
+SELECT outcome = ?2 FROM minute WHERE minute_id = ?1;
 
 -- name: minute_list
 -- As they stood at ?1: what was opened later is not there, what was closed later is open. Open ones

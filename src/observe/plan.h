@@ -37,6 +37,10 @@ typedef struct ptl_plan_choice {
     const char *root;     /* of the workspace, absolute                       */
 } ptl_plan_choice;
 
+/** What the currency of the books rules out: rates made for another one. */
+PTL_NODISCARD ptl_status ptl_plan_settle(ptl_plan *plan, const char *currency, ptl_arena *arena,
+                                         ptl_error *err);
+
 /** sources/<name>.yaml of one planned source, as text. */
 PTL_NODISCARD ptl_status ptl_plan_source(ptl_buffer *out, const ptl_plan *plan,
                                          const ptl_planned *source, const ptl_plan_choice *choice,

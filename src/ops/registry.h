@@ -33,7 +33,10 @@
     X(observe, source_totals)                                                                      \
     X(observe, data_audit)                                                                         \
     X(observe, data_findings)                                                                      \
+    X(observe, taxonomy_list)                                                                      \
+    X(observe, answer_list)                                                                        \
     X(understand, figure_list)                                                                     \
+    X(understand, measure_triangulate)                                                             \
     X(understand, kpi_list)                                                                        \
     X(understand, cohort_list)                                                                     \
     X(understand, funnel_show)                                                                     \
@@ -54,6 +57,7 @@
     X(review, minutes_add)                                                                         \
     X(review, minutes_list)                                                                        \
     X(review, minutes_close)                                                                       \
+    X(review, digest_send)                                                                         \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \
     X(store, ledger_prove)                                                                         \

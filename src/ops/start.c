@@ -92,10 +92,19 @@ static ptl_status count_loaded(start *s)
     return PTL_OK;
 }
 
+/* A review that cannot be written (a currency without a rate) is said; all before it stays. */
 static ptl_status review(start *s)
 {
     ptl_text text;
-    PTL_TRY(run_with(NULL, s, "review.write", "{}"));
+    const ptl_status st = run_with(NULL, s, "review.write", "{}");
+    if (st == PTL_E_CANCELLED || st == PTL_E_NO_MEMORY || st == PTL_E_BUSY) return st;
+    if (st != PTL_OK) {
+        s->no_review = ptl_text_format(s->call->arena, s->err, "%s", s->err->message);
+        if (s->err->hint[0])
+            s->no_review_hint = ptl_text_copy(ptl_text_of(s->err->hint), s->call->arena, NULL);
+        ptl_error_clear(s->err);
+        return PTL_OK;
+    }
     const char *path = ptl_path_join(s->call->arena, s->root, "review.json", s->err);
     if (!path) return PTL_E_NO_MEMORY;
     PTL_TRY(ptl_file_read(&text, path, 64u << 20, s->call->arena, s->err));
@@ -158,7 +167,8 @@ static ptl_status ask_first(start *s)
     PTL_TRY(start_ask_doubts(s));
     if (s->n_asked > 0)
         PTL_TRY(ptl_plan_make(&s->plan, s->files, s->n_files, s->call->arena, s->err));
-    return start_ask_company(s);
+    PTL_TRY(start_ask_company(s));
+    return ptl_plan_settle(&s->plan, s->currency, s->call->arena, s->err);
 }
 
 static ptl_status go(start *s)

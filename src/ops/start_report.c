@@ -52,7 +52,7 @@ static void put_sources(start *s)
 static const char *why_not(const ptl_recognised *r)
 {
     if (r->unreadable) return r->unreadable;
-    if (r->match.confidence < 0.5) return "no export that the program knows";
+    if (r->match.confidence < 0.4) return "no export that the program knows";
     if (r->n_doubts > 0) return r->doubts[0].question;
     if (r->n_against > 0) return r->against[0];
     return "no export that the program knows";
@@ -227,6 +227,7 @@ void start_say(start *s)
                   s->company, s->root, (long long)s->plan.n_recognised, (long long)s->plan.n_files,
                   (long long)s->rows, (long long)s->n_asked);
     say_money(s);
+    if (s->no_review) ptl_reply_say(reply, "The review is not written: %s.", s->no_review);
     ptl_reply_text(reply, "root", "Workspace", s->root);
     const char *page = ptl_text_format(s->call->arena, s->err, "%s/review.html", s->root);
     if (page) ptl_reply_text(reply, "html", "First review", page);
@@ -238,6 +239,7 @@ void start_say(start *s)
     put_sources(s);
     put_left_out(s);
     put_missing(s);
+    if (s->no_review_hint) ptl_reply_next(reply, "%s", s->no_review_hint);
     ptl_reply_next(reply, "cd %s", s->root);
     ptl_reply_next(reply, "portolan status");
     if (s->plan.n_recognised < s->plan.n_files)

@@ -142,6 +142,23 @@ static ptl_status read_rows(const reading *r, ptl_store *store, const char *quer
     return st;
 }
 
+/* A segment that holds all but a hundredth of the revenue is the company under another name, and
+ * would tell each of its changes twice: it is not asked. */
+static void leave_out_whole(ptl_change_history *h)
+{
+    int64_t kept = 1 + h->n_channels;
+    double all = 0.0;
+    for (int64_t w = 0; w < h->n_weeks; w++)
+        all += (double)h->members[0].weeks[w].revenue_micros;
+    for (int64_t i = kept; i < h->n_members; i++) {
+        double own = 0.0;
+        for (int64_t w = 0; w < h->n_weeks; w++)
+            own += (double)h->members[i].weeks[w].revenue_micros;
+        if (!(own >= 0.99 * all)) h->members[kept++] = h->members[i];
+    }
+    h->n_members = kept;
+}
+
 /* A rate needs a volume wherever there are orders; one week without turns it into noise. */
 static void judge_volume(ptl_change_history *h)
 {
@@ -171,6 +188,7 @@ ptl_status ptl_change_history_read(ptl_change_history *out, ptl_store *store,
     out->n_channels = out->n_members - 1;
     r.dimension = "segment";
     PTL_TRY(read_rows(&r, store, "change/segment_day", ptl_value_int(run_id), take_money, err));
+    leave_out_whole(out);
     judge_volume(out);
     return PTL_OK;
 }

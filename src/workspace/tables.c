@@ -90,6 +90,54 @@ static const ptl_schema review_schema = {.title = "review",
                                          .n_keys = N_OF(review_keys),
                                          .size = sizeof(ptl_review_config)};
 
+#define DIGEST(field) offsetof(ptl_digest_config, field)
+static const ptl_schema_key digest_keys[] = {
+    {.key = "file",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = DIGEST(file),
+     .where_absent = "`digest.txt`",
+     .about = "The file it is written to, from the workspace's folder"},
+    {.key = "webhook",
+     .kind = PTL_SCHEMA_TEXT,
+     .high = 2000,
+     .low = 1,
+     .offset = DIGEST(webhook),
+     .where_absent = "none",
+     .about = "An address that takes JSON with a `text`, as chat rooms do; `${NAME}` stands for a "
+              "variable of the environment, so that the secret in it stays out of git"},
+    {.key = "mail_server",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = DIGEST(mail_server),
+     .where_absent = "no mail",
+     .about = "`smtps://mail.example.com:465`, or `smtp://` with a relay nearby"},
+    {.key = "mail_user",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = DIGEST(mail_user),
+     .where_absent = "no login",
+     .about = "Who logs in there"},
+    {.key = "mail_password",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = DIGEST(mail_password),
+     .where_absent = "none",
+     .about = "A variable: `${SMTP_PASSWORD}`. It never crosses a line that is not encrypted"},
+    {.key = "mail_from",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = DIGEST(mail_from),
+     .where_absent = "needed with `mail_server`",
+     .about = "The sender's address"},
+    {.key = "mail_to",
+     .kind = PTL_SCHEMA_TEXTS,
+     .high = 50,
+     .offset = DIGEST(mail_to),
+     .offset_n = DIGEST(n_mail_to),
+     .where_absent = "needed with `mail_server`",
+     .about = "The readers' addresses"},
+};
+static const ptl_schema digest_schema = {.title = "digest",
+                                         .keys = digest_keys,
+                                         .n_keys = N_OF(digest_keys),
+                                         .size = sizeof(ptl_digest_config)};
+
 #define DRAFT(field) offsetof(ptl_draft, field)
 static const ptl_schema_key portolan_keys[] = {
     {.key = "company",
@@ -147,6 +195,11 @@ static const ptl_schema_key portolan_keys[] = {
      .nested = &review_schema,
      .offset = DRAFT(workspace.review),
      .about = "What the weekly review names"},
+    {.key = "digest",
+     .kind = PTL_SCHEMA_MAP,
+     .nested = &digest_schema,
+     .offset = DRAFT(workspace.digest),
+     .about = "Where the review's dozen lines go"},
 };
 const ptl_schema ptl_schema_portolan = {
     .title = "`portolan.yaml`",
@@ -366,7 +419,8 @@ static const ptl_schema_key source_keys[] = {
      .offset = SOURCE(files),
      .offset_n = SOURCE(n_files),
      .about = "Where the files are, from the workspace's folder or from `/`; `*` stands for any "
-              "text, `${NAME}` for an environment variable"},
+              "text, `${NAME}` for an environment variable. Where two files say different things "
+              "about one fact, the later in the list, or by name, is believed"},
     {.key = "format",
      .kind = PTL_SCHEMA_MAP,
      .nested = &format_schema,

@@ -97,6 +97,16 @@ typedef struct ptl_metric_config {
     bool discount_given;
     double tolerance; /* 0: the program's                   */
 } ptl_metric_config;
+/* Where the review's digest goes. Texts may hold ${VARIABLES}: see ptl_workspace_expand. */
+typedef struct ptl_digest_config {
+    const char *file;        /* NULL: digest.txt                      */
+    const char *webhook;     /* NULL: none                            */
+    const char *mail_server; /* "smtps://host:port"; NULL: no mail    */
+    const char *mail_user, *mail_password;
+    const char *mail_from;
+    const char *const *mail_to;
+    int64_t n_mail_to;
+} ptl_digest_config;
 
 typedef struct ptl_workspace {
     const char *root; /* the folder                         */
@@ -110,10 +120,13 @@ typedef struct ptl_workspace {
     int64_t memory_bytes_max;  /* of the whole program      */
     ptl_kpi_config kpi;
     ptl_review_config review;
+    ptl_digest_config digest;
     const ptl_channel_config *channels;
     int64_t n_channels;
     const ptl_channel_name *channel_names; /* see ptl_workspace_channel */
     int64_t n_channel_names;
+    const ptl_channel_name *channel_patterns; /* aliases with a *, in the file's order */
+    int64_t n_channel_patterns;
     const ptl_metric_config *metrics; /* as metrics.yaml lists them */
     int64_t n_metrics;
     ptl_journey_config journeys;
@@ -141,8 +154,9 @@ const ptl_source_config *ptl_workspace_source(const ptl_workspace *workspace, pt
 /** The goal of this name, the first where `name` is NULL; NULL if there is none. */
 const ptl_goal_config *ptl_workspace_goal(const ptl_workspace *workspace, const char *name);
 
-/** The channel that `recorded` names, through its name, label and aliases, case ignored; NULL if
- * it is not governed. */
+/** The channel that `recorded` names, through its name, label and aliases, case ignored; then
+ * through aliases with a *, which stands for any text, the file's first that fits. NULL if it is
+ * not governed. */
 const ptl_channel_config *ptl_workspace_channel(const ptl_workspace *workspace, ptl_text recorded);
 
 /** A source's file pattern with "${NAME}" replaced by the environment's value. E_NOT_FOUND where a

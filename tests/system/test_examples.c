@@ -103,7 +103,8 @@ static void clear_way(const char *dir)
 {
     char command[512];
     snprintf(command, sizeof command,
-             "cd '%s' && rm -rf acme-restored acme-backup.first shop/acme shop/tea audit && "
+             "cd '%s' && rm -rf acme-restored acme-backup.first shop/acme shop/tea shop/first "
+             "shop/audit audit && "
              "if [ -d acme-backup ]; then mv acme-backup acme-backup.first; fi",
              dir);
     assert_int_equal(system(command), 0);
@@ -120,7 +121,7 @@ static void every_example_runs(void **state)
         if (read_all(s->dir, "out", &arena).len == 0) fail_msg("%s prints nothing", op->example);
         if (strcmp(op->name, "init") == 0 || strcmp(op->name, "backup") == 0) clear_way(s->dir);
         if (strcmp(op->name, "restore") == 0 || strcmp(op->name, "simulate") == 0 ||
-            strcmp(op->name, "reconcile.bundle") == 0)
+            strcmp(op->name, "reconcile.bundle") == 0 || strcmp(op->name, "start") == 0)
             clear_way(s->dir);
         if (strcmp(op->name, "restore") == 0)
             assert_int_equal(run_in(s->dir, "portolan backup ../acme-backup", ""), 0);
