@@ -63,7 +63,7 @@ static ptl_status fit(ptl_mix_posterior *m, ptl_mix_result *out, const call *k,
  */
 
 /* Mean and sd of every channel's contribution. */
-static void contributions(double *mean, double *sd, const ptl_mix_posterior *m)
+void mix_contributions(double *mean, double *sd, const ptl_mix_posterior *m)
 {
     mix_work *const w = &m->work[0];
     const double n = (double)(m->n_chains * m->n_draws);
@@ -135,7 +135,7 @@ static ptl_status explain(ptl_mix_experiment_result *result, const ptl_mix_poste
     MIX_ALLOC(mean, k->arena, 2 * channels, err);
     MIX_ALLOC(sd, k->arena, 2 * channels, err);
     MIX_ALLOC(others, k->arena, n, err);
-    contributions(mean, sd, all);
+    mix_contributions(mean, sd, all);
     for (int64_t i = 0; i < n; i++) {
         ptl_mix_move *move;
         MIX_ALLOC(move, k->arena, channels, err);
@@ -150,7 +150,7 @@ static ptl_status explain(ptl_mix_experiment_result *result, const ptl_mix_poste
         ptl_mix_posterior without;
         ptl_mix_result unused = {0};
         PTL_TRY(fit(&without, &unused, k, others, n - 1, still, 1, err));
-        contributions(mean + channels, sd + channels, &without);
+        mix_contributions(mean + channels, sd + channels, &without);
         for (int64_t c = 0; c < channels; c++)
             move[c] = (ptl_mix_move){mean[channels + c], sd[channels + c], mean[c], sd[c]};
         ptl_arena_rewind(k->arena, mark);

@@ -190,6 +190,9 @@ static ptl_status check_spec(const ptl_mix_data *d, const ptl_mix_spec *s, ptl_e
     PTL_TRY(check_knots(s, d->n_weeks, err));
     PTL_TRY(mix_prior_check(&s->sigma_prior, "sigma", err));
     if (s->controls_pooled && d->n_controls) PTL_TRY(mix_prior_check(&s->xi_prior, "xi", err));
+    if (s->likelihood == PTL_MIX_STUDENT_T && d->n_geos > 1)
+        return ptl_fail(err, PTL_E_INVALID,
+                        "the Student-t likelihood is for one geo; a panel has a sigma for each");
     if (s->likelihood == PTL_MIX_STUDENT_T && !(s->student_nu > 2.0))
         return ptl_fail(err, PTL_E_INVALID, "student_nu must be above 2, not %g", s->student_nu);
     char buffer[32];

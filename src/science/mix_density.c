@@ -14,7 +14,8 @@ static int64_t new_slot(ptl_mix_posterior *m, ptl_mix_param_kind kind, int64_t c
                                  .channel = (int32_t)channel,
                                  .geo = (int32_t)geo,
                                  .idx = (int32_t)idx,
-                                 .prior = prior};
+                                 .prior = prior,
+                                 .scale = 1.0};
     return at;
 }
 
@@ -123,10 +124,15 @@ ptl_status mix_work_new(mix_work *w, const ptl_mix_posterior *m, ptl_arena *aren
     return mix_linear_work_new(&w->linear, m, arena, err);
 }
 
+double mix_slot_value(const mix_slot *s, double x)
+{
+    return mix_prior_value(&s->prior, s->middle + s->scale * x);
+}
+
 void mix_values(mix_work *w, const double *x)
 {
     const ptl_mix_posterior *const m = w->m;
-    for (int64_t i = 0; i < m->n_slots; i++) w->value[i] = mix_prior_value(&m->slot[i].prior, x[i]);
+    for (int64_t i = 0; i < m->n_slots; i++) w->value[i] = mix_slot_value(&m->slot[i], x[i]);
     for (int64_t g = 0; g < m->n_geos; g++)
         w->sigma[g] = w->value[m->slot_sigma + (m->spec.sigma_per_geo ? g : 0)];
 }
@@ -157,9 +163,9 @@ static double priors(mix_work *w, double *grad, const double *x)
             lp -= 0.5 * x[i] * x[i];
             continue;
         }
-        const mix_free f = mix_prior_free(&s->prior, x[i]);
-        w->dvalue[i] = f.dvalue;
-        grad[i] = f.dlp;
+        const mix_free f = mix_prior_free(&s->prior, s->middle + s->scale * x[i]);
+        w->dvalue[i] = s->scale * f.dvalue;
+        grad[i] = s->scale * f.dlp;
         lp += f.lp;
     }
     for (int64_t c = 0; c < m->n_channels; c++) {

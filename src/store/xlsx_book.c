@@ -68,7 +68,7 @@ static ptl_status read_sheets(ptl_xlsx *book, ptl_error *err)
 /* --- styles ----------------------------------------------------------------------------------- */
 
 /* Formats that every program knows by number (18.8.30); the gaps are numbers. */
-static ptl_xlsx_style builtin_style(long id)
+static ptl_xlsx_style builtin_style(int64_t id)
 {
     if ((id >= 14 && id <= 17) || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 58))
         return PTL_XLSX_DAY;
@@ -109,8 +109,7 @@ static void style_start(ptl_xlsx_xml *xml, const char *name, const char **attrib
 {
     formats *f = xml->ctx;
     ptl_xlsx *book = xml->book;
-    const char *id_text = ptl_xlsx_attribute(attributes, "numFmtId");
-    const long id = id_text ? strtol(id_text, NULL, 10) : 0;
+    const int64_t id = ptl_xlsx_attribute_int(attributes, "numFmtId", 0);
     if (strcmp(name, "cellXfs") == 0) f->in_cells = true;
     if (id < 0 || id >= PTL_XLSX_STYLES_MAX) return;
     const char *code = ptl_xlsx_attribute(attributes, "formatCode");

@@ -98,6 +98,8 @@ PTL_NODISCARD ptl_status ptl_xlsx_parse(ptl_xlsx_xml *xml, ptl_xlsx *book, const
                                         ptl_error *err);
 /** The value of an attribute (prefix ignored), or NULL. */
 const char *ptl_xlsx_attribute(const char **attributes, const char *name);
+/** As a whole number; `other` where there is none. */
+int64_t ptl_xlsx_attribute_int(const char **attributes, const char *name, int64_t other);
 void ptl_xlsx_stop(ptl_xlsx_xml *xml, ptl_status status);
 ptl_status ptl_xlsx_no_memory(const ptl_xlsx *book, ptl_error *err);
 /** Room for one more of an array that doubles. */

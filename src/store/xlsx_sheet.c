@@ -25,8 +25,7 @@ static void place_cell(reading *r, const char **attributes)
 static void open_cell(const ptl_xlsx *book, reading *r, const char **attributes)
 {
     const char *type = ptl_xlsx_attribute(attributes, "t");
-    const char *style = ptl_xlsx_attribute(attributes, "s");
-    const long s = style ? strtol(style, NULL, 10) : 0;
+    const int64_t s = ptl_xlsx_attribute_int(attributes, "s", 0);
     place_cell(r, attributes);
     r->type = !type                    ? 'n'
               : strcmp(type, "s") == 0 ? 's'
@@ -57,8 +56,7 @@ static void sheet_start(ptl_xlsx_xml *xml, const char *name, const char **attrib
 {
     reading *r = xml->ctx;
     if (strcmp(name, "row") == 0) {
-        const char *row = ptl_xlsx_attribute(attributes, "r");
-        const long n = row ? strtol(row, NULL, 10) : r->row + 1;
+        const int64_t n = ptl_xlsx_attribute_int(attributes, "r", r->row + 1);
         r->row = n > 0 && n <= PTL_XLSX_ROWS_MAX ? (int32_t)n : PTL_XLSX_ROWS_MAX;
         r->column = 0;
     } else if (strcmp(name, "c") == 0) {

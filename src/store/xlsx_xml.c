@@ -20,6 +20,13 @@ const char *ptl_xlsx_attribute(const char **attributes, const char *name)
     return NULL;
 }
 
+int64_t ptl_xlsx_attribute_int(const char **attributes, const char *name, int64_t other)
+{
+    int64_t value;
+    const char *text = ptl_xlsx_attribute(attributes, name);
+    return text && ptl_text_int(&value, ptl_text_of(text), NULL) == PTL_OK ? value : other;
+}
+
 void ptl_xlsx_stop(ptl_xlsx_xml *xml, ptl_status status)
 {
     if (xml->status != PTL_OK) return;

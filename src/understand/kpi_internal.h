@@ -120,6 +120,7 @@ typedef struct ptl_kpi {
     ptl_store *store;
     const ptl_workspace *workspace;
     ptl_span span;
+    bool has_money; /* orders or media; false: leads and deals alone */
     int64_t run_id, n_days;
     ptl_arena *arena;
     ptl_rates rates;

@@ -251,6 +251,64 @@ const ptl_schema ptl_schema_channel = {
     .size = sizeof(ptl_channel_config),
     .check = ptl_check_channel};
 
+/* --- metrics.yaml ----------------------------------------------------------------------------- */
+
+#define METRIC(field) offsetof(ptl_metric_config, field)
+static const ptl_schema_key metric_keys[] = {
+    {.key = "name",
+     .kind = PTL_SCHEMA_TEXT,
+     .required = true,
+     .offset = METRIC(name),
+     .about = "A metric of the program's, as cac.fully_loaded; `portolan metric list` names them"},
+    {.key = "label",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = METRIC(label),
+     .where_absent = "the program's",
+     .about = "How your company calls it"},
+    {.key = "owner",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = METRIC(owner),
+     .where_absent = "nobody",
+     .about = "The one person who answers for its definition"},
+    {.key = "version",
+     .kind = PTL_SCHEMA_INT,
+     .low = 1,
+     .high = 1000,
+     .defaults = "1",
+     .offset = METRIC(version),
+     .about = "Of the definition; from 2 on the first one is counted beside it, as name@1"},
+    {.key = "horizon_months",
+     .kind = PTL_SCHEMA_INT,
+     .low = 1,
+     .high = 120,
+     .offset = METRIC(horizon_months),
+     .where_absent = "24",
+     .about = "Of `ltv.observed`: months of life that count"},
+    {.key = "discount",
+     .kind = PTL_SCHEMA_NUMBER,
+     .low = 0,
+     .high = 1,
+     .offset = METRIC(discount),
+     .where_absent = "0.1",
+     .about = "Of `ltv.observed`: what a year's wait costs, as a share"},
+    {.key = "tolerance",
+     .kind = PTL_SCHEMA_NUMBER,
+     .low = 0.000001,
+     .high = 1,
+     .offset = METRIC(tolerance),
+     .where_absent = "0.01 of revenue, 0.02 of the others",
+     .about = "Of `reconcile.revenue`, `.media`, `.variable_cost`, `.cost`: the share of the books "
+              "that a difference may reach"},
+};
+const ptl_schema ptl_schema_metric = {
+    .title = "`metrics.yaml`",
+    .about = "A list of metrics that have an owner, a name of your own or another definition, one "
+             "item each. What is not listed is as the program defines it.",
+    .keys = metric_keys,
+    .n_keys = N_OF(metric_keys),
+    .size = sizeof(ptl_metric_config),
+    .check = ptl_check_metric};
+
 /* --- sources/<name>.yaml ---------------------------------------------------------------------- */
 
 static const char *const encodings[] = {"utf-8", "utf-16", "latin-1", NULL};
@@ -361,7 +419,8 @@ static const ptl_schema_key source_keys[] = {
      .offset = SOURCE(files),
      .offset_n = SOURCE(n_files),
      .about = "Where the files are, from the workspace's folder or from `/`; `*` stands for any "
-              "text, `${NAME}` for an environment variable"},
+              "text, `${NAME}` for an environment variable. Where two files say different things "
+              "about one fact, the later in the list, or by name, is believed"},
     {.key = "format",
      .kind = PTL_SCHEMA_MAP,
      .nested = &format_schema,

@@ -78,6 +78,29 @@ static const char *const company =
     "NULL, NULL);"
     "INSERT INTO output VALUES (3, 'figure', 300, 'hash', TIMESTAMP '2026-02-01')";
 
+/* what models, methods, platforms and the books say of channels */
+static const char *const sources =
+    "INSERT INTO spend (day, geo, channel, campaign, creative, cost_micros, currency,"
+    " claimed_value_micros, load_id, source_row, known_at) SELECT DATE '2024-01-01' + i::INT,"
+    " 'geo 1', 'channel ' || (i % 5), 'claims', '', 1000000, (['EUR', 'USD'])[1 + (i % 2)],"
+    " (hash(i, 70) % 90000000)::BIGINT, 7, 70001 + i, TIMESTAMP '2026-01-03' FROM range(700) AS "
+    "r(i);"
+    "INSERT INTO finance_close (period_start, period_end, book_line, dimension, member,"
+    " amount_micros, currency, audited, load_id, source_row, known_at) SELECT DATE '1970-01-01' +"
+    " 19000, DATE '1970-01-01' + 20500, 'revenue', 'account', 'account ' || i,"
+    " (hash(i, 71) % 90000000)::BIGINT, 'EUR', i % 2 = 0, 8, 80001 + i, TIMESTAMP '2026-01-03'"
+    " FROM range(40) AS r(i);"
+    "INSERT INTO effect (run_id, name, design, experiment_id, period_start, period_end, dimension,"
+    " member, grade, value, low, high, probability, unit, verdict) SELECT 1 + i % 3, 'cm1',"
+    " 'mix model', '', DATE '2025-01-01', DATE '2025-01-31', 'channel', 'channel ' || i, 'C',"
+    " 0.5 * i, 0.25 * i, i, 0.9, 'EUR', 'converged' FROM range(300) AS r(i);"
+    "INSERT INTO credit (run_id, name, outcome, period_start, period_end, dimension, member, value,"
+    " low, high, probability, unit, verdict) SELECT 2, 'orders', 'orders.share',"
+    " DATE '2025-01-01', DATE '2025-01-31', 'channel', 'channel ' || i, 0.5 * i, NULL, NULL, NULL,"
+    " 'share', 'converged' FROM range(300) AS r(i);"
+    "INSERT INTO figure (run_id, name, grain, period_start, period_end, dimension, member, exact,"
+    " unit, kind, grade, verdict) VALUES (3, 'journeys.orders.conversions_untouched', 'all',"
+    " '2024-01-01', '2024-12-31', '', '', 77, 'conversions', 'counted', '', 'counted')";
 /* Faults for the audit: visitors seen once, references that lead nowhere, rules that are broken. */
 static const char *const faulty =
     "INSERT INTO event (event_id, occurred_at, identifier_id, kind, name, day, load_id, source_row,"
@@ -183,6 +206,7 @@ static int build(void **state)
     EXPECT_OK(ptl_warehouse_calendar(warehouse, zone, &err));
     ptl_zone_close(zone);
     warehouse_exec(warehouse, company);
+    warehouse_exec(warehouse, sources);
     warehouse_exec(warehouse, faulty);
     warehouse_exec(warehouse, customers);
     warehouse_exec(warehouse, looking_ahead);

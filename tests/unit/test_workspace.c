@@ -348,12 +348,12 @@ static void files_have_their_names(void **state)
     const ptl_config_file files[] = {
         FILE_OF("sources/Orders 1.yaml", "x: 1\n"),
         FILE_OF("sources/orders.yml", "x: 1\n"),
-        FILE_OF("metrics.yaml", "x: 1\n"),
+        FILE_OF("measures.yaml", "x: 1\n"),
     };
     expect_faults(
         files, 3,
-        "metrics.yaml:1:1: found a file that is not of a workspace, allowed: "
-        "portolan.yaml, channels.yaml, journeys.yaml and sources/<name>.yaml\n"
+        "measures.yaml:1:1: found a file that is not of a workspace, allowed: "
+        "portolan.yaml, channels.yaml, journeys.yaml, metrics.yaml and sources/<name>.yaml\n"
         "sources/Orders 1.yaml:1:1: found this file's name, allowed: "
         "sources/<name>.yaml, the name of a-z, 0-9 and _, at most 64 characters\n"
         "sources/orders.yml:1:1: found this file's name, allowed: sources/<name>.yaml, "

@@ -4,6 +4,7 @@
  * hand (a constant, a lookup list), and text it cannot read fails the load. `ptl_money_at(row,
  * column, text, …)` is what the mapping's rewriting makes of it; text it cannot read is NULL and a
  * note of the row. */
+#include "base/json_write.h"
 #include "store/duckdb/reader.h"
 
 #include <stdio.h>
@@ -198,9 +199,7 @@ static ptl_text text_of_number(const call *c, idx_t row, char out[40])
     if (c->self->value == DUCKDB_TYPE_BIGINT) {
         len = snprintf(out, 40, "%lld", (long long)((const int64_t *)values)[row]);
     } else {
-        const double value = ((const double *)values)[row];
-        len = snprintf(out, 40, "%.15g", value);
-        if (strtod(out, NULL) != value) len = snprintf(out, 40, "%.17g", value);
+        len = ptl_double_format(out, ((const double *)values)[row]);
     }
     return (ptl_text){out, (size_t)len};
 }
