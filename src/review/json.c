@@ -141,5 +141,7 @@ void ptl_review_write_json(const ptl_review *r, ptl_json *j)
     put_sources(j, r);
     put_findings(j, r);
     ptl_review_put_course(j, &r->course);
+    ptl_review_put_changes(j, &r->changes);
+    ptl_review_put_records(j, r);
     ptl_json_object_end(j);
 }

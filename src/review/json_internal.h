@@ -11,4 +11,10 @@ void ptl_review_put_estimate(ptl_json *json, const char *key, ptl_estimate estim
 /** "course": null where there is none. */
 void ptl_review_put_course(ptl_json *json, const ptl_course *course);
 
+/** "minutes" and "alarms", lists. */
+void ptl_review_put_records(ptl_json *json, const ptl_review *review);
+
+/** "changes": null where no room asked. */
+void ptl_review_put_changes(ptl_json *json, const ptl_changes *changes);
+
 #endif

@@ -6,7 +6,10 @@
 #define PTL_REVIEW_MODEL_H
 
 #include "portolan/verdict.h"
+#include "store/alarm.h"
+#include "store/minutes.h"
 #include "store/store.h"
+#include "understand/change.h"
 #include "understand/course.h"
 #include "workspace/workspace.h"
 
@@ -82,7 +85,12 @@ typedef struct ptl_review {
     int64_t n_totals;
     ptl_review_finding findings[PTL_REVIEW_FINDINGS_MAX];
     int64_t n_findings;
-    ptl_course course; /* run_id 0 where there are no facts */
+    ptl_course course;   /* run_id 0 where there are no facts */
+    ptl_changes changes; /* likewise                          */
+    ptl_minute *minutes; /* open actions, and what this week decided, as known then */
+    int64_t n_minutes;
+    ptl_alarm *alarms; /* of the week reviewed and since, as known then */
+    int64_t n_alarms;
 } ptl_review;
 
 /** Read what run `run_id` wrote and what the loads in force brought. */

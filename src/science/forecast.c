@@ -31,8 +31,13 @@ enum {
     SEASONAL_ORIGINS = 12, /* moments wanted with two full seasons before, else fewer do */
     ORIGINS_MIN = 4,
     ORIGINS_MAX = 200,
-    N_PARAMETERS = 3 /* of the mean of three: level, trend, weight */
+    LONG_SEASON = 26, /* half a year of weeks: few series hold three such seasons          */
+    N_PARAMETERS = 3  /* of the mean of three: level, trend, weight */
 };
+
+/* Whether seasons are taken out. A long season is seen too few times for the test of
+ * autocorrelation to speak: both are tried on the past, and the nearer one is kept. */
+typedef enum season_rule { TESTED, ALWAYS, NEVER } season_rule;
 
 /* The series without its seasons, and three smoothers of it. */
 typedef struct fit {
@@ -42,6 +47,7 @@ typedef struct fit {
     int64_t n;
     double *index; /* [season] */
     double *x;     /* [n] the series without seasons */
+    season_rule rule;
     ptl_smooth simple, damped;
     double slope;
 } fit;
@@ -113,7 +119,10 @@ int64_t ptl_forecast_work_n(int64_t n, const ptl_forecast_options *options)
 static void fit_series(fit *f, const double *y, int64_t n, const fit *start)
 {
     f->n = n;
-    f->kind = ptl_season_find(f->index, y, n, f->season);
+    const bool shrink = f->method != PTL_FORECAST_THETA; /* Theta alone is as it was published */
+    const bool seasonal =
+        f->rule == ALWAYS || (f->rule == TESTED && ptl_season_visible(y, n, f->season));
+    f->kind = seasonal ? ptl_season_find(f->index, y, n, f->season, shrink) : PTL_SEASON_NONE;
     for (int64_t t = 0; t < n; t++)
         f->x[t] = ptl_season_remove(f->kind, f->index, f->season, t, y[t]);
     if (f->method != PTL_FORECAST_DAMPED)
@@ -189,7 +198,8 @@ static void walk_on(walk *k)
 /* --- the width, from past moments ------------------------------------------------------------- */
 
 typedef struct misses {
-    double squares, squares_sum; /* of misses over their model width */
+    double squares, squares_sum; /* of misses over their model width      */
+    double error;                /* of misses as they are, sums and all   */
     int64_t n, n_origins;
 } misses;
 
@@ -216,10 +226,24 @@ static void look_back(misses *m, fit *then, const fit *now, const double *y, int
             const double miss = (value - k.point) / k.g, miss_sum = (actual - k.sum) / k.g_sum;
             m->squares += miss * miss;
             m->squares_sum += miss_sum * miss_sum;
+            m->error += (value - k.point) * (value - k.point);
             m->n++;
         }
         m->n_origins++;
     }
+}
+
+/* Whether the past was nearer with the season; then `m` holds its misses. */
+static bool try_season(misses *m, fit *then, const double *y, int64_t n,
+                       const ptl_forecast_options *o, double *w, double *c)
+{
+    if (n - (2 * (int64_t)o->season + 1) < SEASONAL_ORIGINS) return false;
+    misses seasonal;
+    then->rule = ALWAYS;
+    look_back(&seasonal, then, NULL, y, n, o, w, c);
+    if (!(seasonal.error < m->error)) return false;
+    *m = seasonal;
+    return true;
 }
 
 /* Root mean squared one-step error of the mean of the methods, on the series without seasons. */
@@ -308,9 +332,14 @@ ptl_status ptl_forecast_solve(ptl_forecast_result *result, ptl_estimate *path, p
     double *const x = work, *const w = work + n + 2 * (int64_t)o.season, *const c = w + o.horizon;
     fit now = {.method = o.method, .season = o.season, .index = work + n, .x = x};
     fit then = {.method = o.method, .season = o.season, .index = work + n + o.season, .x = x};
+    then.rule = now.rule = o.season < LONG_SEASON ? TESTED : NEVER;
     fit_series(&now, y, n, NULL);
     misses m;
     look_back(&m, &then, &now, y, n, &o, w, c);
+    if (now.rule == NEVER && try_season(&m, &then, y, n, &o, w, c)) {
+        now.rule = ALWAYS;
+        fit_series(&now, y, n, NULL);
+    }
     describe(result, &now);
     set_spread(result, &now, &m);
     write_path(result, path, total, &now, &o, w, c);

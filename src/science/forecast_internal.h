@@ -6,9 +6,14 @@
 
 /* --- seasons (forecast_season.c) -------------------------------------------------------------- */
 
-/** Whether the series repeats itself every `season` periods, and how; fills index[season] (factors
- * with mean 1, or differences with mean 0), index[0] belonging to y[0]. */
-ptl_forecast_season ptl_season_find(double *index, const double *y, int64_t n, int32_t season);
+/** Whether the series repeats itself every `season` periods: two seasons at least, and visible. */
+bool ptl_season_visible(const double *y, int64_t n, int32_t season);
+
+/** How it repeats itself: fills index[season] (factors with mean 1, or differences with mean 0),
+ * index[0] belonging to y[0]. NONE where fewer than two whole seasons are there. `shrink`: drawn
+ * towards no season by the share of the indices' variance that is noise. */
+ptl_forecast_season ptl_season_find(double *index, const double *y, int64_t n, int32_t season,
+                                    bool shrink);
 
 /** y without (forward) or with (back) the season of period t. */
 double ptl_season_remove(ptl_forecast_season kind, const double *index, int32_t season, int64_t t,

@@ -3,7 +3,8 @@
  * The test is that of Theta and of the M3 competition's Naive2: the autocorrelation at the season's
  * lag against 1.645 of its own standard error, sqrt((1 + 2 sum r_i^2) / n), Bartlett's formula.
  * The indices are those of classical decomposition: what each period is to the centred moving
- * average over a season, averaged over the years, then scaled to mean 1 (or shifted to mean 0). */
+ * average over a season, averaged over the years, then scaled to mean 1 (or shifted to mean 0), and
+ * drawn towards it by the share of their variance that is noise. */
 #include "science/forecast_internal.h"
 
 static double mean_of(const double *x, int64_t n)
@@ -20,8 +21,14 @@ static double lagged(const double *y, int64_t n, double mean, int64_t lag)
     return sum;
 }
 
-static bool repeats(const double *y, int64_t n, int32_t season)
+static bool holds_two(int64_t n, int32_t season)
 {
+    return season >= 2 && n >= 2 * (int64_t)season + 1;
+}
+
+bool ptl_season_visible(const double *y, int64_t n, int32_t season)
+{
+    if (!holds_two(n, season)) return false;
     const double z = 1.6448536269514722; /* the normal's 95 % quantile: 90 % two-sided */
     const double mean = mean_of(y, n);
     const double variance = lagged(y, n, mean, 0);
@@ -52,7 +59,33 @@ static bool all_positive(const double *y, int64_t n)
     return true;
 }
 
-static void indices(double *index, const double *y, int64_t n, int32_t season, bool multiply)
+static double ratio_at(const double *y, int64_t t, int32_t season, bool multiply)
+{
+    const double trend = average_at(y, t, season);
+    return multiply ? y[t] / trend : y[t] - trend;
+}
+
+/* How much of the indices' variance is not the noise they were averaged from: James & Stein's
+ * factor for many means (Miller & Williams 2003, section 2.2). */
+static double kept_share(const double *index, const double *y, int64_t n, int32_t season,
+                         bool multiply, double mean)
+{
+    const int64_t half = season / 2;
+    double within = 0.0, between = 0.0;
+    for (int64_t t = half; t < n - half; t++) {
+        const double miss = ratio_at(y, t, season, multiply) - index[t % season];
+        within += miss * miss;
+    }
+    for (int32_t s = 0; s < season; s++) between += (index[s] - mean) * (index[s] - mean);
+    const int64_t used = n - 2 * half;
+    if (season < 4 || used <= season || !(between > 0.0)) return 1.0;
+    const double noise = within / (double)(used - season) * (double)season / (double)used;
+    const double share = 1.0 - (double)(season - 3) * noise / between;
+    return share > 0.0 ? share : 0.0;
+}
+
+static void indices(double *index, const double *y, int64_t n, int32_t season, bool multiply,
+                    bool shrink)
 {
     const int64_t half = season / 2;
     for (int32_t s = 0; s < season; s++) {
@@ -60,25 +93,27 @@ static void indices(double *index, const double *y, int64_t n, int32_t season, b
         int64_t count = 0;
         for (int64_t t = s; t < n - half; t += season) {
             if (t < half) continue;
-            const double trend = average_at(y, t, season);
-            sum += multiply ? y[t] / trend : y[t] - trend;
+            sum += ratio_at(y, t, season, multiply);
             count++;
         }
         index[s] = sum / (double)count;
     }
     const double mean = mean_of(index, season);
-    for (int32_t s = 0; s < season; s++) index[s] = multiply ? index[s] / mean : index[s] - mean;
+    const double kept = shrink ? kept_share(index, y, n, season, multiply, mean) : 1.0;
+    for (int32_t s = 0; s < season; s++)
+        index[s] = multiply ? 1.0 + kept * (index[s] / mean - 1.0) : kept * (index[s] - mean);
 }
 
-ptl_forecast_season ptl_season_find(double *index, const double *y, int64_t n, int32_t season)
+ptl_forecast_season ptl_season_find(double *index, const double *y, int64_t n, int32_t season,
+                                    bool shrink)
 {
-    if (season < 2 || n < 2 * (int64_t)season + 1 || !repeats(y, n, season)) return PTL_SEASON_NONE;
+    if (!holds_two(n, season)) return PTL_SEASON_NONE;
     const bool multiply = all_positive(y, n);
-    indices(index, y, n, season, multiply);
+    indices(index, y, n, season, multiply, shrink);
     if (!multiply) return PTL_SEASON_ADDITIVE;
     for (int32_t s = 0; s < season; s++) /* dividing by nearly nothing would blow a period up */
         if (!(index[s] > 1e-3)) {
-            indices(index, y, n, season, false);
+            indices(index, y, n, season, false, shrink);
             return PTL_SEASON_ADDITIVE;
         }
     return PTL_SEASON_MULTIPLICATIVE;

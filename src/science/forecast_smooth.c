@@ -12,8 +12,9 @@
  * and always ends. The series is centred first, which keeps the sums well conditioned. */
 #include "science/forecast_internal.h"
 
-#define SHARE_MIN 1e-4 /* of alpha and beta: below, a parameter no longer shows in 10,000 periods  \
-                        */
+#define SHARE_MIN                                                                                  \
+    1e-4 /* of alpha and beta: below, a parameter no longer shows in 10,000 periods                \
+          */
 #define SHARE_MAX 0.9999
 #define PHI_MIN 0.80 /* below, a trend is gone in a few periods and is not told from none */
 #define PHI_MAX 0.98 /* above, it is not told from a straight line                         */

@@ -263,11 +263,12 @@ static double hill(double *dx, double *dparam, double half, double slope, double
     return h;
 }
 
+/* tanh z and its slope from one exponential; expm1 keeps the digits of a small z. */
 static double hyperbolic(double *dz, double z)
 {
-    const double v = tanh(z);
-    *dz = 1.0 / (cosh(z) * cosh(z)); /* 0 where cosh overflows, as it should */
-    return v;
+    const double less = expm1(-2.0 * z), e = 1.0 + less; /* e = exp(-2z) */
+    *dz = 4.0 * e / ((1.0 + e) * (1.0 + e));
+    return -less / (1.0 + e);
 }
 
 double ptl_saturation_grad(double *dx, double *dparam, const ptl_saturation *s, double x)

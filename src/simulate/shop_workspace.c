@@ -22,6 +22,13 @@ static const ptl_office_file files[] = {
      "- name: direct\n  label: Direct\n  aliases: [(direct) / (none)]\n"
      "- name: subscription\n  label: Subscription\n  owner: Joris Maas\n"
      "  aliases: [recharge / subscription]\n"},
+    {"journeys.yaml",
+     "# What journeys lead to. Analytics know cookies and the shop knows customers, so until\n"
+     "# identities are resolved the sales that analytics saw are the goal meant first.\n"
+     "goals:\n"
+     "  - {name: web_order, table: event, kinds: [purchase]}\n"
+     "  - {name: first_order, kinds: [new], value: cm1}\n"
+     "  - {name: repeat_order, kinds: [renewal], value: cm1}\n"},
     {"sources/orders.yaml",
      "about: Sales by line from the shop, exported every Monday morning\n"
      "owner: Hanna Sund\n"
@@ -131,17 +138,21 @@ static const ptl_office_file files[] = {
      "      \"device.category\" || '\"}' AS properties\n"
      "  FROM source\n"}};
 
+typedef struct meta_account {
+    const char *name, *about, *file, *currency;
+    const char *known_at; /* an instant in SQL; NULL: when it is imported */
+} meta_account;
+
 /* One account a currency, and the currency stands in the column's name. */
-static ptl_status write_meta(ptl_shop *shop, const char *name, const char *currency,
-                             const char *account, ptl_error *err)
+static ptl_status write_meta(ptl_shop *shop, const meta_account *m, ptl_error *err)
 {
     ptl_buffer text;
     ptl_buffer_init(&text, 1 << 16, NULL);
     ptl_buffer_printf(&text,
-                      "about: Meta Ads, the account in %s, campaigns by day\n"
+                      "about: Meta Ads, the account in %s%s, campaigns by day\n"
                       "owner: Daan Visser\n"
                       "table: spend\n"
-                      "files: [data/meta_ads/%s]\n"
+                      "files: [data/%s]\n"
                       "mapping: |\n"
                       "  SELECT\n"
                       "    ptl_day(\"Reporting starts\", '%%Y-%%m-%%d') AS day,\n"
@@ -154,13 +165,33 @@ static ptl_status write_meta(ptl_shop *shop, const char *name, const char *curre
                       "    ptl_integer(\"Reach\") AS reach,\n"
                       "    ptl_number(\"Frequency\") AS frequency,\n"
                       "    ptl_number(\"Purchases\") AS claimed_conversions,\n"
-                      "    ptl_money(\"Purchases conversion value\") AS claimed_value_micros\n"
-                      "  FROM source\n",
-                      currency, account, currency, currency);
-    ptl_status st = ptl_buffer_check(&text, name, err);
-    if (st == PTL_OK) st = ptl_export_write(shop->folder, name, ptl_buffer_borrow(&text), err);
+                      "    ptl_money(\"Purchases conversion value\") AS claimed_value_micros",
+                      m->currency, m->about, m->file, m->currency, m->currency);
+    if (m->known_at)
+        ptl_buffer_printf(&text, ",\n    TIMESTAMP '%s' AS known_at -- when it was exported",
+                          m->known_at);
+    ptl_buffer_text(&text, "\n  FROM source\n");
+    ptl_status st = ptl_buffer_check(&text, m->name, err);
+    if (st == PTL_OK) st = ptl_export_write(shop->folder, m->name, ptl_buffer_borrow(&text), err);
     ptl_buffer_dispose(&text);
     return st;
+}
+
+/* The snapshot was known the morning after its last day; what the later export says counts today,
+ * and an "as of" before it gives the snapshot's figures. */
+static ptl_status write_all_meta(ptl_shop *shop, ptl_error *err)
+{
+    char then[48], day[16];
+    ptl_day_format(day, shop->climate.first + (ptl_day)shop->climate.n_days - 28);
+    snprintf(then, sizeof then, "%s 06:00:00", day);
+    const meta_account accounts[] = {
+        {"sources/meta_ads_eur.yaml", "", "meta_ads/account_eur.csv", "EUR", NULL},
+        {"sources/meta_ads_gbp.yaml", "", "meta_ads/account_gbp.csv", "GBP", NULL},
+        {"sources/meta_ads_eur_then.yaml", ", as it was exported four weeks earlier",
+         "meta_ads_snapshot/account_eur.csv", "EUR", then}};
+    for (size_t i = 0; i < sizeof accounts / sizeof *accounts; i++)
+        PTL_TRY(write_meta(shop, &accounts[i], err));
+    return PTL_OK;
 }
 
 ptl_status ptl_shop_write_workspace(ptl_shop *shop, ptl_error *err)
@@ -170,7 +201,6 @@ ptl_status ptl_shop_write_workspace(ptl_shop *shop, ptl_error *err)
     PTL_TRY(ptl_office_write_files(shop->folder, files, sizeof files / sizeof *files, err));
     PTL_TRY(ptl_office_write_sources(shop->folder, "Hanna Sund", err));
     PTL_TRY(ptl_shop_write_sources(shop, err));
-    PTL_TRY(write_meta(shop, "sources/meta_ads_eur.yaml", "EUR", "account_eur.csv", err));
-    PTL_TRY(write_meta(shop, "sources/meta_ads_gbp.yaml", "GBP", "account_gbp.csv", err));
+    PTL_TRY(write_all_meta(shop, err));
     return ptl_export_write(shop->folder, ".gitignore", PTL_TEXT(".portolan/\n"), err);
 }

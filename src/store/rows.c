@@ -3,6 +3,7 @@
 
 #include "store/csv.h"
 #include "store/jsonl.h"
+#include "store/xlsx.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@ struct ptl_rows {
     ptl_rows_kind kind;
     ptl_csv *csv; /* whichever it is; the others are NULL */
     ptl_jsonl *jsonl;
+    ptl_xlsx *xlsx;
 };
 
 static bool name_ends(ptl_text *name, const char *suffix)
@@ -48,9 +50,13 @@ ptl_status ptl_rows_open(ptl_rows **out, int fd, const ptl_rows_options *options
     ptl_rows *rows = calloc(1, sizeof *rows);
     if (!rows) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory to read a file");
     rows->kind = options->kind;
-    const ptl_status st = rows->kind == PTL_ROWS_JSONL
-                              ? ptl_jsonl_open(&rows->jsonl, fd, options, err)
-                              : ptl_csv_open(&rows->csv, fd, options, err);
+    ptl_status st;
+    if (rows->kind == PTL_ROWS_JSONL)
+        st = ptl_jsonl_open(&rows->jsonl, fd, options, err);
+    else if (rows->kind == PTL_ROWS_XLSX)
+        st = ptl_xlsx_open(&rows->xlsx, fd, options, err);
+    else
+        st = ptl_csv_open(&rows->csv, fd, options, err);
     if (st != PTL_OK)
         ptl_rows_close(rows);
     else
@@ -63,17 +69,20 @@ void ptl_rows_close(ptl_rows *rows)
     if (!rows) return;
     ptl_csv_close(rows->csv);
     ptl_jsonl_close(rows->jsonl);
+    ptl_xlsx_close(rows->xlsx);
     free(rows);
 }
 
 int64_t ptl_rows_n_columns(const ptl_rows *rows)
 {
-    return rows->jsonl ? ptl_jsonl_n_columns(rows->jsonl) : ptl_csv_n_columns(rows->csv);
+    if (rows->jsonl) return ptl_jsonl_n_columns(rows->jsonl);
+    return rows->xlsx ? ptl_xlsx_n_columns(rows->xlsx) : ptl_csv_n_columns(rows->csv);
 }
 
 const char *ptl_rows_column(const ptl_rows *rows, int64_t idx)
 {
-    return rows->jsonl ? ptl_jsonl_column(rows->jsonl, idx) : ptl_csv_column(rows->csv, idx);
+    if (rows->jsonl) return ptl_jsonl_column(rows->jsonl, idx);
+    return rows->xlsx ? ptl_xlsx_column(rows->xlsx, idx) : ptl_csv_column(rows->csv, idx);
 }
 
 const char *ptl_rows_path(const ptl_rows *rows, int64_t idx)
@@ -88,18 +97,21 @@ char ptl_rows_delimiter(const ptl_rows *rows)
 
 int64_t ptl_rows_bytes_read(const ptl_rows *rows)
 {
-    return rows->jsonl ? ptl_jsonl_bytes_read(rows->jsonl) : ptl_csv_bytes_read(rows->csv);
+    if (rows->jsonl) return ptl_jsonl_bytes_read(rows->jsonl);
+    return rows->xlsx ? ptl_xlsx_bytes_read(rows->xlsx) : ptl_csv_bytes_read(rows->csv);
 }
 
 int64_t ptl_rows_totals(const ptl_rows *rows)
 {
+    if (rows->xlsx) return ptl_xlsx_totals(rows->xlsx);
     return rows->csv ? ptl_csv_totals(rows->csv) : 0;
 }
 
 ptl_status ptl_rows_next(bool *more, ptl_row *out, ptl_rows *rows, ptl_error *err)
 {
-    return rows->jsonl ? ptl_jsonl_next(more, out, rows->jsonl, err)
-                       : ptl_csv_next(more, out, rows->csv, err);
+    if (rows->jsonl) return ptl_jsonl_next(more, out, rows->jsonl, err);
+    return rows->xlsx ? ptl_xlsx_next(more, out, rows->xlsx, err)
+                      : ptl_csv_next(more, out, rows->csv, err);
 }
 
 /* --- for those who read a form ---------------------------------------------------------------- */

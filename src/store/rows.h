@@ -42,6 +42,7 @@ typedef struct ptl_rows_options {
     char decimal;         /* of values kept as numbers; 0: '.'                                    */
     const char *encoding; /* csv, jsonl: "utf-8" (default), "utf-16", "latin-1"               */
     const char *sheet;    /* xlsx: its name; NULL: the only one with rows                     */
+    const char *range;    /* xlsx: "A3:F20"; NULL: the only table                             */
     int32_t head_row;     /* where the head stands, as an editor numbers the file's lines; or
                              PTL_ROWS_HEAD_FIRST (default), PTL_ROWS_HEAD_FIND                */
     const char *const *totals; /* a row is passed over where its first filled field matches:

@@ -101,6 +101,7 @@ def case(name, learnt, effect, credit):
     print('    {"%s", %d, %s, {%r, %r}, {%r, %r}, %s, %s, %s},' %
           (name, len(learnt), l, float(effect[0]), float(effect[1]), float(credit[0]), float(credit[1]), f(alone), nstr(p, 15), f(both)))
 
+print('/* clang-format off */')
 print('/* Made by tests/reference/triangulate.py with mpmath: name, channels learnt on as (effect low, high, credit low, high),')
 print(' * effect low and high, credit low and high; from credit alone (median, low, high), p, both together. */')
 print('static const reference_case reference[] = {')

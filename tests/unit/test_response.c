@@ -100,7 +100,7 @@ static void saturations_equal_their_formulas(void **state)
         EXPECT_NEAR(ptl_saturation_value(&saturations[4], x),
                     (1.0 - exp(-3.2 * x)) / (1.0 + exp(-3.2 * x)), 1e-15);
         EXPECT_NEAR(ptl_saturation_value(&saturations[5], x), x / (0.71 + x), 1e-15);
-        EXPECT_NEAR(ptl_saturation_value(&saturations[6], x), tanh(x / 1.3), 0.0);
+        EXPECT_NEAR(ptl_saturation_value(&saturations[6], x), tanh(x / 1.3), 1e-15);
     }
 }
 

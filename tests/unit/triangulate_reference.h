@@ -1,3 +1,4 @@
+/* clang-format off */
 /* Made by tests/reference/triangulate.py with mpmath: name, channels learnt on as (effect low, high, credit low, high),
  * effect low and high, credit low and high; from credit alone (median, low, high), p, both together. */
 static const reference_case reference[] = {

@@ -143,9 +143,44 @@ static ptl_status consider(keeper *k, const ptl_row *row, ptl_error *err)
     return keep_row(k, row, NULL, "left out by the mapping", err);
 }
 
+/* --- of a Parquet file ------------------------------------------------------------------------ */
+
+static ptl_status keep_json(void *ctx, int64_t number, ptl_text json, ptl_error *err)
+{
+    static const ptl_text none[1];
+    const bool fits = json.len <= PTL_LOAD_RAW_BYTES_MAX;
+    const ptl_row row = {.row = number, .line = number, .raw = json, .fields = fits ? none : NULL};
+    return consider(ctx, &row, err);
+}
+
+static bool is_refused(keeper *k, int64_t *note_at, int64_t row)
+{
+    const ptl_reader *reader = k->job->reader;
+    const bool is_noted =
+        *note_at < atomic_load(&reader->n_notes) && reader->notes[*note_at].row == row;
+    *note_at += is_noted;
+    return is_noted || !is_seen(k->job, row);
+}
+
+/* The engine is asked for the refused rows alone, some thousand at a time. */
+static ptl_status read_parquet_again(keeper *k, ptl_error *err)
+{
+    ptl_reader *reader = k->job->reader;
+    int64_t rows[4096], n = 0, note_at = 0;
+    for (int64_t row = 1; row <= reader->rows_read; row++) {
+        if (is_refused(k, &note_at, row)) rows[n++] = row;
+        if (n == 0 || (n < 4096 && row < reader->rows_read)) continue;
+        PTL_TRY(ptl_reader_parquet_rows(reader, rows, n, keep_json, k, err));
+        PTL_TRY(ptl_progress_check(k->job->progress, err));
+        n = 0;
+    }
+    return PTL_OK;
+}
+
 static ptl_status read_again(keeper *k, ptl_error *err)
 {
     ptl_reader *reader = k->job->reader;
+    if (reader->rows_options.kind == PTL_ROWS_PARQUET) return read_parquet_again(k, err);
     ptl_rows *rows = NULL;
     PTL_TRY(ptl_rows_open(&rows, reader->fd, &reader->rows_options, err));
     ptl_status st = PTL_OK;

@@ -151,12 +151,18 @@ static ptl_status settle_options(ptl_reader *reader, ptl_error *err)
     options->quote = spec->quote;
     options->encoding = spec->encoding;
     options->sheet = spec->sheet;
+    options->range = spec->range;
     options->head_row = spec->head_row;
     options->totals = spec->totals;
     options->n_totals = spec->n_totals;
     options->name = spec->file ? spec->file : spec->path;
     options->decimal = reader->locale->decimal;
     options->sample_bytes = PTL_JSONL_SAMPLE_BYTES;
+    const bool has_head = options->kind == PTL_ROWS_CSV || options->kind == PTL_ROWS_XLSX;
+    if (!has_head && (spec->head_row || spec->n_totals || spec->sheet || spec->range))
+        return ptl_fail(err, PTL_E_INVALID,
+                        "source %s: head_row, totals, sheet and range say nothing about %s",
+                        spec->source, options->name);
     if (spec->n_totals > PTL_ROWS_TOTALS_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "source %s names more than %d totals", spec->source,
                         PTL_ROWS_TOTALS_MAX);
@@ -206,6 +212,7 @@ static ptl_status keep_head(ptl_reader *reader, const ptl_rows *rows, ptl_error 
 static ptl_status read_head(ptl_reader *reader, ptl_error *err)
 {
     ptl_rows *rows = NULL;
+    if (reader->rows_options.kind == PTL_ROWS_PARQUET) return PTL_OK; /* the engine reads it */
     PTL_TRY(ptl_rows_open(&rows, reader->fd, &reader->rows_options, err));
     const ptl_status st = keep_head(reader, rows, err);
     ptl_rows_close(rows);
@@ -255,6 +262,29 @@ static const char param_macro[] =
     "\"VARCHAR\",\"value\":{\"string_value\":\"VARCHAR\",\"int_value\":\"VARCHAR\",\"float_value\":"
     "\"VARCHAR\",\"double_value\":\"VARCHAR\"}}]'), lambda p: p.key = name)[1].value AS v))";
 
+/* What an address says of where somebody came from: a UTM parameter, decoded, and the platform
+ * whose click number it carries. */
+static const char utm_macro[] =
+    "CREATE MACRO ptl_utm(url, part) AS nullif(trim(url_decode(replace(regexp_extract("
+    "split_part(url, '#', 1), '(?i)[?&]utm_' || part || '=([^&]*)', 1), '+', ' '))), '')";
+static const char click_macro[] =
+    "CREATE MACRO ptl_click(url) AS CASE"
+    " WHEN regexp_matches(url, '[?&](gclid|gbraid|wbraid|dclid)=[^&#]') THEN 'google'"
+    " WHEN regexp_matches(url, '[?&]fbclid=[^&#]') THEN 'meta'"
+    " WHEN regexp_matches(url, '[?&]msclkid=[^&#]') THEN 'microsoft'"
+    " WHEN regexp_matches(url, '[?&]ttclid=[^&#]') THEN 'tiktok'"
+    " WHEN regexp_matches(url, '[?&]li_fat_id=[^&#]') THEN 'linkedin'"
+    " WHEN regexp_matches(url, '[?&]twclid=[^&#]') THEN 'x'"
+    " WHEN regexp_matches(url, '[?&]epik=[^&#]') THEN 'pinterest' END";
+
+static ptl_status register_source(ptl_reader *reader, ptl_error *err)
+{
+    if (reader->rows_options.kind == PTL_ROWS_PARQUET)
+        return ptl_reader_parquet_register(reader, err);
+    PTL_TRY(ptl_reader_source_register(reader, err));
+    return engine_run(reader, "CREATE VIEW source AS SELECT * FROM ptl_source()", err);
+}
+
 /* Settings first, the lock last: from then on nothing that a mapping says can change them. Nothing
  * spills (a mapping streams), so there is no temporary folder to read from either. One thread: the
  * one that fetches; a second would only make the first spin while the file is split. */
@@ -267,10 +297,12 @@ static ptl_status isolate(ptl_reader *reader, ptl_error *err)
     PTL_TRY(engine_run(reader, "SET errors_as_json = true", err));
     PTL_TRY(engine_run(reader, "SET threads = 1", err));
     PTL_TRY(allow_folders(reader, err));
-    PTL_TRY(ptl_reader_source_register(reader, err));
+    PTL_TRY(engine_run(reader, "SET TimeZone = 'UTC'", err));
     PTL_TRY(ptl_reader_casts_register(reader, err));
-    PTL_TRY(engine_run(reader, "CREATE VIEW source AS SELECT * FROM ptl_source()", err));
+    PTL_TRY(register_source(reader, err));
     PTL_TRY(engine_run(reader, param_macro, err));
+    PTL_TRY(engine_run(reader, utm_macro, err));
+    PTL_TRY(engine_run(reader, click_macro, err));
     PTL_TRY(engine_run(reader, "SET enable_external_access = false", err));
     return engine_run(reader, "SET lock_configuration = true", err);
 }
@@ -468,12 +500,24 @@ ptl_status ptl_reader_start(ptl_reader *reader, const char *list, ptl_error *err
     return st;
 }
 
+/* The engine does not say how far in the file it is; the row's number does. */
+static void note_progress(ptl_reader *reader, duckdb_data_chunk chunk)
+{
+    const int64_t *rows = duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0));
+    const double part = (double)rows[0] / (double)(reader->rows_read + 1);
+    atomic_store_explicit(&reader->bytes_read, (int64_t)(part * (double)reader->file_bytes),
+                          memory_order_relaxed);
+}
+
 ptl_status ptl_reader_next(duckdb_data_chunk *out, ptl_reader *reader, ptl_error *err)
 {
     for (;;) {
         *out = duckdb_fetch_chunk(reader->result);
         if (!*out) break;
-        if (duckdb_data_chunk_get_size(*out) > 0) return PTL_OK;
+        if (duckdb_data_chunk_get_size(*out) > 0) {
+            if (reader->rows_options.kind == PTL_ROWS_PARQUET) note_progress(reader, *out);
+            return PTL_OK;
+        }
         duckdb_destroy_data_chunk(out);
     }
     const char *words = duckdb_result_error(&reader->result);

@@ -113,6 +113,12 @@ bool ptl_reader_is_noted(ptl_reader *reader, int64_t row);
 /* --- shared by the reader's files ------------------------------------------------------------- */
 
 PTL_NODISCARD ptl_status ptl_reader_source_register(ptl_reader *reader, ptl_error *err);
+/** The view `source` over a Parquet file; learns its columns and how many rows it has. */
+PTL_NODISCARD ptl_status ptl_reader_parquet_register(ptl_reader *reader, ptl_error *err);
+/** Rows of a Parquet file as JSON, in order; `rows` ascending, n >= 1. After finish only. */
+typedef ptl_status (*ptl_reader_raw_fn)(void *ctx, int64_t row, ptl_text json, ptl_error *err);
+PTL_NODISCARD ptl_status ptl_reader_parquet_rows(ptl_reader *reader, const int64_t *rows, int64_t n,
+                                                 ptl_reader_raw_fn fn, void *ctx, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_reader_casts_register(ptl_reader *reader, ptl_error *err);
 /** Check the mapping's form and put row numbers into it (reader->sql). */
 PTL_NODISCARD ptl_status ptl_reader_mapping_prepare(ptl_reader *reader, ptl_error *err);

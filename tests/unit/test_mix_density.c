@@ -1,0 +1,274 @@
+/* test_mix_density: the log posterior of the mix model. References: central differences of every
+ * derivative; and the marginal density of the linear block by brute force, as one normal with a
+ * dense covariance built from the definition of the model. */
+#include "support/expect.h"
+
+#include "portolan/linalg.h"
+#include "science/mix_internal.h"
+
+#include <stdlib.h>
+
+enum { G = 3, T = 29, L = 2, C = 5, N = G * T, W = G * (T + L), CONTROLS = 2 };
+
+typedef struct world {
+    double kpi[N], revenue[N], population[G], media[C * W], frequency[C * W], spend[C * N];
+    double control[CONTROLS * N], event[T];
+    bool held_out[N], geo[G];
+    ptl_mix_channel channel[C];
+    ptl_mix_data data;
+    ptl_mix_spec spec;
+    ptl_mix_experiment experiment[2];
+} world;
+
+static void fill_data(world *w)
+{
+    ptl_rng rng = ptl_rng_new(61803);
+    for (int i = 0; i < N; i++) {
+        w->kpi[i] = 140.3 + 21.7 * ptl_rng_normal(&rng);
+        w->revenue[i] = 2.1 + 0.3 * ptl_rng_uniform(&rng);
+        w->held_out[i] = i % 17 == 5;
+    }
+    for (int g = 0; g < G; g++) w->population[g] = 1.7 + g;
+    for (int i = 0; i < C * W; i++) {
+        w->media[i] = i % 11 == 3 ? 0.0 : 30.7 * ptl_rng_exponential(&rng);
+        w->frequency[i] = 1.2 + 3.1 * ptl_rng_uniform(&rng);
+    }
+    for (int i = 0; i < C * N; i++) w->spend[i] = 4.1 * ptl_rng_uniform(&rng);
+    for (int i = 0; i < CONTROLS * N; i++) w->control[i] = ptl_rng_normal(&rng);
+    w->event[7] = w->event[19] = 1.0;
+    w->geo[1] = w->geo[2] = true;
+}
+
+static void fill_world(world *w)
+{
+    static const ptl_mix_kind kinds[C] = {PTL_MIX_PAID, PTL_MIX_PAID, PTL_MIX_PAID, PTL_MIX_ORGANIC,
+                                          PTL_MIX_NON_MEDIA};
+    memset(w, 0, sizeof *w);
+    fill_data(w);
+    w->spec = ptl_mix_preset_meridian(w->channel, kinds, C);
+    w->spec.n_knots = 4;
+    w->spec.trend_sd = 1.3;
+    w->spec.n_fourier = 2;
+    w->spec.fourier_laplace = true;
+    w->data = (ptl_mix_data){.n_geos = G,
+                             .n_weeks = T,
+                             .n_lead = L,
+                             .n_channels = C,
+                             .n_controls = CONTROLS,
+                             .n_events = 1,
+                             .kpi = w->kpi,
+                             .revenue_per_kpi = w->revenue,
+                             .population = w->population,
+                             .media = w->media,
+                             .frequency = w->frequency,
+                             .spend = w->spend,
+                             .control = w->control,
+                             .event = w->event,
+                             .held_out = w->held_out};
+    w->experiment[0] = (ptl_mix_experiment){0, 6, 12, 15, w->geo, 0.0, 31.3, 7.7, 'A'};
+    w->experiment[1] = (ptl_mix_experiment){2, 20, 22, 22, NULL, 1.0 / 1.5, -4.3, 9.1, 'B'};
+}
+
+/* The shapes a Meridian model does not use: everything at once. */
+static void vary_shapes(world *w)
+{
+    ptl_mix_channel *const c = w->channel;
+    const ptl_mix_prior lognormal = {PTL_MIX_PRIOR_LOGNORMAL, 0.7, 0.4, 0, 0, 0.1};
+    c[0].shape.adstock.kind = PTL_ADSTOCK_WEIBULL_PDF;
+    c[0].adstock_prior[0] = (ptl_mix_prior){PTL_MIX_PRIOR_GAMMA, 3.0, 2.0, 0, 0, 0};
+    c[0].adstock_prior[1] = (ptl_mix_prior){PTL_MIX_PRIOR_INVERSE_GAMMA, 3.0, 5.0, 0, 0, 0};
+    c[0].saturation_prior[1] = lognormal; /* a free slope */
+    c[0].n_effect_knots = 3;
+    c[1].effect_on = PTL_MIX_ON_MROI;
+    c[1].shape.order = PTL_SATURATION_FIRST;
+    c[1].shape.saturation.kind = PTL_SATURATION_LOGISTIC;
+    c[1].saturation_prior[0] = (ptl_mix_prior){PTL_MIX_PRIOR_GAMMA, 3.0, 1.0, 0, 0, 0};
+    c[2].has_frequency = true;
+    c[2].shape.order = PTL_SATURATION_FIRST;
+    c[2].saturation_prior[0] = lognormal;
+    c[2].saturation_prior[1] = lognormal;
+    c[3].effect_on = PTL_MIX_ON_COEFFICIENT;
+    c[3].effect_prior = (ptl_mix_prior){PTL_MIX_PRIOR_EXPONENTIAL, 1.0, 0, 0, 0, 0};
+    c[3].shape.adstock.kind = PTL_ADSTOCK_DELAYED;
+    c[3].adstock_prior[0] = (ptl_mix_prior){PTL_MIX_PRIOR_BETA, 2.0, 3.0, 0, 0, 0};
+    c[3].adstock_prior[1] = (ptl_mix_prior){PTL_MIX_PRIOR_TRUNCATED, 1.0, 1.0, 0.0, 8.0, 0};
+    c[3].shape.saturation.kind = PTL_SATURATION_TANH;
+    c[3].saturation_prior[0] = (ptl_mix_prior){PTL_MIX_PRIOR_HALF_NORMAL, 1.0, 0, 0, 0, 0.3};
+    w->spec.sigma_per_geo = true;
+}
+
+static ptl_arena arena;
+
+static ptl_mix_posterior prepared(world *w, int64_t n_experiments)
+{
+    ptl_error err;
+    ptl_mix_posterior m = {.experiment = w->experiment, .n_experiments = n_experiments};
+    EXPECT_OK(ptl_mix_check(&w->data, &w->spec, w->experiment, n_experiments, &arena, &err));
+    EXPECT_OK(mix_prepare(&m, &w->data, &w->spec, &arena, &err));
+    return m;
+}
+
+static void gradient_equals_differences(world *w, int64_t n_experiments, bool centred)
+{
+    ptl_error err;
+    ptl_mix_posterior m = prepared(w, n_experiments);
+    for (int64_t c = 0; c < C; c++) {
+        m.channel[c].centred = centred && m.channel[c].slot_geo >= 0;
+        for (int64_t g = 0; m.channel[c].centred && g < G; g++)
+            m.slot[m.channel[c].slot_geo + g].centred = true;
+    }
+    mix_work work;
+    EXPECT_OK(mix_work_new(&work, &m, &arena, &err));
+    double *x, *grad, *scratch;
+    x = calloc((size_t)m.n_slots * 3, sizeof *x);
+    grad = x + m.n_slots;
+    scratch = grad + m.n_slots;
+    ptl_rng rng = ptl_rng_new(4447);
+    for (int point = 0; point < 3; point++) {
+        for (int64_t i = 0; i < m.n_slots; i++) x[i] = 0.6 * ptl_rng_normal(&rng);
+        double f, up, down;
+        EXPECT_OK(mix_density(&f, grad, x, m.n_slots, &work, &err));
+        for (int64_t i = 0; i < m.n_slots; i++) {
+            const double keep = x[i], h = 1e-5;
+            x[i] = keep + h;
+            EXPECT_OK(mix_density(&up, scratch, x, m.n_slots, &work, &err));
+            x[i] = keep - h;
+            EXPECT_OK(mix_density(&down, scratch, x, m.n_slots, &work, &err));
+            x[i] = keep;
+            const double slope = (up - down) / (2.0 * h);
+            if (!(fabs(grad[i] - slope) <= 2e-6 * fmax(1.0, fabs(slope))))
+                fail_msg("%s of channel %d, geo %d, idx %d: %.9g, differences %.9g",
+                         ptl_mix_param_text(m.slot[i].kind), m.slot[i].channel, m.slot[i].geo,
+                         m.slot[i].idx, grad[i], slope);
+        }
+    }
+    free(x);
+    ptl_arena_reset(&arena);
+}
+
+static void gradients(void **state)
+{
+    (void)state;
+    static world w;
+    fill_world(&w);
+    gradient_equals_differences(&w, 0, false);
+    gradient_equals_differences(&w, 2, true);
+    vary_shapes(&w);
+    gradient_equals_differences(&w, 2, false);
+    w.channel[3].pooling = PTL_MIX_POOL_COMPLETE;
+    w.channel[1].pooling = PTL_MIX_POOL_NORMAL;
+    w.channel[1].effect_prior = (ptl_mix_prior){PTL_MIX_PRIOR_NORMAL, 0.3, 0.4, 0, 0, 0};
+    w.spec.controls_pooled = false;
+    gradient_equals_differences(&w, 2, false);
+}
+
+/* Prior covariance between the linear parts of two cells, straight from the model's definition. */
+static double covariance(const ptl_mix_posterior *m, const double *value, int64_t i, int64_t j)
+{
+    const mix_linear *const l = &m->linear;
+    double sum = 0.0;
+    for (int64_t k = 0; k < l->p; k++) {
+        const double var = l->laplace[k] >= 0 ? value[l->laplace[k]] : l->sd[k] * l->sd[k];
+        const double xi = k < l->p_time ? l->time[k * T + i % T] : l->cell[k - l->p_time][i];
+        const double xj = k < l->p_time ? l->time[k * T + j % T] : l->cell[k - l->p_time][j];
+        sum += var * xi * xj;
+    }
+    for (int64_t k = 0; i / T == j / T && k < l->q; k++) {
+        const double sd = l->xi[k] >= 0 ? value[l->xi[k]] : l->local_sd[k];
+        sum += sd * sd * l->local[k][i] * l->local[k][j];
+    }
+    return sum;
+}
+
+static void block_equals_one_dense_normal(void **state)
+{
+    (void)state;
+    static world w;
+    ptl_error err;
+    fill_world(&w);
+    w.spec.sigma_per_geo = true;
+    ptl_mix_posterior m = prepared(&w, 0);
+    mix_work work;
+    EXPECT_OK(mix_work_new(&work, &m, &arena, &err));
+    ptl_rng rng = ptl_rng_new(17);
+    for (int64_t i = 0; i < m.n_slots; i++) work.value[i] = 0.2 + ptl_rng_uniform(&rng);
+    for (int g = 0; g < G; g++) work.sigma[g] = 0.4 + 0.3 * g;
+    double r[N], u[N], *a = malloc(sizeof *a * N * N), x[N], used[N];
+    int n = 0, at[N];
+    for (int i = 0; i < N; i++) {
+        r[i] = ptl_rng_normal(&rng);
+        if (!w.held_out[i]) at[n++] = i;
+    }
+    for (int j = 0; j < n; j++)
+        for (int i = 0; i < n; i++) {
+            const double noise = work.sigma[at[i] / T];
+            a[j * n + i] =
+                covariance(&m, work.value, at[i], at[j]) + (i == j ? noise * noise : 0.0);
+        }
+    EXPECT_OK(ptl_cholesky(a, n, n, &err));
+    for (int i = 0; i < n; i++) x[i] = used[i] = r[at[i]];
+    EXPECT_OK(ptl_cholesky_solve(x, a, n, n, 1, n, &err));
+    double dense = -0.5 * (ptl_cholesky_logdet(a, n, n) + n * log(2.0 * acos(-1.0)));
+    for (int i = 0; i < n; i++) dense -= 0.5 * used[i] * x[i];
+    EXPECT_OK(mix_linear_density(&work.linear, u, &m, r, work.sigma, work.value, &err));
+    EXPECT_NEAR(work.linear.log_density, dense, 1e-9 * fabs(dense));
+    for (int i = 0; i < n; i++) EXPECT_NEAR(u[at[i]], x[i], 1e-9);
+    free(a);
+    ptl_arena_reset(&arena);
+}
+
+/* Draws of the block have its mean and, over many, its covariance: checked on fitted values. */
+static void block_draws_have_its_moments(void **state)
+{
+    (void)state;
+    static world w;
+    ptl_error err;
+    enum { DRAWS = 4000, CELL = 2 * T + 11 };
+    fill_world(&w);
+    ptl_mix_posterior m = prepared(&w, 0);
+    mix_work work;
+    EXPECT_OK(mix_work_new(&work, &m, &arena, &err));
+    ptl_rng rng = ptl_rng_new(23);
+    for (int64_t i = 0; i < m.n_slots; i++) work.value[i] = 0.3 + ptl_rng_uniform(&rng);
+    for (int g = 0; g < G; g++) work.sigma[g] = 0.6;
+    double r[N], u[N], fit[N], *b = calloc((size_t)m.n_linear, sizeof *b), mean = 0.0, sq = 0.0;
+    for (int i = 0; i < N; i++) r[i] = ptl_rng_normal(&rng);
+    EXPECT_OK(mix_linear_density(&work.linear, u, &m, r, work.sigma, work.value, &err));
+    mix_linear_draw(b, &work.linear, &m, NULL);
+    mix_linear_fit(fit, &m, b);
+    EXPECT_NEAR(u[CELL], (r[CELL] - fit[CELL]) / (0.6 * 0.6), 1e-9);
+    const double centre = fit[CELL];
+    for (int d = 0; d < DRAWS; d++) {
+        EXPECT_OK(mix_linear_density(&work.linear, u, &m, r, work.sigma, work.value, &err));
+        mix_linear_draw(b, &work.linear, &m, &rng);
+        mix_linear_fit(fit, &m, b);
+        mean += (fit[CELL] - centre) / DRAWS;
+        sq += (fit[CELL] - centre) * (fit[CELL] - centre) / DRAWS;
+    }
+    /* posterior variance of the fit at a cell = sigma^2 d(fit) / d(residual there) */
+    const double h = 1e-4;
+    r[CELL] += h;
+    EXPECT_OK(mix_linear_density(&work.linear, u, &m, r, work.sigma, work.value, &err));
+    mix_linear_draw(b, &work.linear, &m, NULL);
+    mix_linear_fit(fit, &m, b);
+    const double var = 0.6 * 0.6 * (fit[CELL] - centre) / h;
+    EXPECT_NEAR(mean, 0.0, 4.0 * sqrt(var / DRAWS));
+    EXPECT_NEAR(sq / var, 1.0, 4.0 * sqrt(2.0 / DRAWS));
+    free(b);
+    ptl_arena_reset(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(block_equals_one_dense_normal),
+        cmocka_unit_test(block_draws_have_its_moments),
+        cmocka_unit_test(gradients),
+    };
+    ptl_error err;
+    ptl_arena_init(&arena, (size_t)1 << 28, NULL);
+    if (ptl_linalg_init(&err) != PTL_OK) return 1;
+    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    ptl_arena_dispose(&arena);
+    return failed;
+}
