@@ -56,6 +56,9 @@
     X(prove, reconcile_show)                                                                       \
     X(prove, reconcile_sign)                                                                       \
     X(prove, reconcile_bundle)                                                                     \
+    X(decide, budget_optimize)                                                                     \
+    X(decide, budget_simulate)                                                                     \
+    X(decide, experiment_next)                                                                     \
     X(review, review_write)                                                                        \
     X(review, review_changes)                                                                      \
     X(review, minutes_add)                                                                         \
