@@ -1,9 +1,9 @@
 /* journeys: from events in the warehouse to weighted distinct paths. `bench_journeys scale` reads
  * 1, 3 and 10 million journeys (6, 18 and 60 million events) and prints time, processor time and
  * peak memory of each; `resolved` does one million with every identifier resolved to a person of
- * two; `candidate` does one million. Nothing comparable reads a store into paths by groups of
- * persons, so there is no baseline. PTL_BENCH_DIR names a folder for the warehouse (60 million
- * events: 1.2 GB).
+ * two; `candidate` does one million; `make PATH N`, `read PATH N` and `share PATH` (all nine
+ * methods) do one step each. Nothing comparable reads a store into paths by groups of persons, so
+ * there is no baseline. PTL_BENCH_DIR names a folder for the warehouse (60 million events: 1.2 GB).
  *
  * The world: a person has three journeys of six events a quarter apart; two of the six follow
  * within ten minutes on the same channel, so a journey has four touches. 100 channels, some much
@@ -19,8 +19,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "portolan/linalg.h"
 #include "store/duckdb/duckdb_internal.h"
-#include "understand/journey.h"
+#include "understand/attribution.h"
 
 enum { EVENTS = 18, JOURNEYS = 3, CHANNELS = 100, RATE = 20, THREADS = 2 };
 
@@ -158,6 +159,42 @@ static ptl_status read_once(const char *path, int64_t persons, bool resolved, do
     return st;
 }
 
+/* The whole stage: journeys, nine methods with intervals, figures. */
+static ptl_status share_out(const char *path, ptl_error *err)
+{
+    ptl_workspace w;
+    ptl_store store = {0};
+    ptl_pool *pool;
+    ptl_arena arena;
+    ptl_attribution_report report;
+    PTL_TRY(ptl_linalg_init(err));
+    PTL_TRY(workspace(&w, err));
+    PTL_TRY(ptl_warehouse_open(&store.warehouse, path, NULL, err));
+    PTL_TRY(ptl_pool_new(&pool, THREADS, err));
+    ptl_arena_init(&arena, (size_t)256 << 20, NULL);
+    const ptl_executor executor = ptl_pool_executor(pool);
+    const ptl_attribution_options options = {.size = (int32_t)sizeof options,
+                                             .run_id = 9,
+                                             .half_life_days = 7.0,
+                                             .n_replicates = 200,
+                                             .seed = 1};
+    const int64_t from = ptl_clock_monotonic_ms();
+    const double cpu = cpu_seconds();
+    const ptl_status st =
+        ptl_attribution_run(&report, &store, &w, &options, &executor, &arena, NULL, err);
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    if (st == PTL_OK)
+        printf("shared out: order %d, %.2f s, %.2f s of processor, peak %ld MiB\n", report.order,
+               1e-3 * (double)(ptl_clock_monotonic_ms() - from), cpu_seconds() - cpu,
+               used.ru_maxrss / 1024);
+    ptl_arena_dispose(&arena);
+    ptl_pool_free(pool);
+    ptl_warehouse_close(store.warehouse);
+    ptl_workspace_dispose(&w);
+    return st;
+}
+
 /* In a process of its own too, so that its peak is its own. */
 static bool measure(int64_t n_journeys, bool resolved, double *seconds)
 {
@@ -192,6 +229,12 @@ int main(int argc, char **argv)
         return measure(argc > 2 ? atoll(argv[2]) : 1000000, true, &seconds) ? 0 : 1;
     if (argc == 4 && strcmp(argv[1], "make") == 0) /* to look at the store in between */
         return made_by_a_child(argv[2], atoll(argv[3]) / JOURNEYS + 1, false) == PTL_OK ? 0 : 1;
+    if (argc == 3 && strcmp(argv[1], "share") == 0) {
+        ptl_error err = {0};
+        if (share_out(argv[2], &err) == PTL_OK) return 0;
+        fprintf(stderr, "%s\n", err.message);
+        return 1;
+    }
     if (argc == 4 && strcmp(argv[1], "read") == 0) {
         ptl_error err = {0};
         if (read_once(argv[2], atoll(argv[3]) / JOURNEYS + 1, false, &seconds, &err) == PTL_OK)

@@ -53,10 +53,10 @@ static int fit(const char *what, const ptl_mix_data *data, const ptl_mix_spec *s
                (long long)r.n_divergent);
         for (int64_t c = 0; c < data->n_channels && c < 10; c++) {
             const ptl_mix_channel_result *const ch = &r.channel[c];
-            printf("  %-10s ROI %.3f [%.3f, %.3f] mROI %.3f share %.4f var %.3f of %.3f\n",
-                   data->channel_name ? data->channel_name[c] : "", ch->roi.point, ch->roi.low,
-                   ch->roi.high, ch->mroi.point, ch->share.point, ch->posterior_variance,
-                   ch->prior_variance);
+            printf("  %s %-10s ROI %.3f [%.3f, %.3f] mROI %.3f share %.4f var %.3f of %.3f\n",
+                   ch->centred ? "c" : "n", data->channel_name ? data->channel_name[c] : "",
+                   ch->roi.point, ch->roi.low, ch->roi.high, ch->mroi.point, ch->share.point,
+                   ch->posterior_variance, ch->prior_variance);
         }
         printf("  R2 %.4f, MAPE %.4f; national %.4f, %.4f; baseline %.4f\n", r.r2, r.mape,
                r.r2_national, r.mape_national, r.baseline_share.point);

@@ -201,8 +201,9 @@ RETURNING minute_id;
 -- name: minute_last
 SELECT coalesce(max(minute_id), 0) FROM minute;
 
--- name: minute_is_closed
-SELECT closed_at IS NOT NULL FROM minute WHERE minute_id = ?1;
+-- name: minute_outcome_is
+-- 1 where it is closed with this very outcome, 0 where with another.
+SELECT outcome = ?2 FROM minute WHERE minute_id = ?1;
 
 -- name: minute_list
 -- As they stood at ?1: what was opened later is not there, what was closed later is open. Open ones
@@ -234,3 +235,12 @@ FROM alarm
 WHERE day >= ?1 AND raised_at <= ?2
 ORDER BY day DESC, chance, alarm_id
 LIMIT ?3;
+
+-- name: model_add
+INSERT INTO model (run_id, kind, artefact, settings, verdict, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+RETURNING run_id;
+
+-- name: model_find
+SELECT run_id, artefact, settings, verdict, made_at FROM model
+WHERE kind = ?1 AND (?2 = 0 OR run_id = ?2)
+ORDER BY run_id DESC LIMIT 1;

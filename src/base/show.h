@@ -32,6 +32,9 @@ void ptl_show_count(ptl_buffer *out, int64_t n);
 /** "1 finding", "12 findings": a noun that takes an s. */
 void ptl_show_counted(ptl_buffer *out, int64_t n, const char *noun);
 
+/** A chance in [0, 1]: "24 in 100", "less than 1 in 100", "more than 99 in 100". */
+void ptl_show_chance(ptl_buffer *out, double chance);
+
 /** "Mon 16 Nov" in `year`, "Mon 16 Nov 2025" in another. */
 void ptl_show_day(ptl_buffer *out, ptl_day day, int32_t year);
 

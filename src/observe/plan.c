@@ -276,15 +276,17 @@ static void count_code(counted *c, ptl_text code, int64_t rows)
     c->rows[at] += rows;
 }
 
-static void count_currencies(counted *c, const ptl_recognised *r, int64_t weight)
+static void count_currencies(counted *c, const ptl_recognised *r, int64_t weight, bool rates)
 {
-    if (r->match.currency) count_code(c, ptl_text_of(r->match.currency), weight * r->sample.n_rows);
+    if (r->match.currency && !rates)
+        count_code(c, ptl_text_of(r->match.currency), weight * r->sample.n_rows);
     const int64_t column = column_of(r, PTL_PRESET_CURRENCY);
     for (int64_t i = 0; column >= 0 && i < r->sample.n_rows; i++)
         count_code(c, ptl_sample_cell(&r->sample, i, column), weight);
 }
 
-/* The currency of most orders that no table of rates converts; failing orders, of everything. */
+/* The currency that rates are in; failing them, that of most orders which no rates convert; failing
+ * orders, of most of everything. */
 static ptl_status find_currency(planning *g)
 {
     counted all = {0}, foreign = {0};
@@ -292,8 +294,13 @@ static ptl_status find_currency(planning *g)
     for (int64_t i = 0; i < g->out->n_sources; i++) {
         const ptl_planned *p = &g->out->sources[i];
         const bool rates = strcmp(p->part->preset->table, "fx_rate") == 0;
+        if (rates && !p->left_out && p->files[0]->match.currency) { /* rates are made for it */
+            g->out->currency = p->files[0]->match.currency;
+            return PTL_OK;
+        }
         for (int64_t k = 0; !p->left_out && k < p->n_files; k++)
-            count_currencies(rates ? &foreign : &all, p->files[k], p == g->out->money ? 1000 : 1);
+            count_currencies(rates ? &foreign : &all, p->files[k], p == g->out->money ? 1000 : 1,
+                             rates);
     }
     for (int64_t i = 0; i < all.n; i++)
         for (int64_t k = 0; k < foreign.n; k++)
@@ -329,6 +336,20 @@ static void find_zone(planning *g)
     }
     for (size_t k = 0; k < sizeof zones / sizeof *zones && !g->out->zone; k++)
         if (seen[k][0] && seen[k][1]) g->out->zone = zones[k].zone;
+}
+
+ptl_status ptl_plan_settle(ptl_plan *plan, const char *currency, ptl_arena *arena, ptl_error *err)
+{
+    for (int64_t i = 0; i < plan->n_sources; i++) {
+        ptl_planned *p = &plan->sources[i];
+        const char *base = p->files[0]->match.currency;
+        if (strcmp(p->part->preset->table, "fx_rate") != 0 || !base || p->left_out) continue;
+        if (strcmp(base, currency) == 0) continue;
+        p->left_out =
+            ptl_text_format(arena, err, "its rates are in %s, the books in %s", base, currency);
+        if (!p->left_out) return PTL_E_NO_MEMORY;
+    }
+    return PTL_OK;
 }
 
 ptl_status ptl_plan_make(ptl_plan *out, const ptl_recognised *all, int64_t n, ptl_arena *arena,

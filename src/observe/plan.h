@@ -35,7 +35,12 @@ typedef struct ptl_plan_choice {
     const char *new_rule; /* slot of that name, where the preset has it; NULL: its own    */
     int32_t cost_percent; /* of revenue, where no file says costs             */
     const char *root;     /* of the workspace, absolute                       */
+    const char *owner;    /* of every source; NULL: nobody yet                            */
 } ptl_plan_choice;
+
+/** What the currency of the books rules out: rates made for another one. */
+PTL_NODISCARD ptl_status ptl_plan_settle(ptl_plan *plan, const char *currency, ptl_arena *arena,
+                                         ptl_error *err);
 
 /** sources/<name>.yaml of one planned source, as text. */
 PTL_NODISCARD ptl_status ptl_plan_source(ptl_buffer *out, const ptl_plan *plan,

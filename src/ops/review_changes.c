@@ -127,10 +127,11 @@ const ptl_op ptl_op_review_changes = {
              "or C was measured, and the rest is shown as unexplained.",
     .params = params,
     .n_params = 1,
-    .result = "run, from, to, asked, least: the review, its week, cells asked, least change named\n"
+    .result = "run, from, to, asked, least: the review, its week, cells asked, least change named; "
+              "where a review was written\n"
               "changes: list — label, dimension, metric, unit, value, expected, low, high, "
               "year_before, change, chance, revenue, volume, mix, rate, price, apart, cost, media, "
-              "cm2, unexplained",
+              "cm2, unexplained; where a review was written",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan review changes",

@@ -58,8 +58,7 @@ const ptl_op ptl_op_minutes_add = {
     .result = "minute: int — its number",
     .right = "everyone",
     .effects = PTL_READS | PTL_WRITES,
-    .example = "portolan minutes add \"Ask for the missing invoices\" --owner \"Ines Albrecht\" "
-               "--due 2030-12-31",
+    .example = "portolan minutes add Repair-the-feed --owner Ines --due 2030-12-31",
     .run = minutes_add};
 
 static const char *state_of(const ptl_minute *m, ptl_day day)
@@ -171,5 +170,5 @@ const ptl_op ptl_op_minutes_close = {
     .result = "minute: int — its number",
     .right = "everyone",
     .effects = PTL_READS | PTL_WRITES,
-    .example = "portolan minutes close 1 --outcome \"They came on Tuesday\"",
+    .example = "portolan minutes close 1 --outcome repaired",
     .run = minutes_close};

@@ -41,16 +41,6 @@ static ptl_status run_with(json_t **answer, start *s, const char *operation, con
     return st;
 }
 
-/* The audit of the data, where the program has one: its operation is looked up by name. */
-static ptl_status ptl_audit_run(start *s)
-{
-    ptl_error none;
-    const ptl_op *op = NULL;
-    if (ptl_op_find(&op, PTL_TEXT("data.audit"), &none) != PTL_OK) return PTL_OK;
-    s->has_audit = true;
-    return run_with(NULL, s, "data.audit", "{}");
-}
-
 /* --- loading ---------------------------------------------------------------------------------- */
 
 /* A source whose file cannot be loaded is left out, with the reason; the others are loaded. */
@@ -92,10 +82,19 @@ static ptl_status count_loaded(start *s)
     return PTL_OK;
 }
 
+/* A review that cannot be written (a currency without a rate) is said; all before it stays. */
 static ptl_status review(start *s)
 {
     ptl_text text;
-    PTL_TRY(run_with(NULL, s, "review.write", "{}"));
+    const ptl_status st = run_with(NULL, s, "review.write", "{}");
+    if (st == PTL_E_CANCELLED || st == PTL_E_NO_MEMORY || st == PTL_E_BUSY) return st;
+    if (st != PTL_OK) {
+        s->no_review = ptl_text_format(s->call->arena, s->err, "%s", s->err->message);
+        if (s->err->hint[0])
+            s->no_review_hint = ptl_text_copy(ptl_text_of(s->err->hint), s->call->arena, NULL);
+        ptl_error_clear(s->err);
+        return PTL_OK;
+    }
     const char *path = ptl_path_join(s->call->arena, s->root, "review.json", s->err);
     if (!path) return PTL_E_NO_MEMORY;
     PTL_TRY(ptl_file_read(&text, path, 64u << 20, s->call->arena, s->err));
@@ -158,7 +157,8 @@ static ptl_status ask_first(start *s)
     PTL_TRY(start_ask_doubts(s));
     if (s->n_asked > 0)
         PTL_TRY(ptl_plan_make(&s->plan, s->files, s->n_files, s->call->arena, s->err));
-    return start_ask_company(s);
+    PTL_TRY(start_ask_company(s));
+    return ptl_plan_settle(&s->plan, s->currency, s->call->arena, s->err);
 }
 
 static ptl_status go(start *s)
@@ -176,9 +176,10 @@ static ptl_status go(start *s)
     PTL_TRY(start_ask_number(s));
     PTL_TRY(start_write(s, false));
     PTL_TRY(run_with(NULL, s, "apply", "{}"));
-    PTL_TRY(ptl_audit_run(s));
+    PTL_TRY(run_with(&s->audit, s, "data.audit", "{}"));
     PTL_TRY(review(s));
     PTL_TRY(count_loaded(s));
+    PTL_TRY(run_with(&s->answer_table, s, "answer.list", "{}"));
     start_say(s);
     return PTL_OK;
 }
@@ -191,6 +192,8 @@ static ptl_status run_start(ptl_call *call, ptl_error *err)
     const ptl_status st = go(s);
     json_decref(s->review);
     json_decref(s->loaded);
+    json_decref(s->audit);
+    json_decref(s->answer_table);
     return st;
 }
 
@@ -230,7 +233,8 @@ const ptl_op ptl_op_start = {
               "asked: list — key, question, answer, from\n"
               "understood: list — file, what, source, table, rows, set_aside\n"
               "left_out: list — file, why (where a file was left out)\n"
-              "missing: list — question, file, worth",
+              "findings_high: int — findings of the audit that may make figures wrong\n"
+              "missing: list — question, missing, file, worth",
     .right = "owner",
     .effects = PTL_NO_STORE | PTL_DRAFT,
     .is_long = true,

@@ -306,7 +306,7 @@ static const ptl_recognised *largest_doubt(const start *s)
     const ptl_recognised *best = NULL;
     for (int64_t i = 0; i < s->n_files; i++) {
         const ptl_recognised *r = &s->files[i];
-        if (r->sure || r->n_doubts != 1 || r->match.confidence < 0.45) continue;
+        if (r->sure || r->n_doubts != 1 || r->match.confidence < 0.4) continue;
         if (!best || r->sample.n_rows > best->sample.n_rows) best = r;
     }
     return best;
@@ -399,9 +399,9 @@ static bool take_sheet(number *n, const start *s)
         const ptl_planned *p = &s->plan.sources[i];
         if (p->left_out || strcmp(p->part->preset->table, "target") != 0) continue;
         const ptl_sample *sample = &p->files[0]->sample;
-        int64_t at[4];
-        static const char *const roles[] = {"kpi", "from", "to", "value"};
-        for (int k = 0; k < 4; k++) {
+        int64_t at[5];
+        static const char *const roles[] = {"kpi", "from", "to", "value", "currency"};
+        for (int k = 0; k < 5; k++) {
             const char *column =
                 ptl_pair_find(p->part->columns, p->part->n_columns, ptl_text_of(roles[k]));
             at[k] = -1;
@@ -411,6 +411,9 @@ static bool take_sheet(number *n, const start *s)
         for (int64_t r = 0; r < sample->n_rows; r++) {
             const ptl_text kpi = ptl_sample_cell(sample, r, at[0]);
             ptl_day first, last;
+            if (at[4] >= 0 &&
+                !ptl_text_equal(ptl_sample_cell(sample, r, at[4]), ptl_text_of(s->currency)))
+                continue;
             if (!ptl_text_equal(kpi, PTL_TEXT("cm2")) && !ptl_text_equal(kpi, PTL_TEXT("cm1")) &&
                 !ptl_text_equal(kpi, PTL_TEXT("revenue")))
                 continue;
@@ -444,7 +447,7 @@ static ptl_day last_day(const start *s)
     const char *text = json_string_value(json_object_get(s->review, "last_complete_day"));
     ptl_day day = 0;
     if (text && ptl_day_parse(&day, ptl_text_of(text), NULL) != PTL_OK) day = 0;
-    return day;
+    return day != 0 ? day : (ptl_day)(s->call->now / PTL_MICROS_PER_DAY); /* no review: today */
 }
 
 /* Until the end of a year that has a month left at least; a tenth more than the year before. */
@@ -465,29 +468,43 @@ static void propose_number(number *n, const start *s)
         snprintf(n->to, sizeof n->to, "%.0f", before + 0.1 * (before < 0 ? -before : before));
 }
 
-static ptl_status keep(const char **out, start *s, const char *key, const char *text)
+static ptl_status keep(const char **out, start *s, const char *text)
 {
-    const char *given = ptl_pair_find(s->answers, s->n_answers, ptl_text_of(key));
-    *out = ptl_text_copy(ptl_text_of(given ? given : text), s->call->arena, s->err);
+    *out = ptl_text_copy(ptl_text_of(text), s->call->arena, s->err);
     return *out ? PTL_OK : PTL_E_NO_MEMORY;
 }
 
-static bool answers_number(const start *s)
+/* Parts of the number that the file of answers gives, over what is proposed. */
+static ptl_status take_answers(bool *given, number *n, start *s)
 {
-    return ptl_pair_find(s->answers, s->n_answers, PTL_TEXT("to")) ||
-           ptl_pair_find(s->answers, s->n_answers, PTL_TEXT("metric"));
+    char text[START_ANSWER_BYTES_MAX] = "";
+    static const char *const parts[] = {"metric", "from", "to", "starts", "by"};
+    *given = false;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const char *answer = ptl_pair_find(s->answers, s->n_answers, ptl_text_of(parts[i]));
+        const size_t len = strlen(text);
+        if (!answer) continue;
+        *given = true;
+        (void)snprintf(text + len, sizeof text - len, " %s %s", i > 0 ? parts[i] : "", answer);
+    }
+    const char *wrong = *given ? read_number(n, text) : NULL;
+    if (!wrong) return PTL_OK;
+    return ptl_fail(s->err, PTL_E_INVALID, "answers about the one number (%.200s): %s", text,
+                    wrong);
 }
 
 static ptl_status ask_target(start *s, number *n)
 {
     const char *answer;
-    const char *proposed =
-        ptl_text_format(s->call->arena, s->err, "%s from %s to %s by %s", n->metric,
-                        n->from[0] ? n->from : "0", n->to[0] ? n->to : "0", n->by);
-    if (!proposed) return PTL_E_NO_MEMORY;
+    bool given;
+    PTL_TRY(take_answers(&given, n, s));
+    const char *proposed = "none"; /* nothing is known that a target could be made of */
     if (!n->from[0]) snprintf(n->from, sizeof n->from, "0");
-    if (!n->to[0]) snprintf(n->to, sizeof n->to, "0");
-    if (answers_number(s)) return note_asked(s, "to", "The one number", proposed, "answers");
+    if (n->to[0])
+        proposed = ptl_text_format(s->call->arena, s->err, "%s from %s to %s by %s", n->metric,
+                                   n->from, n->to, n->by);
+    if (!proposed) return PTL_E_NO_MEMORY;
+    if (given) return note_asked(s, "to", "The one number", proposed, "answers");
     PTL_TRY(ask(&answer, s, "number",
                 "The one number, from what, to what, by when: cm2 is revenue less variable cost "
                 "less media, cm1 is before media; or revenue. \"none\" sets no target",
@@ -502,7 +519,7 @@ static ptl_status ask_target(start *s, number *n)
 ptl_status start_ask_number(start *s)
 {
     number n = {.metric = ""};
-    const bool has_money = last_day(s) != 0;
+    const bool has_money = s->plan.money != NULL;
     const char *nobody = s->call->actor ? s->call->actor : "nobody";
     if (has_money) {
         propose_number(&n, s);
@@ -510,9 +527,9 @@ ptl_status start_ask_number(start *s)
     }
     PTL_TRY(ask(&s->owner, s, "owner", "Who answers for it? One person", nobody, plain));
     if (!has_money || !n.to[0]) return PTL_OK;
-    PTL_TRY(keep(&s->metric, s, "metric", n.metric));
-    PTL_TRY(keep(&s->from, s, "from", n.from));
-    PTL_TRY(keep(&s->to, s, "to", n.to));
-    PTL_TRY(keep(&s->starts, s, "starts", n.starts));
-    return keep(&s->by, s, "by", n.by);
+    PTL_TRY(keep(&s->metric, s, n.metric));
+    PTL_TRY(keep(&s->from, s, n.from));
+    PTL_TRY(keep(&s->to, s, n.to));
+    PTL_TRY(keep(&s->starts, s, n.starts));
+    return keep(&s->by, s, n.by);
 }

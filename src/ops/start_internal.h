@@ -51,11 +51,12 @@ typedef struct start {
     int32_t margin;                               /* in percent, -1: not asked */
     /* what the first review found */
     json_t *review;
+    const char *no_review, *no_review_hint; /* why there is none; NULL: there is one */
     start_channel *channels;
     int64_t n_channels;
     int64_t rows, set_aside;
-    json_t *loaded; /* the answer of source.list */
-    bool has_audit;
+    json_t *loaded;               /* the answer of source.list */
+    json_t *audit, *answer_table; /* the answers of data.audit and answer.list */
     ptl_error *err;
 } start;
 

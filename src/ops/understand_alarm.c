@@ -96,9 +96,11 @@ const ptl_op ptl_op_alarm_run = {
         "raises nothing twice.",
     .params = run_params,
     .n_params = 1,
-    .result = "day, asked, new: the day, series with history enough, alarms not raised before\n"
-              "alarms: list — alarm, day, dimension, member, metric, value, expected, low, high, "
-              "unit, chance, raised_at, run",
+    .result =
+        "day, asked, new: the day, series with history enough, alarms not raised before; where "
+        "there are facts\n"
+        "alarms: list — alarm, day, dimension, member, metric, value, expected, low, high, "
+        "unit, chance, raised_at, run; where there are facts",
     .right = "everyone",
     .effects = PTL_READS | PTL_WRITES,
     .example = "portolan alarm run",

@@ -282,6 +282,7 @@ const ptl_op ptl_op_journey_list = {
     .result = "run: int — the run that read them\n"
               "goal: text — what they lead to\n"
               "paths: list — path, steps, journeys, conversions, rate, value\n"
+              "roles, sequences: list — as in attribution.show\n"
               "lengths: list — touches, converting, not_converting; the last holds all beyond\n"
               "lags: list — days, conversions; from the first touch",
     .right = "everyone",

@@ -3,10 +3,9 @@
  * A run's figures come in the order of name, dimension and member, so figures of one name are a
  * range, and ranges written together (how many journeys, how many of them converted) run in step.
  */
-#include "ops/understand_attribution.h"
+#include "ops/understand_attribution_internal.h"
 
 #include "base/show.h"
-#include "store/figure.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,63 +13,23 @@
 #include <string.h>
 
 #define N_OF(array) (int64_t)(sizeof(array) / sizeof(array)[0])
-#define ARROW " \xE2\x86\x92 "
 
-enum {
-    METHODS = 9,
-    CONVERSIONS = 0,
-    SHARE = 1,
-    VALUE = 2,
-    OUTCOMES = 3,
-    JSON_BYTES_MAX = 48 << 20
-};
-
-static const struct {
-    const char *name;
-    const char *label;  /* in a sentence      */
-    const char *column; /* at the head of one */
-} methods[METHODS] = {{"first_touch", "first touch", "First"},
-                      {"last_touch", "last touch", "Last"},
-                      {"last_non_direct", "last touch that is not direct", "Not direct"},
-                      {"linear", "linear", "Linear"},
-                      {"position", "position", "Position"},
-                      {"time_decay", "time decay", "Decay"},
-                      {"markov", "Markov chain", "Markov"},
-                      {"shapley", "Shapley value of the sum", "Shapley"},
-                      {"shapley_rate", "Shapley value of the rate", "Sh. rate"}};
-
-typedef struct told {
-    double point, low, high;
-} told;
-
-typedef struct channel_told {
-    const char *name;
-    told of[METHODS][OUTCOMES];
-    double mean_share; /* over methods: the order in which channels are shown */
-} channel_told;
-
-typedef struct saying {
-    ptl_call *call;
-    int64_t run_id;
-    ptl_table figure_table, credit_table;
-    ptl_figures figures;
-    const char *goal;   /* "purchase"           */
-    const char *prefix; /* "journeys.purchase." */
-    channel_told *channels;
-    int64_t n_channels;
-    const char *verdicts[METHODS];
-    bool has_value;
-} saying;
+const ptl_told_method ptl_told_methods[METHODS] = {
+    {"first_touch", "first touch", "First"},
+    {"last_touch", "last touch", "Last"},
+    {"last_non_direct", "last touch that is not direct", "Not direct"},
+    {"linear", "linear", "Linear"},
+    {"position", "position", "Position"},
+    {"time_decay", "time decay", "Decay"},
+    {"markov", "Markov chain", "Markov"},
+    {"shapley", "Shapley value of the sum", "Shapley"},
+    {"shapley_rate", "Shapley value of the rate", "Sh. rate"}};
 
 /* --- figures ---------------------------------------------------------------------------------- */
 
-typedef struct range {
-    int64_t from, n;
-} range;
-
-static range range_of(const saying *s, const char *name)
+ptl_told_range ptl_told_range_of(const ptl_saying *s, const char *name)
 {
-    range r = {0, 0};
+    ptl_told_range r = {0, 0};
     char full[160];
     (void)snprintf(full, sizeof full, "%.100s%.50s", s->prefix, name);
     for (int64_t i = 0; i < s->figure_table.n_rows; i++) {
@@ -80,24 +39,13 @@ static range range_of(const saying *s, const char *name)
     return r;
 }
 
-static int64_t total_of(const saying *s, const char *name)
+static int64_t total_of(const ptl_saying *s, const char *name)
 {
-    const range r = range_of(s, name);
+    const ptl_told_range r = ptl_told_range_of(s, name);
     return r.n > 0 ? ptl_column_int(s->figures.exact, r.from) : 0;
 }
 
-/* The part of a member before or after its arrow. */
-static ptl_text side(const ptl_column *member, int64_t row, bool after)
-{
-    const ptl_text text = ptl_column_text(member, row);
-    const size_t arrow = sizeof ARROW - 1;
-    const char *at = text.len ? memmem(text.ptr, text.len, ARROW, arrow) : NULL;
-    if (!at) return after ? (ptl_text){NULL, 0} : text;
-    const size_t n = (size_t)(at - text.ptr);
-    return after ? (ptl_text){at + arrow, text.len - n - arrow} : (ptl_text){text.ptr, n};
-}
-
-static int64_t number_of(ptl_text text)
+int64_t ptl_told_number(ptl_text text)
 {
     int64_t n = 0;
     for (size_t i = 0; i < text.len; i++)
@@ -106,7 +54,7 @@ static int64_t number_of(ptl_text text)
 }
 
 /* "journeys.purchase.conversions": the run's goal is what stands between. */
-static ptl_status find_goal(saying *s, ptl_error *err)
+static ptl_status find_goal(ptl_saying *s, ptl_error *err)
 {
     const ptl_text begin = PTL_TEXT("journeys.");
     for (int64_t i = 0; i < s->figure_table.n_rows; i++) {
@@ -124,7 +72,7 @@ static ptl_status find_goal(saying *s, ptl_error *err)
     return PTL_E_NOT_FOUND;
 }
 
-static ptl_status read_figures(saying *s, ptl_error *err)
+static ptl_status read_figures(ptl_saying *s, ptl_error *err)
 {
     const ptl_value run = ptl_value_int(s->run_id);
     PTL_TRY(ptl_warehouse_query(&s->figure_table, s->call->store->warehouse, "figure/of_run", &run,
@@ -138,7 +86,7 @@ static ptl_status read_figures(saying *s, ptl_error *err)
 static int32_t method_idx(ptl_text name)
 {
     for (int32_t i = 0; i < METHODS; i++)
-        if (ptl_text_equal(name, ptl_text_of(methods[i].name))) return i;
+        if (ptl_text_equal(name, ptl_text_of(ptl_told_methods[i].name))) return i;
     return -1;
 }
 
@@ -165,21 +113,21 @@ static ptl_status bind_credit(credit_columns *c, const ptl_table *t, ptl_error *
 
 static int by_share(const void *a, const void *b)
 {
-    const channel_told *x = a, *y = b;
+    const ptl_told_channel *x = a, *y = b;
     if (x->mean_share != y->mean_share) return x->mean_share < y->mean_share ? 1 : -1;
     return strcmp(x->name, y->name);
 }
 
-static ptl_status new_channel(saying *s, ptl_text name, ptl_error *err)
+static ptl_status new_channel(ptl_saying *s, ptl_text name, ptl_error *err)
 {
-    channel_told *c = &s->channels[s->n_channels++];
+    ptl_told_channel *c = &s->channels[s->n_channels++];
     for (int32_t m = 0; m < METHODS; m++)
-        for (int32_t o = 0; o < OUTCOMES; o++) c->of[m][o] = (told){PTL_NAN, PTL_NAN, PTL_NAN};
+        for (int32_t o = 0; o < OUTCOMES; o++) c->of[m][o] = (ptl_told){PTL_NAN, PTL_NAN, PTL_NAN};
     c->name = ptl_text_copy(name, s->call->arena, err);
     return c->name ? PTL_OK : PTL_E_NO_MEMORY;
 }
 
-static ptl_status take_rows(saying *s, const credit_columns *c, ptl_error *err)
+static ptl_status take_rows(ptl_saying *s, const credit_columns *c, ptl_error *err)
 {
     for (int64_t i = 0; i < s->credit_table.n_rows; i++) {
         const ptl_text member = ptl_column_text(c->member, i);
@@ -189,9 +137,9 @@ static ptl_status take_rows(saying *s, const credit_columns *c, ptl_error *err)
             !ptl_text_equal(ptl_text_of(s->channels[s->n_channels - 1].name), member))
             PTL_TRY(new_channel(s, member, err));
         if (m < 0) continue; /* written by a later program */
-        channel_told *channel = &s->channels[s->n_channels - 1];
-        channel->of[m][o] = (told){ptl_column_double(c->value, i), ptl_column_double(c->low, i),
-                                   ptl_column_double(c->high, i)};
+        ptl_told_channel *channel = &s->channels[s->n_channels - 1];
+        channel->of[m][o] = (ptl_told){ptl_column_double(c->value, i), ptl_column_double(c->low, i),
+                                       ptl_column_double(c->high, i)};
         s->has_value = s->has_value || o == VALUE;
         if (o == SHARE && !isnan(channel->of[m][o].point))
             channel->mean_share += channel->of[m][o].point / METHODS;
@@ -203,7 +151,7 @@ static ptl_status take_rows(saying *s, const credit_columns *c, ptl_error *err)
     return PTL_OK;
 }
 
-static ptl_status read_credit(saying *s, ptl_error *err)
+static ptl_status read_credit(ptl_saying *s, ptl_error *err)
 {
     const ptl_value run = ptl_value_int(s->run_id);
     credit_columns c;
@@ -220,7 +168,7 @@ static ptl_status read_credit(saying *s, ptl_error *err)
 
 /* --- the answer ------------------------------------------------------------------------------- */
 
-static void say_sentence(const saying *s)
+static void say_sentence(const ptl_saying *s)
 {
     const int64_t all = total_of(s, "conversions"), touched = total_of(s, "conversions_touched");
     const char *currency = s->call->workspace->currency;
@@ -244,7 +192,7 @@ static void say_sentence(const saying *s)
     ptl_buffer_dispose(&b);
 }
 
-static void say_totals(const saying *s)
+static void say_totals(const ptl_saying *s)
 {
     ptl_reply *reply = s->call->reply;
     const char *currency = s->call->workspace->currency;
@@ -285,11 +233,12 @@ static void percent(char out[16], double share)
         (void)snprintf(out, 16, "%.1f%%", 100.0 * share);
 }
 
-static void say_shares(const saying *s)
+static void say_shares(const ptl_saying *s)
 {
     ptl_reply_column columns[METHODS + 1] = {{"channel", "Channel", false}};
     for (int32_t m = 0; m < METHODS; m++)
-        columns[m + 1] = (ptl_reply_column){methods[m].name, methods[m].column, true};
+        columns[m + 1] =
+            (ptl_reply_column){ptl_told_methods[m].name, ptl_told_methods[m].column, true};
     ptl_reply_table(s->call->reply, "shares", "Share of the touched conversions", columns,
                     METHODS + 1);
     for (int64_t i = 0; i < s->n_channels; i++) {
@@ -305,7 +254,7 @@ static void say_shares(const saying *s)
 
 /* What hangs on the method: the least and the most that any of them credits a channel with. */
 typedef struct stake {
-    const channel_told *channel;
+    const ptl_told_channel *channel;
     int32_t least, most;
     double spread;
 } stake;
@@ -317,7 +266,7 @@ static int by_spread(const void *a, const void *b)
     return strcmp(x->channel->name, y->channel->name);
 }
 
-static stake stake_of(const channel_told *c, int32_t outcome)
+static stake stake_of(const ptl_told_channel *c, int32_t outcome)
 {
     stake out = {.channel = c, .least = -1, .most = -1};
     for (int32_t m = 0; m < METHODS; m++) {
@@ -331,7 +280,7 @@ static stake stake_of(const channel_told *c, int32_t outcome)
     return out;
 }
 
-static void put_amount(const saying *s, double amount)
+static void put_amount(const ptl_saying *s, double amount)
 {
     if (s->has_value)
         ptl_reply_cell_micros(s->call->reply, llround(100.0 * amount) * 10000,
@@ -340,7 +289,7 @@ static void put_amount(const saying *s, double amount)
         ptl_reply_cell_double(s->call->reply, amount);
 }
 
-static ptl_status say_stakes(const saying *s, ptl_error *err)
+static ptl_status say_stakes(const ptl_saying *s, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
         {"channel", "Channel", false}, {"least", "Least", true}, {"least_by", "by", false},
@@ -359,16 +308,16 @@ static ptl_status say_stakes(const saying *s, ptl_error *err)
         const stake *k = &list[i];
         ptl_reply_cell_text(s->call->reply, k->channel->name);
         put_amount(s, k->channel->of[k->least][outcome].point);
-        ptl_reply_cell_text(s->call->reply, methods[k->least].label);
+        ptl_reply_cell_text(s->call->reply, ptl_told_methods[k->least].label);
         put_amount(s, k->channel->of[k->most][outcome].point);
-        ptl_reply_cell_text(s->call->reply, methods[k->most].label);
+        ptl_reply_cell_text(s->call->reply, ptl_told_methods[k->most].label);
         put_amount(s, k->spread);
     }
     ptl_reply_table_end(s->call->reply);
     return PTL_OK;
 }
 
-static ptl_status say_roles(const saying *s, ptl_error *err)
+static ptl_status say_roles(const ptl_saying *s, ptl_error *err)
 {
     static const char *const names[] = {"role_first",  "role_last",    "role_alone",
                                         "role_assist", "role_touched", "role_journeys"};
@@ -376,8 +325,8 @@ static ptl_status say_roles(const saying *s, ptl_error *err)
         {"channel", "Channel", false}, {"first", "First", true},   {"last", "Last", true},
         {"alone", "Alone", true},      {"assist", "Assist", true}, {"touched", "Any", true},
         {"journeys", "Journeys", true}};
-    range r[6];
-    for (int i = 0; i < 6; i++) r[i] = range_of(s, names[i]);
+    ptl_told_range r[6];
+    for (int i = 0; i < 6; i++) r[i] = ptl_told_range_of(s, names[i]);
     ptl_reply_table(s->call->reply, "roles", "Conversions a channel had a part in", columns,
                     N_OF(columns));
     for (int64_t k = 0; k < r[0].n; k++) {
@@ -392,174 +341,54 @@ static ptl_status say_roles(const saying *s, ptl_error *err)
     return PTL_OK;
 }
 
-/* --- for pages -------------------------------------------------------------------------------- */
-
-typedef void (*put_fn)(ptl_json *json, const saying *s);
-
-static ptl_status say_json(const saying *s, const char *name, put_fn put, ptl_error *err)
-{
-    ptl_buffer text;
-    ptl_json json;
-    ptl_buffer_init(&text, JSON_BYTES_MAX, NULL);
-    ptl_json_init_buffer(&json, &text, 0, err);
-    ptl_json_array(&json);
-    put(&json, s);
-    ptl_json_array_end(&json);
-    const ptl_status st = ptl_json_finish(&json);
-    if (st == PTL_OK) ptl_reply_json(s->call->reply, name, ptl_buffer_borrow(&text));
-    ptl_buffer_dispose(&text);
-    return st;
-}
-
-static void put_told(ptl_json *json, const char *key, const told *t)
-{
-    ptl_json_key(json, key);
-    ptl_json_object(json);
-    ptl_json_put_double(json, "point", t->point);
-    ptl_json_put_double(json, "low", t->low);
-    ptl_json_put_double(json, "high", t->high);
-    ptl_json_object_end(json);
-}
-
-static void put_credit(ptl_json *json, const saying *s)
-{
-    for (int64_t i = 0; i < s->n_channels; i++)
-        for (int32_t m = 0; m < METHODS; m++) {
-            ptl_json_object(json);
-            ptl_json_put_string(json, "channel", s->channels[i].name);
-            ptl_json_put_string(json, "method", methods[m].name);
-            put_told(json, "conversions", &s->channels[i].of[m][CONVERSIONS]);
-            put_told(json, "share", &s->channels[i].of[m][SHARE]);
-            put_told(json, "value", &s->channels[i].of[m][VALUE]);
-            ptl_json_object_end(json);
-        }
-}
-
-static void put_methods(ptl_json *json, const saying *s)
-{
-    for (int32_t m = 0; m < METHODS; m++) {
-        ptl_json_object(json);
-        ptl_json_put_string(json, "method", methods[m].name);
-        ptl_json_put_string(json, "label", methods[m].label);
-        ptl_json_put_string(json, "verdict", s->verdicts[m]);
-        ptl_json_object_end(json);
-    }
-}
-
-/* Half the sum of absolute differences: what one method credits elsewhere than the other does. */
-static double distance(const saying *s, int32_t m, int32_t other, int32_t outcome)
-{
-    double sum = 0.0;
-    for (int64_t i = 0; i < s->n_channels; i++)
-        sum += fabs(s->channels[i].of[m][outcome].point - s->channels[i].of[other][outcome].point);
-    return 0.5 * sum;
-}
-
-static void put_distances(ptl_json *json, const saying *s)
-{
-    for (int32_t m = 0; m < METHODS; m++)
-        for (int32_t other = m + 1; other < METHODS; other++) {
-            ptl_json_object(json);
-            ptl_json_put_string(json, "method", methods[m].name);
-            ptl_json_put_string(json, "other", methods[other].name);
-            ptl_json_put_double(json, "share", distance(s, m, other, SHARE));
-            ptl_json_put_double(json, "value", distance(s, m, other, VALUE));
-            ptl_json_object_end(json);
-        }
-}
-
-static void put_flow(ptl_json *json, const saying *s)
-{
-    const range all = range_of(s, "flow"), converting = range_of(s, "flow_converting");
-    for (int64_t k = 0; k < all.n; k++) {
-        ptl_json_object(json);
-        ptl_json_put_int(json, "step",
-                         number_of(ptl_column_text(s->figures.dimension, all.from + k)));
-        ptl_json_put_text(json, "from", side(s->figures.member, all.from + k, false));
-        ptl_json_put_text(json, "to", side(s->figures.member, all.from + k, true));
-        ptl_json_put_int(json, "journeys", ptl_column_int(s->figures.exact, all.from + k));
-        ptl_json_put_int(json, "converting", ptl_column_int(s->figures.exact, converting.from + k));
-        ptl_json_object_end(json);
-    }
-}
-
-static void put_frequency(ptl_json *json, const saying *s)
-{
-    const range all = range_of(s, "frequency_journeys");
-    const range converting = range_of(s, "frequency_converting");
-    for (int64_t k = 0; k < all.n; k++) {
-        ptl_json_object(json);
-        ptl_json_put_text(json, "channel", side(s->figures.member, all.from + k, false));
-        ptl_json_put_int(json, "touches", number_of(side(s->figures.member, all.from + k, true)));
-        ptl_json_put_int(json, "journeys", ptl_column_int(s->figures.exact, all.from + k));
-        ptl_json_put_int(json, "converting", ptl_column_int(s->figures.exact, converting.from + k));
-        ptl_json_object_end(json);
-    }
-}
-
-static void put_sequences(ptl_json *json, const saying *s)
-{
-    const range n = range_of(s, "sequence_journeys"), c = range_of(s, "sequence_converting");
-    const range relative = range_of(s, "sequence_relative"), z = range_of(s, "sequence_z");
-    for (int64_t k = 0; k < n.n; k++) {
-        ptl_json_object(json);
-        ptl_json_put_text(json, "sequence", ptl_column_text(s->figures.member, n.from + k));
-        ptl_json_put_int(json, "journeys", ptl_column_int(s->figures.exact, n.from + k));
-        ptl_json_put_int(json, "converting", ptl_column_int(s->figures.exact, c.from + k));
-        ptl_json_put_double(json, "relative_lift",
-                            ptl_column_double(s->figures.value, relative.from + k));
-        ptl_json_put_double(json, "z", ptl_column_double(s->figures.value, z.from + k));
-        ptl_json_object_end(json);
-    }
-}
-
-static void put_synergies(ptl_json *json, const saying *s)
-{
-    const range r = range_of(s, "synergy");
-    for (int64_t k = 0; k < r.n; k++) {
-        ptl_json_object(json);
-        ptl_json_put_text(json, "channel", side(s->figures.member, r.from + k, false));
-        ptl_json_put_text(json, "other", side(s->figures.member, r.from + k, true));
-        ptl_json_put_double(json, "index", ptl_column_double(s->figures.value, r.from + k));
-        ptl_json_object_end(json);
-    }
-}
-
-/* Every total of the run: figures without a dimension. */
-static void put_totals(ptl_json *json, const saying *s)
-{
-    const size_t skip = strlen(s->prefix);
-    for (int64_t i = 0; i < s->figure_table.n_rows; i++) {
-        const ptl_text name = ptl_column_text(s->figures.name, i);
-        if (ptl_column_text(s->figures.dimension, i).len > 0) continue;
-        if (!ptl_text_starts(name, ptl_text_of(s->prefix))) continue;
-        ptl_json_object(json);
-        ptl_json_put_text(json, "name", (ptl_text){name.ptr + skip, name.len - skip});
-        ptl_json_put_text(json, "unit", ptl_column_text(s->figures.unit, i));
-        ptl_json_put_int(json, "exact", ptl_column_int(s->figures.exact, i));
-        ptl_json_object_end(json);
-    }
-}
-
 /* --- lengths and lags ------------------------------------------------------------------------- */
 
-static int64_t bin_of(const saying *s, range r, int64_t bin)
+static int64_t bin_of(const ptl_saying *s, ptl_told_range r, int64_t bin)
 {
     for (int64_t k = 0; k < r.n; k++)
-        if (number_of(ptl_column_text(s->figures.member, r.from + k)) == bin)
+        if (ptl_told_number(ptl_column_text(s->figures.member, r.from + k)) == bin)
             return ptl_column_int(s->figures.exact, r.from + k);
     return 0;
 }
 
-static void say_shape(const saying *s)
+static ptl_status say_sequences(const ptl_saying *s, ptl_error *err)
+{
+    static const ptl_reply_column columns[] = {{"sequence", "One directly after the other", false},
+                                               {"journeys", "Journeys", true},
+                                               {"converting", "Converting", true},
+                                               {"relative_lift", "Relative lift", true},
+                                               {"z", "z", true}};
+    const ptl_told_range n = ptl_told_range_of(s, "sequence_journeys"),
+                         c = ptl_told_range_of(s, "sequence_converting");
+    const ptl_told_range relative = ptl_told_range_of(s, "sequence_relative"),
+                         z = ptl_told_range_of(s, "sequence_z");
+    ptl_reply_table(s->call->reply, "sequences", "Sequences that tell most", columns,
+                    N_OF(columns));
+    for (int64_t k = 0; k < n.n; k++) {
+        const char *name =
+            ptl_text_copy(ptl_column_text(s->figures.member, n.from + k), s->call->arena, err);
+        if (!name) return PTL_E_NO_MEMORY;
+        ptl_reply_cell_text(s->call->reply, name);
+        ptl_reply_cell_int(s->call->reply, ptl_column_int(s->figures.exact, n.from + k));
+        ptl_reply_cell_int(s->call->reply, ptl_column_int(s->figures.exact, c.from + k));
+        ptl_reply_cell_double(s->call->reply,
+                              ptl_column_double(s->figures.value, relative.from + k));
+        ptl_reply_cell_double(s->call->reply, ptl_column_double(s->figures.value, z.from + k));
+    }
+    ptl_reply_table_end(s->call->reply);
+    return PTL_OK;
+}
+
+static void say_shape(const ptl_saying *s)
 {
     static const ptl_reply_column lengths[] = {{"touches", "Touches", true},
                                                {"converting", "Converting", true},
                                                {"not_converting", "Not converting", true}};
     static const ptl_reply_column lags[] = {{"days", "Days from the first touch", true},
                                             {"conversions", "Conversions", true}};
-    const range c = range_of(s, "length_converting"), n = range_of(s, "length_null");
-    const range lag = range_of(s, "lag_converting");
+    const ptl_told_range c = ptl_told_range_of(s, "length_converting"),
+                         n = ptl_told_range_of(s, "length_null");
+    const ptl_told_range lag = ptl_told_range_of(s, "lag_converting");
     ptl_reply_table(s->call->reply, "lengths", "How long journeys are", lengths, N_OF(lengths));
     for (int64_t bin = 1; bin <= 64; bin++) {
         const int64_t converting = bin_of(s, c, bin), not_converting = bin_of(s, n, bin);
@@ -572,7 +401,7 @@ static void say_shape(const saying *s)
     ptl_reply_table(s->call->reply, "lags", "How long they take", lags, N_OF(lags));
     for (int64_t k = 0; k < lag.n; k++) {
         ptl_reply_cell_int(s->call->reply,
-                           number_of(ptl_column_text(s->figures.member, lag.from + k)));
+                           ptl_told_number(ptl_column_text(s->figures.member, lag.from + k)));
         ptl_reply_cell_int(s->call->reply, ptl_column_int(s->figures.exact, lag.from + k));
     }
     ptl_reply_table_end(s->call->reply);
@@ -580,10 +409,12 @@ static void say_shape(const saying *s)
 
 ptl_status ptl_attribution_say_shape(ptl_call *call, int64_t run_id, ptl_error *err)
 {
-    saying s = {.call = call, .run_id = run_id};
-    const ptl_status st = read_figures(&s, err);
+    ptl_saying s = {.call = call, .run_id = run_id};
+    ptl_status st = read_figures(&s, err);
     if (st == PTL_OK) {
         ptl_reply_text(call->reply, "goal", "Goal", s.goal);
+        st = say_roles(&s, err);
+        if (st == PTL_OK) st = say_sequences(&s, err);
         say_shape(&s);
     }
     ptl_table_dispose(&s.figure_table);
@@ -592,15 +423,8 @@ ptl_status ptl_attribution_say_shape(ptl_call *call, int64_t run_id, ptl_error *
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
-static ptl_status say_all(saying *s, ptl_error *err)
+static ptl_status say_all(ptl_saying *s, ptl_error *err)
 {
-    static const struct {
-        const char *name;
-        put_fn put;
-    } parts[] = {{"totals", put_totals},       {"methods", put_methods},
-                 {"credit", put_credit},       {"distances", put_distances},
-                 {"flow", put_flow},           {"frequency", put_frequency},
-                 {"sequences", put_sequences}, {"synergies", put_synergies}};
     PTL_TRY(read_figures(s, err));
     PTL_TRY(read_credit(s, err));
     say_sentence(s);
@@ -608,15 +432,15 @@ static ptl_status say_all(saying *s, ptl_error *err)
     say_shares(s);
     PTL_TRY(say_stakes(s, err));
     PTL_TRY(say_roles(s, err));
-    for (int64_t i = 0; i < N_OF(parts); i++)
-        PTL_TRY(say_json(s, parts[i].name, parts[i].put, err));
+    PTL_TRY(ptl_attribution_say_json(s, err));
+    PTL_TRY(say_sequences(s, err));
     say_shape(s);
     return PTL_OK;
 }
 
 ptl_status ptl_attribution_say(ptl_call *call, int64_t run_id, ptl_error *err)
 {
-    saying s = {.call = call, .run_id = run_id};
+    ptl_saying s = {.call = call, .run_id = run_id};
     const ptl_status st = say_all(&s, err);
     ptl_table_dispose(&s.credit_table);
     ptl_table_dispose(&s.figure_table);

@@ -17,7 +17,8 @@ static void say_course(ptl_reply *reply, const ptl_course *c, const ptl_workspac
     ptl_buffer b;
     ptl_buffer_init(&b, 1024, NULL);
     ptl_buffer_printf(&b, "%s: %s, ", workspace->kpi.label, ptl_course_word_text(c->word));
-    ptl_buffer_printf(&b, "%.0f in 100 to reach ", 100.0 * c->chance);
+    ptl_show_chance(&b, c->chance);
+    ptl_buffer_text(&b, " to reach ");
     put_money(&b, c->target, c->currency);
     ptl_buffer_text(&b, " by ");
     ptl_show_day_long(&b, c->due);
@@ -150,11 +151,15 @@ const ptl_op ptl_op_course_show = {
              "portolan.yaml.",
     .params = params,
     .n_params = 1,
-    .result = "run, metric, as_of, verdict: the review, what is forecast, from when, how surely\n"
-              "course, due, target, to_date, plan_to_date, from_plan: where we stand\n"
-              "expected, low, high, chance: where we shall be at the date\n"
-              "weeks: list — from, to, expected, low, high, naive, chance\n"
-              "scores: list — made, n, wape, wape_naive, bias, coverage, brier, brier_naive",
+    .result =
+        "run, metric, as_of, verdict: what is forecast, from when, how surely; where a review "
+        "was written\n"
+        "course, due, target, to_date, plan_to_date, from_plan: the course, where there is a "
+        "target\n"
+        "expected, low, high, chance: of the due day, where there is a target\n"
+        "weeks: list — from, to, expected, low, high, naive, chance; where a review was written\n"
+        "scores: list — made, n, wape, wape_naive, bias, coverage, brier, brier_naive; where a "
+        "review was written",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan course show",

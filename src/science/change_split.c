@@ -67,9 +67,10 @@ static double shapley_of(const double money[16], unsigned factor)
 {
     /* (size of S)! (3 - size)! / 4! */
     static const double weight[N_FACTORS] = {1.0 / 4.0, 1.0 / 12.0, 1.0 / 12.0, 1.0 / 4.0};
+    static const uint8_t size[16] = {0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4};
     double part = 0.0;
     for (unsigned s = 0; s < 16; s++)
-        if (!(s & factor)) part += weight[__builtin_popcount(s)] * (money[s | factor] - money[s]);
+        if (!(s & factor)) part += weight[size[s]] * (money[s | factor] - money[s]);
     return part;
 }
 

@@ -14,7 +14,8 @@ static int64_t new_slot(ptl_mix_posterior *m, ptl_mix_param_kind kind, int64_t c
                                  .channel = (int32_t)channel,
                                  .geo = (int32_t)geo,
                                  .idx = (int32_t)idx,
-                                 .prior = prior};
+                                 .prior = prior,
+                                 .scale = 1.0};
     return at;
 }
 
@@ -66,6 +67,11 @@ static void all_slots(ptl_mix_posterior *m)
     for (int64_t g = 0; g < (m->spec.sigma_per_geo ? m->n_geos : 1); g++)
         new_slot(m, PTL_MIX_PARAM_SIGMA, -1, m->spec.sigma_per_geo ? g : -1, -1,
                  m->spec.sigma_prior);
+    const double half_nu = 0.5 * m->spec.student_nu;
+    const ptl_mix_prior weight = {PTL_MIX_PRIOR_GAMMA, half_nu, half_nu, 0, 0, 0};
+    m->slot_weight = m->spec.likelihood == PTL_MIX_STUDENT_T ? m->n_slots : -1;
+    for (int64_t t = 0; m->slot_weight >= 0 && t < m->n_weeks; t++)
+        new_slot(m, PTL_MIX_PARAM_WEIGHT, -1, -1, t, weight);
     for (int64_t k = 0; k < l->q; k++)
         if (l->xi[k] != -1)
             l->xi[k] = new_slot(m, PTL_MIX_PARAM_XI, -1, -1, k - 1, m->spec.xi_prior);
@@ -123,10 +129,15 @@ ptl_status mix_work_new(mix_work *w, const ptl_mix_posterior *m, ptl_arena *aren
     return mix_linear_work_new(&w->linear, m, arena, err);
 }
 
+double mix_slot_value(const mix_slot *s, double x)
+{
+    return mix_prior_value(&s->prior, s->middle + s->scale * x);
+}
+
 void mix_values(mix_work *w, const double *x)
 {
     const ptl_mix_posterior *const m = w->m;
-    for (int64_t i = 0; i < m->n_slots; i++) w->value[i] = mix_prior_value(&m->slot[i].prior, x[i]);
+    for (int64_t i = 0; i < m->n_slots; i++) w->value[i] = mix_slot_value(&m->slot[i], x[i]);
     for (int64_t g = 0; g < m->n_geos; g++)
         w->sigma[g] = w->value[m->slot_sigma + (m->spec.sigma_per_geo ? g : 0)];
 }
@@ -157,9 +168,9 @@ static double priors(mix_work *w, double *grad, const double *x)
             lp -= 0.5 * x[i] * x[i];
             continue;
         }
-        const mix_free f = mix_prior_free(&s->prior, x[i]);
-        w->dvalue[i] = f.dvalue;
-        grad[i] = f.dlp;
+        const mix_free f = mix_prior_free(&s->prior, s->middle + s->scale * x[i]);
+        w->dvalue[i] = s->scale * f.dvalue;
+        grad[i] = s->scale * f.dlp;
         lp += f.lp;
     }
     for (int64_t c = 0; c < m->n_channels; c++) {
@@ -184,6 +195,8 @@ static void linear_back(mix_work *w)
     const mix_linear *const l = &m->linear;
     for (int64_t g = 0; g < (m->spec.sigma_per_geo ? m->n_geos : 1); g++)
         w->grad[m->slot_sigma + g] += w->linear.d_sigma[g] / w->sigma[g];
+    for (int64_t t = 0; m->slot_weight >= 0 && t < m->n_weeks; t++)
+        w->grad[m->slot_weight + t] += w->linear.d_weight[t];
     for (int64_t k = 0; k < l->q; k++)
         if (l->xi[k] >= 0) w->grad[l->xi[k]] += w->linear.d_local_sd[k] / w->value[l->xi[k]];
     for (int64_t j = 0; j < l->p; j++)

@@ -64,7 +64,7 @@ ptl_mix_param ptl_mix_param_at(const ptl_mix_posterior *m, int64_t i)
 void ptl_mix_draw(double *value, const ptl_mix_posterior *m, int64_t chain, int64_t draw)
 {
     const double *const x = mix_free_draw(m, chain, draw);
-    for (int64_t i = 0; i < m->n_slots; i++) value[i] = mix_prior_value(&m->slot[i].prior, x[i]);
+    for (int64_t i = 0; i < m->n_slots; i++) value[i] = mix_slot_value(&m->slot[i], x[i]);
     memcpy(value + m->n_slots, mix_linear_draw_at(m, chain, draw),
            (size_t)m->n_linear * sizeof *value);
 }
@@ -123,7 +123,7 @@ void ptl_mix_channel_draw_at(ptl_mix_channel_draw *out, double *coefficient, dou
     for (int64_t t = 0; t < m->n_weeks; t++) drift[t] = 1.0;
     if (!ch->active) return;
     mix_work w = work_of_one(m, c, work);
-    for (int64_t i = 0; i < m->n_slots; i++) w.value[i] = mix_prior_value(&m->slot[i].prior, x[i]);
+    for (int64_t i = 0; i < m->n_slots; i++) w.value[i] = mix_slot_value(&m->slot[i], x[i]);
     mix_media_forward(&w, c);
     double kpi;
     out->shape = mix_shape(m, c, w.value);

@@ -2,11 +2,7 @@
  *
  * The method.     NUTS over what is not linear-Gaussian, one chain a task; then for each draw one
  *                 of the linear block given it, by a generator split by chain and draw. Both
- *                 together are draws from the whole posterior.
- * Centred or not. A geo's effect is sampled on its own scale where its data outweigh the spread's
- *                 prior: at the middle of the priors, the information sum_t (b s_t)^2 / sigma^2 on
- * the log effect of the middle geo, times the median of eta squared, above 1. Below, the
- * standardised form keeps the funnel away (Betancourt & Girolami 2015). */
+ *                 together are draws from the whole posterior. */
 #include "science/mix_internal.h"
 
 ptl_mix_options ptl_mix_options_default(void)
@@ -39,45 +35,6 @@ ptl_status mix_prepare(ptl_mix_posterior *m, const ptl_mix_data *data, const ptl
     if (!m->ruled) MIX_ALLOC(m->ruled, arena, m->n_channels, err);
     PTL_TRY(mix_scale(m, arena, err));
     return mix_slots(m, arena, err);
-}
-
-/* --- centring -----------------------------------------------------------------------------------
- */
-
-static void centre_channel(ptl_mix_posterior *m, mix_work *w, int64_t c, double *info)
-{
-    mix_channel *const ch = &m->channel[c];
-    const double eta = ptl_mix_prior_quantile(&ch->spec.eta_prior, 0.5);
-    const double sigma = 0.5; /* of a KPI standardised: a fit that explains three quarters of it */
-    for (int64_t g = 0; g < m->n_geos; g++) {
-        const double b = ch->spec.pooling == PTL_MIX_POOL_LOGNORMAL ? w->b[c * m->n_geos + g] : 1.0;
-        const double *const s = w->s + c * m->n_cells + g * m->n_weeks;
-        double mean = 0.0;
-        info[g] = 0.0;
-        for (int64_t t = 0; t < m->n_weeks; t++) mean += s[t] / (double)m->n_weeks;
-        for (int64_t t = 0; t < m->n_weeks; t++) info[g] += (s[t] - mean) * (s[t] - mean);
-        info[g] *= b * b / (sigma * sigma);
-    }
-    mix_sort(info, m->n_geos);
-    ch->centred = info[m->n_geos / 2] * eta * eta > 1.0;
-    for (int64_t g = 0; g < m->n_geos; g++) m->slot[ch->slot_geo + g].centred = ch->centred;
-}
-
-static ptl_status choose_centring(ptl_mix_posterior *m, ptl_arena *arena, ptl_error *err)
-{
-    const ptl_arena_mark mark = ptl_arena_save(arena);
-    mix_work w;
-    double *x, *info;
-    PTL_TRY(mix_work_new(&w, m, arena, err));
-    MIX_ALLOC(x, arena, m->n_slots, err);
-    MIX_ALLOC(info, arena, m->n_geos, err);
-    for (int64_t i = 0; i < m->n_slots; i++)
-        x[i] = mix_prior_unvalue(&m->slot[i].prior, ptl_mix_prior_quantile(&m->slot[i].prior, 0.5));
-    mix_forward(&w, x);
-    for (int64_t c = 0; c < m->n_channels; c++)
-        if (m->channel[c].slot_geo >= 0) centre_channel(m, &w, c, info);
-    ptl_arena_rewind(arena, mark);
-    return PTL_OK;
 }
 
 /* --- the linear block, drawn ---------------------------------------------------------------------
@@ -134,24 +91,18 @@ typedef struct summary_task {
     int64_t work_n, n_tasks;
 } summary_task;
 
-/* Ranks do not change under the increasing maps from free variables to values, so R-hat and ESS of
- * the one are those of the other; means and sds are taken of values. */
-static void summarise_free(ptl_mix_posterior *m, int64_t i)
+/* Values in place of free variables, one parameter at a time. */
+static ptl_mcmc_summary summarise_free(const ptl_mix_posterior *m, int64_t i, double *work)
 {
-    ptl_mcmc_summary *const s = &m->summary[i];
-    const double n = (double)(m->n_chains * m->n_draws);
-    *s = m->free_summary[i];
-    double mean = 0.0, sq = 0.0;
-    for (int64_t d = 0; d < m->n_chains * m->n_draws; d++)
-        mean += mix_prior_value(&m->slot[i].prior, m->draws[d * m->n_slots + i]) / n;
-    for (int64_t d = 0; d < m->n_chains * m->n_draws; d++) {
-        const double x = mix_prior_value(&m->slot[i].prior, m->draws[d * m->n_slots + i]) - mean;
-        sq += x * x;
-    }
-    const double free_ess = s->sd > 0.0 ? (s->sd / s->mcse_mean) * (s->sd / s->mcse_mean) : PTL_NAN;
-    s->mean = mean;
-    s->sd = sqrt(sq / (n - 1.0));
-    s->mcse_mean = s->sd / sqrt(free_ess); /* of the map's values: to first order the same ESS */
+    const int64_t n = m->n_chains * m->n_draws;
+    for (int64_t d = 0; d < n; d++)
+        work[d] = mix_slot_value(&m->slot[i], m->draws[d * m->n_slots + i]);
+    const ptl_mcmc_view view = {.x = work,
+                                .n_chains = m->n_chains,
+                                .n_draws = m->n_draws,
+                                .chain_stride = m->n_draws,
+                                .draw_stride = 1};
+    return ptl_mcmc_summarise(&view, work + n);
 }
 
 static ptl_status summarise_some(void *payload, int64_t task, ptl_error *err)
@@ -161,7 +112,7 @@ static ptl_status summarise_some(void *payload, int64_t task, ptl_error *err)
     (void)err;
     for (int64_t i = task; i < m->n_slots + m->n_linear; i += t->n_tasks) {
         if (i < m->n_slots) {
-            summarise_free(m, i);
+            m->summary[i] = summarise_free(m, i, t->work + task * t->work_n);
             continue;
         }
         const ptl_mcmc_view view = {.x = m->linear_draws + (i - m->n_slots),
@@ -180,15 +131,14 @@ static bool is_empty(const ptl_mix_posterior *m, int64_t i)
     return j >= 0 && q > 0 && j == m->baseline_geo * q;
 }
 
-static void judge(ptl_mix_result *out, const ptl_mix_posterior *m, const ptl_nuts_result *r,
-                  const ptl_mcmc_limits *limits)
+void mix_judge(ptl_mix_result *out, const ptl_mix_posterior *m, const ptl_mcmc_limits *limits)
 {
     ptl_mcmc_worst worst = {.r_hat_max = 0.0,
                             .ess_bulk_min = HUGE_VAL,
                             .ess_tail_min = HUGE_VAL,
-                            .divergent_share = r->checks[3].measured,
-                            .saturated_share = r->checks[4].measured,
-                            .e_bfmi_min = r->checks[5].measured};
+                            .divergent_share = m->worst[3],
+                            .saturated_share = m->worst[4],
+                            .e_bfmi_min = m->worst[5]};
     for (int64_t i = 0; i < m->n_slots + m->n_linear; i++) {
         if (is_empty(m, i)) continue;
         const ptl_mcmc_summary *const s = &m->summary[i]; /* a NaN stays, and fails */
@@ -200,10 +150,28 @@ static void judge(ptl_mix_result *out, const ptl_mix_posterior *m, const ptl_nut
     out->r_hat_max = worst.r_hat_max;
     out->ess_bulk_min = worst.ess_bulk_min;
     out->ess_tail_min = worst.ess_tail_min;
+    out->n_divergent = (int64_t)m->worst[0];
+    out->n_gradients = (int64_t)m->worst[1];
+}
+
+ptl_status mix_summarise(ptl_mix_posterior *m, const ptl_executor *executor, ptl_arena *arena,
+                         ptl_error *err)
+{
+    const int64_t n = m->n_chains * m->n_draws;
+    summary_task sum = {
+        .m = m, .work_n = n + ptl_mcmc_work_n(m->n_chains, m->n_draws), .n_tasks = m->n_chains};
+    MIX_ALLOC(sum.work, arena, sum.n_tasks * sum.work_n, err);
+    return ptl_executor_run(executor, sum.n_tasks, summarise_some, &sum, err);
+}
+
+/* What only the sampler knows, kept with the draws. */
+static void remember(ptl_mix_posterior *m, const ptl_nuts_result *r)
+{
+    for (int i = 3; i < PTL_MCMC_CHECKS; i++) m->worst[i] = r->checks[i].measured;
     for (int64_t c = 0; c < r->n_chains; c++) {
-        out->n_divergent += r->chains[c].n_divergent;
-        out->n_gradients += r->chains[c].n_gradients_start + r->chains[c].n_gradients_warmup +
-                            r->chains[c].n_gradients_draws;
+        m->worst[0] += (double)r->chains[c].n_divergent;
+        m->worst[1] += (double)(r->chains[c].n_gradients_start + r->chains[c].n_gradients_warmup +
+                                r->chains[c].n_gradients_draws);
     }
 }
 
@@ -219,12 +187,12 @@ ptl_status mix_sample(ptl_mix_result *out, ptl_mix_posterior *m, const ptl_rng *
                       ptl_error *err)
 {
     const int64_t n_chains = o->nuts.n_chains;
-    if (o->centring_automatic) PTL_TRY(choose_centring(m, arena, err));
     m->n_chains = n_chains;
     m->n_draws = o->nuts.n_draws;
     MIX_ALLOC(m->linear_draws, arena, n_chains * m->n_draws * m->n_linear, err);
     MIX_ALLOC(m->summary, arena, m->n_slots + m->n_linear, err);
     PTL_TRY(mix_works_new(m, arena, err));
+    PTL_TRY(mix_pilot(m, o->centring_automatic, arena, err));
     mix_work *const work = m->work;
     ptl_nuts_result r;
     const ptl_nuts_target target = {
@@ -232,13 +200,10 @@ ptl_status mix_sample(ptl_mix_result *out, ptl_mix_posterior *m, const ptl_rng *
     const ptl_rng draws = ptl_rng_split(rng, 1), chains = ptl_rng_split(rng, 0);
     PTL_TRY(ptl_nuts_solve(&r, &target, NULL, &chains, &o->nuts, executor, arena, err));
     m->draws = r.draws;
-    m->free_summary = r.summary;
+    remember(m, &r);
     draw_task draw = {.m = m, .work = work, .rng = &draws};
     PTL_TRY(ptl_executor_run(executor, n_chains, draw_chain, &draw, err));
-    summary_task sum = {
-        .m = m, .work_n = ptl_mcmc_work_n(n_chains, m->n_draws), .n_tasks = n_chains};
-    MIX_ALLOC(sum.work, arena, sum.n_tasks * sum.work_n, err);
-    PTL_TRY(ptl_executor_run(executor, sum.n_tasks, summarise_some, &sum, err));
-    judge(out, m, &r, &o->nuts.limits);
+    PTL_TRY(mix_summarise(m, executor, arena, err));
+    mix_judge(out, m, &o->nuts.limits);
     return PTL_OK;
 }

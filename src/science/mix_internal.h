@@ -40,8 +40,11 @@ typedef struct mix_slot {
     ptl_mix_param_kind kind;
     int32_t channel, geo, idx; /* -1 where it has none */
     ptl_mix_prior prior;
-    bool centred; /* a geo effect sampled on its own scale: prior N(0, eta^2) */
+    bool centred;         /* a geo effect sampled on its own scale: prior N(0, eta^2)     */
+    double middle, scale; /* u = middle + scale x: x is about standard normal a posteriori */
 } mix_slot;
+
+double mix_slot_value(const mix_slot *slot, double x);
 
 typedef struct mix_channel {
     ptl_mix_channel spec;
@@ -75,6 +78,9 @@ typedef struct mix_linear {
     double *cross;        /* [geo][p * q], column-major: p rows                            */
     double *local_gram;   /* [geo][q * q]                                                  */
     double *n_cells;      /* [geo] cells used                                              */
+    double *rotated;      /* [p][week] orthogonal columns X Lambda Q, or NULL: mix_rotate.c */
+    double *vectors;      /* [p * p] Q                                                     */
+    double *values;       /* [p] X'X in the rotated columns                                */
 } mix_linear;
 
 struct ptl_mix_posterior {
@@ -91,34 +97,35 @@ struct ptl_mix_posterior {
     int64_t n_knots;
     int32_t *knot;
     mix_linear linear;
-    int64_t n_slots, n_linear, slot_sigma;
+    int64_t n_slots, n_linear, slot_sigma, slot_weight; /* weight: -1 unless Student-t */
     mix_slot *slot;
     int64_t n_experiments;
     const ptl_mix_experiment *experiment;
     bool *ruled; /* [channel] an experiment rules: a confounder stands beside it          */
     /* draws */
     int64_t n_chains, n_draws;
-    const double *draws;   /* [chain][draw][slot], free variables                    */
-    double *linear_draws;  /* [chain][draw][n_linear]                                */
-    struct mix_work *work; /* [chain] scratch, one chain each                        */
-    const ptl_mcmc_summary *free_summary;
-    ptl_mcmc_summary *summary; /* [slot + linear], of values                             */
+    const double *draws;           /* [chain][draw][slot], free variables                    */
+    double *linear_draws;          /* [chain][draw][n_linear]                                */
+    struct mix_work *work;         /* [chain] scratch, one chain each                        */
+    ptl_mcmc_summary *summary;     /* [slot + linear], of values                             */
+    double worst[PTL_MCMC_CHECKS]; /* what the checks measured on the sampler: 3, 4, 5; counts */
 };
 
 /* Scratch of one linear block evaluation. */
 typedef struct mix_linear_work {
-    double *scale, *local_scale;    /* [p], [q] prior sds in force                           */
-    double *schur;                  /* [p * p], its Cholesky factor                          */
-    double *inverse;                /* [p * p]                                               */
-    double *factor;                 /* [geo][q * q]                                          */
-    double *f, *h, *ph;             /* [p * geo * q]                                         */
-    double *rhs, *beta;             /* [p] scaled                                            */
-    double *local_rhs, *local_beta; /* [geo * q] scaled                                   */
-    double *week;                   /* [week]                                                */
-    double *coefficient, *fitted;   /* [p + geo * q], [cell]                                */
-    double *d_sd, *d_local_sd;      /* [p], [q] d log density / d log sd                     */
-    double *d_sigma;                /* [geo] d log density / d log sigma_g                   */
-    double log_density;
+    double *scale, *local_scale;        /* [p], [q] prior sds in force                           */
+    double *schur;                      /* [p * p], its Cholesky factor                          */
+    double *inverse;                    /* [p * p]                                               */
+    double *factor;                     /* [geo][q * q]                                          */
+    double *f, *h, *ph;                 /* [p * geo * q]                                         */
+    double *rhs, *beta;                 /* [p] scaled                                            */
+    double *local_rhs, *local_beta;     /* [geo * q] scaled                                   */
+    double *week;                       /* [week]                                                */
+    double *coefficient, *fitted;       /* [p + geo * q], [cell]                                */
+    double *d_sd, *d_local_sd;          /* [p], [q] d log density / d log sd                     */
+    double *d_sigma;                    /* [geo] d log density / d log sigma_g                   */
+    double *rows, *leverage, *d_weight; /* [p][week], likewise, [week]: Student-t alone  */
+    double log_density, sigma;
 } mix_linear_work;
 
 /* One chain's scratch. */
@@ -171,13 +178,30 @@ ptl_status mix_linear_density(mix_linear_work *w, double *u, const ptl_mix_poste
                               ptl_error *err);
 /* After mix_linear_density: a draw (rng NULL: the mean) of every coefficient. */
 void mix_linear_draw(double *out, mix_linear_work *w, const ptl_mix_posterior *m, ptl_rng *rng);
+/* mix_student.c: the same for Student-t noise, given the weights of weeks */
+ptl_status mix_student_density(mix_linear_work *w, double *u, const ptl_mix_posterior *m,
+                               const double *residual, double sigma, const double *weight,
+                               ptl_error *err);
+/* mix_rotate.c: the same for a model of one geo with fixed scales, in orthogonal columns */
+ptl_status mix_rotate_prepare(ptl_mix_posterior *m, ptl_arena *arena, ptl_error *err);
+void mix_rotate_density(mix_linear_work *w, double *u, const ptl_mix_posterior *m,
+                        const double *residual, double sigma);
+void mix_rotate_draw(double *out, mix_linear_work *w, const ptl_mix_posterior *m, ptl_rng *rng);
 /* Fitted linear part of every cell. */
 void mix_linear_fit(double *out, const ptl_mix_posterior *m, const double *coefficient);
 
-/* mix_media.c: one channel */
+/* mix_kernel.c: the inner loops */
+double mix_dot(const double *x, const double *y, int64_t n);
+void mix_add_multiple(double *out, const double *x, double a, int64_t n);
+void mix_add_product(double *out, const double *x, const double *y, double a, int64_t n);
 void mix_convolve(double *out, const ptl_mix_posterior *m, const double *x, const double *w,
                   int32_t window);
 void mix_saturate(double *out, const ptl_saturation *s, const double *x, int64_t n);
+/* d[i] becomes d[i] S'(x[i]); sums of d[i] dS/dparam are added to d_param. */
+void mix_saturate_back(double *d, double *d_param, const ptl_saturation *s, const double *x,
+                       double *scratch, int64_t n, bool slope_is_free);
+
+/* mix_media.c: one channel */
 ptl_response mix_shape(const ptl_mix_posterior *m, int64_t c, const double *value);
 void mix_media_path(double *a, double *s, mix_work *w, int64_t c, const ptl_response *shape,
                     const double *x, double factor);
@@ -200,6 +224,10 @@ void mix_forward(mix_work *w, const double *x);
 double mix_experiment_density(mix_work *w);
 double mix_experiment_predict(mix_work *w, const ptl_mix_experiment *e);
 
+/* mix_pilot.c: what the sampler is told beforehand: which geo effects are centred, and the middle
+ * and scale of every variable. Uses m->work[0]. */
+ptl_status mix_pilot(ptl_mix_posterior *m, bool centring, ptl_arena *arena, ptl_error *err);
+
 /* mix_fit.c: prepare, sample, draw the linear block, summarise */
 ptl_status mix_prepare(ptl_mix_posterior *m, const ptl_mix_data *data, const ptl_mix_spec *spec,
                        ptl_arena *arena, ptl_error *err);
@@ -207,12 +235,17 @@ ptl_status mix_works_new(ptl_mix_posterior *m, ptl_arena *arena, ptl_error *err)
 ptl_status mix_sample(ptl_mix_result *out, ptl_mix_posterior *m, const ptl_rng *rng,
                       const ptl_mix_options *o, const ptl_executor *executor, ptl_arena *arena,
                       ptl_error *err);
+ptl_status mix_summarise(ptl_mix_posterior *m, const ptl_executor *executor, ptl_arena *arena,
+                         ptl_error *err);
+void mix_judge(ptl_mix_result *out, const ptl_mix_posterior *m, const ptl_mcmc_limits *limits);
 const double *mix_free_draw(const ptl_mix_posterior *m, int64_t chain, int64_t draw);
 double *mix_linear_draw_at(const ptl_mix_posterior *m, int64_t chain, int64_t draw);
 
 /* mix_report.c */
 ptl_status mix_report(ptl_mix_result *out, ptl_mix_posterior *m, const ptl_mix_options *o,
                       const ptl_executor *executor, ptl_arena *arena, ptl_error *err);
+/* mix.c: mean and sd of every channel's contribution. */
+void mix_contributions(double *mean, double *sd, const ptl_mix_posterior *m);
 /* Money, and KPI, caused by the path s of a channel under the coefficients of w. */
 double mix_caused_by(double *kpi, const mix_work *w, int64_t c, const double *s);
 ptl_estimate mix_estimate(double *x, int64_t n, double probability); /* sorts x */

@@ -78,7 +78,7 @@ ptl_status mix_linear_prepare(ptl_mix_posterior *m, ptl_arena *arena, ptl_error 
         for (int64_t i = 0; i < p * p; i++) l->gram_all[i] += l->gram[g * p * p + i];
     }
     m->n_linear = p + q * n_geos;
-    return PTL_OK;
+    return mix_rotate_prepare(m, arena, err);
 }
 
 ptl_status mix_linear_work_new(mix_linear_work *w, const ptl_mix_posterior *m, ptl_arena *arena,
@@ -104,6 +104,10 @@ ptl_status mix_linear_work_new(mix_linear_work *w, const ptl_mix_posterior *m, p
     MIX_ALLOC(w->d_sd, arena, p, err);
     MIX_ALLOC(w->d_local_sd, arena, q, err);
     MIX_ALLOC(w->d_sigma, arena, n_geos, err);
+    if (m->slot_weight < 0) return PTL_OK;
+    MIX_ALLOC(w->rows, arena, p * m->n_weeks, err);
+    MIX_ALLOC(w->leverage, arena, p * m->n_weeks, err);
+    MIX_ALLOC(w->d_weight, arena, m->n_weeks, err);
     return PTL_OK;
 }
 
@@ -167,18 +171,16 @@ static bool eliminate_geo(mix_linear_work *w, const ptl_mix_posterior *m, int64_
                                                       l->local_gram[g * q * q + k * q + i];
     if (!cholesky_small(e, q)) return false;
     for (int64_t k = 0; k < q; k++) { /* columns of F from left to right: F L' = B */
-        double *restrict const fk = f + k * p;
+        double *const fk = f + k * p;
         const double *restrict const cross = l->cross + g * p * q + k * p;
         for (int64_t j = 0; j < p; j++) fk[j] = inv * w->local_scale[k] * w->scale[j] * cross[j];
-        for (int64_t i = 0; i < k; i++)
-            for (int64_t j = 0; j < p; j++) fk[j] -= e[i * q + k] * f[i * p + j];
+        for (int64_t i = 0; i < k; i++) mix_add_multiple(fk, f + i * p, -e[i * q + k], p);
         for (int64_t j = 0; j < p; j++) fk[j] /= e[k * q + k];
     }
     for (int64_t k = q - 1; k >= 0; k--) { /* and of H from right to left: H L = F */
-        double *restrict const hk = h + k * p;
+        double *const hk = h + k * p;
         for (int64_t j = 0; j < p; j++) hk[j] = f[k * p + j];
-        for (int64_t i = k + 1; i < q; i++)
-            for (int64_t j = 0; j < p; j++) hk[j] -= e[k * q + i] * h[i * p + j];
+        for (int64_t i = k + 1; i < q; i++) mix_add_multiple(hk, h + i * p, -e[k * q + i], p);
         for (int64_t j = 0; j < p; j++) hk[j] /= e[k * q + k];
     }
     return true;
@@ -224,32 +226,21 @@ static double eliminate(mix_linear_work *w, const ptl_mix_posterior *m, const do
 /* --- right-hand side and solution ---------------------------------------------------------------
  */
 
-static double dot_used(const double *a, const double *b, int64_t n)
-{
-    double lane[4] = {0.0};
-    int64_t i = 0;
-    for (; i + 4 <= n; i += 4)
-        for (int k = 0; k < 4; k++) lane[k] += a[i + k] * b[i + k];
-    for (; i < n; i++) lane[0] += a[i] * b[i];
-    return (lane[0] + lane[1]) + (lane[2] + lane[3]);
-}
-
 /* c = Lambda X'S^-1 r. `u` holds S^-1 r, zero where held out. */
 static void fill_rhs(mix_linear_work *w, const ptl_mix_posterior *m, const double *u)
 {
     const mix_linear *const l = &m->linear;
     const int64_t n = m->n_weeks;
     memset(w->week, 0, (size_t)n * sizeof *w->week);
-    for (int64_t g = 0; g < m->n_geos; g++)
-        for (int64_t t = 0; t < n; t++) w->week[t] += u[g * n + t];
+    for (int64_t g = 0; g < m->n_geos; g++) mix_add_multiple(w->week, u + g * n, 1.0, n);
     for (int64_t j = 0; j < l->p_time; j++)
-        w->rhs[j] = w->scale[j] * dot_used(l->time + j * n, w->week, n);
+        w->rhs[j] = w->scale[j] * mix_dot(l->time + j * n, w->week, n);
     for (int64_t j = 0; j < l->p_cell; j++)
-        w->rhs[l->p_time + j] = w->scale[l->p_time + j] * dot_used(l->cell[j], u, m->n_cells);
+        w->rhs[l->p_time + j] = w->scale[l->p_time + j] * mix_dot(l->cell[j], u, m->n_cells);
     for (int64_t g = 0; g < m->n_geos; g++)
         for (int64_t k = 0; k < l->q; k++)
             w->local_rhs[g * l->q + k] =
-                w->local_scale[k] * dot_used(l->local[k] + g * n, u + g * n, n);
+                w->local_scale[k] * mix_dot(l->local[k] + g * n, u + g * n, n);
 }
 
 /* a^ in w->beta and w->local_beta; c'A^-1 c returned. Leaves L_g^-1 c_g in local_rhs. */
@@ -272,7 +263,7 @@ static double solve(mix_linear_work *w, const ptl_mix_posterior *m)
     for (int64_t g = 0; g < m->n_geos; g++) {
         double *const b = w->local_beta + g * q;
         for (int64_t k = 0; k < q; k++)
-            b[k] = w->local_rhs[g * q + k] - dot_used(w->f + (g * q + k) * p, w->beta, p);
+            b[k] = w->local_rhs[g * q + k] - mix_dot(w->f + (g * q + k) * p, w->beta, p);
         solve_upper(b, w->factor + g * q * q, q);
     }
     return quadratic;
@@ -302,7 +293,7 @@ static void local_inverse_row(double *row, const mix_linear_work *w, const ptl_m
     solve_lower(row, w->factor + g * q * q, q);
     solve_upper(row, w->factor + g * q * q, q);
     for (int64_t i = 0; i < q; i++)
-        row[i] += dot_used(w->h + (g * q + i) * p, w->ph + (g * q + k) * p, p);
+        row[i] += mix_dot(w->h + (g * q + i) * p, w->ph + (g * q + k) * p, p);
 }
 
 /* tr(A^-1 Lambda X_g'X_g Lambda) / sigma_g^2, where sigma is each geo's own. */
@@ -355,7 +346,7 @@ static void by_sigma(mix_linear_work *w, const ptl_mix_posterior *m, const doubl
     double shared = trace;
     for (int64_t g = 0; g < m->n_geos; g++) {
         const double var = sigma[g] * sigma[g];
-        const double own = var * dot_used(u + g * n, u + g * n, n) - m->linear.n_cells[g];
+        const double own = var * mix_dot(u + g * n, u + g * n, n) - m->linear.n_cells[g];
         if (m->spec.sigma_per_geo)
             w->d_sigma[g] = own + trace_geo(w, m, g, 1.0 / var);
         else
@@ -371,23 +362,18 @@ void mix_linear_fit(double *out, const ptl_mix_posterior *m, const double *coeff
 {
     const mix_linear *const l = &m->linear;
     const int64_t n = m->n_weeks;
-    for (int64_t t = 0; t < n; t++) {
-        double sum = 0.0;
-        for (int64_t j = 0; j < l->p_time; j++) sum += l->time[j * n + t] * coefficient[j];
-        out[t] = sum;
-    }
+    memset(out, 0, (size_t)n * sizeof *out);
+    for (int64_t j = 0; j < l->p_time; j++)
+        mix_add_multiple(out, l->time + j * n, coefficient[j], n);
     for (int64_t g = 1; g < m->n_geos; g++) memcpy(out + g * n, out, (size_t)n * sizeof *out);
     for (int64_t j = 0; j < l->p_cell; j++) {
         const double b = coefficient[l->p_time + j];
-        const double *restrict const x = l->cell[j];
-        for (int64_t i = 0; i < m->n_cells; i++) out[i] += b * x[i];
+        mix_add_multiple(out, l->cell[j], b, m->n_cells);
     }
     for (int64_t g = 0; g < m->n_geos; g++)
         for (int64_t k = 0; k < l->q; k++) {
             const double b = coefficient[l->p + g * l->q + k];
-            const double *restrict const x = l->local[k] + g * n;
-            double *restrict const o = out + g * n;
-            for (int64_t t = 0; t < n; t++) o[t] += b * x[t];
+            mix_add_multiple(out + g * n, l->local[k] + g * n, b, n);
         }
 }
 
@@ -406,13 +392,19 @@ ptl_status mix_linear_density(mix_linear_work *w, double *u, const ptl_mix_poste
 {
     const int64_t n = m->n_weeks;
     static const double log_2pi = 1.837877066409345483560659472811;
+    if (m->linear.rotated) {
+        mix_rotate_density(w, u, m, residual, sigma[0]);
+        return PTL_OK;
+    }
     fill_scales(w, m, value);
+    if (m->slot_weight >= 0)
+        return mix_student_density(w, u, m, residual, sigma[0], value + m->slot_weight, err);
     double log_density = -eliminate(w, m, sigma);
     double quadratic = 0.0;
     for (int64_t g = 0; g < m->n_geos; g++) {
         const double inv = 1.0 / (sigma[g] * sigma[g]);
         for (int64_t t = g * n; t < (g + 1) * n; t++) u[t] = m->used[t] * inv * residual[t];
-        quadratic += dot_used(u + g * n, residual + g * n, n);
+        quadratic += mix_dot(u + g * n, residual + g * n, n);
         log_density -= 0.5 * m->linear.n_cells[g] * (log_2pi + 2.0 * log(sigma[g]));
     }
     if (!isfinite(log_density)) {
@@ -426,7 +418,7 @@ ptl_status mix_linear_density(mix_linear_work *w, double *u, const ptl_mix_poste
     mix_linear_fit(w->fitted, m, w->coefficient);
     for (int64_t g = 0; g < m->n_geos; g++) {
         const double inv = 1.0 / (sigma[g] * sigma[g]);
-        for (int64_t t = g * n; t < (g + 1) * n; t++) u[t] -= m->used[t] * inv * w->fitted[t];
+        mix_add_product(u + g * n, m->used + g * n, w->fitted + g * n, -inv, n);
     }
     PTL_TRY(invert(w, m, err));
     by_sigma(w, m, u, sigma, by_scales(w, m));
@@ -437,6 +429,10 @@ ptl_status mix_linear_density(mix_linear_work *w, double *u, const ptl_mix_poste
 void mix_linear_draw(double *out, mix_linear_work *w, const ptl_mix_posterior *m, ptl_rng *rng)
 {
     const int64_t p = m->linear.p, q = m->linear.q;
+    if (m->linear.rotated) {
+        mix_rotate_draw(out, w, m, rng);
+        return;
+    }
     if (!rng) {
         unscale(out, w, m);
         return;
@@ -447,7 +443,7 @@ void mix_linear_draw(double *out, mix_linear_work *w, const ptl_mix_posterior *m
     for (int64_t g = 0; g < m->n_geos; g++) {
         double *const b = w->local_beta + g * q;
         for (int64_t k = 0; k < q; k++)
-            b[k] = w->local_rhs[g * q + k] - dot_used(w->f + (g * q + k) * p, w->beta, p) +
+            b[k] = w->local_rhs[g * q + k] - mix_dot(w->f + (g * q + k) * p, w->beta, p) +
                    ptl_rng_normal(rng);
         solve_upper(b, w->factor + g * q * q, q);
     }

@@ -11,77 +11,6 @@
  *                 that the compiler may use wide registers without changing a digit. */
 #include "science/mix_internal.h"
 
-enum { LANES = 8 };
-
-/* Eight running sums: wide and pipelined, in one fixed order. */
-static double dot(const double *x, const double *y, int64_t n)
-{
-    double lane[LANES] = {0.0};
-    int64_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (int k = 0; k < LANES; k++) lane[k] += x[i + k] * y[i + k];
-    double sum = 0.0;
-    for (; i < n; i++) sum += x[i] * y[i];
-    for (int k = 0; k < LANES; k++) sum += lane[k];
-    return sum;
-}
-
-void mix_convolve(double *out, const ptl_mix_posterior *m, const double *x, const double *w,
-                  int32_t window)
-{
-    const int64_t n = m->n_weeks, lead = m->n_lead;
-    for (int64_t g = 0; g < m->n_geos; g++) {
-        double *restrict const o = out + g * n;
-        const double *restrict const from = x + g * (n + lead) + lead;
-        for (int64_t t = 0; t < n; t++) o[t] = w[0] * from[t];
-        for (int64_t l = 1; l < window && l < n + lead; l++)
-            for (int64_t t = l > lead ? l - lead : 0; t < n; t++) o[t] += w[l] * from[t - l];
-    }
-}
-
-static bool is_rational(const ptl_saturation *s)
-{
-    return s->kind == PTL_SATURATION_MICHAELIS_MENTEN ||
-           (s->kind == PTL_SATURATION_HILL && s->param[1] == 1.0);
-}
-
-void mix_saturate(double *restrict out, const ptl_saturation *s, const double *restrict x,
-                  int64_t n)
-{
-    const double half = s->param[0];
-    if (s->kind == PTL_SATURATION_NONE)
-        memcpy(out, x, (size_t)n * sizeof *out);
-    else if (is_rational(s))
-        for (int64_t i = 0; i < n; i++) out[i] = x[i] / (x[i] + half);
-    else
-        for (int64_t i = 0; i < n; i++) out[i] = ptl_saturation_value(s, x[i]);
-}
-
-/* d[i] becomes d[i] S'(x[i]); sums of d[i] dS/dparam are added to d_param. */
-static void saturate_back(double *restrict d, double *d_param, const ptl_saturation *s,
-                          const double *restrict x, double *restrict scratch, int64_t n,
-                          bool slope_is_free)
-{
-    if (s->kind == PTL_SATURATION_NONE) return;
-    if (is_rational(s) && !slope_is_free) {
-        const double half = s->param[0];
-        for (int64_t i = 0; i < n; i++) {
-            const double r = 1.0 / (x[i] + half);
-            scratch[i] = d[i] * r * r;
-            d[i] = half * scratch[i];
-        }
-        d_param[0] -= dot(scratch, x, n);
-        return;
-    }
-    for (int64_t i = 0; i < n; i++) {
-        double dx, dp[PTL_RESPONSE_PARAMS_MAX] = {0.0, 0.0};
-        (void)ptl_saturation_grad(&dx, dp, s, x[i]);
-        d_param[0] += d[i] * dp[0];
-        d_param[1] += d[i] * dp[1];
-        d[i] = x[i] > 0.0 ? d[i] * dx : 0.0; /* zero media stay zero: their slope moves nothing */
-    }
-}
-
 ptl_response mix_shape(const ptl_mix_posterior *m, int64_t c, const double *value)
 {
     const mix_channel *const ch = &m->channel[c];
@@ -173,11 +102,11 @@ static void fill_totals(mix_work *w, int64_t c, const ptl_response *shape)
     const double *const s = w->s + c * m->n_cells, *const outcome = outcome_of(w, c);
     double *const d = w->d + c * m->n_geos;
     for (int64_t g = 0; g < m->n_geos; g++)
-        d[g] = dot(s + g * m->n_weeks, outcome + g * m->n_weeks, m->n_weeks);
+        d[g] = mix_dot(s + g * m->n_weeks, outcome + g * m->n_weeks, m->n_weeks);
     if (ch->spec.effect_on != PTL_MIX_ON_MROI) return;
     mix_media_path(w->u, w->t2, w, c, shape, ch->x, 1.01);
     for (int64_t g = 0; g < m->n_geos; g++)
-        d[g] = dot(w->t2 + g * m->n_weeks, outcome + g * m->n_weeks, m->n_weeks) - d[g];
+        d[g] = mix_dot(w->t2 + g * m->n_weeks, outcome + g * m->n_weeks, m->n_weeks) - d[g];
 }
 
 static void fill_coefficients(mix_work *w, int64_t c)
@@ -216,12 +145,12 @@ void mix_media_forward(mix_work *w, int64_t c)
     const bool drifts = m->channel[c].spec.n_effect_knots > 0;
     for (int64_t g = 0; g < m->n_geos; g++) {
         const double b = w->b[c * m->n_geos + g];
-        double *restrict const r = w->residual + g * m->n_weeks;
-        const double *restrict const sg = s + g * m->n_weeks;
+        double *const r = w->residual + g * m->n_weeks;
+        const double *const sg = s + g * m->n_weeks;
         if (drifts)
-            for (int64_t t = 0; t < m->n_weeks; t++) r[t] -= b * drift[t] * sg[t];
+            mix_add_product(r, drift, sg, -b, m->n_weeks);
         else
-            for (int64_t t = 0; t < m->n_weeks; t++) r[t] -= b * sg[t];
+            mix_add_multiple(r, sg, -b, m->n_weeks);
     }
 }
 
@@ -239,7 +168,7 @@ static void add_by_lag(mix_work *w, int64_t c, const ptl_response *shape, const 
     for (int32_t i = 0; i < PTL_RESPONSE_PARAMS_MAX; i++) {
         if (ch->slot_adstock[i] < 0) continue;
         mix_convolve(w->t2, m, x, d_lag + i * window, window);
-        w->grad[ch->slot_adstock[i]] += dot(d_out, w->t2, m->n_cells);
+        w->grad[ch->slot_adstock[i]] += mix_dot(d_out, w->t2, m->n_cells);
     }
 }
 
@@ -272,8 +201,8 @@ static void shape_grad_saturated_first(mix_work *w, int64_t c, const ptl_respons
     convolve_back(w->t0, m, d_s, lag, shape->adstock.window_weeks);
     if (ch->frequency)
         for (int64_t i = 0; i < n; i++) w->t0[i] *= x[i];
-    saturate_back(w->t0, d_param, &shape->saturation, ch->frequency ? ch->frequency : x, w->t2, n,
-                  true);
+    mix_saturate_back(w->t0, d_param, &shape->saturation, ch->frequency ? ch->frequency : x, w->t2,
+                      n, true);
 }
 
 void mix_media_shape_grad(mix_work *w, int64_t c, const ptl_response *shape, const double *x,
@@ -285,8 +214,8 @@ void mix_media_shape_grad(mix_work *w, int64_t c, const ptl_response *shape, con
     if (shape->order == PTL_SATURATION_FIRST)
         shape_grad_saturated_first(w, c, shape, x, d_s, d_param);
     else {
-        saturate_back(d_s, d_param, &shape->saturation, a, w->t2, m->n_cells,
-                      ch->slot_saturation[1] >= 0);
+        mix_saturate_back(d_s, d_param, &shape->saturation, a, w->t2, m->n_cells,
+                          ch->slot_saturation[1] >= 0);
         add_by_lag(w, c, shape, x, d_s);
     }
     for (int32_t i = 0; i < PTL_RESPONSE_PARAMS_MAX; i++)
@@ -327,7 +256,7 @@ static void drift_back(mix_work *w, int64_t c, const double *d_log_drift)
     const mix_channel *const ch = &m->channel[c];
     double d_sd = 0.0;
     for (int64_t j = 0; j < ch->spec.n_effect_knots; j++) {
-        const double by = dot(d_log_drift, ch->drift_basis + j * m->n_weeks, m->n_weeks);
+        const double by = mix_dot(d_log_drift, ch->drift_basis + j * m->n_weeks, m->n_weeks);
         w->grad[ch->slot_knot + j] += w->value[ch->slot_drift] * by;
         d_sd += w->value[ch->slot_knot + j] * by;
     }
@@ -364,7 +293,7 @@ void mix_media_backward(mix_work *w, int64_t c)
     for (int64_t g = 0; g < m->n_geos; g++) { /* experiments have added theirs already */
         const double *const u = w->u + g * n, *const sg = s + g * n;
         double sum = 0.0;
-        if (!drifts) sum = dot(u, sg, n);
+        if (!drifts) sum = mix_dot(u, sg, n);
         for (int64_t t = 0; drifts && t < n; t++) {
             const double part = u[t] * drift[t] * sg[t];
             sum += part;
@@ -376,14 +305,14 @@ void mix_media_backward(mix_work *w, int64_t c)
     coefficients_back(w, c, d_b);
     const double sign = marginal ? -1.0 : 1.0; /* of s in D */
     for (int64_t g = 0; g < m->n_geos; g++) {
-        double *restrict const ds = d_s + g * n;
-        const double *restrict const u = w->u + g * n, *restrict const o = outcome + g * n;
+        double *const ds = d_s + g * n;
+        const double *const u = w->u + g * n, *const o = outcome + g * n;
         const double b = w->before[g], by_d = sign * d_b[g];
         if (drifts)
-            for (int64_t t = 0; t < n; t++) ds[t] += b * drift[t] * u[t];
+            mix_add_product(ds, drift, u, b, n);
         else
-            for (int64_t t = 0; t < n; t++) ds[t] += b * u[t];
-        for (int64_t t = 0; t < n; t++) ds[t] += by_d * o[t];
+            mix_add_multiple(ds, u, b, n);
+        mix_add_multiple(ds, o, by_d, n);
         for (int64_t t = 0; drifts && t < n; t++) d_log[t] += by_d * o[t] * s[g * n + t];
     }
     const ptl_response shape = mix_shape(m, c, w->value);

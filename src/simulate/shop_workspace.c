@@ -22,6 +22,13 @@ static const ptl_office_file files[] = {
      "- name: direct\n  label: Direct\n  aliases: [(direct) / (none)]\n"
      "- name: subscription\n  label: Subscription\n  owner: Joris Maas\n"
      "  aliases: [recharge / subscription]\n"},
+    {"journeys.yaml",
+     "# What journeys lead to. Analytics know cookies and the shop knows customers, so until\n"
+     "# identities are resolved the sales that analytics saw are the goal meant first.\n"
+     "goals:\n"
+     "  - {name: web_order, table: event, kinds: [purchase]}\n"
+     "  - {name: first_order, kinds: [new], value: cm1}\n"
+     "  - {name: repeat_order, kinds: [renewal], value: cm1}\n"},
     {"sources/orders.yaml",
      "about: Sales by line from the shop, exported every Monday morning\n"
      "owner: Hanna Sund\n"

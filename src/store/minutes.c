@@ -53,20 +53,24 @@ ptl_status ptl_minutes_add(ptl_minute *m, ptl_records *records, ptl_error *err)
     return ptl_sql_run_int(&m->minute_id, NULL, s, err);
 }
 
-/* Nothing was closed: say why. */
-static ptl_status not_closed(ptl_records *records, int64_t minute_id, ptl_error *err)
+/* Nothing was closed: say why, unless it is closed with these words already. */
+static ptl_status not_closed(ptl_records *records, int64_t minute_id, const char *outcome,
+                             ptl_error *err)
 {
     ptl_statement *s;
-    int64_t last, is_closed;
+    int64_t last, is_same;
     bool found;
     PTL_TRY(ptl_records_int(&last, records, "minute_last", err));
-    PTL_TRY(ptl_sql_use(&s, records->sql, "minute_is_closed", err));
+    PTL_TRY(ptl_sql_use(&s, records->sql, "minute_outcome_is", err));
     ptl_bind_int(s, minute_id);
-    PTL_TRY(ptl_sql_run_int(&is_closed, &found, s, err));
+    ptl_bind_string(s, outcome);
+    PTL_TRY(ptl_sql_run_int(&is_same, &found, s, err));
     if (!found)
         return ptl_fail(err, PTL_E_NOT_FOUND, "minute %lld does not exist: the highest is %lld",
                         (long long)minute_id, (long long)last);
-    return ptl_fail(err, PTL_E_CONFLICT, "minute %lld is closed already", (long long)minute_id);
+    if (is_same) return PTL_OK; /* said twice, done once */
+    return ptl_fail(err, PTL_E_CONFLICT, "minute %lld is closed already with another outcome",
+                    (long long)minute_id);
 }
 
 ptl_status ptl_minutes_close(ptl_records *records, int64_t minute_id, const char *outcome,
@@ -85,7 +89,7 @@ ptl_status ptl_minutes_close(ptl_records *records, int64_t minute_id, const char
     ptl_bind_string(s, actor);
     ptl_bind_string(s, outcome);
     PTL_TRY(ptl_sql_run_int(&closed, &found, s, err));
-    return found ? PTL_OK : not_closed(records, minute_id, err);
+    return found ? PTL_OK : not_closed(records, minute_id, outcome, err);
 }
 
 static ptl_status read_row(ptl_minute *m, const ptl_statement *s, ptl_arena *arena, ptl_error *err)

@@ -28,7 +28,8 @@ typedef struct ptl_minute {
 /** Enter; sets minute_id. E_INVALID says what an action lacks. */
 PTL_NODISCARD ptl_status ptl_minutes_add(ptl_minute *minute, ptl_records *records, ptl_error *err);
 
-/** E_NOT_FOUND names the highest there is, E_CONFLICT one that is closed already. */
+/** The same outcome again changes nothing. E_NOT_FOUND names the highest there is, E_CONFLICT one
+ * that was closed with another outcome. */
 PTL_NODISCARD ptl_status ptl_minutes_close(ptl_records *records, int64_t minute_id,
                                            const char *outcome, const char *actor, ptl_instant at,
                                            ptl_error *err);

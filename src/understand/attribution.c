@@ -117,12 +117,11 @@ static ptl_status solve_shapley(solving *s, const char *name, ptl_shapley_worth 
     return add_method(s, name, &r.credit, err);
 }
 
-/* Counts of paths stay in the arena that is kept: they are small. */
+/* Last: what is counted here stays in the arena of work until it is written. */
 static ptl_status solve_paths(solving *s, ptl_error *err)
 {
-    ptl_attribution_work work = work_of(s);
+    const ptl_attribution_work work = work_of(s);
     ptl_path_options o = ptl_path_options_default();
-    work.arena = s->kept;
     PTL_TRY(ptl_path_solve(&s->f->paths, ptl_journeys_paths(s->f->journeys), &o, &work, err));
     o.n_sequences = 0;
     o.n_synergies = 0;
@@ -178,9 +177,9 @@ static ptl_status solve_and_write(ptl_findings *f, ptl_store *store,
         .options = options, .f = f, .kept = arena, .executor = executor, .progress = progress};
     ptl_arena_init(&s.work, bytes_max, NULL);
     ptl_status st = f->n_channels > 0 ? solve_all(&s, err) : PTL_OK;
-    ptl_arena_dispose(&s.work);
     ptl_progress_step(progress, "writing figures", 5, 6);
     if (st == PTL_OK) st = ptl_attribution_write(store, f, err);
+    ptl_arena_dispose(&s.work);
     return st;
 }
 
@@ -202,8 +201,7 @@ ptl_status ptl_attribution_run(ptl_attribution_report *out, ptl_store *store,
     const bool has_facts = ptl_journeys_span(&f.first, &f.last, journeys);
     if (options->has_from) f.first = options->from;
     if (options->has_to) f.last = options->to;
-    /* what the engine does not have: it is idle while models are solved */
-    const size_t bytes_max = (size_t)workspace->memory_bytes_max;
+    const size_t bytes_max = (size_t)(workspace->memory_bytes_max / 3 * 2); /* less the engine's */
     const ptl_status st =
         has_facts ? solve_and_write(&f, store, options, bytes_max, executor, arena, progress, err)
                   : PTL_OK;

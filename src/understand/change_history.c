@@ -39,16 +39,21 @@ done:
 
 /* --- members ---------------------------------------------------------------------------------- */
 
-/* Rows come in the order of the member, so the newest member is usually the one; after mapping
+static bool is_member(const ptl_change_member *m, const char *dimension, ptl_text name)
+{
+    return strcmp(m->dimension, dimension) == 0 && ptl_text_equal(ptl_text_of(m->name), name);
+}
+
+/* Rows come in the order of the member, so it is usually the one asked for last; after mapping
  * aliases it may be any. */
 static ptl_status member_at(ptl_change_member **out, ptl_change_history *h, const char *dimension,
                             ptl_text name, ptl_arena *arena, ptl_error *err)
 {
-    for (int64_t i = h->n_members - 1; i >= 0; i--) {
-        *out = &h->members[i];
-        if (strcmp((*out)->dimension, dimension) == 0 &&
-            ptl_text_equal(ptl_text_of((*out)->name), name))
-            return PTL_OK;
+    *out = &h->members[h->newest];
+    if (h->n_members > 0 && is_member(*out, dimension, name)) return PTL_OK;
+    for (h->newest = 0; h->newest < h->n_members; h->newest++) {
+        *out = &h->members[h->newest];
+        if (is_member(*out, dimension, name)) return PTL_OK;
     }
     if (h->n_members == PTL_CHANGE_MEMBERS_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "more than %d channels and segments",
@@ -142,6 +147,22 @@ static ptl_status read_rows(const reading *r, ptl_store *store, const char *quer
     return st;
 }
 
+/* A segment that holds all but a hundredth of the revenue is the company under another name, and
+ * would tell each of its changes twice: it is not asked. */
+static void leave_out_whole(ptl_change_history *h)
+{
+    int64_t kept = 1 + h->n_channels;
+    double all = 0.0;
+    for (int64_t w = 0; w < h->n_weeks; w++) all += (double)h->members[0].weeks[w].revenue_micros;
+    for (int64_t i = kept; i < h->n_members; i++) {
+        double own = 0.0;
+        for (int64_t w = 0; w < h->n_weeks; w++)
+            own += (double)h->members[i].weeks[w].revenue_micros;
+        if (!(own >= 0.99 * all)) h->members[kept++] = h->members[i];
+    }
+    h->n_members = kept;
+}
+
 /* A rate needs a volume wherever there are orders; one week without turns it into noise. */
 static void judge_volume(ptl_change_history *h)
 {
@@ -171,6 +192,7 @@ ptl_status ptl_change_history_read(ptl_change_history *out, ptl_store *store,
     out->n_channels = out->n_members - 1;
     r.dimension = "segment";
     PTL_TRY(read_rows(&r, store, "change/segment_day", ptl_value_int(run_id), take_money, err));
+    leave_out_whole(out);
     judge_volume(out);
     return PTL_OK;
 }

@@ -5,6 +5,7 @@
  * months of life that have been, discounted; a cohort whose horizon is not over is marked
  * immature, and so is everything divided by its cost. */
 #include "understand/cohort.h"
+#include "workspace/metric.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -245,16 +246,27 @@ static ptl_status put_weeks(ptl_kpi *k, ptl_table_builder *b, const ptl_cohort_s
     return PTL_OK;
 }
 
+/* Everything of one definition; weeks of life have no definition to differ by. */
+static ptl_status put_sets(ptl_kpi *k, const terms *t, ptl_error *err)
+{
+    PTL_TRY(put_set(k, &k->cohorts->all, -1, t, err));
+    for (int64_t c = 0; c < k->n_channels; c++)
+        if (k->cohorts->by_channel[c].by_month)
+            PTL_TRY(put_set(k, &k->cohorts->by_channel[c], c, t, err));
+    return PTL_OK;
+}
+
 ptl_status ptl_cohort_write(ptl_kpi *k, ptl_table_builder *weeks, ptl_error *err)
 {
-    const terms in_force = {24, 0.1, ""};
-    PTL_TRY(put_set(k, &k->cohorts->all, -1, &in_force, err));
+    ptl_metric_in_force ltv;
+    PTL_TRY(ptl_metric_of(&ltv, k->workspace, PTL_TEXT("ltv.observed"), err));
+    const terms in_force = {ltv.horizon_months, ltv.discount, ""};
+    const terms first = {ltv.metric->horizon_months, ltv.metric->discount, "@1"};
+    PTL_TRY(put_sets(k, &in_force, err));
+    if (ltv.version > 1) PTL_TRY(put_sets(k, &first, err));
     PTL_TRY(put_weeks(k, weeks, &k->cohorts->all, "", err));
-    for (int64_t c = 0; c < k->n_channels; c++) {
-        const ptl_cohort_set *set = &k->cohorts->by_channel[c];
-        if (!set->by_month) continue;
-        PTL_TRY(put_set(k, set, c, &in_force, err));
-        if (k->channels[c].member[0]) PTL_TRY(put_weeks(k, weeks, set, k->channels[c].member, err));
-    }
+    for (int64_t c = 0; c < k->n_channels; c++)
+        if (k->cohorts->by_channel[c].by_month && k->channels[c].member[0])
+            PTL_TRY(put_weeks(k, weeks, &k->cohorts->by_channel[c], k->channels[c].member, err));
     return put_products(k, err);
 }

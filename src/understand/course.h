@@ -6,11 +6,16 @@
  * never changed; of several for the same week made on the same day, the first counts.
  *
  * Rows of `forecast`, by grain; <m> is the KPI's metric ("cm2"):
- *   week   <m> with interval, <m>.naive, <m>.reference, <m>.chance = P(week >= reference)
- *   kpi    <m> at the date with interval, <m>.to_date, <m>.plan_to_date, <m>.reference = the
- * target, <m>.chance cone   <m> summed from the start to each week's end: 80 %, <m>.half at 50 %,
- * <m>.plan score  <m>.wape … <m>.brier_naive, member "frozen" (its run began before the week) or
- * "replayed"
+ *
+ *   week   <m> with its interval, <m>.naive, <m>.reference, <m>.chance = P(week >= reference)
+ *
+ *   kpi    <m> at the date with its interval, <m>.to_date, <m>.plan_to_date, <m>.chance,
+ *          <m>.reference = the target
+ *
+ *   cone   <m> summed from the start to each week's end at 80 %, <m>.half at 50 %, <m>.plan
+ *
+ *   score  <m>.wape … <m>.brier_naive; member "frozen" (its run began by the week's first day) or
+ *          "replayed"
  */
 #ifndef PTL_UNDERSTAND_COURSE_H
 #define PTL_UNDERSTAND_COURSE_H

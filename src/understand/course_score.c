@@ -1,9 +1,10 @@
 /* course_score.c: what earlier runs said of weeks that are over, against what came.
  *
  * A forecast counts once per week and day it was made on: the first run that wrote it, so that
- * nobody improves a forecast by running again. "Frozen" are those whose run began before the week
- * did, by the clock; the others were made later from what had been known ("replayed") and show how
- * the method would have done, not what was promised. */
+ * nobody improves a forecast by running again. "Frozen" are those whose run began before the week's
+ * first day was over, by the clock: Monday's review forecasts the week from what was known on
+ * Sunday, and no figure counts a day that is not complete. The others were made later from what had
+ * been known ("replayed") and show how the method would have done, not what was promised. */
 #include "understand/course_internal.h"
 
 #include <string.h>
@@ -107,7 +108,7 @@ static ptl_status sort_in(sorted *out, const statement *s, clock_of_runs *clock,
     if (at > known_by) return PTL_OK;
     ptl_forecast_outcome said = s->said;
     said.actual = (double)ptl_course_days_sum(days, s->from, s->to) / 1e6;
-    if (at < ptl_zone_day_start(workspace->zone, s->from))
+    if (at < ptl_zone_day_start(workspace->zone, s->from + 1))
         out->frozen[out->n_frozen++] = said;
     else
         out->replayed[out->n_replayed++] = said;

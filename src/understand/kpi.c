@@ -50,6 +50,7 @@ static ptl_status write_all(ptl_kpi *k, ptl_table_builder *weeks, ptl_error *err
     PTL_TRY(ptl_kpi_write_figures(k, err));
     PTL_TRY(ptl_kpi_write_funnel(k, err));
     PTL_TRY(ptl_kpi_write_brand(k, err));
+    PTL_TRY(ptl_kpi_write_maturity(k, err));
     return ptl_cohort_write(k, weeks, err);
 }
 
@@ -102,6 +103,37 @@ done:
     return st;
 }
 
+/* A company whose leads and deals are here and whose money is not is counted as well: from its
+ * first lead or deal to the last day on which one came, was opened or was closed. */
+static ptl_status read_span(ptl_kpi *k, const ptl_kpi_options *options, ptl_error *err)
+{
+    ptl_table t = {0};
+    const ptl_column *first, *newest, *closed;
+    ptl_status st;
+    PTL_TRY(
+        ptl_span_read(&k->span, k->store, k->workspace, options->has_as_of, options->as_of, err));
+    k->has_money = k->span.has_facts;
+    if (k->has_money) return PTL_OK;
+    const ptl_value known = ptl_value_instant(k->span.known_by);
+    PTL_TRY(ptl_warehouse_query(&t, k->store->warehouse, "kpi/range", &known, 1, 0, err));
+    PTL_TRY_GOTO(st, done, ptl_table_column(&first, &t, "first_day", PTL_TYPE_DAY, err));
+    PTL_TRY_GOTO(st, done, ptl_table_column(&newest, &t, "newest_day", PTL_TYPE_DAY, err));
+    PTL_TRY_GOTO(st, done, ptl_table_column(&closed, &t, "newest_at", PTL_TYPE_INSTANT, err));
+    k->span.has_facts = ptl_column_present(first, 0);
+    if (!k->span.has_facts) goto done;
+    k->span.first = (ptl_day)ptl_column_int(first, 0);
+    k->span.last = (ptl_day)ptl_column_int(newest, 0);
+    if (ptl_column_present(closed, 0)) {
+        const ptl_day day = ptl_zone_day(k->workspace->zone, ptl_column_int(closed, 0));
+        if (day > k->span.last) k->span.last = day;
+    }
+    if (options->has_as_of && options->as_of < k->span.last) k->span.last = options->as_of;
+    if (k->span.last < k->span.first) k->span.last = k->span.first;
+done:
+    ptl_table_dispose(&t);
+    return st;
+}
+
 ptl_status ptl_kpi_run(ptl_kpi_report *out, ptl_store *store, const ptl_workspace *workspace,
                        const ptl_kpi_options *options, ptl_progress *progress, ptl_error *err)
 {
@@ -117,7 +149,7 @@ ptl_status ptl_kpi_run(ptl_kpi_report *out, ptl_store *store, const ptl_workspac
                        .arena = &arena,
                        .report = out,
                        .progress = progress};
-        st = ptl_span_read(&k->span, store, workspace, options->has_as_of, options->as_of, err);
+        st = read_span(k, options, err);
     }
     if (st == PTL_OK && k->span.has_facts) {
         k->n_days = k->span.last - k->span.first + 1;

@@ -210,7 +210,7 @@ static void add_period(book *b, int64_t i)
 static void find_families(book *b)
 {
     const sums *all = sums_at(b, b->k->periods.first[PTL_GRAIN_ALL], -1);
-    b->has[NEEDS_MONEY] = true;
+    b->has[NEEDS_MONEY] = b->k->has_money;
     b->has[NEEDS_CUSTOMERS] = b->k->report->n_customers > 0;
     b->has[NEEDS_COSTS] = all->own[PTL_OWN_COSTS] != 0;
     b->has[NEEDS_CLAIMS] = all->d[PTL_DAILY_CLAIMED] != 0;

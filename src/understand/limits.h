@@ -4,9 +4,8 @@
 
 enum {
     PTL_MONEY_CHANNELS_MAX =
-        1000,                    /* channels, governed or as recorded: more is an unmapped column */
-    PTL_MONEY_DAYS_MAX = 36525,  /* days between the first and the last fact: a century */
-    PTL_MONEY_RATE_AGE_DAYS = 7, /* a rate may be this old: weekends and holidays have none */
+        1000,                   /* channels, governed or as recorded: more is an unmapped column */
+    PTL_MONEY_DAYS_MAX = 36525, /* days between the first and the last fact: a century */
     PTL_CHANGE_MEMBERS_MAX = 4000, /* the company, its channels and segments asked for a change */
     PTL_KPI_CURRENCIES_MAX = 64,   /* of facts; more is a column that holds something else */
     PTL_KPI_LINES_MAX = 4000000,   /* lines of money of one customer, held while they are read */

@@ -42,9 +42,21 @@ static ptl_day fiscal_year_start(ptl_day day, int32_t month)
     return ptl_day_of((ptl_date){year, month, 1});
 }
 
+/* A mail needs a server, a sender and a reader. */
+static void check_mail(const ptl_yaml_node *map, ptl_schema_pass *pass)
+{
+    const ptl_yaml_node *digest = ptl_yaml_find(map, "digest");
+    if (!digest || digest->kind != PTL_YAML_MAP || !ptl_yaml_find(digest, "mail_server")) return;
+    if (!ptl_yaml_find(digest, "mail_from"))
+        ptl_schema_missing(pass, digest, "mail_from", "an address, with mail_server");
+    if (!ptl_yaml_find(digest, "mail_to"))
+        ptl_schema_missing(pass, digest, "mail_to", "a list of addresses, with mail_server");
+}
+
 void ptl_check_portolan(void *target, const ptl_yaml_node *map, ptl_schema_pass *pass)
 {
     ptl_draft *draft = target;
+    check_mail(map, pass);
     ptl_kpi_config *kpi = &draft->workspace.kpi;
     const ptl_yaml_node *written = ptl_yaml_find(map, "kpi");
     if (!kpi->label) kpi->label = metric_label(kpi->metric);

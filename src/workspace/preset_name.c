@@ -22,9 +22,10 @@ ptl_text ptl_head_fold(char out[PTL_HEAD_BYTES_MAX], ptl_text head)
     utf8proc_int32_t points[POINTS_MAX];
     const utf8proc_option_t options = (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPAT |
                                                           UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
-    const utf8proc_ssize_t n =
+    utf8proc_ssize_t n =
         utf8proc_decompose((const utf8proc_uint8_t *)head.ptr, (utf8proc_ssize_t)head.len, points,
                            POINTS_MAX, options);
+    if (n > 0 && n <= POINTS_MAX) n = utf8proc_normalize_utf32(points, n, options);
     size_t len = 0;
     bool blank = false;
     for (utf8proc_ssize_t i = 0; n <= POINTS_MAX && i < n; i++) {

@@ -90,6 +90,54 @@ static const ptl_schema review_schema = {.title = "review",
                                          .n_keys = N_OF(review_keys),
                                          .size = sizeof(ptl_review_config)};
 
+#define DIGEST(field) offsetof(ptl_digest_config, field)
+static const ptl_schema_key digest_keys[] = {
+    {.key = "file",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = DIGEST(file),
+     .where_absent = "`digest.txt`",
+     .about = "The file it is written to, from the workspace's folder"},
+    {.key = "webhook",
+     .kind = PTL_SCHEMA_TEXT,
+     .high = 2000,
+     .low = 1,
+     .offset = DIGEST(webhook),
+     .where_absent = "none",
+     .about = "An address that takes JSON with a `text`, as chat rooms do; `${NAME}` stands for a "
+              "variable of the environment, so that the secret in it stays out of git"},
+    {.key = "mail_server",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = DIGEST(mail_server),
+     .where_absent = "no mail",
+     .about = "`smtps://mail.example.com:465`, or `smtp://` with a relay nearby"},
+    {.key = "mail_user",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = DIGEST(mail_user),
+     .where_absent = "no login",
+     .about = "Who logs in there"},
+    {.key = "mail_password",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = DIGEST(mail_password),
+     .where_absent = "none",
+     .about = "A variable: `${SMTP_PASSWORD}`. It never crosses a line that is not encrypted"},
+    {.key = "mail_from",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = DIGEST(mail_from),
+     .where_absent = "needed with `mail_server`",
+     .about = "The sender's address"},
+    {.key = "mail_to",
+     .kind = PTL_SCHEMA_TEXTS,
+     .high = 50,
+     .offset = DIGEST(mail_to),
+     .offset_n = DIGEST(n_mail_to),
+     .where_absent = "needed with `mail_server`",
+     .about = "The readers' addresses"},
+};
+static const ptl_schema digest_schema = {.title = "digest",
+                                         .keys = digest_keys,
+                                         .n_keys = N_OF(digest_keys),
+                                         .size = sizeof(ptl_digest_config)};
+
 #define DRAFT(field) offsetof(ptl_draft, field)
 static const ptl_schema_key portolan_keys[] = {
     {.key = "company",
@@ -147,6 +195,11 @@ static const ptl_schema_key portolan_keys[] = {
      .nested = &review_schema,
      .offset = DRAFT(workspace.review),
      .about = "What the weekly review names"},
+    {.key = "digest",
+     .kind = PTL_SCHEMA_MAP,
+     .nested = &digest_schema,
+     .offset = DRAFT(workspace.digest),
+     .about = "Where the review's dozen lines go"},
 };
 const ptl_schema ptl_schema_portolan = {
     .title = "`portolan.yaml`",
@@ -197,6 +250,64 @@ const ptl_schema ptl_schema_channel = {
     .n_keys = N_OF(channel_keys),
     .size = sizeof(ptl_channel_config),
     .check = ptl_check_channel};
+
+/* --- metrics.yaml ----------------------------------------------------------------------------- */
+
+#define METRIC(field) offsetof(ptl_metric_config, field)
+static const ptl_schema_key metric_keys[] = {
+    {.key = "name",
+     .kind = PTL_SCHEMA_TEXT,
+     .required = true,
+     .offset = METRIC(name),
+     .about = "A metric of the program's, as cac.fully_loaded; `portolan metric list` names them"},
+    {.key = "label",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = METRIC(label),
+     .where_absent = "the program's",
+     .about = "How your company calls it"},
+    {.key = "owner",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = METRIC(owner),
+     .where_absent = "nobody",
+     .about = "The one person who answers for its definition"},
+    {.key = "version",
+     .kind = PTL_SCHEMA_INT,
+     .low = 1,
+     .high = 1000,
+     .defaults = "1",
+     .offset = METRIC(version),
+     .about = "Of the definition; from 2 on the first one is counted beside it, as name@1"},
+    {.key = "horizon_months",
+     .kind = PTL_SCHEMA_INT,
+     .low = 1,
+     .high = 120,
+     .offset = METRIC(horizon_months),
+     .where_absent = "24",
+     .about = "Of `ltv.observed`: months of life that count"},
+    {.key = "discount",
+     .kind = PTL_SCHEMA_NUMBER,
+     .low = 0,
+     .high = 1,
+     .offset = METRIC(discount),
+     .where_absent = "0.1",
+     .about = "Of `ltv.observed`: what a year's wait costs, as a share"},
+    {.key = "tolerance",
+     .kind = PTL_SCHEMA_NUMBER,
+     .low = 0.000001,
+     .high = 1,
+     .offset = METRIC(tolerance),
+     .where_absent = "0.01 of revenue, 0.02 of the others",
+     .about = "Of `reconcile.revenue`, `.media`, `.variable_cost`, `.cost`: the share of the books "
+              "that a difference may reach"},
+};
+const ptl_schema ptl_schema_metric = {
+    .title = "`metrics.yaml`",
+    .about = "A list of metrics that have an owner, a name of your own or another definition, one "
+             "item each. What is not listed is as the program defines it.",
+    .keys = metric_keys,
+    .n_keys = N_OF(metric_keys),
+    .size = sizeof(ptl_metric_config),
+    .check = ptl_check_metric};
 
 /* --- sources/<name>.yaml ---------------------------------------------------------------------- */
 

@@ -110,6 +110,30 @@ static ptl_status read_channels(reader *r, const ptl_config_file *file)
     return pass.status;
 }
 
+static void fault_twice(const ptl_workspace *w, const ptl_yaml_node *list, ptl_schema_pass *pass)
+{
+    const ptl_yaml_node *item = list->first;
+    for (int64_t i = 0; item && i < w->n_metrics; i++, item = item->next)
+        for (int64_t k = 0; k < i; k++)
+            if (w->metrics[i].name && w->metrics[k].name &&
+                strcmp(w->metrics[i].name, w->metrics[k].name) == 0)
+                ptl_schema_fault(pass, ptl_yaml_find(item, "name"), "each metric once", NULL);
+}
+
+static ptl_status read_metrics(reader *r, const ptl_config_file *file)
+{
+    ptl_workspace *w = &r->draft.workspace;
+    const ptl_yaml_node *root = NULL;
+    PTL_TRY(read_tree(&root, r, file));
+    if (!root || (root->kind == PTL_YAML_MAP && root->n == 0)) return PTL_OK; /* comments alone */
+    ptl_schema_pass pass = pass_of(r, file);
+    void *items = NULL;
+    ptl_schema_fill_list(&items, &w->n_metrics, &ptl_schema_metric, root, &pass);
+    w->metrics = items;
+    if (w->metrics && pass.status == PTL_OK) fault_twice(w, root, &pass);
+    return pass.status;
+}
+
 static ptl_status read_journeys(reader *r, const ptl_config_file *file)
 {
     const ptl_yaml_node *root = NULL;
@@ -167,10 +191,11 @@ static ptl_status read_file(reader *r, const ptl_config_file *file)
 {
     if (strcmp(file->path, "portolan.yaml") == 0) return read_portolan(r, file);
     if (strcmp(file->path, "channels.yaml") == 0) return read_channels(r, file);
+    if (strcmp(file->path, "metrics.yaml") == 0) return read_metrics(r, file);
     if (strcmp(file->path, "journeys.yaml") == 0) return read_journeys(r, file);
     if (strncmp(file->path, "sources/", strlen("sources/")) == 0) return read_source(r, file);
     fault_file(r, file->path, "a file that is not of a workspace",
-               "portolan.yaml, channels.yaml, journeys.yaml and sources/<name>.yaml");
+               "portolan.yaml, channels.yaml, journeys.yaml, metrics.yaml and sources/<name>.yaml");
     return PTL_OK;
 }
 

@@ -88,6 +88,26 @@ typedef struct ptl_journey_config {
     int64_t n_goals;
 } ptl_journey_config;
 
+/* What metrics.yaml says of a metric (metric.h). */
+typedef struct ptl_metric_config {
+    const char *name, *label, *owner;
+    int32_t version;        /* of the definition, 1 the program's */
+    int32_t horizon_months; /* 0: the program's                   */
+    double discount;        /* a year                             */
+    bool discount_given;
+    double tolerance; /* 0: the program's                   */
+} ptl_metric_config;
+/* Where the review's digest goes. Texts may hold ${VARIABLES}: see ptl_workspace_expand. */
+typedef struct ptl_digest_config {
+    const char *file;        /* NULL: digest.txt                      */
+    const char *webhook;     /* NULL: none                            */
+    const char *mail_server; /* "smtps://host:port"; NULL: no mail    */
+    const char *mail_user, *mail_password;
+    const char *mail_from;
+    const char *const *mail_to;
+    int64_t n_mail_to;
+} ptl_digest_config;
+
 typedef struct ptl_workspace {
     const char *root; /* the folder                         */
     const char *company;
@@ -100,10 +120,15 @@ typedef struct ptl_workspace {
     int64_t memory_bytes_max;  /* of the whole program      */
     ptl_kpi_config kpi;
     ptl_review_config review;
+    ptl_digest_config digest;
     const ptl_channel_config *channels;
     int64_t n_channels;
     const ptl_channel_name *channel_names; /* see ptl_workspace_channel */
     int64_t n_channel_names;
+    const ptl_channel_name *channel_patterns; /* aliases with a *, in the file's order */
+    int64_t n_channel_patterns;
+    const ptl_metric_config *metrics; /* as metrics.yaml lists them */
+    int64_t n_metrics;
     ptl_journey_config journeys;
     const ptl_source_config *sources; /* by name */
     int64_t n_sources;
@@ -112,8 +137,9 @@ typedef struct ptl_workspace {
     ptl_arena arena; /* owns everything above but `zone`  */
 } ptl_workspace;
 
-/** Read the draft's files: portolan.yaml, channels.yaml, journeys.yaml, sources/?*.yaml, in sorted
- * order. E_NOT_FOUND where the folder is no workspace, hinting `portolan init`. */
+/** Read the draft's files: portolan.yaml, channels.yaml, journeys.yaml, metrics.yaml,
+ * sources/?*.yaml, in sorted order. E_NOT_FOUND where the folder is no workspace, hinting `portolan
+ * init`. */
 PTL_NODISCARD ptl_status ptl_workspace_files(ptl_config_file **out, int64_t *n, const char *root,
                                              ptl_arena *arena, ptl_error *err);
 
@@ -128,8 +154,9 @@ const ptl_source_config *ptl_workspace_source(const ptl_workspace *workspace, pt
 /** The goal of this name, the first where `name` is NULL; NULL if there is none. */
 const ptl_goal_config *ptl_workspace_goal(const ptl_workspace *workspace, const char *name);
 
-/** The channel that `recorded` names, through its name, label and aliases, case ignored; NULL if
- * it is not governed. */
+/** The channel that `recorded` names, through its name, label and aliases, case ignored; then
+ * through aliases with a *, which stands for any text, the file's first that fits. NULL if it is
+ * not governed. */
 const ptl_channel_config *ptl_workspace_channel(const ptl_workspace *workspace, ptl_text recorded);
 
 /** A source's file pattern with "${NAME}" replaced by the environment's value. E_NOT_FOUND where a

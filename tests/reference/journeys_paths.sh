@@ -40,7 +40,7 @@ JS
 node - "$data" <<'JS'
 const fs = require('fs'), dir = process.argv[2], r = JSON.parse(fs.readFileSync('run.json', 'utf8'));
 const wrong = (what, a, b) => { console.error(`${what}: ${a}, expected ${b}`); process.exitCode = 1; };
-const credit = (m, c) => r.credit.find((x) => x.method === m && x.channel === c).conversions.point;
+const credit = (m, c) => r.journey_credit.find((x) => x.method === m && x.channel === c).conversions.point;
 const touched = r.lines.find((l) => l.line === 'touched');
 if (touched.conversions !== 19785) wrong('conversions', touched.conversions, 19785);
 if (r.totals.find((t) => t.name === 'journeys_null').exact !== 68602) wrong('null paths', '', 68602);

@@ -363,6 +363,45 @@ static void same_bytes_on_any_number_of_threads(void **state)
     }
 }
 
+/* A machine of 1.2 million touches: its older half goes, the rest is cut into journeys that keep
+ * 200; whatever was a touch stands in a journey or is counted as cut. */
+static void a_machine_is_cut(void **state)
+{
+    (void)state;
+    ptl_error err = {0};
+    ptl_workspace workspace;
+    ptl_store store = {0};
+    ptl_journeys *j;
+    const ptl_warehouse_options options = small_engine(2);
+    parse(&workspace, "look_back_days: 30\n");
+    EXPECT_OK(ptl_warehouse_open(&store.warehouse, path, &options, &err));
+    warehouse_exec(
+        store.warehouse,
+        "INSERT INTO event (event_id, occurred_at, identifier_id, kind, name, channel, day, "
+        "load_id,"
+        " source_row, known_at) SELECT 'm' || i, TIMESTAMP '2020-01-01' + to_minutes((i * "
+        "2)::INT), 77777, 'visit', 'start', 'm' || i % 2, DATE '2020-01-01', 1, 900000 + i,"
+        " TIMESTAMP '2026-03-01' FROM range(1200000) AS r(i)");
+    ptl_journey_options o = in_march();
+    o.has_to = true;
+    o.to = ptl_day_of((ptl_date){2025, 12, 1});
+    EXPECT_OK(ptl_journeys_read(&j, &store, &workspace, &o, NULL, &err));
+    const ptl_journey_counts *c = ptl_journeys_counts(j);
+    const ptl_paths *x = ptl_journeys_paths(j);
+    int64_t kept = 0;
+    for (int64_t i = 0; i < x->n_cells; i++)
+        kept += (x->cell_converting[i] + x->cell_null[i]) *
+                (x->offsets[x->cell_path[i] + 1] - x->offsets[x->cell_path[i]]);
+    EXPECT_INT(c->n_units, 1);
+    EXPECT_INT(c->n_touches, 1200000);
+    EXPECT_INT(kept + c->n_touches_cut, 1200000);
+    EXPECT_INT(kept, 200 * c->n_null);
+    assert_true(c->n_touches_cut > 500000 && c->n_null > 20);
+    ptl_journeys_free(j);
+    ptl_warehouse_close(store.warehouse);
+    ptl_workspace_dispose(&workspace);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,7 +412,8 @@ int main(void)
         cmocka_unit_test(accounts_pool_their_people),
         cmocka_unit_test(periods),
         cmocka_unit_test(a_missing_rate_is_said),
-        cmocka_unit_test(same_bytes_on_any_number_of_threads), /* last: it adds facts */
+        cmocka_unit_test(same_bytes_on_any_number_of_threads), /* it adds facts */
+        cmocka_unit_test(a_machine_is_cut),
     };
     return cmocka_run_group_tests(tests, build, remove_it);
 }

@@ -121,6 +121,7 @@ static void what_is_not_allowed_is_said(void **state)
     const int64_t id = add(PTL_MINUTE_DECISION, "yes", NULL, 0, 20400, 4);
     EXPECT_FAIL(ptl_minutes_close(records, id, "", "jo", 5, &err), PTL_E_INVALID, "outcome");
     EXPECT_OK(ptl_minutes_close(records, id, "held", "jo", 5, &err));
+    EXPECT_OK(ptl_minutes_close(records, id, "held", "jo", 6, &err)); /* said twice */
     EXPECT_FAIL(ptl_minutes_close(records, id, "again", "jo", 6, &err), PTL_E_CONFLICT,
                 "closed already");
 }

@@ -78,6 +78,29 @@ static const char *const company =
     "NULL, NULL);"
     "INSERT INTO output VALUES (3, 'figure', 300, 'hash', TIMESTAMP '2026-02-01')";
 
+/* what models, methods, platforms and the books say of channels */
+static const char *const sources =
+    "INSERT INTO spend (day, geo, channel, campaign, creative, cost_micros, currency,"
+    " claimed_value_micros, load_id, source_row, known_at) SELECT DATE '2024-01-01' + i::INT,"
+    " 'geo 1', 'channel ' || (i % 5), 'claims', '', 1000000, (['EUR', 'USD'])[1 + (i % 2)],"
+    " (hash(i, 70) % 90000000)::BIGINT, 7, 70001 + i, TIMESTAMP '2026-01-03' FROM range(700) AS "
+    "r(i);"
+    "INSERT INTO finance_close (period_start, period_end, book_line, dimension, member,"
+    " amount_micros, currency, audited, load_id, source_row, known_at) SELECT DATE '1970-01-01' +"
+    " 19000, DATE '1970-01-01' + 20500, 'revenue', 'account', 'account ' || i,"
+    " (hash(i, 71) % 90000000)::BIGINT, 'EUR', i % 2 = 0, 8, 80001 + i, TIMESTAMP '2026-01-03'"
+    " FROM range(40) AS r(i);"
+    "INSERT INTO effect (run_id, name, design, experiment_id, period_start, period_end, dimension,"
+    " member, grade, value, low, high, probability, unit, verdict) SELECT 1 + i % 3, 'cm1',"
+    " 'mix model', '', DATE '2025-01-01', DATE '2025-01-31', 'channel', 'channel ' || i, 'C',"
+    " 0.5 * i, 0.25 * i, i, 0.9, 'EUR', 'converged' FROM range(300) AS r(i);"
+    "INSERT INTO credit (run_id, name, outcome, period_start, period_end, dimension, member, value,"
+    " low, high, probability, unit, verdict) SELECT 2, 'orders', 'orders.share',"
+    " DATE '2025-01-01', DATE '2025-01-31', 'channel', 'channel ' || i, 0.5 * i, NULL, NULL, NULL,"
+    " 'share', 'converged' FROM range(300) AS r(i);"
+    "INSERT INTO figure (run_id, name, grain, period_start, period_end, dimension, member, exact,"
+    " unit, kind, grade, verdict) VALUES (3, 'journeys.orders.conversions_untouched', 'all',"
+    " '2024-01-01', '2024-12-31', '', '', 77, 'conversions', 'counted', '', 'counted')";
 /* Faults for the audit: visitors seen once, references that lead nowhere, rules that are broken. */
 static const char *const faulty =
     "INSERT INTO event (event_id, occurred_at, identifier_id, kind, name, day, load_id, source_row,"
@@ -140,6 +163,30 @@ static const char *const customers =
     "INSERT INTO target SELECT 'company', 'kpi ' || i, DATE '2024-01-01', DATE '2024-12-31', NULL,"
     " 1000.5 * i, 'EUR', NULL, 9, 80000 + i, TIMESTAMP '2026-01-03' FROM range(20) AS r(i);";
 
+/* What forecasts, changes and alarms read and wrote. */
+static const char *const looking_ahead =
+    "INSERT INTO figure SELECT 3, (['change.asked', 'change.of.revenue', 'change.part.mix'])[1 + "
+    "i],"
+    " (['week', 'all'])[1 + i % 2], DATE '2024-01-01', DATE '2024-01-07', '', '', 7.5, 7, NULL, "
+    "NULL,"
+    " NULL, 'EUR', 'estimated', 'E', 'converged', NULL, NULL FROM range(3) AS r(i);"
+    "INSERT INTO day_channel SELECT 3, DATE '2024-06-01' + (i % 500)::INT, 'channel ' || (i // "
+    "500),"
+    " (hash(i, 50) % 90)::BIGINT, (hash(i, 51) % 9000000000)::BIGINT, (hash(i, 52) % "
+    "4000000)::BIGINT,"
+    " (hash(i, 53) % 2000000)::BIGINT FROM range(3000) AS r(i);"
+    "INSERT INTO day_segment SELECT 3, DATE '2024-01-01' + (i % 500)::INT, 'segment ' || (i // "
+    "500),"
+    " (hash(i, 54) % 90)::BIGINT, (hash(i, 55) % 80)::BIGINT, (hash(i, 56) % 9)::BIGINT,"
+    " (hash(i, 57) % 9000000000)::BIGINT, (hash(i, 58) % 4000000)::BIGINT FROM range(2000) AS r(i);"
+    "INSERT INTO forecast SELECT 2 + i // 300, (['cm2', 'cm2.naive', 'cm2.chance'])[1 + i % 3],"
+    " DATE '2020-01-01', 'week', DATE '2020-01-08' + (i % 300 // 3 * 7)::INT,"
+    " DATE '2020-01-14' + (i % 300 // 3 * 7)::INT, '', '', 0.5 * (hash(i, 60) % 1000), NULL, NULL,"
+    " NULL, 'EUR', 'converged' FROM range(1200) AS r(i);"
+    "INSERT INTO effect SELECT 3, 'test ' || (i % 4), 'geo test', 'x' || i, DATE '2020-01-01',"
+    " DATE '2030-01-01', 'channel', 'channel ' || (i % 6), (['A', 'B', 'E'])[1 + i % 3], 1.5 * i,"
+    " NULL, NULL, NULL, '', 'converged' FROM range(30) AS r(i);";
+
 static void open_with(ptl_warehouse **out, int32_t n_threads)
 {
     ptl_error err = {0};
@@ -159,8 +206,10 @@ static int build(void **state)
     EXPECT_OK(ptl_warehouse_calendar(warehouse, zone, &err));
     ptl_zone_close(zone);
     warehouse_exec(warehouse, company);
+    warehouse_exec(warehouse, sources);
     warehouse_exec(warehouse, faulty);
     warehouse_exec(warehouse, customers);
+    warehouse_exec(warehouse, looking_ahead);
     ptl_warehouse_close(warehouse);
     return 0;
 }
@@ -188,14 +237,13 @@ static bool is_select(const char *sql)
 static ptl_value sample(const char *type, int64_t idx, const char *query)
 {
     static const char *const names[] = {"orders", "format", "", "revenue", "txn"};
-    if (strncmp(type, "instant", 7) == 0) return ptl_value_instant(INT64_C(1798761600000000));
-    if (strncmp(type, "day", 3) == 0)
-        return ptl_value_day(strncmp(type, "day (first", 10) == 0 ? 19000 : 20500);
-    static int64_t n_days;
+    const char *const end = strchr(type, ')'); /* "$3 day (won then or later)" begins a span too */
+    const bool is_later = end && end - type > 8 && strncmp(end - 8, "or later", 8) == 0;
     const bool is_from = strncmp(query, "journey/", 8) == 0 && idx == 2; /* the first of a span */
     if (strncmp(type, "instant", 7) == 0)
         return ptl_value_instant(is_from ? 0 : INT64_C(1798761600000000));
-    if (strncmp(type, "day", 3) == 0) return ptl_value_day(n_days++ % 2 ? 20500 : 19000);
+    if (strncmp(type, "day", 3) == 0)
+        return ptl_value_day(strncmp(type, "day (first", 10) == 0 || is_later ? 19000 : 20500);
     if (strncmp(type, "int", 3) == 0) return ptl_value_int(idx == 0 ? 3 : 1000);
     if (strncmp(type, "double", 6) == 0) return ptl_value_double(0.5);
     if (strcmp(query, "journey/conversions") == 0 && idx == 4) return ptl_value_string("txn");

@@ -97,6 +97,10 @@ compare() { node -e '
     const reasons = new Map(read("reasons.json").kpis.filter((k) => k.name === "leads.rejected").map((k) => [k.member, k.value]));
     for (const [reason, count] of Object.entries(truth.pipeline.rejected_because)) hold(`rejected: ${reason}`, reasons.get(reason), count, 0);
   }
+  // every figure is defined
+  const defined = new Set(read("metrics.json").metrics.map((m) => m.name));
+  for (const name of new Set([...at.values()].map((k) => k.name)))
+    if (!defined.has(name) && !/^(funnel|brand|change)\./.test(name)) wrong.push(`no metric explains ${name}`);
   if (wrong.length) { console.log(`${wrong.length} of ${n}`); console.log(wrong.slice(0, 25).join("\n")); process.exit(1); }
   console.log(`${n} figures equal`);'; }
 
@@ -111,6 +115,7 @@ for world in "shop kind" "shop real" "software kind" "software real"; do
   ask reasons kpi list --by reason --grain all --limit 1000
   ask day kpi list --grain day
   for grain in month quarter all; do ask "funnel_$grain" funnel show --grain "$grain"; done
+  ask metrics metric list
   ask cohorts cohort list --limit 100000
   ask ages cohort list --by age --limit 1000000
   ask cohorts_channel cohort list --by channel --limit 100000
@@ -118,3 +123,22 @@ for world in "shop kind" "shop real" "software kind" "software real"; do
   ask weeks cohort list --period week --limit 1000000
   compare || fail "$world: the KPIs are not the truth"
 done
+
+# Another definition of LTV is counted beside the first, which stays what it was.
+printf -- '- name: ltv.observed\n  owner: Ines Albrecht\n  version: 2\n  horizon_months: 6\n  discount: 0\n' > ws/metrics.yaml
+"$portolan" -w ws apply --quiet > /dev/null
+"$portolan" -w ws review --quiet > /dev/null
+ask figures figures --grain cohort --limit 1000000
+node -e '
+  const read = (name) => JSON.parse(require("fs").readFileSync(name, "utf8"));
+  const figures = read("figures.json").figures, truth = read("ws/truth.json").kpis.cohorts;
+  const of = (name, from) => figures.find((f) => f.name === name && f.from === from && f.dimension === "")?.value;
+  let n = 0;
+  for (const c of truth.filter((c) => c.customers > 0)) {
+    const first = of("ltv.observed@1", c.from), second = of("ltv.observed", c.from);
+    const plain = c.cm1.slice(0, 6).reduce((a, b) => a + b, 0) / c.customers;
+    if (!(Math.abs(first - c.ltv_observed) <= 0.005)) throw `${c.from}: ltv.observed@1 ${first}, truth ${c.ltv_observed}`;
+    if (!(Math.abs(second - plain) <= 0.005)) throw `${c.from}: ltv.observed ${second}, by hand ${plain}`;
+    n++;
+  }
+  if (n < 10) throw "too few cohorts";' || fail "a second definition"

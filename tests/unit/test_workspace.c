@@ -228,7 +228,8 @@ static void all_faults_at_once(void **state)
         "portolan.yaml:1:1: company: found nothing, allowed: text of 1 to 200 characters\n"
         "portolan.yaml:1:1: currency: missing, allowed: a currency of ISO 4217 as EUR\n"
         "portolan.yaml:2:1: curency: found \"curency\", allowed: the keys company, currency, zone, "
-        "locale, week_start, fiscal_year_start, threads, memory, kpi; did you mean \"currency\"?\n"
+        "locale, week_start, fiscal_year_start, threads, memory, kpi, review, digest; did you mean "
+        "\"currency\"?\n"
         "portolan.yaml:3:7: zone: found \"Europe/Berlinn\", allowed: a time zone as Europe/Berlin; "
         "did you mean \"Europe/Berlin\"?\n"
         "portolan.yaml:4:13: week_start: found \"Monday\", allowed: monday, tuesday, wednesday, "
@@ -247,7 +248,7 @@ static void all_faults_at_once(void **state)
         "mean \"2026-12-31\"?\n"
         "portolan.yaml:12:3: kpi.by: found a key that line 11 has already, allowed: every key "
         "once\n"
-        "sources/a.yaml:1:1: mapping: missing, allowed: text of 1 to 100000 characters\n"
+        "sources/a.yaml:1:1: mapping: missing, allowed: one SELECT from `source`; or a preset\n"
         "sources/a.yaml:1:8: table: found \"txm\", allowed: a table that files go to, as txn or "
         "spend: docs/tables.md; did you mean \"txn\"?\n"
         "sources/a.yaml:2:8: files: found a list, allowed: a list as [a, b] of 1 to 1000 texts\n");
@@ -347,12 +348,12 @@ static void files_have_their_names(void **state)
     const ptl_config_file files[] = {
         FILE_OF("sources/Orders 1.yaml", "x: 1\n"),
         FILE_OF("sources/orders.yml", "x: 1\n"),
-        FILE_OF("metrics.yaml", "x: 1\n"),
+        FILE_OF("measures.yaml", "x: 1\n"),
     };
     expect_faults(
         files, 3,
-        "metrics.yaml:1:1: found a file that is not of a workspace, allowed: "
-        "portolan.yaml, channels.yaml, journeys.yaml and sources/<name>.yaml\n"
+        "measures.yaml:1:1: found a file that is not of a workspace, allowed: "
+        "portolan.yaml, channels.yaml, journeys.yaml, metrics.yaml and sources/<name>.yaml\n"
         "sources/Orders 1.yaml:1:1: found this file's name, allowed: "
         "sources/<name>.yaml, the name of a-z, 0-9 and _, at most 64 characters\n"
         "sources/orders.yml:1:1: found this file's name, allowed: sources/<name>.yaml, "

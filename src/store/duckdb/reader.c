@@ -250,6 +250,21 @@ static const char param_macro[] =
     "\"VARCHAR\",\"value\":{\"string_value\":\"VARCHAR\",\"int_value\":\"VARCHAR\",\"float_value\":"
     "\"VARCHAR\",\"double_value\":\"VARCHAR\"}}]'), lambda p: p.key = name)[1].value AS v))";
 
+/* What an address says of where somebody came from: a UTM parameter, decoded, and the platform
+ * whose click number it carries. */
+static const char utm_macro[] =
+    "CREATE MACRO ptl_utm(url, part) AS nullif(trim(url_decode(replace(regexp_extract("
+    "split_part(url, '#', 1), '(?i)[?&]utm_' || part || '=([^&]*)', 1), '+', ' '))), '')";
+static const char click_macro[] =
+    "CREATE MACRO ptl_click(url) AS CASE"
+    " WHEN regexp_matches(url, '[?&](gclid|gbraid|wbraid|dclid)=[^&#]') THEN 'google'"
+    " WHEN regexp_matches(url, '[?&]fbclid=[^&#]') THEN 'meta'"
+    " WHEN regexp_matches(url, '[?&]msclkid=[^&#]') THEN 'microsoft'"
+    " WHEN regexp_matches(url, '[?&]ttclid=[^&#]') THEN 'tiktok'"
+    " WHEN regexp_matches(url, '[?&]li_fat_id=[^&#]') THEN 'linkedin'"
+    " WHEN regexp_matches(url, '[?&]twclid=[^&#]') THEN 'x'"
+    " WHEN regexp_matches(url, '[?&]epik=[^&#]') THEN 'pinterest' END";
+
 static ptl_status register_source(ptl_reader *reader, ptl_error *err)
 {
     if (reader->rows_options.kind == PTL_ROWS_PARQUET)
@@ -274,6 +289,8 @@ static ptl_status isolate(ptl_reader *reader, ptl_error *err)
     PTL_TRY(ptl_reader_casts_register(reader, err));
     PTL_TRY(register_source(reader, err));
     PTL_TRY(engine_run(reader, param_macro, err));
+    PTL_TRY(engine_run(reader, utm_macro, err));
+    PTL_TRY(engine_run(reader, click_macro, err));
     PTL_TRY(engine_run(reader, "SET enable_external_access = false", err));
     return engine_run(reader, "SET lock_configuration = true", err);
 }

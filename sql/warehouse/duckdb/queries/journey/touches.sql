@@ -36,7 +36,9 @@ SELECT
   e.occurred_at AS occurred_at,
   coalesce(list_position(string_split($5, chr(31)), e.label), 0)::INTEGER AS label
 FROM (
-  SELECT identifier_id, occurred_at, load_id, source_row,
+  SELECT identifier_id, occurred_at,
+         -- load and row in one number: three of them are a sort key of fixed size, four are not
+         1099511627776 * load_id + source_row AS place,
          CASE WHEN $6 = 'campaign' THEN campaign ELSE channel END AS label
   FROM event_as_of($1)
   WHERE identifier_id IS NOT NULL AND occurred_at >= $3 AND occurred_at < $4
@@ -44,4 +46,4 @@ FROM (
 ) AS e
 LEFT JOIN unit AS u ON u.identifier_id = e.identifier_id
 WHERE e.label IS NOT NULL AND e.label <> ''
-ORDER BY unit, occurred_at, e.load_id, e.source_row
+ORDER BY unit, occurred_at, e.place

@@ -4,7 +4,7 @@
 WITH chosen AS (
   SELECT CASE WHEN $1 = 0 THEN coalesce(max(run_id), 0) ELSE $1 END AS run_id
   FROM figure
-  WHERE name = 'revenue' AND grain = 'all' AND dimension = ''
+  WHERE grain = 'all' AND dimension = ''
 )
 SELECT
   f.run_id,

@@ -3,7 +3,9 @@
  * Rates are integers (billionths), so that a day's sum is converted by one 128-bit multiplication
  * and rounded half to even once. Weekends have no rate: the newest of the days before serves, up to
  * a stated age; beyond that the answer is an error, not an old rate. */
-#include "understand/money_internal.h"
+#include "store/rates.h"
+
+#include "store/limits.h"
 
 ptl_status ptl_rates_read(ptl_rates *out, ptl_store *store, const char *reporting,
                           ptl_instant known_by, ptl_error *err)
@@ -46,7 +48,7 @@ ptl_status ptl_rates_at(int64_t *rate_e9, const ptl_rates *rates, ptl_text curre
     }
     const int64_t row = low - 1;
     if (row >= 0 && ptl_text_equal(ptl_column_text(rates->currency, row), currency) &&
-        day - ptl_column_int(rates->day, row) <= PTL_MONEY_RATE_AGE_DAYS) {
+        day - ptl_column_int(rates->day, row) <= PTL_RATE_AGE_DAYS) {
         *rate_e9 = ptl_column_int(rates->rate_e9, row);
         return PTL_OK;
     }
@@ -57,6 +59,6 @@ ptl_status ptl_rates_at(int64_t *rate_e9, const ptl_rates *rates, ptl_text curre
     ptl_error_hint(err,
                    "import a source of table fx_rate with columns day, currency, rate_e9; a "
                    "rate may be %d days old",
-                   PTL_MONEY_RATE_AGE_DAYS);
+                   PTL_RATE_AGE_DAYS);
     return PTL_E_NOT_FOUND;
 }

@@ -1,0 +1,141 @@
+/* mix_kernel.c: the loops a fit spends its time in.
+ *
+ * Every loop is elementwise or sums in eight fixed lanes, and nothing is contracted, so that the
+ * digits are the same however wide the registers are. Compilers are told to make a copy for each
+ * width (function multiversioning), the loader takes the widest the machine has. */
+#include "science/mix_internal.h"
+
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) &&             \
+    !defined(__SANITIZE_THREAD__) && defined(__GNUC__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3")))
+#else
+#define WIDE
+#endif
+
+enum { LANES = 8 };
+
+WIDE static double dot_wide(const double *restrict x, const double *restrict y, int64_t n)
+{
+    double lane[LANES] = {0.0};
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int k = 0; k < LANES; k++) lane[k] += x[i + k] * y[i + k];
+    double sum = 0.0;
+    for (; i < n; i++) sum += x[i] * y[i];
+    for (int k = 0; k < LANES; k++) sum += lane[k];
+    return sum;
+}
+
+WIDE static void add_multiple_wide(double *restrict out, const double *restrict x, double a,
+                                   int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) out[i] += a * x[i];
+}
+
+WIDE static void add_product_wide(double *restrict out, const double *restrict x,
+                                  const double *restrict y, double a, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) out[i] += a * x[i] * y[i];
+}
+
+/* Four lags a pass: the output is read and written a quarter as often. */
+static inline void lags_of_four(double *restrict o, const double *restrict x,
+                                const double *restrict w, int64_t n)
+{
+    for (int64_t t = 0; t < n; t++)
+        o[t] += (w[0] * x[t] + w[1] * x[t - 1]) + (w[2] * x[t - 2] + w[3] * x[t - 3]);
+}
+
+WIDE static void convolve_wide(double *out, const ptl_mix_posterior *m, const double *x,
+                               const double *w, int32_t window)
+{
+    const int64_t n = m->n_weeks, lead = m->n_lead;
+    for (int64_t g = 0; g < m->n_geos; g++) {
+        double *restrict const o = out + g * n;
+        const double *restrict const from = x + g * (n + lead) + lead;
+        for (int64_t t = 0; t < n; t++) o[t] = w[0] * from[t];
+        int64_t l = 1;
+        for (; l + 3 < window && l + 3 < n + lead; l += 4) {
+            const int64_t whole = l + 3 > lead ? l + 3 - lead : 0; /* all four lags have data */
+            for (int64_t t = l > lead ? l - lead : 0; t < whole; t++)
+                for (int64_t k = 0; k < 4 && t - l - k >= -lead; k++)
+                    o[t] += w[l + k] * from[t - l - k];
+            lags_of_four(o + whole, from + whole - l, w + l, n - whole);
+        }
+        for (; l < window && l < n + lead; l++)
+            for (int64_t t = l > lead ? l - lead : 0; t < n; t++) o[t] += w[l] * from[t - l];
+    }
+}
+
+/* The copies are the file's own: what other files call are these. */
+double mix_dot(const double *x, const double *y, int64_t n)
+{
+    return dot_wide(x, y, n);
+}
+
+void mix_add_multiple(double *out, const double *x, double a, int64_t n)
+{
+    add_multiple_wide(out, x, a, n);
+}
+
+void mix_add_product(double *out, const double *x, const double *y, double a, int64_t n)
+{
+    add_product_wide(out, x, y, a, n);
+}
+
+void mix_convolve(double *out, const ptl_mix_posterior *m, const double *x, const double *w,
+                  int32_t window)
+{
+    convolve_wide(out, m, x, w, window);
+}
+
+static bool is_rational(const ptl_saturation *s)
+{
+    return s->kind == PTL_SATURATION_MICHAELIS_MENTEN ||
+           (s->kind == PTL_SATURATION_HILL && s->param[1] == 1.0);
+}
+
+WIDE static void rational(double *restrict out, const double *restrict x, double half, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) out[i] = x[i] / (x[i] + half);
+}
+
+/* d[i] x'(half) factors: scratch = d r^2, d = half d r^2 with r = 1 / (x + half). */
+WIDE static void rational_back(double *restrict d, double *restrict scratch,
+                               const double *restrict x, double half, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const double r = 1.0 / (x[i] + half);
+        scratch[i] = d[i] * r * r;
+        d[i] = half * scratch[i];
+    }
+}
+
+/* In place where out is x. */
+void mix_saturate(double *out, const ptl_saturation *s, const double *x, int64_t n)
+{
+    if (s->kind == PTL_SATURATION_NONE)
+        memmove(out, x, (size_t)n * sizeof *out);
+    else if (is_rational(s) && out != x)
+        rational(out, x, s->param[0], n);
+    else
+        for (int64_t i = 0; i < n; i++) out[i] = ptl_saturation_value(s, x[i]);
+}
+
+void mix_saturate_back(double *d, double *d_param, const ptl_saturation *s, const double *x,
+                       double *scratch, int64_t n, bool slope_is_free)
+{
+    if (s->kind == PTL_SATURATION_NONE) return;
+    if (is_rational(s) && !slope_is_free) {
+        rational_back(d, scratch, x, s->param[0], n);
+        d_param[0] -= mix_dot(scratch, x, n);
+        return;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        double dx, dp[PTL_RESPONSE_PARAMS_MAX] = {0.0, 0.0};
+        (void)ptl_saturation_grad(&dx, dp, s, x[i]);
+        d_param[0] += d[i] * dp[0];
+        d_param[1] += d[i] * dp[1];
+        d[i] = x[i] > 0.0 ? d[i] * dx : 0.0; /* zero media stay zero: their slope moves nothing */
+    }
+}
