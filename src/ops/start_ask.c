@@ -349,32 +349,41 @@ typedef struct number {
     char metric[16], from[48], to[48], starts[16], by[16];
 } number;
 
+static const char *number_example(void)
+{
+    return "it reads like: cm2 from 118000 to 165000 by 2026-12-31";
+}
+
+/* Where the value behind a word goes; NULL: the word is a metric, or nothing. */
+static char *part_of(number *n, ptl_text word, size_t *size)
+{
+    if (ptl_text_equal(word, PTL_TEXT("from"))) return *size = sizeof n->from, n->from;
+    if (ptl_text_equal(word, PTL_TEXT("to"))) return *size = sizeof n->to, n->to;
+    if (ptl_text_equal(word, PTL_TEXT("starts"))) return *size = sizeof n->starts, n->starts;
+    if (ptl_text_equal(word, PTL_TEXT("by"))) return *size = sizeof n->by, n->by;
+    return NULL;
+}
+
 /* "cm2 from 118000 to 165000 by 2026-12-31": any of the parts, the others stay. */
 static const char *read_number(number *n, const char *text)
 {
-    char copy[START_ANSWER_BYTES_MAX];
-    char *state = NULL;
+    ptl_text rest = ptl_text_of(text);
     char *into = NULL;
     size_t size = 0;
-    snprintf(copy, sizeof copy, "%s", text);
-    for (char *w = strtok_r(copy, " ", &state); w; w = strtok_r(NULL, " ", &state)) {
+    while (rest.len > 0) {
+        const ptl_text word = ptl_text_cut(&rest, ' ');
+        if (word.len == 0) continue;
         if (into) {
-            snprintf(into, size, "%s", w);
+            (void)snprintf(into, size, "%.*s", (int)word.len, word.ptr);
             into = NULL;
-        } else if (strcmp(w, "from") == 0) {
-            into = n->from, size = sizeof n->from;
-        } else if (strcmp(w, "to") == 0) {
-            into = n->to, size = sizeof n->to;
-        } else if (strcmp(w, "starts") == 0) {
-            into = n->starts, size = sizeof n->starts;
-        } else if (strcmp(w, "by") == 0) {
-            into = n->by, size = sizeof n->by;
-        } else if (strcmp(w, "cm2") == 0 || strcmp(w, "cm1") == 0 || strcmp(w, "revenue") == 0) {
-            snprintf(n->metric, sizeof n->metric, "%s", w);
-        } else {
-            return "it reads like: cm2 from 118000 to 165000 by 2026-12-31";
+        } else if (ptl_text_equal(word, PTL_TEXT("cm2")) || ptl_text_equal(word, PTL_TEXT("cm1")) ||
+                   ptl_text_equal(word, PTL_TEXT("revenue"))) {
+            (void)snprintf(n->metric, sizeof n->metric, "%.*s", (int)word.len, word.ptr);
+        } else if (!(into = part_of(n, word, &size))) {
+            return number_example();
         }
     }
+    if (into) return number_example();
     ptl_day day, first = 0;
     if (ptl_day_parse(&day, ptl_text_of(n->by), NULL) != PTL_OK)
         return "`by` is a day as 2026-12-31";
