@@ -80,7 +80,7 @@ const char *ptl_audit_effect(const char *table)
     static const struct {
         const char *table, *effect;
     } effects[] = {
-        {"spend", "media, CM2, CAC and everything measured per euro of media"},
+        {"spend", "media, CM2, paid CAC and everything measured per euro of media"},
         {"txn", "revenue, CM1, cohorts and everything that follows from orders"},
         {"event", "journeys, attribution credit and the funnel"},
         {"lead", "leads, their acceptance and speed to lead"},

@@ -338,13 +338,14 @@ static const ptl_param cohort_params[] = {
 
 const ptl_op ptl_op_cohort_list = {
     .name = "cohort.list",
-    .summary = "list cohorts: customers, revenue, LTV and payback by when they were won",
+    .summary = "list cohorts: customers, revenue, observed LTV and payback by when they were won",
     .about =
         "A customer is won on the day of a first order, by the customer number that the order "
-        "records. LTV is observed: CM1 a customer over at most 24 months, at 10 % a year. "
+        "records. Observed LTV is CM1 a customer over at most 24 months, at 10 % a year. "
         "LTV:CAC sets it against what the same month's customers cost, fully loaded; of a channel "
         "against its own media. Payback is the month of life, 0 the first, in which CM1 has come "
-        "to that cost. Cohorts younger than the horizon are immature: their LTV still grows.",
+        "to that cost. Cohorts younger than the horizon are immature: what they are worth still "
+        "grows.",
     .params = cohort_params,
     .n_params = sizeof cohort_params / sizeof *cohort_params,
     .result = "cohorts: list — won, member, customers, active, orders, revenue, cm1, ltv, "

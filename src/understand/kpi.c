@@ -50,6 +50,7 @@ static ptl_status write_all(ptl_kpi *k, ptl_table_builder *weeks, ptl_error *err
     PTL_TRY(ptl_kpi_write_figures(k, err));
     PTL_TRY(ptl_kpi_write_funnel(k, err));
     PTL_TRY(ptl_kpi_write_brand(k, err));
+    PTL_TRY(ptl_kpi_write_maturity(k, err));
     return ptl_cohort_write(k, weeks, err);
 }
 

@@ -192,6 +192,7 @@ bool ptl_kpi_target_now(double *value, ptl_day *from, const ptl_kpi *k, const ch
 
 PTL_NODISCARD ptl_status ptl_kpi_write_figures(ptl_kpi *k, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_kpi_write_funnel(ptl_kpi *k, ptl_error *err);
+PTL_NODISCARD ptl_status ptl_kpi_write_maturity(ptl_kpi *k, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_kpi_write_brand(ptl_kpi *k, ptl_error *err);
 
 #endif

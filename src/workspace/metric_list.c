@@ -147,6 +147,12 @@ const ptl_metric ptl_metrics[] = {
      "share", "month, quarter, year, kpi, all", "step, channel/step", 0, NONE, NONE},
     {"referrals", "Referrals", "customers who came because others brought them", "referral",
      "customers", "week, month, quarter, year, kpi, all", "", 0, NONE, NONE},
+    {"revenue.maturity", "Maturity of revenue",
+     "share of what a recent week will come to that is known by now, from how past weeks were "
+     "known (chain ladder)",
+     "txn, load", "share", "week", "", 0, NONE, NONE},
+    {"media.maturity", "Maturity of media", "the same of media, which platforms restate",
+     "spend, load", "share", "week", "", 0, NONE, NONE},
     {"reconcile.revenue", "Revenue against the books",
      "revenue of a closed period − what the books say, ÷ the books", "revenue, finance_close",
      "share", "closed periods of the books", "", 0, NONE, 0.01},
