@@ -174,7 +174,7 @@ typedef struct ptl_mix_spec {
     bool controls_pooled;   /* coefficients vary by geo, with spread xi                     */
     ptl_mix_prior xi_prior; /* default half normal 5                                        */
     ptl_mix_likelihood likelihood;
-    double student_nu;         /* degrees of freedom, > 2; default 4                           */
+    double student_nu;         /* of STUDENT_T, for one geo: degrees of freedom, > 2; default 4 */
     ptl_mix_prior sigma_prior; /* default half normal 5                                        */
     bool sigma_per_geo;
 } ptl_mix_spec;
@@ -300,15 +300,16 @@ PTL_NODISCARD PTL_API ptl_status ptl_mix_check(const ptl_mix_data *data, const p
 
 /* What a parameter is. Name, word. */
 #define PTL_MIX_PARAM_LIST(X)                                                                      \
-    X(EFFECT, "effect")            /* ROI, mROI, contribution or coefficient of a channel     */   \
-    X(ADSTOCK, "adstock")          /* its idx-th adstock parameter                            */   \
-    X(SATURATION, "saturation")    /* its idx-th saturation parameter                         */   \
-    X(ETA, "eta")                  /* spread of its effect between geos                       */   \
-    X(GEO_EFFECT, "geo_effect")    /* its deviation in geo idx, standardised                  */   \
-    X(DRIFT, "drift")              /* sd of its effect's movement                             */   \
-    X(DRIFT_KNOT, "drift_knot")    /* its idx-th knot, standardised                           */   \
-    X(SIGMA, "sigma")              /* noise, of geo idx where per geo                         */   \
-    X(XI, "xi")                    /* spread of control idx between geos                      */   \
+    X(EFFECT, "effect")         /* ROI, mROI, contribution or coefficient of a channel     */      \
+    X(ADSTOCK, "adstock")       /* its idx-th adstock parameter                            */      \
+    X(SATURATION, "saturation") /* its idx-th saturation parameter                         */      \
+    X(ETA, "eta")               /* spread of its effect between geos                       */      \
+    X(GEO_EFFECT, "geo_effect") /* its deviation in geo idx, standardised                  */      \
+    X(DRIFT, "drift")           /* sd of its effect's movement                             */      \
+    X(DRIFT_KNOT, "drift_knot") /* its idx-th knot, standardised                           */      \
+    X(SIGMA, "sigma")           /* noise, of geo idx where per geo                         */      \
+    X(WEIGHT, "weight")         /* of week idx: one over its share of the variance, Student-t */   \
+    X(XI, "xi")                 /* spread of control idx between geos                      */      \
     X(LAPLACE, "laplace_variance") /* mixing variance of Fourier column idx                   */   \
     X(BASELINE, "baseline")        /* coefficient of baseline column idx                      */   \
     X(CONTROL, "control")          /* coefficient of control idx                              */   \

@@ -56,7 +56,8 @@ PTL_NODISCARD PTL_API ptl_status ptl_calibration_make(ptl_calibration *out, cons
 typedef enum ptl_credit_method {
     PTL_CREDIT_RULE,
     PTL_CREDIT_MARKOV,
-    PTL_CREDIT_SHAPLEY
+    PTL_CREDIT_SHAPLEY,
+    PTL_CREDIT_HAZARD
 } ptl_credit_method;
 
 /** Which method, and its options; NULL: its defaults. Intervals are not computed. */
@@ -65,13 +66,15 @@ typedef struct ptl_validation_method {
     const ptl_heuristic_options *rule;
     const ptl_markov_options *markov;
     const ptl_shapley_options *shapley;
+    const struct ptl_hazard_options *hazard; /* hazard.h */
 } ptl_validation_method;
 
 typedef struct ptl_validation_options {
     int32_t size;
-    int32_t n_folds; /* groups g with g mod n_folds = f are held out in fold f, [2, 8]; 4 */
-    int32_t n_bins;  /* of the calibration, [2, 100]; default 10                          */
-    double prior;    /* journeys by which a channel leans on all, (0, 1e6]; default 5     */
+    int32_t n_folds;     /* groups g with g mod n_folds = f are held out in fold f, [2, 8]; 4 */
+    int32_t n_bins;      /* of the calibration, [2, 100]; default 10                          */
+    double prior;        /* journeys by which a channel leans on all, (0, 1e6]; default 5     */
+    double horizon_days; /* of journeys in time, after the last touch, (0, inf); 7 */
 } ptl_validation_options;
 
 PTL_API ptl_validation_options ptl_validation_options_default(void);
@@ -79,6 +82,8 @@ PTL_API ptl_validation_options ptl_validation_options_default(void);
 /** Held-out prediction of conversion by a method's per-journey weights u (ptl_heuristic_journey,
  * ptl_journey_spread): chance = sum over touches of u_i r(c_i), r(c) the conversions credited to
  * c per weight that all journeys, converting or not, put on it, among the persons of other folds.
+ * Journeys in time: their own chance within horizon_days of the last touch, brought to the level of
+ * the others' conversions.
  * NOT_IDENTIFIED where a fold has nothing to learn from. The arena is as it was, but for the
  * calibration's parts. */
 PTL_NODISCARD PTL_API ptl_status ptl_validation_solve(

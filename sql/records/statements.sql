@@ -235,3 +235,12 @@ FROM alarm
 WHERE day >= ?1 AND raised_at <= ?2
 ORDER BY day DESC, chance, alarm_id
 LIMIT ?3;
+
+-- name: model_add
+INSERT INTO model (run_id, kind, artefact, settings, verdict, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+RETURNING run_id;
+
+-- name: model_find
+SELECT run_id, artefact, settings, verdict, made_at FROM model
+WHERE kind = ?1 AND (?2 = 0 OR run_id = ?2)
+ORDER BY run_id DESC LIMIT 1;

@@ -73,10 +73,11 @@ static void put_date(ptl_buffer *out, ptl_instant at)
                       (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
 }
 
-/* An encoded word holds at most 75 characters (RFC 2047): a long subject is several. */
+/* A line with an encoded word has at most 76 characters (RFC 2047, 2): a long subject is several.
+ */
 static void put_subject(ptl_buffer *out, const char *subject)
 {
-    enum { WORD_BYTES = 45 };
+    enum { WORD_BYTES = 39 }; /* 52 characters of base64, 21 around them */
     ptl_text rest = ptl_text_of(subject);
     ptl_buffer_text(out, "Subject:");
     while (rest.len > 0) {

@@ -35,6 +35,7 @@ typedef struct ptl_plan_choice {
     const char *new_rule; /* slot of that name, where the preset has it; NULL: its own    */
     int32_t cost_percent; /* of revenue, where no file says costs             */
     const char *root;     /* of the workspace, absolute                       */
+    const char *owner;    /* of every source; NULL: nobody yet                            */
 } ptl_plan_choice;
 
 /** What the currency of the books rules out: rates made for another one. */

@@ -106,6 +106,10 @@ ptl_status ptl_plan_source(ptl_buffer *out, const ptl_plan *plan, const ptl_plan
                                         source->part->preset->title);
     if (!about) return PTL_E_NO_MEMORY;
     ptl_yaml_quote(out, about);
+    if (choice->owner) {
+        ptl_buffer_text(out, "\nowner: ");
+        ptl_yaml_quote(out, choice->owner);
+    }
     ptl_buffer_printf(out, "\npreset: %s\nfiles:\n", source->part->preset->name);
     for (int64_t i = 0; i < source->n_files; i++) {
         ptl_buffer_text(out, "  - ");

@@ -12,6 +12,7 @@
     X(workspace, "the folder your team keeps in git, and what of it is in force")                  \
     X(observe, "sources: files become facts")                                                      \
     X(understand, "figures: what the facts say")                                                   \
+    X(decide, "budgets and the next experiment")                                                   \
     X(prove, "figures against the books: compared, signed, taken along by an auditor")             \
     X(review, "the weekly review")                                                                 \
     X(store, "ledger, runs, jobs, back-ups: the evidence behind every number")                     \
@@ -48,10 +49,16 @@
     X(understand, attribution_run)                                                                 \
     X(understand, attribution_show)                                                                \
     X(understand, journey_list)                                                                    \
+    X(understand, mix_fit)                                                                         \
+    X(understand, mix_show)                                                                        \
+    X(understand, mix_validate)                                                                    \
     X(prove, reconcile_run)                                                                        \
     X(prove, reconcile_show)                                                                       \
     X(prove, reconcile_sign)                                                                       \
     X(prove, reconcile_bundle)                                                                     \
+    X(decide, budget_optimize)                                                                     \
+    X(decide, budget_simulate)                                                                     \
+    X(decide, experiment_next)                                                                     \
     X(review, review_write)                                                                        \
     X(review, review_changes)                                                                      \
     X(review, minutes_add)                                                                         \

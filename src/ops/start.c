@@ -41,16 +41,6 @@ static ptl_status run_with(json_t **answer, start *s, const char *operation, con
     return st;
 }
 
-/* The audit of the data, where the program has one: its operation is looked up by name. */
-static ptl_status ptl_audit_run(start *s)
-{
-    ptl_error none;
-    const ptl_op *op = NULL;
-    if (ptl_op_find(&op, PTL_TEXT("data.audit"), &none) != PTL_OK) return PTL_OK;
-    s->has_audit = true;
-    return run_with(NULL, s, "data.audit", "{}");
-}
-
 /* --- loading ---------------------------------------------------------------------------------- */
 
 /* A source whose file cannot be loaded is left out, with the reason; the others are loaded. */
@@ -186,9 +176,10 @@ static ptl_status go(start *s)
     PTL_TRY(start_ask_number(s));
     PTL_TRY(start_write(s, false));
     PTL_TRY(run_with(NULL, s, "apply", "{}"));
-    PTL_TRY(ptl_audit_run(s));
+    PTL_TRY(run_with(&s->audit, s, "data.audit", "{}"));
     PTL_TRY(review(s));
     PTL_TRY(count_loaded(s));
+    PTL_TRY(run_with(&s->answer_table, s, "answer.list", "{}"));
     start_say(s);
     return PTL_OK;
 }
@@ -201,6 +192,8 @@ static ptl_status run_start(ptl_call *call, ptl_error *err)
     const ptl_status st = go(s);
     json_decref(s->review);
     json_decref(s->loaded);
+    json_decref(s->audit);
+    json_decref(s->answer_table);
     return st;
 }
 
@@ -240,7 +233,8 @@ const ptl_op ptl_op_start = {
               "asked: list — key, question, answer, from\n"
               "understood: list — file, what, source, table, rows, set_aside\n"
               "left_out: list — file, why (where a file was left out)\n"
-              "missing: list — question, file, worth",
+              "findings_high: int — findings of the audit that may make figures wrong\n"
+              "missing: list — question, missing, file, worth",
     .right = "owner",
     .effects = PTL_NO_STORE | PTL_DRAFT,
     .is_long = true,

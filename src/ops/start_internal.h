@@ -55,8 +55,8 @@ typedef struct start {
     start_channel *channels;
     int64_t n_channels;
     int64_t rows, set_aside;
-    json_t *loaded; /* the answer of source.list */
-    bool has_audit;
+    json_t *loaded;               /* the answer of source.list */
+    json_t *audit, *answer_table; /* the answers of data.audit and answer.list */
     ptl_error *err;
 } start;
 

@@ -84,105 +84,48 @@ static void put_left_out(start *s)
 
 /* --- what is missing -------------------------------------------------------------------------- */
 
-typedef enum worth { WORTH_NONE, WORTH_REVENUE, WORTH_MEDIA, WORTH_UNRECORDED } worth;
-
-typedef struct want {
-    const char *tables[3]; /* any of them will do */
-    const char *question;  /* that stays open     */
-    const char *file;      /* that would answer it */
-    worth worth;
-} want;
-
-static const want wants[] = {
-    {{"txn"}, "What comes in?", "orders, invoices, or deals with their value", WORTH_NONE},
-    {{"spend"},
-     "What do media cost, and bring?",
-     "spend by day from each ad platform",
-     WORTH_REVENUE},
-    {{"event", "lead"},
-     "What happens before an order?",
-     "analytics events, or leads from the CRM",
-     WORTH_UNRECORDED},
-    {{"finance_close"},
-     "Do these figures agree with the books?",
-     "the books by month, a sheet",
-     WORTH_REVENUE},
-    {{"target"}, "Are we on course, part by part?", "a sheet of targets", WORTH_NONE},
-    {{"cost"},
-     "What does a customer really cost?",
-     "salaries, agencies, tools by month",
-     WORTH_MEDIA},
-    {{"subscription"}, "Who stays, who leaves?", "subscriptions or contracts", WORTH_NONE},
-    {{"consent"}, "Whom may we write to?", "the log of the consent tool", WORTH_NONE},
-    {{"feedback", "ticket"}, "Why do they leave?", "survey answers, support cases", WORTH_NONE},
-    {{"control_series"},
-     "What else drives demand?",
-     "prices, weather, holidays by day or week",
-     WORTH_REVENUE},
-};
-
-static bool has_table(const start *s, const char *table)
+static const char *text_at(const json_t *row, const char *key)
 {
-    for (int64_t i = 0; table && i < s->plan.n_sources; i++)
-        if (!s->plan.sources[i].left_out &&
-            strcmp(s->plan.sources[i].part->preset->table, table) == 0)
-            return true;
-    return false;
+    return json_string_value(json_object_get(row, key));
 }
 
-static double unrecorded(const start *s)
-{
-    const json_t *line;
-    size_t i;
-    json_array_foreach(json_object_get(s->review, "channels"), i, line)
-    {
-        const char *name = json_string_value(json_object_get(line, "channel"));
-        if (name && !name[0]) return start_total(line, "revenue");
-    }
-    return 0;
-}
-
-static void put_worth(start *s, worth what)
-{
-    const json_t *total = json_object_get(s->review, "company_total");
-    double value = 0;
-    const char *of = "";
-    if (what == WORTH_REVENUE) value = start_total(total, "revenue"), of = "revenue";
-    if (what == WORTH_MEDIA) value = start_total(total, "media"), of = "media";
-    if (what == WORTH_UNRECORDED) value = unrecorded(s), of = "revenue without a channel";
-    if (!(value > 0)) {
-        ptl_reply_cell_text(s->call->reply, NULL);
-        return;
-    }
-    ptl_buffer text;
-    ptl_buffer_init(&text, 256, NULL);
-    ptl_buffer_text(&text, "bears on ");
-    ptl_show_money_whole(&text, (int64_t)(value + 0.5) * 1000000, s->currency);
-    ptl_buffer_printf(&text, " of %s", of);
-    ptl_reply_cell_text(s->call->reply, text.ptr);
-    ptl_buffer_dispose(&text);
-}
-
+/* What stays open, the file that would change that, what it would be worth: the answer table's. */
 static void put_missing(start *s)
 {
     static const ptl_reply_column columns[] = {{"question", "Open question", false},
+                                               {"missing", "Because", false},
                                                {"file", "What would answer it", false},
                                                {"worth", "Worth", false}};
     ptl_reply *reply = s->call->reply;
-    ptl_reply_table(reply, "missing", "What is missing", columns, 3);
-    for (size_t i = 0; i < sizeof wants / sizeof *wants; i++) {
-        const want *w = &wants[i];
-        if (has_table(s, w->tables[0]) || has_table(s, w->tables[1])) continue;
-        ptl_reply_cell_text(reply, w->question);
-        ptl_reply_cell_text(reply, w->file);
-        put_worth(s, w->worth);
+    const json_t *row;
+    size_t i;
+    ptl_reply_table(reply, "missing", "What is missing", columns, 4);
+    json_array_foreach(json_object_get(s->answer_table, "open"), i, row)
+    {
+        ptl_reply_cell_text(reply, text_at(row, "question"));
+        ptl_reply_cell_text(reply, text_at(row, "missing"));
+        ptl_reply_cell_text(reply, text_at(row, "file"));
+        ptl_reply_cell_text(reply, text_at(row, "worth"));
     }
     if (s->plan.money && !s->plan.has_cost && s->margin == 100) {
         ptl_reply_cell_text(reply, "What is left after the goods?");
+        ptl_reply_cell_text(reply, "no file says what they cost");
         ptl_reply_cell_text(reply, "a column of costs in the orders, or a margin");
-        put_worth(s, WORTH_REVENUE);
+        ptl_reply_cell_text(reply, "every figure after revenue");
     }
     ptl_reply_table_end(reply);
+}
+
+static void say_audit(start *s)
+{
+    const int64_t high = json_integer_value(json_object_get(s->audit, "high"));
+    const int64_t medium = json_integer_value(json_object_get(s->audit, "medium"));
+    if (!s->audit) return;
+    ptl_reply_int(s->call->reply, "findings_high", "Findings that may make figures wrong", high);
+    if (high > 0)
+        ptl_reply_say(s->call->reply, "%lld finding%s of the audit may make figures wrong.",
+                      (long long)high, high == 1 ? "" : "s");
+    if (high + medium > 0) ptl_reply_next(s->call->reply, "portolan data findings");
 }
 
 /* --- the answer ------------------------------------------------------------------------------- */
@@ -235,6 +178,7 @@ void start_say(start *s)
     ptl_reply_int(reply, "recognised", "Files understood", s->plan.n_recognised);
     ptl_reply_int(reply, "rows", "Rows", s->rows);
     ptl_reply_int(reply, "set_aside", "Set aside", s->set_aside);
+    say_audit(s);
     put_questions(s);
     put_sources(s);
     put_left_out(s);
@@ -244,5 +188,5 @@ void start_say(start *s)
     ptl_reply_next(reply, "portolan status");
     if (s->plan.n_recognised < s->plan.n_files)
         ptl_reply_next(reply, "portolan source recognise FILE, for a file that was left out");
-    if (!s->has_audit) ptl_reply_next(reply, "portolan source quarantine SOURCE");
+    if (s->set_aside > 0) ptl_reply_next(reply, "portolan source quarantine SOURCE");
 }

@@ -162,6 +162,13 @@ static ptl_status write_source(start *s, const ptl_planned *p)
     return st;
 }
 
+static ptl_status write_sources(start *s)
+{
+    for (int64_t i = 0; i < s->plan.n_sources; i++)
+        if (!s->plan.sources[i].left_out) PTL_TRY(write_source(s, &s->plan.sources[i]));
+    return PTL_OK;
+}
+
 ptl_status start_take_away(start *s, const char *source)
 {
     const char *name = ptl_text_format(s->call->arena, s->err, "sources/%s.yaml", source);
@@ -205,13 +212,14 @@ ptl_status start_write(start *s, bool is_first)
 {
     PTL_TRY(write_portolan(s, is_first));
     if (!is_first) {
+        s->choice.owner = s->owner; /* of the files too, until they name somebody else */
+        PTL_TRY(write_sources(s));
         PTL_TRY(write_channels(s));
         return write_answers(s);
     }
     const char *folder = ptl_path_join(s->call->arena, s->root, "sources", s->err);
     if (!folder) return PTL_E_NO_MEMORY;
     PTL_TRY(ptl_folder_make(folder, 0755, s->err));
-    for (int64_t i = 0; i < s->plan.n_sources; i++)
-        if (!s->plan.sources[i].left_out) PTL_TRY(write_source(s, &s->plan.sources[i]));
+    PTL_TRY(write_sources(s));
     return write_ignore(s);
 }

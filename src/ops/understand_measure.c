@@ -222,12 +222,11 @@ const ptl_op ptl_op_measure_triangulate = {
     .about =
         "The estimand is incremental CM1 of each channel in one period. The mix model measures it, "
         "experiments inside; journey credit is a witness whose bias is learnt on channels of grade "
-        "A or B; what platforms claim stands beside with its over-claim factor. Where journey "
-        "credit and "
-        "effect conflict, both are shown, and the experiment that would settle it. In a closed "
-        "period, baseline, increments and what is unexplained add up to the books' revenue to the "
-        "cent. What cannot be mapped is left out with its reason. docs/triangulate.md has the "
-        "model.",
+        "A or B; what platforms claim stands beside with its over-claim factor. "
+        "Where effect and journey credit conflict, both are shown, and the experiment that would "
+        "settle it. In a closed period, baseline, increments and what is unexplained add up to the "
+        "books' revenue to the cent. What cannot be mapped is left out with its reason. "
+        "docs/triangulate.md has the model.",
     .params = params,
     .n_params = N_OF(params),
     .result = "from, to, verdict: the period, and whether any channel has a figure\n"

@@ -254,6 +254,14 @@ static ptl_status alloc_model(ptl_budget_model *m, ptl_arena *arena, ptl_error *
     return PTL_OK;
 }
 
+/* Every fourth draw first, then the ones between: a quarter of the slots is an even sample. */
+static int64_t slot_of(int64_t i, int64_t n)
+{
+    int64_t before = 0;
+    for (int64_t r = 0; r < i % 4; r++) before += (n - r + 3) / 4;
+    return before + i / 4;
+}
+
 ptl_status ptl_budget_model_load(ptl_budget_model *m, const ptl_budget_options *o, ptl_arena *arena,
                                  ptl_error *err)
 {
@@ -268,8 +276,9 @@ ptl_status ptl_budget_model_load(ptl_budget_model *m, const ptl_budget_options *
     PTL_TRY(find_window(m, o, &into, err));
     PTL_TRY(alloc_model(m, arena, err));
     m->concave = true;
-    for (int64_t s = 0; s < m->n_draws; s++) {
-        PTL_TRY(ptl_budget_read_draw(d, ptl_budget_draw_at(d, parity, s, m->n_draws), &into, err));
+    for (int64_t i = 0; i < m->n_draws; i++) {
+        const int64_t s = slot_of(i, m->n_draws);
+        PTL_TRY(ptl_budget_read_draw(d, ptl_budget_draw_at(d, parity, i, m->n_draws), &into, err));
         for (int64_t c = 0; c < d->n_channels; c++) {
             const int64_t at = s * d->n_channels + c;
             ptl_budget_curve_of(&m->curve[at], m->lag + at * m->window_max, &into.response[c]);

@@ -17,6 +17,7 @@
 enum {
     POLISH = 40, /* steps after the tables       */
     LOOK = 20,   /* steps to compare starts      */
+    FEW = 32,    /* draws that starts are compared on, at least */
     STARTS = 24,
     STARTS_EFFORT = 400000 /* cells x draws x starts */
 };
@@ -65,6 +66,19 @@ static void climb_from(ptl_problem *p, const double *start, int32_t iter_max)
         keep(p, p->trial);
         if (p->value > before) p->lambda = a.lambda;
     }
+}
+
+/* A few steps from `start` on a quarter of the draws: enough to compare starts by all of them. */
+static void look_from(ptl_problem *p, const double *start)
+{
+    const int64_t all = p->model.n_draws, few = (all + 3) / 4 > FEW ? (all + 3) / 4 : FEW;
+    memcpy(p->trial, start, (size_t)p->limits.n * sizeof *start);
+    ptl_limits_project(p->trial, &p->prices, &p->limits);
+    p->model.risk_scaled = false, p->model.smooth = 1e-2;
+    p->model.n_draws = few < all ? few : all;
+    (void)climb(p, p->trial, 1e-4 * p->scale, LOOK);
+    p->model.n_draws = all;
+    keep(p, p->trial);
 }
 
 /* ---- variables that do not couple ---- */
@@ -135,9 +149,11 @@ static void solve_majorant(ptl_problem *p)
     p->bound = fmin(p->bound, a.bound);
     /* from the majorant to the curve by degrees: thresholds come in slowly, and what has to be
      * given up for them is given up where it hurts least (graduated non-convexity) */
+    const int64_t all = p->model.n_draws;
+    p->model.n_draws = all / 4 > FEW ? all / 4 : all < FEW ? all : FEW;
     for (p->model.majorant = 0.75; p->model.majorant > 0.0; p->model.majorant -= 0.25)
         (void)climb(p, p->start, 1e-4 * p->scale, LOOK);
-    p->model.majorant = 0.0;
+    p->model.majorant = 0.0, p->model.n_draws = all;
 }
 
 /* Starts without rhyme: weights by van der Corput's sequence, ever more uneven; more of them where
@@ -153,7 +169,7 @@ static void scattered(ptl_problem *p, double *y)
             for (uint64_t i = ++at; i; i >>= 1, unit *= 0.5) u += unit * (double)(i & 1u);
             y[j] = p->limits.lo[j] + (p->limits.hi[j] - p->limits.lo[j]) * pow(u, (double)(k + 1));
         }
-        climb_from(p, y, LOOK);
+        look_from(p, y);
     }
 }
 
@@ -169,9 +185,9 @@ static ptl_status solve_rough(ptl_problem *p, ptl_error *err)
     ptl_error
         unfit; /* a frozen pattern can break limits that free cells keep: no such start then */
     if (start_by_channel(p, kept, &unfit) == PTL_OK) {
-        climb_from(p, kept, LOOK);
+        look_from(p, kept);
         pulse(kept, p);
-        climb_from(p, kept, LOOK);
+        look_from(p, kept);
     }
     scattered(p, kept);
     memcpy(p->start, p->y, (size_t)p->limits.n * sizeof *p->y);

@@ -4,17 +4,20 @@
  *                 bring?
  * The quantity.   For geo g, week t, channel c: b_gc S(A(x_gtc)), in money; summed, over spend.
  * The model.      y_gt = sum_k knot_k hat_k(t) + tau_g + gamma' z_gt + sum_c b_gc S(A(x_gtc)) +
- * e_gt, e ~ N(0, sigma^2), with y the scaled KPI. Causal only where the baseline and the controls
- * hold all that moves both media and sales: no check of fit can tell, hence grade D, the
- * sensitivity figure, and experiments. The method.     mix_fit.c. Experiments are terms of the
- * likelihood (mix_experiment.c). Each is first confronted with the model fitted without any: where
- * they are further apart than conflict_z sds, the channel's observational evidence is set aside by
- * a free coefficient on its own pressure, a hidden driver that moves with it, so that the
- *                 experiment says what the channel does and does not merely pull at an average.
- * Source.         Jin, Wang, Sun, Chan & Koehler 2017; Meridian's and PyMC-Marketing's sources
- *                 (mix_preset.c). Differences from them: docs/mix.md.
+ *                 e_gt, e ~ N(0, sigma^2), with y the scaled KPI. Causal only where the baseline
+ *                 and the controls hold all that moves both media and sales: no check of fit can
+ *                 tell, hence grade D, the sensitivity figure, and experiments.
+ * The method.     mix_fit.c. Experiments are terms of the likelihood (mix_experiment.c). Each is
+ *                 first confronted with the model fitted without any: where they are further
+ *                 apart than conflict_z sds, the channel's observational evidence is set aside by
+ *                 a free coefficient on its own pressure, a hidden driver that moves with it, so
+ *                 that the experiment says what the channel does and does not merely pull at an
+ *                 average.
+ * Source.         Jin, Wang, Sun, Chan & Koehler 2017; Meridian's and PyMC-Marketing's
+ *                 documentation (mix_preset.c). Differences from them: docs/mix.md.
  * Not identified. mix_report.c says when the data did not speak.
- * Cost.           Gradients of cells x channels x window; memory: arena only. */
+ * Cost.           Gradients of cells x channels x window multiplications; memory from the arena
+ *                 only. */
 #include "science/mix_internal.h"
 
 static ptl_status check_options(const ptl_mix_options *o, ptl_error *err)

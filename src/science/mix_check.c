@@ -138,7 +138,7 @@ static ptl_status check_channel_spec(const ptl_mix_channel *ch, const char *name
     PTL_TRY(mix_prior_check(&ch->effect_prior, name, err));
     const bool money = ch->effect_on == PTL_MIX_ON_ROI || ch->effect_on == PTL_MIX_ON_MROI;
     if (money && ch->kind != PTL_MIX_PAID)
-        return ptl_fail(err, PTL_E_INVALID, "%s: a prior on ROI needs spend", name);
+        return ptl_fail(err, PTL_E_INVALID, "%s: a prior on incremental ROI needs spend", name);
     if (ch->pooling == PTL_MIX_POOL_LOGNORMAL && !mix_prior_is_positive(&ch->effect_prior))
         return ptl_fail(err, PTL_E_INVALID,
                         "%s: lognormal pooling needs an effect prior above zero", name);
@@ -166,7 +166,7 @@ static ptl_status check_knots(const ptl_mix_spec *s, int64_t n_weeks, ptl_error 
             return ptl_fail(err, PTL_E_INVALID, "knot %d is not a later week: %d", k + 1,
                             s->knot[k] + 1);
     if (s->n_fourier < 0 || s->n_fourier > 26)
-        return ptl_fail(err, PTL_E_INVALID, "Fourier pairs must be 0 to 26, not %d", s->n_fourier);
+        return ptl_fail(err, PTL_E_INVALID, "pairs of Fourier terms must be 0 to 26, not %d", s->n_fourier);
     return PTL_OK;
 }
 

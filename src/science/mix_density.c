@@ -67,6 +67,11 @@ static void all_slots(ptl_mix_posterior *m)
     for (int64_t g = 0; g < (m->spec.sigma_per_geo ? m->n_geos : 1); g++)
         new_slot(m, PTL_MIX_PARAM_SIGMA, -1, m->spec.sigma_per_geo ? g : -1, -1,
                  m->spec.sigma_prior);
+    const double half_nu = 0.5 * m->spec.student_nu;
+    const ptl_mix_prior weight = {PTL_MIX_PRIOR_GAMMA, half_nu, half_nu, 0, 0, 0};
+    m->slot_weight = m->spec.likelihood == PTL_MIX_STUDENT_T ? m->n_slots : -1;
+    for (int64_t t = 0; m->slot_weight >= 0 && t < m->n_weeks; t++)
+        new_slot(m, PTL_MIX_PARAM_WEIGHT, -1, -1, t, weight);
     for (int64_t k = 0; k < l->q; k++)
         if (l->xi[k] != -1)
             l->xi[k] = new_slot(m, PTL_MIX_PARAM_XI, -1, -1, k - 1, m->spec.xi_prior);
@@ -190,6 +195,8 @@ static void linear_back(mix_work *w)
     const mix_linear *const l = &m->linear;
     for (int64_t g = 0; g < (m->spec.sigma_per_geo ? m->n_geos : 1); g++)
         w->grad[m->slot_sigma + g] += w->linear.d_sigma[g] / w->sigma[g];
+    for (int64_t t = 0; m->slot_weight >= 0 && t < m->n_weeks; t++)
+        w->grad[m->slot_weight + t] += w->linear.d_weight[t];
     for (int64_t k = 0; k < l->q; k++)
         if (l->xi[k] >= 0) w->grad[l->xi[k]] += w->linear.d_local_sd[k] / w->value[l->xi[k]];
     for (int64_t j = 0; j < l->p; j++)

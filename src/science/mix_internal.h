@@ -97,7 +97,7 @@ struct ptl_mix_posterior {
     int64_t n_knots;
     int32_t *knot;
     mix_linear linear;
-    int64_t n_slots, n_linear, slot_sigma;
+    int64_t n_slots, n_linear, slot_sigma, slot_weight; /* weight: -1 unless Student-t */
     mix_slot *slot;
     int64_t n_experiments;
     const ptl_mix_experiment *experiment;
@@ -113,17 +113,18 @@ struct ptl_mix_posterior {
 
 /* Scratch of one linear block evaluation. */
 typedef struct mix_linear_work {
-    double *scale, *local_scale;    /* [p], [q] prior sds in force                           */
-    double *schur;                  /* [p * p], its Cholesky factor                          */
-    double *inverse;                /* [p * p]                                               */
-    double *factor;                 /* [geo][q * q]                                          */
-    double *f, *h, *ph;             /* [p * geo * q]                                         */
-    double *rhs, *beta;             /* [p] scaled                                            */
-    double *local_rhs, *local_beta; /* [geo * q] scaled                                   */
-    double *week;                   /* [week]                                                */
-    double *coefficient, *fitted;   /* [p + geo * q], [cell]                                */
-    double *d_sd, *d_local_sd;      /* [p], [q] d log density / d log sd                     */
-    double *d_sigma;                /* [geo] d log density / d log sigma_g                   */
+    double *scale, *local_scale;        /* [p], [q] prior sds in force                           */
+    double *schur;                      /* [p * p], its Cholesky factor                          */
+    double *inverse;                    /* [p * p]                                               */
+    double *factor;                     /* [geo][q * q]                                          */
+    double *f, *h, *ph;                 /* [p * geo * q]                                         */
+    double *rhs, *beta;                 /* [p] scaled                                            */
+    double *local_rhs, *local_beta;     /* [geo * q] scaled                                   */
+    double *week;                       /* [week]                                                */
+    double *coefficient, *fitted;       /* [p + geo * q], [cell]                                */
+    double *d_sd, *d_local_sd;          /* [p], [q] d log density / d log sd                     */
+    double *d_sigma;                    /* [geo] d log density / d log sigma_g                   */
+    double *rows, *leverage, *d_weight; /* [p][week], likewise, [week]: Student-t alone  */
     double log_density, sigma;
 } mix_linear_work;
 
@@ -177,6 +178,10 @@ ptl_status mix_linear_density(mix_linear_work *w, double *u, const ptl_mix_poste
                               ptl_error *err);
 /* After mix_linear_density: a draw (rng NULL: the mean) of every coefficient. */
 void mix_linear_draw(double *out, mix_linear_work *w, const ptl_mix_posterior *m, ptl_rng *rng);
+/* mix_student.c: the same for Student-t noise, given the weights of weeks */
+ptl_status mix_student_density(mix_linear_work *w, double *u, const ptl_mix_posterior *m,
+                               const double *residual, double sigma, const double *weight,
+                               ptl_error *err);
 /* mix_rotate.c: the same for a model of one geo with fixed scales, in orthogonal columns */
 ptl_status mix_rotate_prepare(ptl_mix_posterior *m, ptl_arena *arena, ptl_error *err);
 void mix_rotate_density(mix_linear_work *w, double *u, const ptl_mix_posterior *m,

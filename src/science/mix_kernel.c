@@ -14,7 +14,7 @@
 
 enum { LANES = 8 };
 
-WIDE double mix_dot(const double *restrict x, const double *restrict y, int64_t n)
+WIDE static double dot_wide(const double *restrict x, const double *restrict y, int64_t n)
 {
     double lane[LANES] = {0.0};
     int64_t i = 0;
@@ -26,13 +26,14 @@ WIDE double mix_dot(const double *restrict x, const double *restrict y, int64_t 
     return sum;
 }
 
-WIDE void mix_add_multiple(double *restrict out, const double *restrict x, double a, int64_t n)
+WIDE static void add_multiple_wide(double *restrict out, const double *restrict x, double a,
+                                   int64_t n)
 {
     for (int64_t i = 0; i < n; i++) out[i] += a * x[i];
 }
 
-WIDE void mix_add_product(double *restrict out, const double *restrict x, const double *restrict y,
-                          double a, int64_t n)
+WIDE static void add_product_wide(double *restrict out, const double *restrict x,
+                                  const double *restrict y, double a, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) out[i] += a * x[i] * y[i];
 }
@@ -45,8 +46,8 @@ static inline void lags_of_four(double *restrict o, const double *restrict x,
         o[t] += (w[0] * x[t] + w[1] * x[t - 1]) + (w[2] * x[t - 2] + w[3] * x[t - 3]);
 }
 
-WIDE void mix_convolve(double *out, const ptl_mix_posterior *m, const double *x, const double *w,
-                       int32_t window)
+WIDE static void convolve_wide(double *out, const ptl_mix_posterior *m, const double *x,
+                               const double *w, int32_t window)
 {
     const int64_t n = m->n_weeks, lead = m->n_lead;
     for (int64_t g = 0; g < m->n_geos; g++) {
@@ -64,6 +65,28 @@ WIDE void mix_convolve(double *out, const ptl_mix_posterior *m, const double *x,
         for (; l < window && l < n + lead; l++)
             for (int64_t t = l > lead ? l - lead : 0; t < n; t++) o[t] += w[l] * from[t - l];
     }
+}
+
+/* The copies are the file's own: what other files call are these. */
+double mix_dot(const double *x, const double *y, int64_t n)
+{
+    return dot_wide(x, y, n);
+}
+
+void mix_add_multiple(double *out, const double *x, double a, int64_t n)
+{
+    add_multiple_wide(out, x, a, n);
+}
+
+void mix_add_product(double *out, const double *x, const double *y, double a, int64_t n)
+{
+    add_product_wide(out, x, y, a, n);
+}
+
+void mix_convolve(double *out, const ptl_mix_posterior *m, const double *x, const double *w,
+                  int32_t window)
+{
+    convolve_wide(out, m, x, w, window);
 }
 
 static bool is_rational(const ptl_saturation *s)

@@ -4,16 +4,19 @@
  * The quantity.   The knots of least AIC among those an adaptive ridge keeps.
  * The method.     Goepp, Bouaziz & Nuel 2018 ("Spline regression with automatic knot selection"),
  *                 with the adaptive ridge of Frommlet & Nuel 2016. One basis coefficient a
- * candidate week; for each of 100 penalties lambda minimise sum n_t (y_t - b_t)^2 + lambda sum w_j
- * (b_{j-1} - 2 b_j + b_{j+1})^2, w_j = 1 / (second difference_j^2 + 1e-10), warm-started, until w_j
- * difference_j^2 settles within 1e-6; a knot is kept where it exceeds 0.99. The kept knots are
- * refitted by least squares and AIC = 2 (knots + 2) + sum r^2 / s^2, s^2 the full basis' mean
- * square, is least over sets of at most candidates - (channels + controls) knots, the last of
- * equals. The first and last week are added. Source.         Meridian 1.8 uses the same rule,
- * constants included (facts: penalties 10^-1 … 10^2 over sqrt(geos), 1000 iterations in all).
+ *                 candidate week; for each of 100 penalties lambda, 10^-1 to 10^2 over
+ *                 sqrt(geos), minimise sum n_t (y_t - b_t)^2 + lambda sum w_j (b_{j-1} - 2 b_j +
+ *                 b_{j+1})^2, w_j = 1 / (second difference_j^2 + 1e-10), warm-started, until w_j
+ *                 difference_j^2 settles within 1e-6; a knot is kept where it exceeds 0.99. The
+ *                 kept knots are refitted by least squares, and AIC = 2 (knots + 2) + sum r^2 /
+ *                 s^2, s^2 the full basis' mean square, is least over sets of at most candidates
+ *                 - (channels + controls) knots, the last of equals. First and last week are
+ *                 added.
+ * Source.         The rule and its constants are those of Meridian 1.8.
  * Differences.    y is centred within geo and summed over geos, so that the fit is one of weeks
- * with their numbers of cells: the same normal equations, without a row for each cell. Cost. Banded
- * systems of weeks unknowns, at most 1000 of them. */
+ *                 with their numbers of cells: the same normal equations, without a row for each
+ *                 cell.
+ * Cost.           Banded systems of weeks unknowns, at most 1000 of them. */
 #include "science/mix_internal.h"
 
 enum { PENALTIES = 100, ITER_MAX = 1000 };

@@ -104,6 +104,10 @@ ptl_status mix_linear_work_new(mix_linear_work *w, const ptl_mix_posterior *m, p
     MIX_ALLOC(w->d_sd, arena, p, err);
     MIX_ALLOC(w->d_local_sd, arena, q, err);
     MIX_ALLOC(w->d_sigma, arena, n_geos, err);
+    if (m->slot_weight < 0) return PTL_OK;
+    MIX_ALLOC(w->rows, arena, p * m->n_weeks, err);
+    MIX_ALLOC(w->leverage, arena, p * m->n_weeks, err);
+    MIX_ALLOC(w->d_weight, arena, m->n_weeks, err);
     return PTL_OK;
 }
 
@@ -393,6 +397,8 @@ ptl_status mix_linear_density(mix_linear_work *w, double *u, const ptl_mix_poste
         return PTL_OK;
     }
     fill_scales(w, m, value);
+    if (m->slot_weight >= 0)
+        return mix_student_density(w, u, m, residual, sigma[0], value + m->slot_weight, err);
     double log_density = -eliminate(w, m, sigma);
     double quadratic = 0.0;
     for (int64_t g = 0; g < m->n_geos; g++) {

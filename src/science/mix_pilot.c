@@ -1,19 +1,21 @@
 /* mix_pilot.c: what the sampler is told beforehand.
  *
  * The question.   On which scale does each variable move, and are geo effects sampled centred?
- * The method.     From the middle of every prior L-BFGS goes towards the mode of the free variables
- *                 (a proper maximum: spreads are sampled as logarithms and geo effects
- * standardised, so that a vanishing spread has no density). There the curvature of each variable
- *                 but the geo effects is a central difference of the gradient; middle and 1 /
- *                 sqrt(curvature) become its units. Without it the noise's scale, known to a
- *                 percent, would force every step of an unadapted sampler down to its own size.
- * Centred or not. A geo's effect is sampled on its own scale where its data outweigh what the geos
- *                 share: each geo's coefficient by least squares on the channel's pressure (shape
- * at the middle of its priors, geo and week means taken out) has an error se_g; the spread between
- * geos is DerSimonian & Laird's 1986 estimate tau^2 (eq. 8). Centred where tau^2 exceeds 25 times
- * the middle se_g^2: what controls leave in the residuals inflates tau^2, and up to there the
- * standardised form loses little and keeps the funnel away (Betancourt & Girolami 2015). Cost. A
- * few hundred gradients. */
+ * The method.     From the middle of every prior L-BFGS goes towards the mode of the free
+ *                 variables (a proper maximum: spreads are sampled as logarithms and geo effects
+ *                 standardised, so that a vanishing spread has no density). There the curvature
+ *                 of each variable but the geo effects is a central difference of the gradient;
+ *                 middle and 1 / sqrt(curvature) become its units. Without it the noise's scale,
+ *                 known to a percent, would force every step of an unadapted sampler down to its
+ *                 own size.
+ * Centred.        A geo's effect is sampled on its own scale where its data outweigh what the
+ *                 geos share: each geo's coefficient by least squares on the channel's pressure
+ *                 (shape at the middle of its priors, geo and week means taken out) has an error
+ *                 se_g; the spread between geos is DerSimonian & Laird's 1986 estimate tau^2 (eq.
+ *                 8). Centred where tau^2 exceeds 25 times the middle se_g^2: what controls leave
+ *                 in the residuals inflates tau^2, and up to there the standardised form loses
+ *                 little and keeps the funnel away (Betancourt & Girolami 2015).
+ * Cost.           A few hundred gradients. */
 #include "science/mix_internal.h"
 
 #include "portolan/optimise.h"

@@ -1,11 +1,12 @@
 /* mix_preset.c: the default models of two peers, written in our specification.
  *
- * Meridian 1.8: KPI per person standardised, media per person over the median, geometric adstock of
- * 9 weeks normalised, then Hill with slope one; ROI lognormal(0.2, 0.9), contribution Beta(1, 99)
- * for organic media, truncated normal(0, 0.1; -1, 1) for non-media treatments; knots, intercepts
- * and controls normal(0, 5). PyMC-Marketing: KPI and media over their maximum, geometric adstock of
- * 8 weeks normalised, then logistic saturation; intercept and controls normal(0, 2), Laplace(0, 1)
- * Fourier terms. */
+ * Meridian 1.8.   KPI per person standardised, media per person over the median, geometric
+ *                 adstock of 9 weeks normalised, then Hill with slope one; ROI lognormal(0.2,
+ *                 0.9), contribution Beta(1, 99) for organic media, truncated normal(0, 0.1; -1,
+ *                 1) for non-media treatments; knots, intercepts and controls normal(0, 5).
+ * PyMC-Marketing. KPI and media over their maximum, geometric adstock of 8 weeks normalised, then
+ *                 logistic saturation with coefficient half normal(2); intercept and controls
+ *                 normal(0, 2), Laplace(0, 1) Fourier terms. */
 #include "science/mix_internal.h"
 
 static ptl_mix_prior prior(ptl_mix_prior_kind kind, double a, double b)

@@ -1,17 +1,19 @@
 /* mix_report.c: figures of a posterior.
  *
  * The question.   What did each channel return, how sure is that, and did the data say it?
- * The quantity.   Of each draw: contribution C = sum b_g drift_t s_gt outcome_gt, ROI = C / spend,
- *                 mROI = (C at 1.01 of the media, less C) / (0.01 spend), CPA = spend / KPI caused.
- *                 Point: the mean; interval: equal tails.
- * Not identified. Where the posterior variance of log ROI is above silent_share of the prior's, the
- *                 data did not speak: every figure of the channel is NaN. For a prior on ROI or on
- *                 contribution the prior variance is that of its logarithm, by quantiles; for one
- * on mROI or a coefficient it is that of log C over the channel's own priors, at 512 points of a
- * Kronecker sequence, geo effects at their middle. Where the effect may be negative the
- * contribution itself takes the place of its logarithm. Sensitivity.    Cinelli & Hazlett 2020, eq.
- * 13: with f = (C - C at break-even) / sd / sqrt(df), RV = (sqrt(f^4 + 4 f^2) - f^2) / 2. Paths.
- * Weeks, curves and lags come from n_path_draws draws evenly spaced. */
+ * The quantity.   Of each draw: contribution C = sum b_g drift_t s_gt outcome_gt, ROI = C /
+ *                 spend, mROI = (C at 1.01 of the media, less C) / (0.01 spend), CPA = spend /
+ *                 KPI caused. Point: the mean; interval: equal tails.
+ * Not identified. Where the posterior variance of log ROI is above silent_share of the prior's,
+ *                 the data did not speak: every figure of the channel is NaN. For a prior on ROI
+ *                 or on contribution the prior variance is that of its logarithm, by quantiles;
+ *                 for one on mROI or a coefficient it is that of log C over the channel's own
+ *                 priors, at 512 points of a Kronecker sequence, geo effects at their middle.
+ *                 Where the effect may be negative the contribution itself takes the place of its
+ *                 logarithm.
+ * Sensitivity.    Cinelli & Hazlett 2020, eq. 13: with f = (C - C at break-even) / sd / sqrt(df),
+ *                 RV = (sqrt(f^4 + 4 f^2) - f^2) / 2.
+ * Paths.          Weeks, curves and lags come from n_path_draws draws evenly spaced. */
 #include "science/mix_internal.h"
 
 enum { PRIOR_POINTS = 512 };

@@ -10,7 +10,7 @@
 
 static bool is_fixed(const ptl_mix_posterior *m)
 {
-    if (m->n_geos > 1) return false;
+    if (m->n_geos > 1 || m->spec.likelihood == PTL_MIX_STUDENT_T) return false;
     for (int64_t j = 0; j < m->linear.p; j++)
         if (m->linear.laplace[j] != -1) return false;
     return true;

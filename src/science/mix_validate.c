@@ -1,18 +1,20 @@
 /* mix_validate.c: whether a fit deserves to be acted on.
  *
- * The question.   Does the model predict what it has not seen, keep its mind when data are added or
- *                 slightly wrong, give nothing to a channel that cannot work, and produce data like
- *                 the real ones?
- * The quantities. MAPE of the national KPI over weeks held out, and the distance of the 80 % band's
- *                 coverage of cells from 80 %; the mean over origins; the mean relative change of
- *                 ROI (or contribution) when the last weeks are left out, and when media carry
- * noise; P(the placebo's contribution is above 1 % of outcome), the placebo being the first
- *                 channel's media cut in two and swapped; two-sided posterior predictive p-values
- * of the sd, the lag-1 autocorrelation of residuals and the extremes; P(baseline < 0). The method.
- * Refits of the same specification. Replicated KPIs: Gelman, Meng & Stern 1996; only residuals are
- * replicated, which the draws hold. Thresholds.     mmm-eval's for MAPE (15 %), refresh (15 %) and
- * perturbation (8 %); Meridian's for the baseline (0.2, 0.8). Out of a check that fails the others
- * are still told. Cost.           4 + n_folds fits. */
+ * The question.   Does the model predict what it has not seen, keep its mind when data are added
+ *                 or slightly wrong, give nothing to a channel that cannot work, and produce data
+ *                 like the real ones?
+ * The quantities. MAPE of the national KPI over weeks held out, and the distance of the 80 %
+ *                 band's coverage of cells from 80 %; its mean over origins; the mean relative
+ *                 change of contributions when the last weeks are left out, and when media carry
+ *                 noise; P(the placebo's contribution is above 1 % of outcome), the placebo being
+ *                 the first channel's media cut in two and swapped; two-sided posterior
+ *                 predictive p-values of the sd, the lag-1 autocorrelation of residuals and the
+ *                 extremes; P(baseline < 0).
+ * The method.     Refits of the same specification and knots. Replicated residuals: Gelman, Meng
+ *                 & Stern 1996.
+ * Thresholds.     mmm-eval's for MAPE (15 %), refresh (15 %) and perturbation (8 %); Meridian's
+ *                 for the baseline (0.2, 0.8). Where a check fails the others are still told.
+ * Cost.           3 + n_folds fits. */
 #include "science/mix_internal.h"
 
 typedef struct row {

@@ -39,16 +39,21 @@ done:
 
 /* --- members ---------------------------------------------------------------------------------- */
 
-/* Rows come in the order of the member, so the newest member is usually the one; after mapping
+static bool is_member(const ptl_change_member *m, const char *dimension, ptl_text name)
+{
+    return strcmp(m->dimension, dimension) == 0 && ptl_text_equal(ptl_text_of(m->name), name);
+}
+
+/* Rows come in the order of the member, so it is usually the one asked for last; after mapping
  * aliases it may be any. */
 static ptl_status member_at(ptl_change_member **out, ptl_change_history *h, const char *dimension,
                             ptl_text name, ptl_arena *arena, ptl_error *err)
 {
-    for (int64_t i = h->n_members - 1; i >= 0; i--) {
-        *out = &h->members[i];
-        if (strcmp((*out)->dimension, dimension) == 0 &&
-            ptl_text_equal(ptl_text_of((*out)->name), name))
-            return PTL_OK;
+    *out = &h->members[h->newest];
+    if (h->n_members > 0 && is_member(*out, dimension, name)) return PTL_OK;
+    for (h->newest = 0; h->newest < h->n_members; h->newest++) {
+        *out = &h->members[h->newest];
+        if (is_member(*out, dimension, name)) return PTL_OK;
     }
     if (h->n_members == PTL_CHANGE_MEMBERS_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "more than %d channels and segments",
@@ -148,8 +153,7 @@ static void leave_out_whole(ptl_change_history *h)
 {
     int64_t kept = 1 + h->n_channels;
     double all = 0.0;
-    for (int64_t w = 0; w < h->n_weeks; w++)
-        all += (double)h->members[0].weeks[w].revenue_micros;
+    for (int64_t w = 0; w < h->n_weeks; w++) all += (double)h->members[0].weeks[w].revenue_micros;
     for (int64_t i = kept; i < h->n_members; i++) {
         double own = 0.0;
         for (int64_t w = 0; w < h->n_weeks; w++)

@@ -43,6 +43,7 @@ typedef struct ptl_change_history {
     int64_t n_weeks;
     ptl_change_member *members;
     int64_t n_members, n_channels; /* the channels stand behind the company */
+    int64_t newest;                /* the member asked for last             */
 } ptl_change_history;
 
 PTL_NODISCARD ptl_status ptl_change_history_read(ptl_change_history *out, ptl_store *store,

@@ -104,6 +104,7 @@ static void clear_way(const char *dir)
     char command[512];
     snprintf(command, sizeof command,
              "cd '%s' && rm -rf acme-restored acme-backup.first shop/acme shop/tea shop/first "
+             "shop/first "
              "shop/audit audit && "
              "if [ -d acme-backup ]; then mv acme-backup acme-backup.first; fi",
              dir);

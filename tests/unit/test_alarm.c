@@ -85,7 +85,7 @@ static void bad_input_is_refused(void **state)
                 "false_week");
     EXPECT_FAIL(ptl_alarm_find(answers, &n, series, -1, DAYS, NULL, work, &err), PTL_E_INVALID,
                 "-1 series");
-    y[1][9] = INFINITY;
+    y[1][9] = (double)INFINITY;
     EXPECT_FAIL(ptl_alarm_find(answers, &n, series, 2, DAYS, NULL, work, &err), PTL_E_INVALID,
                 "series 2, day 10");
 }

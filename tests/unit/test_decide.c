@@ -5,8 +5,11 @@
 #include "support/expect.h"
 
 #include "decide/next.h"
+#include "ops/args.h"
+#include "ops/decide_budget.h"
 #include "portolan/linalg.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 
 enum { G = 3, T = 60, LEAD = 8, C = 4, N = G * T, W = G * (T + LEAD), WEEKS = 6 };
@@ -319,6 +322,124 @@ static void the_next_experiment_follows_from_the_same_draws(void **state)
                 "a test lasts 1 to 104 weeks");
 }
 
+/* ---- what the operations answer ---- */
+
+extern const ptl_op ptl_op_budget_optimize, ptl_op_budget_simulate, ptl_op_experiment_next;
+
+static const ptl_fitted_mix *handed;
+
+ptl_status ptl_fitted_mix_read(ptl_fitted_mix *out, ptl_call *call, ptl_error *e)
+{
+    (void)call, (void)e;
+    *out = *handed;
+    return PTL_OK;
+}
+
+/* The operation's answer as JSON; NULL where it failed, with err filled. */
+static json_t *answer_of(bed *b, const ptl_op *op, const ptl_arg_text *texts, int64_t n_texts)
+{
+    static ptl_workspace workspace;
+    workspace.currency = "EUR";
+    handed = &b->mix;
+    ptl_call call = {.op = op, .workspace = &workspace, .arena = &b->arena};
+    ptl_args *args;
+    if (ptl_args_from_texts(&args, op, texts, n_texts, &b->arena, &err) != PTL_OK) return NULL;
+    call.args = args;
+    EXPECT_OK(ptl_reply_new(&call.reply, &err));
+    ptl_status st = op->run(&call, &err);
+    ptl_buffer out;
+    ptl_buffer_init(&out, 1 << 24, NULL);
+    json_t *parsed = NULL;
+    if (st == PTL_OK) {
+        ptl_json json;
+        EXPECT_OK(ptl_reply_check(call.reply, &err));
+        ptl_json_init_buffer(&json, &out, 0, &err);
+        ptl_reply_write_json(call.reply, &json);
+        EXPECT_OK(ptl_json_finish(&json));
+        parsed = json_loads(out.ptr, 0, NULL);
+        assert_non_null(parsed);
+    }
+    ptl_buffer_dispose(&out);
+    ptl_reply_free(call.reply);
+    return parsed;
+}
+
+static double number_of(const json_t *object, const char *key)
+{
+    const json_t *const value = json_object_get(object, key);
+    if (!json_is_number(value)) fail_msg("%s is no number", key);
+    return json_number_value(value);
+}
+
+static void optimize_answers_with_every_week(void **state)
+{
+    bed *const b = *state;
+    const ptl_arg_text texts[] = {
+        {"weeks", "6"}, {"margin", "0.4"}, {"step", "50"}, {"hold", "posters"}, {"recent", "10"}};
+    json_t *const r = answer_of(b, &ptl_op_budget_optimize, texts, 5);
+    if (!r) fail_msg("%s", err.message);
+    const json_t *const plan = json_object_get(r, "plan");
+    EXPECT_INT(json_array_size(plan), 3 * G);
+    double spend = 0.0;
+    for (size_t i = 0; i < json_array_size(plan); i++) {
+        const json_t *const cents = json_object_get(json_array_get(plan, i), "cents");
+        EXPECT_INT(json_array_size(cents), WEEKS);
+        for (size_t t = 0; t < WEEKS; t++) {
+            const int64_t n = json_integer_value(json_array_get(cents, t));
+            if (i < 2 * G) EXPECT_INT(n % 5000, 0); /* posters are held as they are */
+            spend += (double)n / 100.0;
+        }
+    }
+    const json_t *const channels = json_object_get(r, "channels");
+    EXPECT_INT(json_array_size(channels), 3);
+    EXPECT_STR(json_string_value(json_object_get(json_array_get(channels, 2), "held")), "yes");
+    EXPECT_LE(number_of(r, "gain_low"), number_of(r, "gain_mean"));
+    EXPECT_LE(0.0, number_of(r, "gap"));
+    assert_true(spend > 0.0);
+    json_decref(r);
+}
+
+static void simulate_answers_what_if(void **state)
+{
+    bed *const b = *state;
+    const ptl_arg_text same[] = {{"margin", "0.4"}};
+    json_t *r = answer_of(b, &ptl_op_budget_simulate, same, 1);
+    assert_true(r && number_of(r, "gain_mean") == 0.0 && number_of(r, "chance_of_loss") == 0.0);
+    json_decref(r);
+    const ptl_arg_text changed[] = {
+        {"margin", "0.4"}, {"changes", "search=+20%"}, {"changes", "posters=0"}};
+    r = answer_of(b, &ptl_op_budget_simulate, changed, 3);
+    if (!r) fail_msg("%s", err.message);
+    const json_t *const rows = json_object_get(r, "channels");
+    const double factor[3] = {1.2, 1.0, 0.0};
+    for (size_t c = 0; c < 3; c++) {
+        const json_t *const row = json_array_get(rows, c);
+        const double before = json_number_value(json_object_get(row, "present"));
+        EXPECT_NEAR(json_number_value(json_object_get(row, "plan")), factor[c] * before, 1e-2);
+    }
+    json_decref(r);
+    const ptl_arg_text none[] = {{"margin", "0.4"}, {"changes", "cinema=+20%"}};
+    ptl_error_clear(&err);
+    assert_null(answer_of(b, &ptl_op_budget_simulate, none, 2));
+    EXPECT_INT(err.status, PTL_E_NOT_FOUND);
+    const ptl_arg_text bent[] = {{"margin", "0.4"}, {"changes", "search=lots"}};
+    assert_null(answer_of(b, &ptl_op_budget_simulate, bent, 2));
+    EXPECT_INT(err.status, PTL_E_INVALID);
+}
+
+static void next_says_run_none_where_none_pays(void **state)
+{
+    bed *const b = *state;
+    const ptl_arg_text texts[] = {{"margin", "0.4"}, {"cost", "1000000000"}, {"limit", "4"}};
+    json_t *const r = answer_of(b, &ptl_op_experiment_next, texts, 3);
+    if (!r) fail_msg("%s", err.message);
+    assert_true(json_is_false(json_object_get(r, "run")));
+    EXPECT_INT(json_array_size(json_object_get(r, "designs")), 4);
+    assert_non_null(
+        strstr(json_string_value(json_array_get(json_object_get(r, "said"), 0)), "Run none"));
+    json_decref(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +450,9 @@ int main(void)
                                   rewind_arena),
         cmocka_unit_test_teardown(a_channel_without_a_voice_is_held, rewind_arena),
         cmocka_unit_test_teardown(the_next_experiment_follows_from_the_same_draws, rewind_arena),
+        cmocka_unit_test_teardown(optimize_answers_with_every_week, rewind_arena),
+        cmocka_unit_test_teardown(simulate_answers_what_if, rewind_arena),
+        cmocka_unit_test_teardown(next_says_run_none_where_none_pays, rewind_arena),
     };
     return cmocka_run_group_tests(tests, fit_once, let_go);
 }

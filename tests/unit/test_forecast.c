@@ -51,7 +51,7 @@ static void simple_smoothing_is_the_least_square(void **state)
             y[t] = level + 4.1 * ptl_rng_normal(&rng);
             level += 1.7 * ptl_rng_normal(&rng);
         }
-        double least = INFINITY, best_last = 0.0;
+        double least = (double)INFINITY, best_last = 0.0;
         for (int i = 1; i < 4000; i++) {
             double last;
             const double sse = plain_best(y, 61, i / 4000.0, &last);
@@ -256,7 +256,7 @@ static void bad_input_is_refused(void **state)
     y[4] = PTL_NAN;
     EXPECT_FAIL(ptl_forecast_solve(&r, path, NULL, y, 8, &o, work, &err), PTL_E_INVALID,
                 "period 5");
-    y[4] = INFINITY;
+    y[4] = (double)INFINITY;
     EXPECT_FAIL(ptl_forecast_solve(&r, path, NULL, y, 8, &o, work, &err), PTL_E_INVALID,
                 "period 5");
     EXPECT_FAIL(ptl_forecast_solve(&r, path, NULL, y, -1, &o, work, &err), PTL_E_INVALID, "-1");

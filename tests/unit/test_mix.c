@@ -100,7 +100,7 @@ static void bad_input_is_refused(void **state)
     REFUSED(PTL_E_INVALID, "tv: adstock window", w.channel[0].shape.adstock.window_weeks = 0);
     REFUSED(PTL_E_INVALID, "tv: a lognormal prior has no such parameters",
             w.channel[0].effect_prior.b = -0.9);
-    REFUSED(PTL_E_INVALID, "mail: a prior on ROI needs spend",
+    REFUSED(PTL_E_INVALID, "mail: a prior on incremental ROI needs spend",
             w.channel[2].effect_on = PTL_MIX_ON_ROI);
     REFUSED(PTL_E_INVALID, "knot_sd must be positive", w.spec.knot_sd = PTL_NAN);
 #undef REFUSED

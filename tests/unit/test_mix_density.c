@@ -114,7 +114,7 @@ static void gradient_equals_differences(world *w, int64_t n_experiments, bool ce
     ptl_mix_posterior m = prepared(w, n_experiments);
     for (int64_t c = 0; c < C; c++) {
         m.channel[c].centred = centred && m.channel[c].slot_geo >= 0;
-        for (int64_t g = 0; m.channel[c].centred && g < G; g++)
+        for (int64_t g = 0; m.channel[c].centred && g < m.n_geos; g++)
             m.slot[m.channel[c].slot_geo + g].centred = true;
     }
     mix_work work;
@@ -160,6 +160,39 @@ static void gradients(void **state)
     w.channel[1].effect_prior = (ptl_mix_prior){PTL_MIX_PRIOR_NORMAL, 0.3, 0.4, 0, 0, 0};
     w.spec.controls_pooled = false;
     gradient_equals_differences(&w, 2, false);
+}
+
+/* One geo: the rotated block against the general one, which Laplace terms call for; Student-t noise
+ * with weights of one is normal noise, and its gradients are its differences. */
+static void one_geo_has_three_ways(void **state)
+{
+    (void)state;
+    static world w;
+    ptl_error err;
+    double lp[3], u[3][N], r[T];
+    ptl_rng rng = ptl_rng_new(41);
+    for (int t = 0; t < T; t++) r[t] = ptl_rng_normal(&rng);
+    for (int way = 0; way < 3; way++) {
+        fill_world(&w);
+        w.data.n_geos = 1;
+        w.spec.fourier_laplace = way == 1;
+        w.spec.fourier_sd = 1.7;
+        w.spec.likelihood = way == 2 ? PTL_MIX_STUDENT_T : PTL_MIX_NORMAL;
+        ptl_mix_posterior m = prepared(&w, 0);
+        mix_work work;
+        EXPECT_OK(mix_work_new(&work, &m, &arena, &err));
+        for (int64_t i = 0; i < m.n_slots; i++)
+            work.value[i] = m.slot[i].kind == PTL_MIX_PARAM_LAPLACE ? 1.7 * 1.7 : 1.0;
+        work.sigma[0] = 0.7;
+        EXPECT_OK(mix_linear_density(&work.linear, u[way], &m, r, work.sigma, work.value, &err));
+        lp[way] = work.linear.log_density;
+        EXPECT_NEAR(lp[way], lp[0], 1e-10 * fabs(lp[0]));
+        for (int t = 0; t < T; t++) EXPECT_NEAR(u[way][t], u[0][t], 1e-10);
+        ptl_arena_reset(&arena);
+    }
+    gradient_equals_differences(&w, 0, false);
+    w.spec.fourier_laplace = true;
+    gradient_equals_differences(&w, 0, false);
 }
 
 /* Prior covariance between the linear parts of two cells, straight from the model's definition. */
@@ -263,6 +296,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(block_equals_one_dense_normal),
         cmocka_unit_test(block_draws_have_its_moments),
+        cmocka_unit_test(one_geo_has_three_ways),
         cmocka_unit_test(gradients),
     };
     ptl_error err;

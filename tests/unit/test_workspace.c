@@ -248,8 +248,7 @@ static void all_faults_at_once(void **state)
         "mean \"2026-12-31\"?\n"
         "portolan.yaml:12:3: kpi.by: found a key that line 11 has already, allowed: every key "
         "once\n"
-        "sources/a.yaml:1:1: mapping: missing, allowed: one SELECT from `source`; or a "
-        "preset\n"
+        "sources/a.yaml:1:1: mapping: missing, allowed: one SELECT from `source`; or a preset\n"
         "sources/a.yaml:1:8: table: found \"txm\", allowed: a table that files go to, as txn or "
         "spend: docs/tables.md; did you mean \"txn\"?\n"
         "sources/a.yaml:2:8: files: found a list, allowed: a list as [a, b] of 1 to 1000 texts\n");

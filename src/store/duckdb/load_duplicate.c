@@ -28,6 +28,25 @@ static int by_hash(const void *a, const void *b)
     return x->hash_low < y->hash_low ? -1 : x->hash_low > y->hash_low;
 }
 
+enum { HELP_ROWS_MIN = 100000 }; /* below, a thread costs more than it does */
+
+/* Some of the buckets; the result does not depend on who sorts which. */
+typedef struct sorting {
+    ptl_load_key *keys;
+    const int64_t *ends;
+    int32_t first, end;
+} sorting;
+
+static void *sort_buckets(void *opaque)
+{
+    const sorting *s = opaque;
+    for (int32_t b = s->first; b < s->end; b++) {
+        const int64_t at = b == 0 ? 0 : s->ends[b - 1];
+        qsort(s->keys + at, (size_t)(s->ends[b] - at), sizeof *s->keys, by_hash);
+    }
+    return NULL;
+}
+
 /* In place: keys to 256 buckets by their first byte (each swap puts one key where it belongs), then
  * each bucket, small enough for the cache, by the library's sort. */
 static void sort_keys(ptl_load_key *keys, int64_t n)
@@ -51,8 +70,15 @@ static void sort_keys(ptl_load_key *keys, int64_t n)
             keys[next[b]] = swap;
         }
     }
-    for (int64_t b = 0, first = 0; b < 256; first = ends[b++])
-        qsort(keys + first, (size_t)(ends[b] - first), sizeof *keys, by_hash);
+    sorting halves[2] = {{keys, ends, 0, 128}, {keys, ends, 128, 256}};
+    pthread_t helper;
+    const bool helped =
+        n >= HELP_ROWS_MIN && pthread_create(&helper, NULL, sort_buckets, &halves[1]) == 0;
+    (void)sort_buckets(&halves[0]);
+    if (helped)
+        (void)pthread_join(helper, NULL);
+    else
+        (void)sort_buckets(&halves[1]);
 }
 
 /* Rows whose hash another row has too, to the front of keys_of_rows; the rest is given up. */

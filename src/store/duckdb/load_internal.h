@@ -64,6 +64,8 @@ PTL_NODISCARD ptl_status ptl_load_names_open(ptl_load_names **out, ptl_scope *sc
 void ptl_load_names_close(ptl_load_names *names);
 PTL_NODISCARD ptl_status ptl_load_names_number(int64_t *out, ptl_load_names *names, ptl_text value,
                                                ptl_error *err);
+/** A hint that the number of `value` will be asked for soon. */
+void ptl_load_names_expect(const ptl_load_names *names, ptl_text value);
 int64_t ptl_load_names_new(const ptl_load_names *names);
 /** Make keys, seal the new values, write their rows. */
 PTL_NODISCARD ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *scope,

@@ -37,27 +37,9 @@ static ptl_status reserve_bit(ptl_reader *reader, int64_t row, ptl_error *err)
     return PTL_OK;
 }
 
-/* The first by row, not by time: casts run ahead of the checks that follow them. */
-static ptl_status too_many_notes(const ptl_reader *reader, int64_t n, ptl_error *err)
-{
-    const ptl_reader_note *first = &reader->notes[0];
-    for (int64_t i = 1; i < n; i++)
-        if (reader->notes[i].row < first->row) first = &reader->notes[i];
-    ptl_status st =
-        ptl_fail(err, PTL_E_LIMIT, "source %s: more than %d rows would go to quarantine",
-                 reader->spec->source, PTL_READER_FAULTS_MAX);
-    ptl_error_detail(err, "the first: row %lld, %s: %s: \"%.*s\"", (long long)first->row,
-                     first->column ? first->column : "whole row", first->reason,
-                     (int)first->text.len, first->text.ptr);
-    ptl_error_hint(err, "the mapping does not seem to fit this file");
-    return st;
-}
-
-static ptl_status reserve_note(ptl_reader *reader, const ptl_reader_note *note, ptl_error *err)
+static ptl_status reserve_note(ptl_reader *reader, ptl_error *err)
 {
     const int64_t n = atomic_load(&reader->n_notes);
-    if (n >= PTL_READER_FAULTS_MAX) return too_many_notes(reader, n, err);
-    PTL_TRY(reserve_bit(reader, note->row, err));
     if (n < reader->notes_capacity) return PTL_OK;
     const int64_t wanted = n == 0 ? 256 : n * 2;
     ptl_reader_note *grown = realloc(reader->notes, (size_t)wanted * sizeof *grown);
@@ -80,8 +62,14 @@ static ptl_status add_note(ptl_reader *reader, ptl_reader_note note, ptl_error *
     if (note.row / 8 < reader->noted_capacity &&
         (reader->noted[note.row / 8] >> (note.row % 8) & 1))
         return PTL_OK;
-    PTL_TRY(reserve_note(reader, &note, err));
+    PTL_TRY(reserve_bit(reader, note.row, err));
     const int64_t n = atomic_load(&reader->n_notes);
+    if (n == PTL_READER_FAULTS_MAX) { /* told and kept no more, but counted */
+        reader->noted[note.row / 8] |= (uint8_t)(1U << (note.row % 8));
+        reader->n_unkept++;
+        return PTL_OK;
+    }
+    PTL_TRY(reserve_note(reader, err));
     const ptl_reader_note *before = n > 0 ? &reader->notes[n - 1] : NULL;
     if (note.column) {
         note.column = keep_words(reader, note.column, before ? before->column : NULL, err);

@@ -27,7 +27,7 @@
 enum {
     PTL_READER_MEMORY_MIB = 256, /* of the isolated engine: a mapping streams, it holds nothing  */
     PTL_READER_MAPPING_BYTES_MAX = 1 << 18,
-    PTL_READER_FAULTS_MAX = 1000000, /* rows in quarantine by one load; more is another mapping  */
+    PTL_READER_FAULTS_MAX = 1000000, /* refused rows of a load that are kept; more are counted   */
     PTL_READER_NOTES_BYTES = 512 << 20,
     PTL_READER_TEXT_BYTES_MAX = 200, /* of the text that a cast could not read, kept for people  */
     PTL_READER_ZONES_MAX = 64,       /* named by one mapping                                     */
@@ -78,6 +78,7 @@ typedef struct ptl_reader {
     int64_t n_totals;  /* rows of totals passed over, once rows_read is known */
     _Atomic int64_t n_notes;
     int64_t notes_capacity;
+    int64_t n_unkept; /* rows noted beyond PTL_READER_FAULTS_MAX: a bit each, no words */
     ptl_reader_note *notes;
     uint8_t *noted; /* one bit a row */
     int64_t noted_capacity;

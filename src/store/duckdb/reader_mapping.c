@@ -284,7 +284,9 @@ static const char *name_of(const json_t *item)
 
 static ptl_status check_form(rewrite *rw, const json_t *select)
 {
-    const char *one_each = "each row of the file becomes one row, or none";
+    const char *one_each =
+        "each row of the file becomes one row, or none: map the rows as they are, "
+        "figures sum them; leave rows out with WHERE";
     if (json_array_size(json_object_get(select, "group_expressions")) > 0)
         return refuse(rw, select, "it has GROUP BY", one_each);
     const json_t *modifiers = json_object_get(select, "modifiers");
@@ -292,7 +294,8 @@ static ptl_status check_form(rewrite *rw, const json_t *select)
         const json_t *modifier = json_array_get(modifiers, i);
         if (is_type(modifier, "DISTINCT_MODIFIER"))
             return refuse(rw, select, "it has DISTINCT",
-                          "duplicates are found by the table's key after the mapping");
+                          "leave it away: rows that say the same are found by the table's key "
+                          "after the mapping");
         if (is_type(modifier, "LIMIT_MODIFIER") || is_type(modifier, "LIMIT_PERCENT_MODIFIER"))
             return refuse(rw, select, "it has LIMIT", one_each);
     }
