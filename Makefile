@@ -25,9 +25,13 @@ help: ## this list
 demo: build/dev/portolan ## a workspace in demo/, filled from example files, and its weekly review
 	@tools/demo shop demo
 
+.PHONY: demo-company
+demo-company: build/dev/portolan ## demo-company/, from an invented company's raw exports by `portolan start`
+	@tools/demo company demo-company
+
 .PHONY: demo-real
-demo-real: build/dev/portolan ## demo-real/, from the public Online Retail file in DATA=folder
-	@tools/demo online-retail demo-real "$(DATA)"
+demo-real: build/dev/portolan ## demo-real/, from public files in DATA=folder: deals, contacts, a panel, orders
+	@tools/demo real demo-real "$(DATA)"
 
 .PHONY: test
 test: build-dev $(PACKAGES)test ## every test but the browser's; T=name for one
@@ -71,7 +75,7 @@ install: build-release ## into PREFIX=/usr/local, below DESTDIR
 
 .PHONY: clean
 clean: ## removes what was built; .deps and web/node_modules stay
-	@rm -rf build web/dist demo demo-real
+	@rm -rf build web/dist demo demo-real demo-company
 
 # --- builds: one folder below build/ for each preset ------------------------------------------------
 

@@ -6,7 +6,8 @@
  * file. It is what a load costs at the least, not what a load does. Both count from the open store
  * on.
  *
- * By hand: bench_load txn|event ROWS [FOLDER] prints steps, seconds, CPU and peak memory. */
+ * By hand: bench_load txn|event|parquet ROWS [FOLDER] (parquet: the events again) prints steps,
+ * seconds, CPU and peak memory. */
 #include "base/clock.h"
 #include "base/file.h"
 #include "portolan/random.h"
@@ -77,6 +78,10 @@ static const char *const event_mapping =
     " cookie AS identifier, kind, name, channel, campaign,"
     " ptl_money(value) AS value_micros FROM source";
 
+static const char *const parquet_mapping =
+    "SELECT event_id, happened AS occurred_at, cookie AS identifier, kind, name, channel, campaign,"
+    " ptl_money(value) AS value_micros FROM source";
+
 /* When each step began: a profile by eye. */
 static void listen(void *ctx, const ptl_progress_state *state)
 {
@@ -109,10 +114,37 @@ static ptl_status file_of(char path[512], const char *folder, bool is_txn, int64
     return PTL_OK;
 }
 
-static ptl_status run(const char *folder, bool is_txn, int64_t n, bool by_hand, ptl_error *err)
+/* The events as a tool of data engineers would hand them over: typed, compressed. */
+static ptl_status parquet_of(char path[512], const char *folder, int64_t n, ptl_error *err)
+{
+    char csv[512], sql[2048];
+    PTL_TRY(file_of(csv, folder, false, n, err));
+    snprintf(path, 512, "%s/event_%lld.parquet", folder, (long long)n);
+    if (ptl_file_exists(path)) return PTL_OK;
+    snprintf(sql, sizeof sql,
+             "COPY (SELECT event_id, CAST(happened AS TIMESTAMP) AS happened, cookie, kind, name,"
+             " channel, campaign, CAST(value AS DECIMAL(18, 2)) AS value FROM read_csv('%s',"
+             " all_varchar = true)) TO '%s' (FORMAT parquet)",
+             csv, path);
+    duckdb_database database;
+    duckdb_connection connection;
+    if (duckdb_open(NULL, &database) != DuckDBSuccess ||
+        duckdb_connect(database, &connection) != DuckDBSuccess ||
+        duckdb_query(connection, sql, NULL) != DuckDBSuccess)
+        return ptl_fail(err, PTL_E_INTERNAL, "cannot write %s", path);
+    duckdb_disconnect(&connection);
+    duckdb_close(&database);
+    return PTL_OK;
+}
+
+static ptl_status run(const char *folder, bool is_txn, bool is_parquet, int64_t n, bool by_hand,
+                      ptl_error *err)
 {
     char path[512], records_path[512], warehouse_path[512];
-    PTL_TRY(file_of(path, folder, is_txn, n, err));
+    if (is_parquet)
+        PTL_TRY(parquet_of(path, folder, n, err));
+    else
+        PTL_TRY(file_of(path, folder, is_txn, n, err));
     snprintf(records_path, sizeof records_path, "%s/bench_%d.sqlite", folder, is_txn);
     snprintf(warehouse_path, sizeof warehouse_path, "%s/bench_%d.duckdb", folder, is_txn);
     ptl_records *records;
@@ -131,7 +163,9 @@ static ptl_status run(const char *folder, bool is_txn, int64_t n, bool by_hand, 
                                 .table = is_txn ? "txn" : "event",
                                 .path = path,
                                 .file = "bench.csv",
-                                .mapping = is_txn ? txn_mapping : event_mapping,
+                                .mapping = is_txn       ? txn_mapping
+                                           : is_parquet ? parquet_mapping
+                                                        : event_mapping,
                                 .identifier_kind = is_txn ? "customer" : "cookie",
                                 .currency = "EUR",
                                 .zone = zone,
@@ -165,8 +199,11 @@ static ptl_status run(const char *folder, bool is_txn, int64_t n, bool by_hand, 
     printf(
         "%s: %lld rows (%lld in quarantine, %lld identifiers), %lld MB, %.2f s, %.2f s of CPU, %ld "
         "MB peak\n",
-        is_txn ? "txn" : "event", (long long)report.rows, (long long)report.quarantined,
-        (long long)report.new_identifiers, (long long)(st.st_size >> 20), (double)ms / 1000.0,
+        is_txn       ? "txn"
+        : is_parquet ? "parquet"
+                     : "event",
+        (long long)report.rows, (long long)report.quarantined, (long long)report.new_identifiers,
+        (long long)(st.st_size >> 20), (double)ms / 1000.0,
         cpu_seconds(&usage) - cpu_seconds(&before), usage.ru_maxrss >> 10);
     return PTL_OK;
 }
@@ -222,7 +259,8 @@ static void clean(const char *folder)
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        fprintf(stderr, "usage: %s candidate|baseline, or txn|event ROWS [FOLDER]\n", argv[0]);
+        fprintf(stderr, "usage: %s candidate|baseline, or txn|event|parquet ROWS [FOLDER]\n",
+                argv[0]);
         return 2;
     }
     const bool is_pair = argc == 2;
@@ -237,7 +275,8 @@ int main(int argc, char **argv)
     }
     const int64_t n = is_pair ? 1000000 : strtoll(argv[2], NULL, 10);
     const bool is_txn = is_pair || strcmp(argv[1], "txn") == 0;
-    const ptl_status st = run(folder, is_txn, n, !is_pair, &err);
+    const bool is_parquet = strcmp(argv[1], "parquet") == 0;
+    const ptl_status st = run(folder, is_txn, is_parquet, n, !is_pair, &err);
     if (st != PTL_OK) fprintf(stderr, "%s (%s)\n", err.message, err.detail);
     return ptl_status_exit(st);
 }

@@ -6,6 +6,8 @@ pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(EXPAT REQUIRED IMPORTED_TARGET expat)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 pkg_check_modules(LAPACKE REQUIRED IMPORTED_TARGET lapacke)
@@ -25,5 +27,6 @@ target_link_libraries(ptl_library_deps INTERFACE PkgConfig::LAPACKE ${PTL_OPENBL
 # what the program needs
 add_library(ptl_deps INTERFACE)
 target_link_libraries(ptl_deps INTERFACE ptl_library_deps PkgConfig::SODIUM PkgConfig::SQLITE
-                      PkgConfig::YAML PkgConfig::JANSSON PkgConfig::ZLIB PkgConfig::UTF8PROC
+                      PkgConfig::YAML PkgConfig::JANSSON PkgConfig::ZLIB PkgConfig::EXPAT
+                      PkgConfig::UTF8PROC PkgConfig::CURL
                       ptl_duckdb)

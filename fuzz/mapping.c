@@ -37,13 +37,13 @@ static void split_all(void)
 {
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) abort();
-    ptl_csv_options options = ptl_csv_options_default();
+    ptl_rows_options options = ptl_rows_options_of("file.csv");
     options.name = "file.csv";
     ptl_csv *csv = NULL;
     bool more = ptl_csv_open(&csv, fd, &options, NULL) == PTL_OK;
     int64_t n = 0;
     while (more) {
-        ptl_csv_row row;
+        ptl_row row;
         if (ptl_csv_next(&more, &row, csv, NULL) != PTL_OK || !more) break;
         if (row.row != ++n || (row.fields == NULL) == (row.fault == NULL)) abort();
     }

@@ -289,6 +289,30 @@ PTL_NODISCARD PTL_API ptl_status ptl_shapley_solve(ptl_shapley_result *out, cons
                                                    const ptl_attribution_work *work,
                                                    ptl_error *err);
 
+/* ---- credit of one journey ------------------------------------------------------------------ */
+
+/** Weights of one journey's n touches into weight[n], in proportion to what their channels are
+ * worth: worth[c] / sum of worths of the journey's distinct channels, a channel's part equally
+ * over its own touches. They sum to 1. Negative worth counts as none; where nothing is worth
+ * anything, distinct channels share equally. times[n_channels] holds zeros, and does so after.
+ *
+ * This is the per-journey credit of a channel game: with every worth 1 that of Shapley's sum game,
+ * whose total it sums to exactly; with removal effects that of Markov, with phi that of Shapley's
+ * rate game. Those totals are not sums over journeys (a journey of one channel gives it all,
+ * whatever its removal effect), so ptl_spread_total says how far the sum is from the total. */
+PTL_NODISCARD PTL_API ptl_status ptl_journey_spread(double *weight, const int32_t *touches,
+                                                    int64_t n, const double *worth,
+                                                    int32_t n_channels, int32_t *times,
+                                                    ptl_error *err);
+
+/** Sums of ptl_journey_spread over converting journeys into credit[n_channels]; worth NULL: all 1.
+ * *moved, where wanted: the share of all credit that would have to change channel to give
+ * total[n_channels], half the sum of |credit - total| / conversions. */
+PTL_NODISCARD PTL_API ptl_status ptl_spread_total(double *credit, double *moved,
+                                                  const ptl_paths *paths, const double *worth,
+                                                  const double *total,
+                                                  const ptl_attribution_work *work, ptl_error *err);
+
 /* ---- statistics of paths -------------------------------------------------------------------- */
 
 enum {
@@ -350,6 +374,29 @@ typedef struct ptl_path_result {
 PTL_NODISCARD PTL_API ptl_status ptl_path_solve(ptl_path_result *out, const ptl_paths *paths,
                                                 const ptl_path_options *options,
                                                 const ptl_attribution_work *work, ptl_error *err);
+
+/** The sequences found as removals for ptl_markov_removal, into removal[n_sequences]: what would be
+ * lost without this run of touches. Those longer than order + 1 are passed over; *n is how many
+ * were taken, idx[i] which sequence removal i is. Channels are borrowed from `paths`. */
+PTL_NODISCARD PTL_API ptl_status ptl_path_removals(ptl_removal *removal, int32_t *idx, int32_t *n,
+                                                   const ptl_path_result *paths, int32_t order,
+                                                   ptl_error *err);
+
+/** Returns of a channel's frequency: by touches in a journey, f = 1 … PTL_PATH_FREQUENCY_MAX. */
+typedef struct ptl_frequency_curve {
+    double rate[PTL_PATH_FREQUENCY_MAX]; /* conversion rate of journeys with f touches; NaN: none */
+    double low[PTL_PATH_FREQUENCY_MAX];  /* Wilson's interval at 90 %: journeys as independent    */
+    double high[PTL_PATH_FREQUENCY_MAX];
+    double added[PTL_PATH_FREQUENCY_MAX]; /* rate less that of f - 1; f = 1: NaN */
+    int32_t best; /* touches at which the rate, no longer falling, is highest: isotonic up to
+                     there; 0 where there are no journeys */
+} ptl_frequency_curve;
+
+/** Describes who was met how often, not what one more touch would do. E_INVALID where the channel
+ * is out of range. */
+PTL_NODISCARD PTL_API ptl_status ptl_path_frequency(ptl_frequency_curve *out,
+                                                    const ptl_path_result *paths, int32_t channel,
+                                                    ptl_error *err);
 
 #ifdef __cplusplus
 }

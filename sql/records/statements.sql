@@ -187,3 +187,60 @@ UPDATE subject_key SET key = NULL WHERE subject_id = ?1;
 
 -- name: ledger_size
 SELECT coalesce(max(seq) + 1, 0) FROM ledger_entry;
+
+-- name: minute_add
+INSERT INTO minute (kind, what, owner, due_on, met_on, opened_at, opened_by, run_id)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+RETURNING minute_id;
+
+-- name: minute_close
+UPDATE minute SET closed_at = ?2, closed_by = ?3, outcome = ?4
+WHERE minute_id = ?1 AND closed_at IS NULL
+RETURNING minute_id;
+
+-- name: minute_last
+SELECT coalesce(max(minute_id), 0) FROM minute;
+
+-- name: minute_outcome_is
+-- 1 where it is closed with this very outcome, 0 where with another.
+SELECT outcome = ?2 FROM minute WHERE minute_id = ?1;
+
+-- name: minute_list
+-- As they stood at ?1: what was opened later is not there, what was closed later is open. Open ones
+-- first, by their day; ?2 = 1 keeps to those that were open or were opened on or after day ?3.
+SELECT minute_id, kind, what, owner, due_on, met_on, opened_at, opened_by, run_id,
+       CASE WHEN closed_at <= ?1 THEN closed_at END,
+       CASE WHEN closed_at <= ?1 THEN closed_by END,
+       CASE WHEN closed_at <= ?1 THEN outcome END
+FROM minute
+WHERE opened_at <= ?1
+  AND (?2 = 0 OR (kind = 'action' AND (closed_at IS NULL OR closed_at > ?1)) OR met_on >= ?3)
+ORDER BY closed_at IS NOT NULL AND closed_at <= ?1, due_on IS NULL, due_on, minute_id
+LIMIT ?4;
+
+-- name: alarm_add
+INSERT INTO alarm (run_id, day, metric, dimension, member, unit, value, expected, low, high, chance,
+                   raised_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+ON CONFLICT (day, metric, dimension, member) DO NOTHING
+RETURNING alarm_id;
+
+-- name: alarm_last
+SELECT coalesce(max(alarm_id), 0) FROM alarm;
+
+-- name: alarm_list
+SELECT alarm_id, run_id, day, metric, dimension, member, unit, value, expected, low, high, chance,
+       raised_at
+FROM alarm
+WHERE day >= ?1 AND raised_at <= ?2
+ORDER BY day DESC, chance, alarm_id
+LIMIT ?3;
+
+-- name: model_add
+INSERT INTO model (run_id, kind, artefact, settings, verdict, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+RETURNING run_id;
+
+-- name: model_find
+SELECT run_id, artefact, settings, verdict, made_at FROM model
+WHERE kind = ?1 AND (?2 = 0 OR run_id = ?2)
+ORDER BY run_id DESC LIMIT 1;

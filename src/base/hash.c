@@ -1,5 +1,9 @@
-/* hash.c: SHA-256 (FIPS 180-4) by libsodium. Its hashing needs no sodium_init. */
+/* hash.c: SHA-256 (FIPS 180-4) by libsodium, whole blocks by the processor where it can
+ * (hash_kernel.h). libsodium's hashing needs no sodium_init, and its state is declared in its
+ * header: eight words, the bits so far, the bytes of a block begun. */
 #include "base/hash.h"
+
+#include "base/hash_kernel.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -8,6 +12,8 @@ _Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(ptl_hasher),
                "libsodium's state fits into the room ptl_hasher keeps for it");
 _Static_assert(_Alignof(crypto_hash_sha256_state) <= _Alignof(ptl_hasher), "and lies aligned");
 _Static_assert(crypto_hash_sha256_BYTES == PTL_HASH_BYTES, "SHA-256 has 32 bytes");
+
+enum { KERNEL_BYTES_MIN = 256 }; /* below, asking costs what is gained */
 
 static crypto_hash_sha256_state *state_of(ptl_hasher *hasher)
 {
@@ -21,7 +27,18 @@ void ptl_hasher_init(ptl_hasher *hasher)
 
 void ptl_hasher_add(ptl_hasher *hasher, const void *bytes, size_t len)
 {
-    if (len > 0) crypto_hash_sha256_update(state_of(hasher), bytes, len);
+    const uint8_t *at = bytes;
+    crypto_hash_sha256_state *state = state_of(hasher);
+    if (len >= KERNEL_BYTES_MIN && ptl_hash_kernel_is_there()) {
+        const size_t begun = (size_t)(state->count / 8 % 64), first = begun ? 64 - begun : 0;
+        const size_t n = (len - first) / 64;
+        if (first > 0) crypto_hash_sha256_update(state, at, first);
+        ptl_hash_kernel_blocks(state->state, at + first, n);
+        state->count += (uint64_t)n * 512;
+        at += first + n * 64;
+        len -= first + n * 64;
+    }
+    if (len > 0) crypto_hash_sha256_update(state, at, len);
 }
 
 /* The prefix is eight bytes, least significant first, on every machine. */

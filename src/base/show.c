@@ -206,3 +206,15 @@ void ptl_show_counted(ptl_buffer *out, int64_t n, const char *noun)
     ptl_show_count(out, n);
     ptl_buffer_printf(out, " %s%s", noun, n == 1 ? "" : "s");
 }
+
+void ptl_show_chance(ptl_buffer *out, double chance)
+{
+    if (!(chance >= 0.0 && chance <= 1.0))
+        ptl_buffer_text(out, "not identified");
+    else if (chance < 0.01)
+        ptl_buffer_text(out, "less than 1 in 100");
+    else if (chance > 0.99)
+        ptl_buffer_text(out, "more than 99 in 100");
+    else
+        ptl_buffer_printf(out, "%.0f in 100", 100.0 * chance);
+}

@@ -244,6 +244,23 @@ typedef struct watch {
     ptl_progress progress;
 } watch;
 
+/* The question on standard error, the answer from standard input; its end takes what is proposed.
+ */
+static ptl_status ask_terminal(void *ctx, char *answer, size_t size, const char *question,
+                               const char *proposed, ptl_error *err)
+{
+    watch *w = ctx;
+    ptl_bar_clear(&w->bar);
+    fprintf(stderr, "%s\n  [%s] ", question, proposed);
+    fflush(stderr);
+    answer[0] = '\0';
+    if (!fgets(answer, (int)size, stdin)) {
+        fputs("\n", stderr);
+        clearerr(stdin);
+    }
+    return ptl_progress_check(&w->progress, err);
+}
+
 static ptl_status dispatch_watched(ptl_reply *reply, ptl_request *request, watch *w, bool quiet,
                                    ptl_error *err)
 {
@@ -251,6 +268,8 @@ static ptl_status dispatch_watched(ptl_reply *reply, ptl_request *request, watch
                  terminal_columns(STDERR_FILENO));
     ptl_progress_init(&w->progress, ptl_bar_listen, &w->bar);
     request->progress = &w->progress;
+    const ptl_asker asker = {w, ask_terminal};
+    if (!quiet && isatty(STDIN_FILENO) == 1) request->asker = &asker;
     ptl_status st = ptl_interrupt_start(&w->progress, err);
     if (st == PTL_OK) {
         st = ptl_dispatch(reply, request, err);

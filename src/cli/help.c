@@ -201,7 +201,7 @@ static void put_start(ptl_buffer *out, int32_t columns)
         const char *command;
         const char *about;
     } steps[] = {
-        {"init", "portolan init acme", "make a workspace, then: cd acme"},
+        {"start", "portolan start exports", "from a folder of exports to a review"},
         {"source.import", "portolan import", "load what its sources name"},
         {"review.write", "portolan review", "write the weekly review"},
         {"status", "portolan status", "see what is in force and what ran"},

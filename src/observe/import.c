@@ -40,6 +40,17 @@ static ptl_status check_names(const ptl_workspace *workspace, const ptl_import_o
     return PTL_OK;
 }
 
+/* Two patterns of a source may match one file: it is listed where it comes first. */
+static bool is_listed(const ptl_import_report *report, const ptl_source_config *source,
+                      const char *file)
+{
+    for (int64_t i = report->n_files - 1; i >= 0; i--) {
+        if (report->files[i].source != source->name) return false;
+        if (strcmp(report->files[i].file, file) == 0) return true;
+    }
+    return false;
+}
+
 /* The files of one pattern, appended to the report. */
 static ptl_status add_pattern(ptl_import_report *out, const ptl_workspace *workspace,
                               const ptl_source_config *source, const char *pattern,
@@ -63,10 +74,10 @@ static ptl_status add_pattern(ptl_import_report *out, const ptl_workspace *works
             return ptl_fail(err, PTL_E_LIMIT, "source %s: more than %d files match %s",
                             source->name, PTL_IMPORT_FILES_MAX, full);
         const bool inside = strncmp(paths[i], workspace->root, root) == 0 && paths[i][root] == '/';
+        const char *file = inside ? paths[i] + root + 1 : paths[i];
+        if (is_listed(out, source, file)) continue;
         out->files[out->n_files++] =
-            (ptl_import_file){.source = source->name,
-                              .table = source->table,
-                              .file = inside ? paths[i] + root + 1 : paths[i]};
+            (ptl_import_file){.source = source->name, .table = source->table, .file = file};
     }
     return PTL_OK;
 }
@@ -120,6 +131,12 @@ static ptl_status spec_of(ptl_load_spec *spec, const ptl_workspace *workspace,
                             .delimiter = s->delimiter,
                             .quote = s->quote,
                             .encoding = s->encoding,
+                            .kind = (ptl_rows_kind)s->kind,
+                            .sheet = s->sheet,
+                            .range = s->range,
+                            .head_row = s->head_row,
+                            .totals = s->totals,
+                            .n_totals = s->n_totals,
                             .folders = folder,
                             .n_folders = 1,
                             .run_id = options->run_id,
@@ -147,6 +164,7 @@ static ptl_status enter_ledger(ptl_store *store, const ptl_import_options *optio
     ptl_json_put_string(&json, "sha256", hash);
     ptl_json_put_int(&json, "rows", file->load.rows);
     ptl_json_put_int(&json, "quarantined", file->load.quarantined);
+    if (file->load.totals > 0) ptl_json_put_int(&json, "totals", file->load.totals);
     ptl_json_object_end(&json);
     ptl_status st = ptl_json_finish(&json);
     if (st == PTL_OK)

@@ -1,6 +1,8 @@
 /* import.h: the sources of a workspace become facts.
  *
- * For every source in force: its patterns become files, each file one load (store/load.h), each
+ * For every source in force: its patterns become files in the order in which they are listed and
+ * of their names (of two files that say different things about one fact the later is believed:
+ * store/load.h), each file one load (store/load.h), each
  * load one ledger entry. A file already loaded is passed over; a file that changed replaces its own
  * rows; what fails leaves everything before it in place and says where it stopped, so that running
  * the import again goes on from there. */

@@ -372,7 +372,8 @@ static ptl_status call_handler(session *s, ptl_error *err)
                      .now = s->now,
                      .actor = s->request->actor,
                      .run_id = s->run.run_id,
-                     .force = s->request->force};
+                     .force = s->request->force,
+                     .asker = s->request->asker};
     PTL_TRY(ptl_progress_check(s->request->progress, err));
     PTL_TRY(s->op->run(&call, err));
     return ptl_reply_check(s->reply, err);

@@ -21,6 +21,7 @@ typedef struct ptl_request {
     int64_t wait_ms;        /* for the lock                                                      */
     bool force;             /* compute again even if the inputs are those of an earlier run      */
     ptl_progress *progress; /* may be NULL */
+    const ptl_asker *asker; /* may be NULL: see op.h */
     ptl_instant now;
 } ptl_request;
 

@@ -49,6 +49,14 @@ enum {
 typedef struct ptl_op ptl_op;
 typedef struct ptl_args ptl_args; /* checked parameters, defaults filled in: see args.h */
 
+/** Somebody who can be asked while an operation runs. `answer` gets at most size − 1 bytes; empty
+ * takes what is proposed. A face without people at it gives none. */
+typedef struct ptl_asker {
+    void *ctx;
+    ptl_status (*ask)(void *ctx, char *answer, size_t size, const char *question,
+                      const char *proposed, ptl_error *err);
+} ptl_asker;
+
 /** What a handler is given. Everything is borrowed for the call. */
 typedef struct ptl_call {
     const ptl_op *op;
@@ -62,8 +70,9 @@ typedef struct ptl_call {
     ptl_reply *reply;
     ptl_instant now;
     const char *actor;
-    int64_t run_id; /* 0 for a pure read */
-    bool force;     /* do it even if nothing is new */
+    int64_t run_id;         /* 0 for a pure read */
+    bool force;             /* do it even if nothing is new */
+    const ptl_asker *asker; /* NULL: nobody can be asked; defaults hold */
 } ptl_call;
 
 struct ptl_op {

@@ -12,6 +12,8 @@
     X(workspace, "the folder your team keeps in git, and what of it is in force")                  \
     X(observe, "sources: files become facts")                                                      \
     X(understand, "figures: what the facts say")                                                   \
+    X(decide, "budgets and the next experiment")                                                   \
+    X(prove, "figures against the books: compared, signed, taken along by an auditor")             \
     X(review, "the weekly review")                                                                 \
     X(store, "ledger, runs, jobs, back-ups: the evidence behind every number")                     \
     X(simulate, "a company whose truth is known, to try everything on")                            \
@@ -19,16 +21,50 @@
 
 /* The operations: room, name of the row. A room's operations stand together. */
 #define PTL_OP_LIST(X)                                                                             \
+    X(workspace, start)                                                                            \
     X(workspace, init)                                                                             \
     X(workspace, apply)                                                                            \
     X(workspace, status)                                                                           \
     X(observe, source_list)                                                                        \
+    X(observe, source_recognise)                                                                   \
+    X(observe, source_show)                                                                        \
     X(observe, source_check)                                                                       \
     X(observe, source_import)                                                                      \
     X(observe, source_quarantine)                                                                  \
     X(observe, source_totals)                                                                      \
+    X(observe, data_audit)                                                                         \
+    X(observe, data_findings)                                                                      \
+    X(observe, taxonomy_list)                                                                      \
+    X(observe, answer_list)                                                                        \
     X(understand, figure_list)                                                                     \
+    X(understand, measure_triangulate)                                                             \
+    X(understand, kpi_list)                                                                        \
+    X(understand, cohort_list)                                                                     \
+    X(understand, funnel_show)                                                                     \
+    X(understand, metric_list)                                                                     \
+    X(understand, metric_explain)                                                                  \
+    X(understand, course_show)                                                                     \
+    X(understand, alarm_run)                                                                       \
+    X(understand, alarm_list)                                                                      \
+    X(understand, attribution_run)                                                                 \
+    X(understand, attribution_show)                                                                \
+    X(understand, journey_list)                                                                    \
+    X(understand, mix_fit)                                                                         \
+    X(understand, mix_show)                                                                        \
+    X(understand, mix_validate)                                                                    \
+    X(prove, reconcile_run)                                                                        \
+    X(prove, reconcile_show)                                                                       \
+    X(prove, reconcile_sign)                                                                       \
+    X(prove, reconcile_bundle)                                                                     \
+    X(decide, budget_optimize)                                                                     \
+    X(decide, budget_simulate)                                                                     \
+    X(decide, experiment_next)                                                                     \
     X(review, review_write)                                                                        \
+    X(review, review_changes)                                                                      \
+    X(review, minutes_add)                                                                         \
+    X(review, minutes_list)                                                                        \
+    X(review, minutes_close)                                                                       \
+    X(review, digest_send)                                                                         \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \
     X(store, ledger_prove)                                                                         \

@@ -49,6 +49,8 @@ static void put_row(ptl_reply *reply, const ptl_figures *c, int64_t i)
     put_text(reply, c->unit, i);
     put_text(reply, c->kind, i);
     ptl_reply_cell_int(reply, ptl_column_int(c->run_id, i));
+    put_text(reply, c->dimension, i);
+    put_text(reply, c->verdict, i);
 }
 
 static const char *text_or_empty(const ptl_call *call, const char *name)
@@ -63,7 +65,8 @@ static ptl_status figure_list(ptl_call *call, ptl_error *err)
         {"name", "Figure", false}, {"grain", "Grain", false},     {"from", "From", false},
         {"to", "To", false},       {"channel", "Channel", false}, {"value", "Value", true},
         {"low", "Low", true},      {"high", "High", true},        {"unit", "Unit", false},
-        {"kind", "Kind", false},   {"run", "Run", true}};
+        {"kind", "Kind", false},   {"run", "Run", true},          {"dimension", "", false},
+        {"verdict", "", false}};
     const ptl_value params[] = {ptl_value_int(ptl_args_int(call->args, "run")),
                                 ptl_value_string(text_or_empty(call, "name")),
                                 ptl_value_string(text_or_empty(call, "grain")),
@@ -99,8 +102,8 @@ static const ptl_param figure_params[] = {
      .about = "Only this figure: revenue, variable_cost, cm1, media, cm2, orders, cm2.expected …"},
     {.name = "grain",
      .type = PTL_PARAM_ENUM,
-     .choices = "week|all|kpi",
-     .about = "Only this grain: complete weeks, all complete days, the primary KPI's period."},
+     .choices = "day|week|month|quarter|year|kpi|all|cohort",
+     .about = "Only this grain: docs/kpi.md says what each is."},
     {.name = "channel",
      .type = PTL_PARAM_TEXT,
      .about = "Only this channel, by its governed name."},
@@ -122,7 +125,8 @@ const ptl_op ptl_op_figure_list = {
         "channel recorded with the order: what they carry is credit of grade E, not effect.",
     .params = figure_params,
     .n_params = sizeof figure_params / sizeof *figure_params,
-    .result = "figures: list — name, grain, from, to, channel, value, low, high, unit, kind, run",
+    .result = "figures: list — name, grain, from, to, channel, value, low, high, unit, kind, run, "
+              "dimension, verdict",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan figures --name cm2 --grain week --limit 5",

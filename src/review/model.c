@@ -180,11 +180,12 @@ static void order_channels(ptl_review *r)
 
 static ptl_status read_figures(ptl_review *r, ptl_store *store, ptl_arena *arena, ptl_error *err)
 {
-    const ptl_value run = ptl_value_int(r->run_id);
+    const char *metric = r->workspace->kpi.metric;
+    const ptl_value params[] = {ptl_value_int(r->run_id), ptl_value_string(metric ? metric : "")};
     ptl_table t = {0};
     ptl_figures c;
     ptl_status st;
-    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "figure/of_run", &run, 1, 0, err));
+    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "figure/of_review", params, 2, 0, err));
     PTL_TRY_GOTO(st, done, ptl_figures_bind(&c, &t, err));
     r->has_facts = t.n_rows > 0;
     PTL_TRY_GOTO(st, done, shape(r, &c, t.n_rows, arena, err));
@@ -281,10 +282,26 @@ done:
     return st;
 }
 
+/* --- minutes and alarms ----------------------------------------------------------------------- */
+
+static ptl_status read_records(ptl_review *r, ptl_store *store, ptl_arena *arena, ptl_error *err)
+{
+    enum { MINUTES_MAX = 1000, ALARMS_MAX = 100 };
+    const ptl_day since = r->last - 6; /* the newest seven days */
+    const ptl_minutes_options o = {(int32_t)sizeof o, .at = r->known_by, .carried = true,
+                                   .since = since, .limit = MINUTES_MAX};
+    PTL_TRY(ptl_minutes_list(&r->minutes, &r->n_minutes, store->records, &o, arena, err));
+    return ptl_alarm_list(&r->alarms, &r->n_alarms, store->records, since, r->known_by, ALARMS_MAX,
+                          arena, err);
+}
+
 ptl_status ptl_review_read(ptl_review *out, ptl_store *store, ptl_arena *arena, ptl_error *err)
 {
     PTL_TRY(ptl_warehouse_version(&out->warehouse_version, store->warehouse, err));
     PTL_TRY(read_figures(out, store, arena, err));
     PTL_TRY(read_sources(out, store, arena, err));
-    return read_totals(out, store, arena, err);
+    PTL_TRY(read_totals(out, store, arena, err));
+    PTL_TRY(ptl_course_read(&out->course, store, out->workspace, out->run_id, arena, err));
+    PTL_TRY(ptl_change_read(&out->changes, store, out->workspace, out->run_id, arena, err));
+    return read_records(out, store, arena, err);
 }

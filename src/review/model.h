@@ -6,7 +6,11 @@
 #define PTL_REVIEW_MODEL_H
 
 #include "portolan/verdict.h"
+#include "store/alarm.h"
+#include "store/minutes.h"
 #include "store/store.h"
+#include "understand/change.h"
+#include "understand/course.h"
 #include "workspace/workspace.h"
 
 enum {
@@ -81,6 +85,12 @@ typedef struct ptl_review {
     int64_t n_totals;
     ptl_review_finding findings[PTL_REVIEW_FINDINGS_MAX];
     int64_t n_findings;
+    ptl_course course;   /* run_id 0 where there are no facts */
+    ptl_changes changes; /* likewise                          */
+    ptl_minute *minutes; /* open actions, and what this week decided, as known then */
+    int64_t n_minutes;
+    ptl_alarm *alarms; /* of the week reviewed and since, as known then */
+    int64_t n_alarms;
 } ptl_review;
 
 /** Read what run `run_id` wrote and what the loads in force brought. */
@@ -97,8 +107,9 @@ const ptl_review_period *ptl_review_last_week(const ptl_review *review,
 /** Where the week stands against its band: -1 below, 0 inside, 1 above; 2 where there is none. */
 int ptl_review_against_band(const ptl_review_period *period);
 
-void ptl_review_write_page(const ptl_review *review, ptl_buffer *out);
-void ptl_review_write_data(const ptl_review *review, ptl_json *json); /* for the page's script */
+/** The whole page, review.html. */
+PTL_NODISCARD ptl_status ptl_review_write_page(ptl_buffer *out, const ptl_review *review,
+                                               ptl_error *err);
 void ptl_review_write_json(const ptl_review *review, ptl_json *json); /* review.json           */
 
 #endif

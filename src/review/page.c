@@ -1,234 +1,99 @@
 /* page.c: the review as one HTML file.
  *
- * Text, figures and tables are written here and read without script; the page's own script draws
- * the charts from the data beside them (docs/charts.md). Order is that of reading: the one number,
- * last week against its band, channels, weeks, what needs attention, the data behind it, evidence.
- */
+ * Order is that of reading: the one number, last week against its band, channels, weeks, what needs
+ * attention, the data behind it, evidence. Charts are in page_charts.c, words in words.c. */
 #include "review/page_internal.h"
 
-#include "base/asset.h"
-
+#include <stdio.h>
 #include <string.h>
 
-typedef struct page {
-    const ptl_review *r;
-    ptl_buffer *out;
-    ptl_cited cited[PTL_CITED_MAX];
-    int64_t n_cited;
-} page;
-
-static void put(page *p, const char *html)
+static const char *week_title(ptl_page *page, const ptl_review *r)
 {
-    ptl_buffer_text(p->out, html);
-}
-
-static void put_safe(page *p, const char *text)
-{
-    ptl_show_html(p->out, ptl_text_of(text));
-}
-
-static void put_money(page *p, int64_t micros)
-{
-    ptl_show_money_whole(p->out, micros, p->r->workspace->currency);
-}
-
-static const ptl_cited *cited_of(const page *p, const ptl_review_period *period,
-                                 ptl_measure measure)
-{
-    for (int64_t i = 0; i < p->n_cited; i++)
-        if (!p->cited[i].is_kpi && p->cited[i].period == period && p->cited[i].measure == measure)
-            return &p->cited[i];
-    return NULL;
-}
-
-static void put_cited(page *p, const ptl_cited *c, const char *classes)
-{
-    ptl_buffer_printf(p->out, "<a class=\"figure%s\" data-figure=\"%s\" href=\"#ev-%s\">", classes,
-                      c->key, c->key);
-    ptl_cited_text(p->out, p->r, c);
-    put(p, "</a>");
-}
-
-/* A figure of a table: linked to its evidence where the page cites it, plain otherwise. */
-static void put_figure(page *p, const ptl_review_period *period, ptl_measure measure)
-{
-    const ptl_cited *c = cited_of(p, period, measure);
-    if (c)
-        put_cited(p, c, "");
-    else if (measure == PTL_ORDERS)
-        ptl_show_count(p->out, period->exact[measure]);
-    else
-        put_money(p, period->exact[measure]);
-}
-
-static void put_cell(page *p, const ptl_review_period *period, ptl_measure measure)
-{
-    const bool is_main = measure == PTL_CM2 && period->to - period->from == 6; /* on a phone */
-    ptl_buffer_printf(p->out, "<td class=\"n%s\" data-value=\"%lld\">", is_main ? " main" : "",
-                      (long long)period->exact[measure]);
-    put_figure(p, period, measure);
-    put(p, "</td>");
-}
-
-/* --- head and answer -------------------------------------------------------------------------- */
-
-static void put_asset(page *p, const char *path)
-{
-    const ptl_asset *asset = ptl_asset_find(path);
-    if (asset) ptl_buffer_append(p->out, asset->bytes, asset->len);
-}
-
-static void put_week_title(page *p)
-{
-    const ptl_review_period *week = ptl_review_last_week(p->r, &p->r->company);
-    if (!week) {
-        put(p, "First review");
-        return;
-    }
+    const ptl_review_period *week = ptl_review_last_week(r, &r->company);
+    if (!week) return "First review";
     int32_t year, number;
     ptl_iso_week(&year, &number, week->from + 3);
-    ptl_buffer_printf(p->out, "Week %d review, ", number);
-    ptl_show_span(p->out, week->from, week->to);
+    ptl_buffer *b = ptl_page_say(page);
+    ptl_buffer_printf(b, "Week %d review, ", number);
+    ptl_show_span(b, week->from, week->to);
+    return ptl_page_said(page);
 }
 
-static void put_head(page *p)
-{
-    ptl_buffer_printf(p->out,
-                      "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">"
-                      "<meta name=\"viewport\" content=\"width=device-width, "
-                      "initial-scale=1\">\n<meta name=\"generator\" content=\"Portolan " PTL_VERSION
-                      "\">\n<title>",
-                      p->r->workspace->locale);
-    put_week_title(p);
-    put(p, ", ");
-    put_safe(p, p->r->workspace->company);
-    put(p, "</title>\n<style>");
-    put_asset(p, "web/dist/review.css");
-    put(p, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#answer\">To the answer</a>\n"
-           "<main id=\"review\">\n<header class=\"bar\"><p>");
-    put_safe(p, p->r->workspace->company);
-    put(p, "</p><p>");
-    put_week_title(p);
-    put(p, "</p></header>\n");
-}
+/* --- the answer ------------------------------------------------------------------------------- */
 
-static void put_target(page *p)
+static void put_target(ptl_page *page, const ptl_review *r)
 {
-    const ptl_kpi_config *kpi = &p->r->workspace->kpi;
-    put(p, "<p class=\"interval\">counted, ");
-    ptl_show_span(p->out, p->r->kpi_from, p->r->kpi_to);
-    put(p, "</p>\n<p class=\"lede\">");
+    const ptl_kpi_config *kpi = &r->workspace->kpi;
+    ptl_page_html(page, "<p class=\"interval\">counted, ");
+    ptl_show_span(&page->body, r->kpi_from, r->kpi_to);
+    ptl_page_html(page, "</p>\n<p class=\"lede\">");
     if (kpi->has_target && kpi->target_micros > 0) {
-        const double reached = 100.0 * (double)p->r->kpi_exact / (double)kpi->target_micros;
+        const double reached = 100.0 * (double)r->kpi_exact / (double)kpi->target_micros;
         const double gone =
-            100.0 * (double)(p->r->kpi_to - kpi->starts + 1) / (double)(kpi->due - kpi->starts + 1);
-        ptl_buffer_printf(p->out, "That is %.0f%% of the ", reached);
-        ptl_show_money_short(p->out, kpi->target_micros, p->r->workspace->currency, 4);
-        put(p, " target, due ");
-        ptl_show_day_long(p->out, kpi->due);
-        ptl_buffer_printf(p->out, ", with %.0f%% of the time gone. ", gone);
+            100.0 * (double)(r->kpi_to - kpi->starts + 1) / (double)(kpi->due - kpi->starts + 1);
+        ptl_page_printf(page, "That is %.0f%% of the ", reached);
+        ptl_page_money_short(page, kpi->target_micros);
+        ptl_page_html(page, " target, due ");
+        ptl_show_day_long(&page->body, kpi->due);
+        ptl_page_printf(page, ", with %.0f%% of the time gone. ", gone);
     } else {
-        put(p, "No target is set, so nothing is said about the course. ");
+        ptl_page_html(page, "No target is set, so nothing is said about the course. ");
     }
-    ptl_show_html(p->out, PTL_TEXT("A count, not a forecast: it says where the company stands."));
-    put(p, "</p>\n");
+    ptl_page_html(page, "A count, not a forecast: it says where the company stands.</p>\n");
 }
 
-/* --- charts: the tables a reader without script sees ------------------------------------------ */
-
-static void put_estimate(page *p, double value)
+static void put_marks(ptl_page *page, const ptl_review *r)
 {
-    if (value <= 9e12 && value >= -9e12)
-        put_money(p, (int64_t)(value * 1e6));
-    else
-        put(p, "none");
-}
-
-/* The line chart with its table; inside the answer, beside the one number (UI, Page grid). */
-static void put_weeks_chart(page *p)
-{
-    const ptl_review *r = p->r;
-    if (r->n_weeks == 0) return;
-    put(p, "<figure class=\"chart\" data-chart=\"line\" data-id=\"cm2-weekly\">\n<figcaption>");
-    ptl_review_headline(p->out, r);
-    put(p, "</figcaption>\n<table><thead><tr><th>Week from</th><th>Actual</th><th>Expected</th>"
-           "<th>Low</th><th>High</th></tr></thead><tbody>\n");
-    const int64_t first = r->n_weeks > 53 ? r->n_weeks - 53 : 0;
-    for (int64_t i = first; i < r->n_weeks; i++) {
-        const ptl_review_period *week = &r->company.weeks[i];
-        put(p, "<tr><th scope=\"row\">");
-        ptl_show_day(p->out, week->from, ptl_review_year(r));
-        put(p, "</th><td>");
-        put_money(p, week->exact[PTL_CM2]);
-        put(p, "</td><td>");
-        put_estimate(p, week->expected.point);
-        put(p, "</td><td>");
-        put_estimate(p, week->expected.low);
-        put(p, "</td><td>");
-        put_estimate(p, week->expected.high);
-        put(p, "</td></tr>\n");
-    }
-    put(p, "</tbody></table>\n</figure>\n");
-}
-
-static void put_answer(page *p)
-{
-    put(p, "<section class=\"one\" id=\"answer\">\n<h1><span class=\"label\">");
-    ptl_buffer label;
-    ptl_buffer_init(&label, 1024, NULL);
-    ptl_review_kpi_label(&label, p->r);
-    ptl_show_html(p->out, ptl_buffer_borrow(&label));
-    ptl_buffer_dispose(&label);
-    put(p, "</span> ");
-    if (p->r->has_kpi) {
-        put_cited(p, &p->cited[0], " number");
-        put(p, "</h1>\n");
-        put_target(p);
-    } else {
-        put(p, "none</h1>\n<p class=\"lede\">No fact falls into the period of the one number. Set "
-               "kpi.starts in portolan.yaml, or import newer files.</p>\n");
-    }
-    put(p, "<ul class=\"marks\"><li><span class=\"v holds\">Counted from ");
     int64_t lines = 0;
-    for (int64_t i = 0; i < p->r->n_totals; i++) lines += p->r->totals[i].n_lines;
-    ptl_show_count(p->out, lines);
-    put(p, " order lines</span></li>");
-    if (p->r->n_findings > 0)
-        ptl_buffer_printf(p->out, "<li><span class=\"v look\">%lld %s attention</span></li>",
-                          (long long)p->r->n_findings,
-                          p->r->n_findings == 1 ? "finding needs" : "findings need");
-    put(p, "</ul>\n");
-    put_weeks_chart(p);
-    put(p, "</section>\n");
-}
-
-static int64_t rows_shown(const ptl_review *r)
-{
-    return r->n_channels < PTL_REVIEW_ROWS_MAX ? r->n_channels : PTL_REVIEW_ROWS_MAX;
-}
-
-static void put_rows_chart(page *p)
-{
-    const ptl_review *r = p->r;
-    if (r->n_weeks == 0 || r->n_channels < 2) return;
-    put(p,
-        "<section>\n<header><h2>Where the week differed</h2><p>actual minus expected, 80% band</p>"
-        "</header>\n<p>Channels as recorded with the order: contribution is credited to them, "
-        "grade E. What caused a difference is not said here.</p>\n<figure class=\"chart\" "
-        "data-chart=\"rows\" data-id=\"cm2-channels\">\n<figcaption>Contribution after media by "
-        "channel, against what the weeks before led one to expect</figcaption>\n<table><thead><tr>"
-        "<th>Channel</th><th>Actual</th><th>Expected</th></tr></thead><tbody>\n");
-    for (int64_t k = 0; k < rows_shown(r); k++) {
-        const ptl_review_period *week = ptl_review_last_week(r, &r->channels[k]);
-        put(p, "<tr><th scope=\"row\">");
-        put_safe(p, r->channels[k].label);
-        put(p, "</th><td>");
-        put_money(p, week->exact[PTL_CM2]);
-        put(p, "</td><td>");
-        put_estimate(p, week->expected.point);
-        put(p, "</td></tr>\n");
+    for (int64_t i = 0; i < r->n_totals; i++) lines += r->totals[i].n_lines;
+    ptl_page_html(page, "<ul class=\"marks\"><li>");
+    ptl_show_count(ptl_page_say(page), lines);
+    ptl_page_mark(page, "holds",
+                  ptl_page_words(page, "Counted from %s order lines", ptl_page_said(page)));
+    ptl_page_html(page, "</li>");
+    if (r->n_findings > 0) {
+        ptl_page_html(page, "<li>");
+        ptl_page_mark(page, "look",
+                      ptl_page_words(page, "%lld %s attention", (long long)r->n_findings,
+                                     r->n_findings == 1 ? "finding needs" : "findings need"));
+        ptl_page_html(page, "</li>");
     }
-    put(p, "</tbody></table>\n</figure>\n</section>\n");
+    ptl_page_html(page, "</ul>\n");
+}
+
+static void put_answer(ptl_page *page, const ptl_review *r)
+{
+    ptl_page_html(page, "<section class=\"one\" id=\"answer\">\n<h1><span class=\"label\">");
+    ptl_review_kpi_label(ptl_page_say(page), r);
+    ptl_page_text(page, ptl_page_said(page));
+    ptl_page_html(page, "</span> ");
+    if (r->has_kpi) {
+        const ptl_cited one = {.key = "one",
+                               .line = &r->company,
+                               .period = &r->company.all,
+                               .measure = PTL_CM2,
+                               .is_kpi = true};
+        ptl_cited_put(page, r, &one, "number");
+        ptl_page_html(page, "</h1>\n");
+        put_target(page, r);
+    } else {
+        ptl_page_html(page,
+                      "none</h1>\n<p class=\"lede\">No fact falls into the period of the one "
+                      "number. Set kpi.starts in portolan.yaml, or import newer files.</p>\n");
+    }
+    put_marks(page, r);
+    ptl_review_weeks_chart(page, r); /* beside the one number (UI, Page grid) */
+    ptl_page_section_end(page);
+}
+
+static void put_differences(ptl_page *page, const ptl_review *r)
+{
+    if (r->n_weeks == 0 || r->n_channels < 2) return;
+    ptl_page_section(page, "Where the week differed", "actual minus expected, 80% band");
+    ptl_page_html(page, "<p>Channels as recorded with the order: contribution is credited to them, "
+                        "grade E. What caused a difference is not said here.</p>\n");
+    ptl_review_channels_chart(page, r);
+    ptl_page_section_end(page);
 }
 
 /* --- tables ----------------------------------------------------------------------------------- */
@@ -236,235 +101,218 @@ static void put_rows_chart(page *p)
 static const ptl_measure table_measures[] = {PTL_ORDERS, PTL_REVENUE, PTL_CM1, PTL_MEDIA, PTL_CM2};
 enum { N_TABLE_MEASURES = sizeof table_measures / sizeof *table_measures };
 
-static void put_measure_heads(page *p)
+static void put_plain(ptl_page *page, const ptl_review_period *period, ptl_measure measure)
+{
+    if (measure == PTL_ORDERS)
+        ptl_page_cell_count(page, period->exact[measure]);
+    else
+        ptl_page_cell_money(page, period->exact[measure]);
+}
+
+/* A figure of a table with its evidence. */
+static void put_cited(ptl_page *page, const ptl_review *r, const char *key,
+                      const ptl_review_line *line, const ptl_review_period *period,
+                      ptl_measure measure)
+{
+    char exact[32];
+    ptl_cited c = {.line = line, .period = period, .measure = measure};
+    snprintf(c.key, sizeof c.key, "%s", key);
+    ptl_micros_format(exact, period->exact[measure]);
+    ptl_page_cell_open(page, exact);
+    ptl_cited_put(page, r, &c, "");
+    ptl_page_cell_close(page);
+}
+
+static void put_line_row(ptl_page *page, const ptl_review *r, const ptl_review_line *line,
+                         int64_t idx)
+{
+    const ptl_review_period *week = ptl_review_last_week(r, line);
+    const bool total = line == &r->company;
+    char key[48];
+    ptl_page_row(page, total ? "All channels" : line->label);
+    for (int i = 0; i < N_TABLE_MEASURES; i++) {
+        const ptl_measure m = table_measures[i];
+        snprintf(key, sizeof key, "week-%s%s", ptl_measure_name(m), total ? "" : "-c");
+        if (!total) snprintf(key, sizeof key, "week-%s-c%lld", ptl_measure_name(m), (long long)idx);
+        if (m == PTL_ORDERS || (!total && m != PTL_CM2))
+            put_plain(page, week, m);
+        else
+            put_cited(page, r, key, line, week, m);
+    }
+    snprintf(key, sizeof key, "all-cm2-c%lld", (long long)idx);
+    put_cited(page, r, total ? "all-cm2" : key, line, &line->all, PTL_CM2);
+    ptl_page_row_end(page);
+}
+
+static void measure_columns(ptl_page_column *columns)
 {
     for (int i = 0; i < N_TABLE_MEASURES; i++)
-        ptl_buffer_printf(p->out, "<th class=\"n\" scope=\"col\" data-sort>%s</th>",
-                          ptl_measure_label(table_measures[i]));
+        columns[1 + i] = (ptl_page_column){ptl_measure_label(table_measures[i]), true, true};
 }
 
-static void put_line_row(page *p, const ptl_review_line *line, bool is_total)
+static void put_channels(ptl_page *page, const ptl_review *r)
 {
-    const ptl_review_period *week = ptl_review_last_week(p->r, line);
-    ptl_buffer_printf(p->out, "<tr%s><th scope=\"row\">", is_total ? " class=\"total\"" : "");
-    put_safe(p, is_total ? "All channels" : line->label);
-    put(p, "</th>");
-    for (int i = 0; i < N_TABLE_MEASURES; i++) put_cell(p, week, table_measures[i]);
-    put_cell(p, &line->all, PTL_CM2);
-    put(p, "</tr>\n");
-}
-
-static void put_channels(page *p)
-{
-    const ptl_review *r = p->r;
     if (r->n_weeks == 0) return;
-    put(p, "<section>\n<header><h2>Money by channel</h2><p>");
-    ptl_review_week_name(p->out, r);
-    put(p, "; channel as recorded with the order</p></header>\n<table class=\"data\" "
-           "data-csv=\"channels\"><caption>Revenue is net of discounts, tax and refunds. CM1 is "
-           "revenue "
-           "less variable cost, CM2 is CM1 less media.</caption><thead><tr><th scope=\"col\" "
-           "data-sort>Channel</th>");
-    put_measure_heads(p);
-    put(p, "<th class=\"n\" scope=\"col\" data-sort>CM2 since ");
-    ptl_show_day(p->out, r->first, ptl_review_year(r));
-    put(p, "</th></tr></thead><tbody>\n");
-    for (int64_t k = 0; k < rows_shown(r); k++) put_line_row(p, &r->channels[k], false);
-    put(p, "</tbody><tfoot>");
-    put_line_row(p, &r->company, true);
-    put(p, "</tfoot></table>\n");
-    if (r->n_channels > PTL_REVIEW_ROWS_MAX)
-        ptl_buffer_printf(p->out,
-                          "<p class=\"fine\">Showing %d of %lld channels; all are in "
-                          "review.json.</p>\n",
-                          PTL_REVIEW_ROWS_MAX, (long long)r->n_channels);
-    put(p, "</section>\n");
-}
-
-static void put_weeks(page *p)
-{
-    const ptl_review *r = p->r;
-    if (r->n_weeks == 0) return;
-    put(p,
-        "<section>\n<header><h2>Week by week</h2><p>the last twelve complete weeks</p></header>\n"
-        "<table class=\"data\" data-csv=\"weeks\"><caption>Newest first, whole "
-        "company</caption><thead><tr><th scope=\"col\" data-sort>Week</th>");
-    put_measure_heads(p);
-    put(p, "</tr></thead><tbody>\n");
-    for (int64_t i = r->n_weeks - 1; i >= 0 && i >= r->n_weeks - 12; i--) {
-        const ptl_review_period *week = &r->company.weeks[i];
-        ptl_buffer_printf(p->out, "<tr><th scope=\"row\" data-value=\"%d\">", week->from);
-        ptl_show_span(p->out, week->from, week->to);
-        put(p, "</th>");
-        for (int m = 0; m < N_TABLE_MEASURES; m++) put_cell(p, week, table_measures[m]);
-        put(p, "</tr>\n");
+    ptl_buffer *b = ptl_page_say(page);
+    ptl_review_week_name(b, r);
+    ptl_buffer_text(b, "; channel as recorded with the order");
+    ptl_page_section(page, "Money by channel", ptl_page_said(page));
+    b = ptl_page_say(page);
+    ptl_buffer_text(b, "CM2 since ");
+    ptl_show_day(b, r->first, ptl_review_year(r));
+    ptl_page_column columns[N_TABLE_MEASURES + 2] = {{"Channel", false, true}};
+    measure_columns(columns);
+    columns[N_TABLE_MEASURES + 1] = (ptl_page_column){ptl_page_said(page), true, true};
+    ptl_page_table(page, "channels",
+                   "Revenue is net of discounts, tax and refunds. CM1 is revenue less variable "
+                   "cost, CM2 is CM1 less media.",
+                   columns, N_TABLE_MEASURES + 2);
+    const int64_t shown = ptl_review_rows_shown(r);
+    for (int64_t k = 0; k < shown; k++) put_line_row(page, r, &r->channels[k], k);
+    ptl_page_html(page, "</tbody><tfoot>");
+    put_line_row(page, r, &r->company, 0);
+    ptl_page_html(page, "</tfoot></table>\n");
+    if (r->n_channels > shown) {
+        ptl_page_html(page, "<p class=\"fine\">");
+        ptl_page_printf(page, "Showing %lld of %lld channels; all are in review.json.",
+                        (long long)shown, (long long)r->n_channels);
+        ptl_page_html(page, "</p>\n");
     }
-    put(p, "</tbody></table>\n</section>\n");
+    ptl_page_section_end(page);
+}
+
+static void put_week_row(ptl_page *page, const ptl_review_period *week)
+{
+    ptl_page_html(page, "<tr><th scope=\"row\" data-value=\"");
+    ptl_page_printf(page, "%d", week->from);
+    ptl_page_html(page, "\">");
+    ptl_show_span(&page->body, week->from, week->to);
+    ptl_page_html(page, "</th>");
+    page->column = 1;
+    for (int m = 0; m < N_TABLE_MEASURES; m++) put_plain(page, week, table_measures[m]);
+    ptl_page_row_end(page);
+}
+
+static void put_weeks(ptl_page *page, const ptl_review *r)
+{
+    if (r->n_weeks == 0) return;
+    ptl_page_column columns[N_TABLE_MEASURES + 1] = {{"Week", false, true}};
+    measure_columns(columns);
+    ptl_page_section(page, "Week by week", "the last twelve complete weeks");
+    ptl_page_table(page, "weeks", "Newest first, whole company", columns, N_TABLE_MEASURES + 1);
+    for (int64_t i = r->n_weeks - 1; i >= 0 && i >= r->n_weeks - 12; i--)
+        put_week_row(page, &r->company.weeks[i]);
+    ptl_page_table_end(page);
+    ptl_page_section_end(page);
 }
 
 /* --- attention and data ----------------------------------------------------------------------- */
 
-static void put_findings(page *p)
+static void put_findings(ptl_page *page, const ptl_review *r)
 {
-    const ptl_review *r = p->r;
     if (r->n_findings == 0) return;
-    put(p, "<section>\n<header><h2>Needs attention</h2><p>what limits these figures</p></header>\n"
-           "<ol class=\"findings\">\n");
+    ptl_page_section(page, "Needs attention", "what limits these figures");
+    ptl_page_html(page, "<ol class=\"findings\">\n");
     for (int64_t i = 0; i < r->n_findings; i++) {
         const ptl_review_finding *f = &r->findings[i];
-        ptl_buffer_printf(p->out, "<li class=\"%s\"><h3>", f->mark);
-        put_safe(p, f->title);
-        put(p, "</h3><p>");
-        put_safe(p, f->text);
-        put(p, "</p><p class=\"who\"><span>");
-        put_safe(p, f->who ? f->who : "No owner");
-        put(p, "</span> <span>");
-        put_safe(p, f->action);
-        put(p, "</span></p></li>\n");
+        const ptl_page_finding finding = {f->mark, f->title, f->text, f->who, f->action};
+        ptl_page_put_finding(page, &finding);
     }
-    put(p, "</ol>\n</section>\n");
+    ptl_page_html(page, "</ol>\n");
+    ptl_page_section_end(page);
 }
 
-static void put_source(page *p, const ptl_review_source *s)
+static void put_source(ptl_page *page, const ptl_review *r, const ptl_review_source *s)
 {
-    put(p, "<tr><th scope=\"row\">");
-    put_safe(p, s->name);
-    put(p, "</th><td>");
-    put_safe(p, s->table);
-    put(p, "</td><td class=\"n\">");
-    ptl_show_count(p->out, s->n_files);
-    put(p, "</td><td class=\"n\">");
-    ptl_show_count(p->out, s->rows);
-    put(p, "</td><td class=\"n\">");
-    ptl_show_count(p->out, s->quarantined);
-    put(p, "</td><td>");
+    ptl_page_row(page, s->name);
+    ptl_page_cell(page, s->table, NULL);
+    ptl_page_cell_count(page, s->n_files);
+    ptl_page_cell_count(page, s->rows);
+    ptl_page_cell_count(page, s->quarantined);
+    ptl_page_cell_open(page, NULL);
     if (s->has_days) {
-        ptl_show_day(p->out, s->first, ptl_review_year(p->r));
-        put(p, " to ");
-        ptl_show_day(p->out, s->last, ptl_review_year(p->r));
+        ptl_show_day(&page->body, s->first, ptl_review_year(r));
+        ptl_page_html(page, " to ");
+        ptl_show_day(&page->body, s->last, ptl_review_year(r));
     } else {
-        put(p, "none");
+        ptl_page_html(page, "none");
     }
-    put(p, "</td><td>");
-    put_safe(p, s->owner ? s->owner : "none");
-    put(p, "</td></tr>\n");
+    ptl_page_cell_close(page);
+    ptl_page_cell(page, s->owner, NULL);
+    ptl_page_row_end(page);
 }
 
-static void put_total(page *p, const ptl_review_total *t)
+static void put_total(ptl_page *page, const ptl_review_total *t)
 {
-    put(p, "<p>Everything loaded in ");
-    put_safe(p, t->currency);
-    put(p, ": ");
-    ptl_show_count(p->out, t->n_lines);
-    put(p, " order lines, ");
-    ptl_show_count(p->out, t->n_orders);
-    put(p, " order numbers, ");
-    ptl_show_count(p->out, t->n_customers);
-    put(p, " known customers, ");
-    ptl_show_money_exact(p->out, t->gross_micros, t->currency);
-    put(p, " gross, ");
-    ptl_show_money_exact(p->out, t->revenue_micros, t->currency);
-    put(p, " revenue.</p>\n");
+    ptl_page_html(page, "<p>Everything loaded in ");
+    ptl_page_text(page, t->currency);
+    ptl_page_html(page, ": ");
+    ptl_page_count(page, t->n_lines);
+    ptl_page_html(page, " order lines, ");
+    ptl_page_count(page, t->n_orders);
+    ptl_page_html(page, " order numbers, ");
+    ptl_page_count(page, t->n_customers);
+    ptl_page_html(page, " known customers, ");
+    ptl_show_money_exact(&page->body, t->gross_micros, t->currency);
+    ptl_page_html(page, " gross, ");
+    ptl_show_money_exact(&page->body, t->revenue_micros, t->currency);
+    ptl_page_html(page, " revenue.</p>\n");
 }
 
-static void put_data(page *p)
+static void put_data(ptl_page *page, const ptl_review *r)
 {
-    const ptl_review *r = p->r;
-    put(p,
-        "<section>\n<header><h2>The data behind it</h2><p>loads in force</p></header>\n"
-        "<table class=\"data\" data-csv=\"sources\"><caption>What each source brought</caption>"
-        "<thead><tr><th scope=\"col\">Source</th><th scope=\"col\">Table</th><th class=\"n\" "
-        "scope=\"col\">Files</th><th class=\"n\" scope=\"col\">Rows</th><th class=\"n\" "
-        "scope=\"col\">Set aside</th><th scope=\"col\">Days</th><th scope=\"col\">Owner</th></tr>"
-        "</thead><tbody>\n");
-    for (int64_t i = 0; i < r->n_sources; i++) put_source(p, &r->sources[i]);
-    put(p, "</tbody></table>\n");
-    for (int64_t i = 0; i < r->n_totals; i++) put_total(p, &r->totals[i]);
-    put(p, "<p class=\"fine\">Figures above end on the last complete day, ");
-    ptl_show_day_long(p->out, r->last);
-    put(p, "; what came later is loaded and waits for its day to end.</p>\n</section>\n");
+    static const ptl_page_column columns[] = {{"Source", false, false},   {"Table", false, false},
+                                              {"Files", true, false},     {"Rows", true, false},
+                                              {"Set aside", true, false}, {"Days", false, false},
+                                              {"Owner", false, false}};
+    ptl_page_section(page, "The data behind it", "loads in force");
+    ptl_page_table(page, "sources", "What each source brought", columns, 7);
+    for (int64_t i = 0; i < r->n_sources; i++) put_source(page, r, &r->sources[i]);
+    ptl_page_table_end(page);
+    for (int64_t i = 0; i < r->n_totals; i++) put_total(page, &r->totals[i]);
+    ptl_page_html(page, "<p class=\"fine\">Figures above end on the last complete day, ");
+    ptl_show_day_long(&page->body, r->last);
+    ptl_page_html(page, "; what came later is loaded and waits for its day to end.</p>\n");
+    ptl_page_section_end(page);
 }
 
-/* --- evidence and foot ------------------------------------------------------------------------ */
-
-static void put_evidence(page *p)
+static void put_foot(ptl_page *page, const ptl_review *r)
 {
-    put(p, "<section class=\"evidence\"><h2>Evidence</h2><ol>\n");
-    for (int64_t i = 0; i < p->n_cited; i++) {
-        const ptl_cited *c = &p->cited[i];
-        ptl_buffer what;
-        ptl_buffer_init(&what, 1024, NULL);
-        ptl_buffer_printf(p->out, "<li id=\"ev-%s\"><b>", c->key);
-        ptl_cited_text(p->out, p->r, c);
-        put(p, "</b> ");
-        ptl_cited_what(&what, p->r, c);
-        ptl_show_html(p->out, ptl_buffer_borrow(&what));
-        ptl_buffer_dispose(&what);
-        put(p, "; counted, exactly ");
-        ptl_show_money_exact(p->out, ptl_cited_exact(p->r, c), p->r->workspace->currency);
-        put(p, "; ");
-        ptl_cited_window(p->out, p->r, c);
-        ptl_buffer_printf(p->out, "; run %lld</li>\n", (long long)p->r->run_id);
-    }
-    put(p, "</ol></section>\n");
+    ptl_page_html(page, "<footer><p>Data to ");
+    ptl_show_day_long(&page->body, r->last);
+    ptl_page_printf(page, " · data version %lld · configuration %lld",
+                    (long long)r->warehouse_version, (long long)r->workspace->version);
+    ptl_page_html(page, "</p><p>");
+    ptl_page_printf(page, "Run %lld · ledger entry %lld", (long long)r->run_id,
+                    (long long)r->ledger_seq);
+    ptl_page_html(page, "</p></footer>\n");
 }
 
-static void put_foot(page *p)
+static void put_all(ptl_page *page, const ptl_review *r)
 {
-    put(p, "<footer><p>Data to ");
-    ptl_show_day_long(p->out, p->r->last);
-    ptl_buffer_printf(p->out,
-                      " · data version %lld · configuration %lld</p><p>Run %lld · ledger "
-                      "entry %lld</p></footer>\n",
-                      (long long)p->r->warehouse_version, (long long)p->r->workspace->version,
-                      (long long)p->r->run_id, (long long)p->r->ledger_seq);
+    put_answer(page, r);
+    put_differences(page, r);
+    put_channels(page, r);
+    put_weeks(page, r);
+    put_findings(page, r);
+    put_data(page, r);
+    put_foot(page, r);
 }
 
-static void put_script(page *p)
+ptl_status ptl_review_write_page(ptl_buffer *out, const ptl_review *review, ptl_error *err)
 {
-    put(p, "</main>\n<script type=\"application/json\" id=\"data\">");
-    ptl_buffer data;
-    ptl_json json;
-    ptl_buffer_init(&data, p->out->bytes_max, NULL);
-    ptl_json_init_buffer(&json, &data, 0, NULL);
-    ptl_review_write_data(p->r, &json);
-    if (ptl_json_finish(&json) != PTL_OK) p->out->status = PTL_E_INTERNAL;
-    for (size_t i = 0; i < data.len; i++) { /* no text may end the script element */
-        if (data.ptr[i] == '<')
-            put(p, "\\u003c");
-        else
-            ptl_buffer_append(p->out, data.ptr + i, 1);
-    }
-    ptl_buffer_dispose(&data);
-    put(p, "</script>\n<script>");
-    put_asset(p, "web/dist/review.js");
-    put(p, "</script>\n</body>\n</html>\n");
-}
-
-static void put_empty(page *p)
-{
-    put(p,
-        "<section id=\"answer\"><h1>Nothing has been imported yet</h1><p class=\"lede\">Orders and "
-        "media spend give the first figures: revenue, media and contribution by channel and week. "
-        "Describe each file in sources/ and run portolan import.</p></section>\n");
-}
-
-void ptl_review_write_page(const ptl_review *review, ptl_buffer *out)
-{
-    page p = {.r = review, .out = out};
-    p.n_cited = review->has_facts ? ptl_review_cited(review, p.cited) : 0;
-    put_head(&p);
-    if (review->has_facts) {
-        put_answer(&p);
-        put_rows_chart(&p);
-        put_channels(&p);
-        put_weeks(&p);
-        put_findings(&p);
-        put_data(&p);
-        put_foot(&p);
-        put_evidence(&p);
-    } else {
-        put_empty(&p);
-    }
-    put_script(&p);
+    ptl_page page;
+    const ptl_page_setting setting = ptl_page_setting_of(review->workspace, review->last);
+    ptl_page_init(&page, &setting);
+    if (review->has_facts)
+        put_all(&page, review);
+    else
+        ptl_page_answer(&page, "Nothing has been imported yet",
+                        "Orders and media spend give the first figures: revenue, media and "
+                        "contribution by channel and week. Describe each file in sources/ and run "
+                        "portolan import.");
+    const char *title = week_title(&page, review);
+    const ptl_status st = ptl_page_write(out, &page, title, review->workspace->company, title, err);
+    ptl_page_dispose(&page);
+    return st;
 }

@@ -6,6 +6,9 @@
 
 #include "base/file.h"
 #include "review/model.h"
+#include "understand/change.h"
+#include "understand/course.h"
+#include "understand/kpi.h"
 #include "understand/money.h"
 
 #include <stdio.h>
@@ -27,9 +30,9 @@ static ptl_status write_page(ptl_review_report *out, const ptl_review *review, c
 {
     ptl_buffer html;
     ptl_buffer_init(&html, REVIEW_BYTES_MAX, NULL);
-    ptl_review_write_page(review, &html);
-    const ptl_status st =
-        write_file(out->html_path, &out->html_hash, dir, "review.html", &html, err);
+    ptl_status st = ptl_review_write_page(&html, review, err);
+    if (st == PTL_OK)
+        st = write_file(out->html_path, &out->html_hash, dir, "review.html", &html, err);
     ptl_buffer_dispose(&html);
     return st;
 }
@@ -50,17 +53,44 @@ static ptl_status write_json(ptl_review_report *out, const ptl_review *review, c
     return st;
 }
 
-static void report(ptl_review_report *out, const ptl_review *review, const ptl_money_report *money)
+static void report(ptl_review_report *out, const ptl_review *review, const ptl_money_report *money,
+                   const ptl_kpi_report *kpi)
 {
     out->has_facts = review->has_facts;
     out->first = review->first;
     out->last = review->last;
     out->n_weeks = review->n_weeks;
     out->n_channels = review->n_channels;
-    out->n_figures = money->n_figures;
+    out->n_figures = money->n_figures + kpi->n_figures;
     out->n_findings = review->n_findings;
     const ptl_review_period *week = ptl_review_last_week(review, &review->company);
     if (week) out->week_start = week->from;
+}
+
+/* What reads the counted money; each room writes its own tables under the run. */
+static ptl_status run_rooms(ptl_kpi_report *kpi, ptl_store *store, const ptl_workspace *workspace,
+                            const ptl_review_options *options, ptl_arena *arena,
+                            ptl_progress *progress, ptl_error *err)
+{
+    const ptl_course_options course_options = {.size = (int32_t)sizeof course_options,
+                                               .run_id = options->run_id,
+                                               .has_as_of = options->has_as_of,
+                                               .as_of = options->as_of};
+    const ptl_kpi_options kpi_options = {.size = (int32_t)sizeof kpi_options,
+                                         .run_id = options->run_id,
+                                         .has_as_of = options->has_as_of,
+                                         .as_of = options->as_of};
+    ptl_course course;
+    PTL_TRY(ptl_kpi_run(kpi, store, workspace, &kpi_options, progress, err));
+    PTL_TRY(ptl_progress_check(progress, err));
+    PTL_TRY(ptl_course_run(&course, store, workspace, &course_options, arena, err));
+    const ptl_change_options_run change_options = {.size = (int32_t)sizeof change_options,
+                                                   .run_id = options->run_id,
+                                                   .has_as_of = options->has_as_of,
+                                                   .as_of = options->as_of};
+    ptl_changes changes;
+    PTL_TRY(ptl_change_run(&changes, store, workspace, &change_options, arena, err));
+    return ptl_progress_check(progress, err);
 }
 
 ptl_status ptl_review_run(ptl_review_report *out, ptl_store *store, const ptl_workspace *workspace,
@@ -74,14 +104,15 @@ ptl_status ptl_review_run(ptl_review_report *out, ptl_store *store, const ptl_wo
                                              .as_of = options->as_of};
     ptl_money_report money;
     PTL_TRY(ptl_money_run(&money, store, workspace, &money_options, arena, progress, err));
-    PTL_TRY(ptl_progress_check(progress, err));
+    ptl_kpi_report kpi;
+    PTL_TRY(run_rooms(&kpi, store, workspace, options, arena, progress, err));
     ptl_review review = {.workspace = workspace,
                          .run_id = options->run_id,
                          .ledger_seq = options->ledger_seq,
                          .known_by = money.known_by};
     PTL_TRY(ptl_review_read(&review, store, arena, err));
     PTL_TRY(ptl_review_find(&review, arena, err));
-    report(out, &review, &money);
+    report(out, &review, &money, &kpi);
     const char *dir = options->out_dir ? options->out_dir : workspace->root;
     PTL_TRY(ptl_folder_make(dir, 0755, err));
     ptl_progress_step(progress, "writing review.html", 2, 2);

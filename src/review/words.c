@@ -51,57 +51,9 @@ void ptl_review_headline(ptl_buffer *out, const ptl_review *review)
 
 /* --- cited figures ---------------------------------------------------------------------------- */
 
-static void cite(ptl_cited *out, int64_t *n, const char *key, const ptl_review_line *line,
-                 const ptl_review_period *period, ptl_measure measure)
-{
-    if (*n == PTL_CITED_MAX || !period) return;
-    ptl_cited *c = &out[(*n)++];
-    *c = (ptl_cited){.line = line, .period = period, .measure = measure};
-    snprintf(c->key, sizeof c->key, "%s", key);
-}
-
-static int64_t rows_shown(const ptl_review *review)
+int64_t ptl_review_rows_shown(const ptl_review *review)
 {
     return review->n_channels < PTL_REVIEW_ROWS_MAX ? review->n_channels : PTL_REVIEW_ROWS_MAX;
-}
-
-int64_t ptl_review_cited(const ptl_review *review, ptl_cited out[PTL_CITED_MAX])
-{
-    static const ptl_measure shown[] = {PTL_REVENUE, PTL_CM1, PTL_MEDIA, PTL_CM2};
-    int64_t n = 0;
-    if (review->has_kpi) {
-        cite(out, &n, "one", &review->company, &review->company.all, PTL_CM2);
-        out[0].is_kpi = true;
-    }
-    const ptl_review_period *week = ptl_review_last_week(review, &review->company);
-    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
-        char key[96];
-        snprintf(key, sizeof key, "week-%s", ptl_measure_name(shown[i]));
-        cite(out, &n, key, &review->company, week, shown[i]);
-    }
-    for (int64_t k = 0; k < rows_shown(review); k++) {
-        char key[96];
-        const ptl_review_line *line = &review->channels[k];
-        snprintf(key, sizeof key, "week-cm2-c%lld", (long long)k);
-        cite(out, &n, key, line, ptl_review_last_week(review, line), PTL_CM2);
-        snprintf(key, sizeof key, "all-cm2-c%lld", (long long)k);
-        cite(out, &n, key, line, &line->all, PTL_CM2);
-    }
-    return n;
-}
-
-int64_t ptl_cited_exact(const ptl_review *review, const ptl_cited *cited)
-{
-    return cited->is_kpi ? review->kpi_exact : cited->period->exact[cited->measure];
-}
-
-void ptl_cited_text(ptl_buffer *out, const ptl_review *review, const ptl_cited *cited)
-{
-    const int64_t exact = ptl_cited_exact(review, cited);
-    if (cited->is_kpi)
-        ptl_show_money_short(out, exact, review->workspace->currency, 4);
-    else
-        ptl_show_money_whole(out, exact, review->workspace->currency);
 }
 
 void ptl_cited_what(ptl_buffer *out, const ptl_review *review, const ptl_cited *cited)
@@ -119,11 +71,55 @@ void ptl_cited_what(ptl_buffer *out, const ptl_review *review, const ptl_cited *
         ptl_review_week_name(out, review);
 }
 
-void ptl_cited_window(ptl_buffer *out, const ptl_review *review, const ptl_cited *cited)
+static const char *text_of(ptl_page *page, const ptl_review *review, const ptl_cited *cited,
+                           int64_t micros)
 {
-    const ptl_day from = cited->is_kpi ? review->kpi_from : cited->period->from;
-    const ptl_day to = cited->is_kpi ? review->kpi_to : cited->period->to;
-    ptl_show_day_long(out, from);
-    ptl_buffer_text(out, " to ");
-    ptl_show_day_long(out, to);
+    ptl_buffer *words = ptl_page_say(page);
+    if (cited->is_kpi)
+        ptl_show_money_short(words, micros, review->workspace->currency, 4);
+    else
+        ptl_show_money_whole(words, micros, review->workspace->currency);
+    return ptl_page_said(page);
+}
+
+static const char *what_of(ptl_page *page, const ptl_review *review, const ptl_cited *cited)
+{
+    ptl_cited_what(ptl_page_say(page), review, cited);
+    return ptl_page_said(page);
+}
+
+static const char *exact_of(ptl_page *page, const ptl_review *review, int64_t micros)
+{
+    ptl_buffer *words = ptl_page_say(page);
+    ptl_buffer_text(words, "counted, exactly ");
+    ptl_show_money_exact(words, micros, review->workspace->currency);
+    return ptl_page_said(page);
+}
+
+static const char *window_of(ptl_page *page, ptl_day from, ptl_day to)
+{
+    ptl_buffer *words = ptl_page_say(page);
+    ptl_show_day_long(words, from);
+    ptl_buffer_text(words, " to ");
+    ptl_show_day_long(words, to);
+    return ptl_page_said(page);
+}
+
+void ptl_cited_put(ptl_page *page, const ptl_review *review, const ptl_cited *cited,
+                   const char *classes)
+{
+    const bool kpi = cited->is_kpi;
+    const int64_t micros = kpi ? review->kpi_exact : cited->period->exact[cited->measure];
+    const long long run = (long long)review->run_id;
+    const char *name = kpi ? review->workspace->kpi.metric : ptl_measure_name(cited->measure);
+    ptl_page_figure f = ptl_page_counted(
+        cited->key, what_of(page, review, cited), micros, ptl_page_words(page, "run %lld", run),
+        window_of(page, kpi ? review->kpi_from : cited->period->from,
+                  kpi ? review->kpi_to : cited->period->to),
+        ptl_page_words(page, "portolan figure list --run %lld --name %s", run, name));
+    f.text = text_of(page, review, cited, micros);
+    f.interval = exact_of(page, review, micros);
+    f.grade = cited->line != &review->company ? "E" : NULL;
+    f.ledger_seq = review->ledger_seq;
+    ptl_page_cite(page, &f, classes);
 }

@@ -31,6 +31,9 @@ PTL_NODISCARD ptl_status ptl_replicates_make(ptl_replicates *out,
                                              const ptl_groups *groups,
                                              const ptl_attribution_work *work, ptl_error *err);
 
+/** t with P(|T| <= t) = p at n degrees of freedom, n >= 1. */
+double ptl_student_t(double p, int32_t n);
+
 /** The estimate whose draws are draw[0], draw[stride], …: the point first. extra_variance is noise
  * of the point that the replicates share and so do not show. */
 ptl_estimate ptl_replicates_estimate(const ptl_replicates *r, const double *draw, int64_t stride,

@@ -67,7 +67,7 @@ static double t_within(double t, int32_t n)
 }
 
 /* t with P(|T| <= t) = p: bisection, since the series is monotone and 64 halvings are exact. */
-static double t_quantile(double p, int32_t n)
+double ptl_student_t(double p, int32_t n)
 {
     double lo = 0.0, hi = 1.0;
     while (t_within(hi, n) < p && hi < 1e12) hi *= 2.0;
@@ -123,7 +123,7 @@ ptl_status ptl_replicates_make(ptl_replicates *out, const ptl_interval_options *
     const bool jackknife = o->method == PTL_INTERVAL_JACKKNIFE;
     if (o->method != PTL_INTERVAL_NONE && n_seen >= 2) {
         out->n_rows = 1 + (jackknife ? GROUPS : o->n_replicates);
-        out->t = t_quantile(o->probability, n_seen - 1);
+        out->t = ptl_student_t(o->probability, n_seen - 1);
         out->probability = o->probability;
         out->spread_factor =
             jackknife ? (GROUPS - 1.0) / GROUPS : GROUPS / (GROUPS - 1.0) / (o->n_replicates - 1.0);

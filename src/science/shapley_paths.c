@@ -24,7 +24,8 @@
  *                 rest.
  * Not identified. Nothing converts.
  * Intervals.      The same on reweighted groups. Sampled: all replicates share the drawn orders,
- *                 so their spread is that of persons; the squared sampling error is added to it.
+ *                 so their spread is that of persons; the squared sampling error is added to it,
+ *                 raised where it rests on so few pairs that its own t would be wider.
  * Cost.           Sum: touches + cells. Exact: rows x n 2^n. Sampled: pairs x (touches + cells). */
 #include "science/attribution_internal.h"
 
@@ -431,18 +432,33 @@ static ptl_status solve_rate(problem *q, ptl_error *err)
     return q->n_players <= q->o->n_exact_max ? solve_exact(q, err) : solve_sampled(q, err);
 }
 
+/* Sampling variance as an interval of t(groups - 1) needs it. */
+static ptl_status interval_variance(double **out, const problem *q, ptl_error *err)
+{
+    *out = NULL;
+    if (!q->sampling) return PTL_OK;
+    ALLOC(*out, q->work->arena, q->x->n_channels, err);
+    double wider = 1.0;
+    if (q->r.n_rows > 1)
+        wider = fmax(1.0, ptl_student_t(q->r.probability, q->o->n_permutations / 2 - 1) / q->r.t);
+    for (int32_t k = 0; k < q->x->n_channels; k++) (*out)[k] = q->sampling[k] * wider * wider;
+    return PTL_OK;
+}
+
 static ptl_status solve(ptl_shapley_result *out, const ptl_paths *paths,
                         const ptl_shapley_options *o, const ptl_attribution_work *work,
                         ptl_error *err)
 {
     problem q = {.x = paths, .o = o, .work = work};
     ptl_groups groups;
+    double *sampling;
     PTL_TRY(ptl_paths_total(&q.total, paths, err));
     ptl_paths_groups(&groups, paths);
     PTL_TRY(ptl_replicates_make(&q.r, &o->interval, &groups, work, err));
     out->stage = NULL;
     PTL_TRY(o->worth == PTL_SHAPLEY_SUM ? solve_sum(&q, &out->stage, err) : solve_rate(&q, err));
-    PTL_TRY(ptl_credit_estimate(&out->credit, paths, &q.total, &q.r, &q.draws, q.sampling,
+    PTL_TRY(interval_variance(&sampling, &q, err));
+    PTL_TRY(ptl_credit_estimate(&out->credit, paths, &q.total, &q.r, &q.draws, sampling,
                                 work->arena, err));
     ALLOC(out->sampling_error, work->arena, paths->n_channels, err);
     for (int32_t k = 0; q.sampling && k < paths->n_channels; k++)

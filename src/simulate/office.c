@@ -1,6 +1,8 @@
-/* office.c: what people keep by hand: the books by month, exchange rates, targets, what the
- * market was seen to do. */
+/* office.c: what people keep by hand: the books by month, marketing's own costs, exchange
+ * rates, targets, what the market was seen to do. */
 #include "simulate/office.h"
+
+#include "simulate/truth_kpi.h"
 
 static int64_t to_cents(int64_t micros)
 {
@@ -19,10 +21,73 @@ static void put_book(ptl_export *x, const char *month, const char *account, cons
     ptl_export_end(x);
 }
 
+/* --- marketing's own costs ------------------------------------------------------------------- */
+
+typedef struct own_cost {
+    const char *kind, *payee;
+    int32_t currency;
+    double weekly_cents; /* a person of the market and week: it grows with the company */
+} own_cost;
+
+static const own_cost own_costs[PTL_TRUTH_OWN_COSTS] = {{"salaries", "", PTL_SIM_EUR, 0.9},
+                                                        {"agency", "Northlight", PTL_SIM_GBP, 0.3},
+                                                        {"tool", "Several", PTL_SIM_EUR, 0.15}};
+
+/* Cents that fall to the days [from, to] of one month. */
+static int64_t own_cost_cents(const ptl_truth *truth, int i, int64_t from, int64_t to)
+{
+    const double people = (double)truth->climate->options.n_persons;
+    return llround(own_costs[i].weekly_cents * people * (double)(to - from + 1) / 7.0);
+}
+
+int64_t ptl_office_own_cost(const ptl_truth *truth, int i, int64_t from, int64_t to)
+{
+    return ptl_climate_convert(truth->climate, own_cost_cents(truth, i, from, to),
+                               own_costs[i].currency, to);
+}
+
+static void put_own_costs(const ptl_truth *truth, ptl_export *x, int64_t from, int64_t to)
+{
+    const ptl_day first = truth->climate->first;
+    for (int i = 0; i < PTL_TRUTH_OWN_COSTS; i++) {
+        ptl_export_day(x, first + (ptl_day)from);
+        ptl_export_day(x, first + (ptl_day)to);
+        ptl_export_text(x, own_costs[i].kind);
+        ptl_export_text(x, own_costs[i].payee);
+        ptl_export_cents(x, own_cost_cents(truth, i, from, to));
+        ptl_export_text(x, ptl_sim_currency[own_costs[i].currency]);
+        ptl_export_end(x);
+    }
+}
+
+/* The last day of the month of `day`, or of the window. */
+static int64_t month_end(const ptl_climate *c, int64_t day)
+{
+    const ptl_day next = ptl_month_add(ptl_month_start(c->first + (ptl_day)day), 1);
+    const int64_t end = next - 1 - c->first;
+    return end < c->n_days ? end : c->n_days - 1;
+}
+
+static ptl_status write_own_costs(const ptl_truth *truth, ptl_export_folder *folder, ptl_error *err)
+{
+    ptl_export *x = NULL;
+    PTL_TRY(ptl_export_open(&x, folder, "data/finance/marketing_costs.csv", false, err));
+    ptl_export_line(x, "From,To,Kind,Payee,Amount,Currency");
+    for (int64_t day = 0, end; day < truth->climate->n_days; day = end + 1) {
+        end = month_end(truth->climate, day);
+        put_own_costs(truth, x, day, end);
+    }
+    return ptl_export_close(x, err);
+}
+
+/* --- the books ------------------------------------------------------------------------------- */
+
 static void put_month(const ptl_truth *truth, ptl_export *x, int64_t from, int64_t to)
 {
     char month[16];
+    int64_t own = 0;
     const ptl_truth_money m = ptl_truth_sum(truth, from, to, -1);
+    for (int i = 0; i < PTL_TRUTH_OWN_COSTS; i++) own += ptl_office_own_cost(truth, i, from, to);
     ptl_day_format(month, ptl_month_start(truth->climate->first + (ptl_day)from));
     month[7] = 0;
     put_book(x, month, "8400", "Revenue, net of returns and tax", m.revenue);
@@ -30,6 +95,7 @@ static void put_month(const ptl_truth *truth, ptl_export *x, int64_t from, int64
     put_book(x, month, "4730", "Outbound shipping", m.shipping);
     put_book(x, month, "4970", "Payment fees", m.fees);
     put_book(x, month, "4610", "Advertising", m.media);
+    put_book(x, month, "4110", "Marketing's salaries, agencies, tools", own);
 }
 
 static ptl_status write_books(const ptl_truth *truth, ptl_export_folder *folder, ptl_error *err)
@@ -37,11 +103,8 @@ static ptl_status write_books(const ptl_truth *truth, ptl_export_folder *folder,
     ptl_export *x = NULL;
     PTL_TRY(ptl_export_open(&x, folder, "data/finance/books.csv", false, err));
     ptl_export_line(x, "Month,Account,Line,Amount,Currency,Audited");
-    const ptl_climate *c = truth->climate;
-    for (int64_t day = 0, end; day < c->n_days; day = end + 1) {
-        const ptl_day next = ptl_month_add(ptl_month_start(c->first + (ptl_day)day), 1);
-        end = next - 1 - c->first;
-        if (end >= c->n_days) end = c->n_days - 1;
+    for (int64_t day = 0, end; day < truth->climate->n_days; day = end + 1) {
+        end = month_end(truth->climate, day);
         put_month(truth, x, day, end);
     }
     return ptl_export_close(x, err);
@@ -75,20 +138,27 @@ static int64_t target_micros(const ptl_truth *truth)
     return year * 11 / 10 / 100000000 * 100000000;
 }
 
+static void put_target(ptl_export *x, int32_t year, const char *kpi, int64_t micros)
+{
+    ptl_export_text(x, "company");
+    ptl_export_text(x, kpi);
+    ptl_export_day(x, ptl_day_of((ptl_date){year, 1, 1}));
+    ptl_export_day(x, ptl_day_of((ptl_date){year, 12, 31}));
+    ptl_export_cents(x, to_cents(micros));
+    ptl_export_text(x, "EUR");
+    ptl_export_text(x, "Ines Albrecht");
+    ptl_export_end(x);
+}
+
 static ptl_status write_targets(const ptl_truth *truth, ptl_export_folder *folder, ptl_error *err)
 {
     ptl_export *x = NULL;
     PTL_TRY(ptl_export_open(&x, folder, "data/finance/targets.csv", false, err));
     ptl_export_line(x, "scope,kpi,from,to,value,currency,set by");
     const ptl_date last = ptl_date_of(truth->climate->options.ends);
-    ptl_export_text(x, "company");
-    ptl_export_text(x, "cm2");
-    ptl_export_day(x, ptl_day_of((ptl_date){last.year, 1, 1}));
-    ptl_export_day(x, ptl_day_of((ptl_date){last.year, 12, 31}));
-    ptl_export_cents(x, to_cents(target_micros(truth)));
-    ptl_export_text(x, "EUR");
-    ptl_export_text(x, "Ines Albrecht");
-    ptl_export_end(x);
+    put_target(x, last.year, "cm2", target_micros(truth));
+    if (truth->kpi->reason_names)
+        put_target(x, last.year, "bookings", ptl_truth_bookings_target(truth));
     return ptl_export_close(x, err);
 }
 
@@ -111,6 +181,7 @@ static ptl_status write_market(const ptl_truth *truth, ptl_export_folder *folder
 ptl_status ptl_office_write(const ptl_truth *truth, ptl_export_folder *folder, ptl_error *err)
 {
     PTL_TRY(write_books(truth, folder, err));
+    PTL_TRY(write_own_costs(truth, folder, err));
     PTL_TRY(write_rates(truth, folder, err));
     PTL_TRY(write_targets(truth, folder, err));
     return write_market(truth, folder, err);

@@ -158,6 +158,8 @@ ptl_status ptl_shop_open(ptl_shop *shop, const ptl_sim_options *options, ptl_exp
     PTL_TRY(make_climate(shop, options, arena, err));
     PTL_TRY(ptl_truth_init(&shop->truth, &shop->climate, ptl_shop_recorded_names, PTL_SHOP_RECORDED,
                            arena, err));
+    for (int i = 0; i < PTL_SHOP_PRODUCTS; i++)
+        shop->truth.kpi->product_names[i] = ptl_shop_products[i].sku;
     PTL_TRY(take_lifts(shop, arena, err));
     ptl_faults_plant(&shop->faults, &shop->climate);
     PTL_TRY(open_files(shop, err));

@@ -10,7 +10,7 @@
 #include "simulate/faults.h"
 #include "simulate/people.h"
 #include "simulate/spill.h"
-#include "simulate/truth.h"
+#include "simulate/truth_kpi.h"
 
 /* Channels of the media, in this order. */
 enum {
@@ -93,6 +93,7 @@ typedef struct ptl_shop {
     uint64_t known[PTL_SHOP_COOKIES_KEPT]; /* of the person who lives now: already written */
     int32_t n_known;
     bool knows_customer[2];
+    ptl_truth_number numbers[2]; /* of the person who lives now: its own, the guest's */
     double *lift_new, *lift_repeat, *lift_message; /* scenario * (n_days + 1) + day */
     double demand_max, lift_new_max, lift_repeat_max, lift_message_max;
     struct ptl_shop_life *life; /* one person's workbench */
@@ -144,5 +145,6 @@ PTL_NODISCARD ptl_status ptl_shop_write_sales(ptl_shop *shop, ptl_progress *prog
 PTL_NODISCARD ptl_status ptl_shop_write_visits(ptl_shop *shop, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_shop_write_media(ptl_shop *shop, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_shop_write_workspace(ptl_shop *shop, ptl_error *err);
+PTL_NODISCARD ptl_status ptl_shop_write_sources(ptl_shop *shop, ptl_error *err);
 
 #endif

@@ -199,6 +199,27 @@ static void count_cohort(ptl_shop *shop, walk *w, const ptl_shop_sale *sale, int
     cell[2] += cm1;
 }
 
+/* The sale, or one line's refund, under the customer number that the exports show. */
+static void count_number(ptl_shop *shop, const ptl_shop_sale *sale)
+{
+    const int64_t sign = sale->is_refund ? -1 : 1;
+    const int32_t from = sale->is_refund ? sale->line : 0;
+    const int32_t to = sale->is_refund ? sale->line + 1 : sale->n_lines;
+    ptl_truth_sale s = {.day = sale->at / 86400,
+                        .order = sale->order_id,
+                        .variable = sale->is_refund ? 0 : sale->shipping + sale->fees,
+                        .recorded = sale->recorded,
+                        .currency = sale->currency,
+                        .product = sale->lines[0].product,
+                        .is_first = sale->is_new,
+                        .is_refund = sale->is_refund};
+    for (int32_t i = from; i < to; i++) {
+        s.net += sign * (sale->lines[i].gross - sale->lines[i].discount - sale->lines[i].tax);
+        s.variable += sign * sale->lines[i].cogs;
+    }
+    ptl_truth_sale_add(&shop->truth, &shop->numbers[sale->as_guest], &s);
+}
+
 static ptl_status put_refunds(ptl_shop *shop, const ptl_shop_sale *sale, ptl_error *err)
 {
     for (int32_t i = 0; i < sale->n_lines; i++) {
@@ -210,6 +231,7 @@ static ptl_status put_refunds(ptl_shop *shop, const ptl_shop_sale *sale, ptl_err
         back.at = day * 86400 + 32400 + (sale->at + 977 * i) % 28800;
         if (day >= shop->climate.n_days) continue; /* not known yet when the exports are made */
         count_cell(shop, &back);
+        count_number(shop, &back);
         PTL_TRY(ptl_spill_put(shop->sales, day / 7, &back, err));
     }
     return PTL_OK;
@@ -242,6 +264,7 @@ static ptl_status record(ptl_shop *shop, walk *w, const ptl_sim_person *p, const
     ptl_shop_know_customer(shop, p->id, sale.as_guest, day);
     count_cell(shop, &sale);
     count_cohort(shop, w, &sale, day);
+    count_number(shop, &sale);
     if (day < shop->climate.n_days) shop->truth.causes[cause * PTL_SHOP_RECORDED + sale.recorded]++;
     if (!is_renewal) ptl_shop_claim(shop, &rest, cause, sale.recorded, day, paid);
     PTL_TRY(ptl_spill_put(shop->sales, day / 7, &sale, err));
@@ -374,6 +397,16 @@ static void put_contract(ptl_shop *shop, const ptl_shop_contract *c)
     ptl_export_end(x);
 }
 
+/* An order of the contract's price every so many days, as money a month. */
+static void count_contract(ptl_shop *shop, const ptl_shop_contract *c)
+{
+    const int64_t price = ptl_shop_products[c->product].price * 9 / 10;
+    const ptl_truth_state state = {.from = c->first_day,
+                                   .to = c->ended_day < 0 ? INT64_MAX : c->ended_day,
+                                   .mrr_micros = price * 10000 * 365 / (12 * c->interval)};
+    ptl_truth_contract_add(&shop->truth, &state, 1, PTL_SIM_EUR);
+}
+
 static void finish(ptl_shop *shop, const walk *w)
 {
     ptl_truth *t = &shop->truth;
@@ -387,6 +420,7 @@ static void finish(ptl_shop *shop, const walk *w)
     t->subscribers++;
     t->subscribers_lost += w->contract.ended_day >= 0;
     put_contract(shop, &w->contract);
+    count_contract(shop, &w->contract);
 }
 
 static ptl_status live_one(ptl_shop *shop, int64_t id, ptl_error *err)
@@ -396,6 +430,7 @@ static ptl_status live_one(ptl_shop *shop, int64_t id, ptl_error *err)
     life->n_orders = life->cursor = 0;
     shop->n_known = 0;
     shop->knows_customer[0] = shop->knows_customer[1] = false;
+    for (int i = 0; i < 2; i++) ptl_truth_number_init(&shop->numbers[i]);
     PTL_TRY(draw_moments(shop, life, err));
     ptl_rng self = ptl_rng_split(&life->person.rng, STREAM_WALK);
     const double last_before = -60.0 * ptl_rng_uniform(&self);

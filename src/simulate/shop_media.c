@@ -1,6 +1,7 @@
 /* shop_media.c: what the platforms and the agency report: money, impressions, clicks, and what they
  * claim. Costs of the newest days are restated later: the snapshot of four weeks before the end, as
  * it was exported then, lies beside the final report. */
+#include "simulate/google.h"
 #include "simulate/shop.h"
 
 #include <stdio.h>
@@ -45,7 +46,7 @@ static const ptl_truth_claim *claim_at(const ptl_shop *shop, int32_t channel, in
 
 /* --- Google ---------------------------------------------------------------------------------- */
 
-static void put_google(ptl_shop *shop, ptl_export *x, int32_t campaign, int64_t day)
+static void put_google(ptl_shop *shop, ptl_google *g, int32_t campaign, int64_t day)
 {
     const ptl_climate *c = &shop->climate;
     const ptl_campaign *p = &c->campaigns[campaign];
@@ -54,33 +55,30 @@ static void put_google(ptl_shop *shop, ptl_export *x, int32_t campaign, int64_t 
     const bool wrong = ptl_faults_hit(&shop->faults, PTL_FAULT_UNIT, day);
     const ptl_truth_claim *claim = claim_at(shop, p->channel, day);
     if (cents == 0) return;
-    ptl_export_day(x, c->first + (ptl_day)day);
-    ptl_export_text(x, p->name);
-    ptl_export_text(x, "Enabled");
-    ptl_export_text(x, ptl_sim_currency[p->currency]);
-    ptl_export_grouped(x, wrong ? cents * 100 : cents);
-    ptl_export_int(x, seen);
-    ptl_export_int(x, clicks_of(p->channel, seen));
-    ptl_export_cents(x, 100 * part(c, campaign, claim->conversions));
-    ptl_export_grouped(x, part(c, campaign, claim->value_cents));
-    ptl_export_end(x);
+    const ptl_google_row row = {.cents = wrong ? cents * 100 : cents,
+                                .seen = seen,
+                                .clicks = clicks_of(p->channel, seen),
+                                .conversions = part(c, campaign, claim->conversions),
+                                .value_cents = part(c, campaign, claim->value_cents)};
+    ptl_google_put(g, c->first + (ptl_day)day, p->name, ptl_sim_currency[p->currency], &row);
     shop->faults.rows[PTL_FAULT_UNIT] += wrong;
     shop->faults.cents[PTL_FAULT_UNIT] += wrong ? cents * 99 : 0;
 }
 
 static ptl_status write_google(ptl_shop *shop, ptl_error *err)
 {
-    ptl_export *x = NULL;
-    PTL_TRY(ptl_export_open(&x, shop->folder, "data/google_ads/campaigns.csv", false, err));
-    ptl_export_line(x, "Day,Campaign,Campaign status,Currency code,Cost,Impr.,Clicks,Conversions,"
-                       "Conv. value");
-    for (int64_t day = 0; day < shop->climate.n_days; day++)
-        for (int32_t i = 0; i < shop->climate.n_campaigns; i++) {
-            const int32_t channel = shop->climate.campaigns[i].channel;
+    const ptl_climate *c = &shop->climate;
+    ptl_google g = {.has_value = true};
+    PTL_TRY(ptl_export_open(&g.x, shop->folder, "data/google_ads/campaigns.csv", false, err));
+    ptl_google_head(&g, c->first, c->first + (ptl_day)c->n_days - 1);
+    for (int64_t day = 0; day < c->n_days; day++)
+        for (int32_t i = 0; i < c->n_campaigns; i++) {
+            const int32_t channel = c->campaigns[i].channel;
             if (channel == PTL_SHOP_GENERIC || channel == PTL_SHOP_BRAND)
-                put_google(shop, x, i, day);
+                put_google(shop, &g, i, day);
         }
-    return ptl_export_close(x, err);
+    ptl_google_totals(&g);
+    return ptl_export_close(g.x, err);
 }
 
 /* --- Meta ------------------------------------------------------------------------------------ */

@@ -226,7 +226,7 @@ static void put_ticket(sale_files *f, const ptl_shop_sale *s, uint64_t luck, boo
     ptl_export *x = f->tickets;
     ptl_person_email(email, s->person, s->as_guest);
     ptl_climate_time(opened, &f->shop->climate, at);
-    ptl_export_int(x, 100000 + (int64_t)(luck >> 40));
+    ptl_export_int(x, 100000 + (int64_t)(luck >> 26));
     ptl_export_text(x, opened);
     ptl_export_text(x, "");
     if (done < end) {

@@ -189,6 +189,7 @@ ptl_status ptl_soft_open(ptl_soft *soft, const ptl_sim_options *options, ptl_exp
     PTL_TRY(make_climate(soft, options, arena, err));
     PTL_TRY(ptl_truth_init(&soft->truth, &soft->climate, ptl_soft_recorded_names, PTL_SOFT_RECORDED,
                            arena, err));
+    soft->truth.kpi->reason_names = ptl_soft_reasons;
     PTL_TRY(take_lifts(soft, arena, err));
     ptl_faults_plant(&soft->faults, &soft->climate);
     PTL_TRY(open_files(soft, err));

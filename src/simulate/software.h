@@ -10,7 +10,7 @@
 #include "simulate/faults.h"
 #include "simulate/people.h"
 #include "simulate/spill.h"
-#include "simulate/truth.h"
+#include "simulate/truth_kpi.h"
 
 /* Channels of the media, in this order. */
 enum {
@@ -92,12 +92,21 @@ void ptl_soft_close(ptl_soft *soft);
 void ptl_company_make(ptl_company *out, const ptl_climate *climate, int64_t id);
 void ptl_company_name(char out[48], int64_t id);
 int32_t ptl_soft_channel(int32_t cause, double touch); /* as recorded */
-struct ptl_soft_life *ptl_soft_life_new(void);         /* free() ends it; NULL: no memory */
+/** Days that a deal has stood open when it closes; how many stages it passes on the way, and the
+ * chance, per cent, that its tool gives a stage. A lost deal falls out after a stage of its own. */
+int64_t ptl_soft_days_open(const ptl_soft_deal *deal);
+int32_t ptl_soft_stages(const ptl_soft_deal *deal);
+extern const int64_t ptl_soft_chances[PTL_SOFT_STAGES];
+/** Why sales turned a lead away: a place in ptl_soft_reasons. */
+int32_t ptl_soft_reason(const ptl_soft_deal *deal);
+extern const char *const ptl_soft_reasons[PTL_TRUTH_REASONS];
+struct ptl_soft_life *ptl_soft_life_new(void); /* free() ends it; NULL: no memory */
 
 PTL_NODISCARD ptl_status ptl_soft_write_deals(ptl_soft *soft, ptl_progress *progress,
                                               ptl_error *err);
 PTL_NODISCARD ptl_status ptl_soft_write_invoices(ptl_soft *soft, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_soft_write_media(ptl_soft *soft, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_soft_write_workspace(ptl_soft *soft, ptl_error *err);
+PTL_NODISCARD ptl_status ptl_soft_write_sources(ptl_soft *soft, ptl_error *err);
 
 #endif

@@ -50,6 +50,14 @@ static const source_names sources[PTL_SOFT_RECORDED] = {{"PAID_SOCIAL", "LinkedI
                                                         {"OFFLINE", "Sales"},
                                                         {"", ""}};
 
+const char *const ptl_soft_reasons[PTL_TRUTH_REASONS] = {"no budget", "student", "competitor",
+                                                         "wrong region"};
+
+int32_t ptl_soft_reason(const ptl_soft_deal *deal)
+{
+    return (int32_t)(ptl_scramble((uint64_t)deal->lead_id) % PTL_TRUTH_REASONS);
+}
+
 static const char *stage_of(const deal_files *f, const ptl_soft_deal *d)
 {
     const int64_t age = f->soft->climate.n_days - d->at / 86400;
@@ -60,7 +68,6 @@ static const char *stage_of(const deal_files *f, const ptl_soft_deal *d)
 
 static void put_contact(const deal_files *f, const ptl_soft_deal *d)
 {
-    static const char *const reasons[] = {"no budget", "student", "competitor", "wrong region"};
     char text[80], when[40];
     ptl_export *x = f->contacts;
     const uint64_t luck = ptl_scramble((uint64_t)d->lead_id);
@@ -77,7 +84,7 @@ static void put_contact(const deal_files *f, const ptl_soft_deal *d)
     ptl_export_text(x, d->reached == 0   ? "UNQUALIFIED"
                        : d->reached == 1 ? "REJECTED"
                                          : "CONNECTED");
-    ptl_export_text(x, d->reached < 2 ? reasons[luck % 4] : "");
+    ptl_export_text(x, d->reached < 2 ? ptl_soft_reasons[ptl_soft_reason(d)] : "");
     ptl_export_int(x, 10 + 18 * d->reached + (int64_t)(luck / 4 % 17));
     ptl_export_text(x, sources[d->recorded].original);
     ptl_export_text(x, sources[d->recorded].drill_down);
@@ -88,6 +95,19 @@ static void put_contact(const deal_files *f, const ptl_soft_deal *d)
 /* --- deals ----------------------------------------------------------------------------------- */
 
 static const char *const stages[PTL_SOFT_STAGES] = {"Discovery", "Demo", "Proposal", "Negotiation"};
+const int64_t ptl_soft_chances[PTL_SOFT_STAGES] = {10, 30, 55, 80};
+
+int32_t ptl_soft_stages(const ptl_soft_deal *deal)
+{
+    return deal->reached == 4 ? PTL_SOFT_STAGES : 1 + (int32_t)(deal->lead_id % 4);
+}
+
+int64_t ptl_soft_days_open(const ptl_soft_deal *deal)
+{
+    int64_t days = 0;
+    for (int32_t i = 0; i < ptl_soft_stages(deal); i++) days += deal->days_stage[i];
+    return days;
+}
 
 static void put_stage(const deal_files *f, const ptl_soft_deal *d, const char *id, int64_t day,
                       const char *stage, const char *before, int64_t chance)
@@ -106,17 +126,15 @@ static void put_stage(const deal_files *f, const ptl_soft_deal *d, const char *i
     ptl_export_end(x);
 }
 
-/* The stages a deal has passed by the end; returns the one it stands in. A lost deal falls out
- * after a stage of its own. */
+/* The stages a deal has passed by the end; returns the one it stands in. */
 static const char *put_history(const deal_files *f, const ptl_soft_deal *d, const char *id,
                                int64_t opened, int64_t *closed)
 {
-    static const int64_t chances[PTL_SOFT_STAGES] = {10, 30, 55, 80};
-    const int32_t last = d->reached == 4 ? PTL_SOFT_STAGES : 1 + (int32_t)(d->lead_id % 4);
+    const int32_t last = ptl_soft_stages(d);
     const char *now = stages[0], *before = "";
     int64_t day = opened;
     for (int32_t i = 0; i < last; i++) {
-        put_stage(f, d, id, day, stages[i], before, chances[i]);
+        put_stage(f, d, id, day, stages[i], before, ptl_soft_chances[i]);
         if (day < f->soft->climate.n_days) now = stages[i];
         before = stages[i];
         day += d->days_stage[i];

@@ -1,5 +1,6 @@
 /* software_files.c: invoices with what they cost, support cases and survey answers of those who
  * pay, and what media cost. */
+#include "simulate/google.h"
 #include "simulate/software.h"
 
 #include <stdio.h>
@@ -67,7 +68,7 @@ static void put_ticket(const invoice_files *f, const ptl_soft_invoice *v, uint64
     char when[40], text[80];
     ptl_export *x = f->tickets;
     if (done >= c->n_days * 86400) return;
-    ptl_export_int(x, 200000 + (int64_t)(luck >> 40));
+    ptl_export_int(x, 200000 + (int64_t)(luck >> 26));
     ptl_climate_time(when, c, at);
     ptl_export_text(x, when);
     ptl_climate_time(when, c, done);
@@ -204,22 +205,36 @@ static void put_linkedin(ptl_soft *soft, ptl_export *x, int32_t campaign, int64_
     ptl_export_end(x);
 }
 
-static void put_google(ptl_soft *soft, ptl_export *x, int32_t campaign, int64_t day, int64_t cents)
+static void put_google(ptl_soft *soft, ptl_google *g, int32_t campaign, int64_t day, int64_t cents)
 {
     ptl_faults *f = &soft->faults;
     const bool wrong = ptl_faults_hit(f, PTL_FAULT_UNIT, day);
     const int64_t clicks = 1 + cents / 420;
-    ptl_export_day(x, soft->climate.first + (ptl_day)day);
-    ptl_export_text(x, soft->climate.campaigns[campaign].name);
-    ptl_export_text(x, "Enabled");
-    ptl_export_text(x, "EUR");
-    ptl_export_grouped(x, wrong ? 100 * cents : cents);
-    ptl_export_int(x, clicks * 17);
-    ptl_export_int(x, clicks);
-    ptl_export_cents(x, 100 * claimed(soft, campaign, day));
-    ptl_export_end(x);
+    const ptl_google_row row = {.cents = wrong ? 100 * cents : cents,
+                                .seen = clicks * 17,
+                                .clicks = clicks,
+                                .conversions = claimed(soft, campaign, day)};
+    ptl_google_put(g, soft->climate.first + (ptl_day)day, soft->climate.campaigns[campaign].name,
+                   "EUR", &row);
     f->rows[PTL_FAULT_UNIT] += wrong;
     f->cents[PTL_FAULT_UNIT] += wrong ? 99 * cents : 0;
+}
+
+static ptl_status write_google(ptl_soft *soft, ptl_error *err)
+{
+    const ptl_climate *c = &soft->climate;
+    ptl_google g = {0};
+    PTL_TRY(ptl_export_open(&g.x, soft->folder, "data/google_ads/campaigns.csv", false, err));
+    ptl_google_head(&g, c->first, c->first + (ptl_day)c->n_days - 1);
+    for (int64_t day = 0; day < c->n_days; day++)
+        for (int32_t i = 0; i < c->n_campaigns; i++) {
+            const int32_t channel = c->campaigns[i].channel;
+            const int64_t cents = ptl_climate_campaign_cents(c, i, day);
+            if (channel >= PTL_SOFT_GENERIC && channel <= PTL_SOFT_BRAND && cents > 0)
+                put_google(soft, &g, i, day, cents);
+        }
+    ptl_google_totals(&g);
+    return ptl_export_close(g.x, err);
 }
 
 static void put_plain(ptl_soft *soft, ptl_export *x, int32_t campaign, int64_t day, int64_t cents)
@@ -244,9 +259,7 @@ ptl_status ptl_soft_write_media(ptl_soft *soft, ptl_error *err)
                         "Start Date (in UTC),Campaign Name,Currency,Total Spent,Impressions,Clicks,"
                         "Leads",
                         PTL_SOFT_LINKEDIN, PTL_SOFT_LINKEDIN, put_linkedin, err));
-    PTL_TRY(write_media(soft, "data/google_ads/campaigns.csv",
-                        "Day,Campaign,Campaign status,Currency code,Cost,Impr.,Clicks,Conversions",
-                        PTL_SOFT_GENERIC, PTL_SOFT_BRAND, put_google, err));
+    PTL_TRY(write_google(soft, err));
     PTL_TRY(write_media(soft, "data/events/costs.csv", plain, PTL_SOFT_EVENTS, PTL_SOFT_EVENTS,
                         put_plain, err));
     return write_media(soft, "data/review_sites/spend.csv", plain, PTL_SOFT_REVIEWS,

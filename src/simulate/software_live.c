@@ -26,6 +26,9 @@ typedef struct ptl_soft_life {
     int64_t n_moments;
     ptl_soft_lead leads[LEADS_MAX];
     int64_t n_leads;
+    ptl_truth_number number; /* of the world as it was, like the states of its contracts */
+    ptl_truth_state states[PTL_TRUTH_STATES_MAX];
+    int32_t n_states;
 } ptl_soft_life;
 
 typedef struct walk { /* one company in one scenario */
@@ -182,6 +185,20 @@ static void count_cohort(ptl_soft *soft, walk *w, const ptl_soft_invoice *v, boo
     cell[2] += cm1;
 }
 
+static void count_number(ptl_soft *soft, const ptl_soft_invoice *v)
+{
+    const ptl_truth_sale s = {.day = v->at / 86400,
+                              .order = v->number,
+                              .net = v->is_credit ? -v->net : v->net,
+                              .variable = v->is_credit ? 0 : v->cost + v->fee,
+                              .recorded = v->recorded,
+                              .currency = v->currency,
+                              .product = -1,
+                              .is_first = v->kind == PTL_SOFT_FIRST && !v->is_credit,
+                              .is_refund = v->is_credit};
+    ptl_truth_sale_add(&soft->truth, &soft->life->number, &s);
+}
+
 /* A month is billed; one in seventy is credited nine days later. */
 static ptl_status bill(ptl_soft *soft, walk *w, int64_t day, int64_t month, ptl_error *err)
 {
@@ -206,9 +223,11 @@ static ptl_status bill(ptl_soft *soft, walk *w, int64_t day, int64_t month, ptl_
     if (w->scenario != PTL_SIM_FACTUAL) return PTL_OK;
     PTL_TRY(ptl_spill_put(soft->invoices, day / 7, &v, err));
     count_cell(soft, &v);
+    count_number(soft, &v);
     if (day < c->n_days) count_cohort(soft, w, &v, counts);
     if (!counts) return PTL_OK;
     count_cell(soft, &back);
+    count_number(soft, &back);
     return ptl_spill_put(soft->invoices, back.at / 86400 / 7, &back, err);
 }
 
@@ -239,6 +258,12 @@ static void put_state(ptl_soft *soft, const walk *w, int64_t from, int64_t to, c
         ptl_export_text(x, "");
     ptl_export_text(x, reason);
     ptl_export_end(x);
+    ptl_soft_life *life = soft->life;
+    if (life->n_states < PTL_TRUTH_STATES_MAX)
+        life->states[life->n_states++] =
+            (ptl_truth_state){.from = from,
+                              .to = to <= c->n_days ? to : INT64_MAX,
+                              .mrr_micros = mrr_of(w->seats, p->currency) * 10000};
 }
 
 static int64_t month_after(const ptl_soft *soft, int64_t start, int64_t months)
@@ -361,6 +386,34 @@ static void put_identity(ptl_soft *soft, int64_t person, int64_t day)
     }
 }
 
+static int64_t day_or_none(const ptl_soft *soft, int64_t day, bool happens)
+{
+    return happens && day < soft->climate.n_days ? day : -1;
+}
+
+/* What the two tools of the pipeline show of it when the exports are made. */
+static void count_deal(ptl_soft *soft, const ptl_soft_deal *d)
+{
+    const int64_t lead = d->at / 86400, mql = lead + d->days_mql, sql = mql + d->days_sql;
+    ptl_truth_deal t = {.lead_day = lead,
+                        .mql_day = day_or_none(soft, mql, d->reached >= 1),
+                        .sql_day = day_or_none(soft, sql, d->reached >= 2),
+                        .closed_day =
+                            day_or_none(soft, sql + ptl_soft_days_open(d), d->reached >= 2),
+                        .rejected = d->reached < 2,
+                        .won = d->reached == 4,
+                        .reason = ptl_soft_reason(d),
+                        .recorded = d->recorded,
+                        .currency = d->currency,
+                        .cents = d->mrr_cents * 12};
+    int64_t day = sql;
+    for (int32_t i = 0; i < ptl_soft_stages(d) && day < soft->climate.n_days; i++) {
+        t.chance = (int32_t)ptl_soft_chances[i];
+        day += d->days_stage[i];
+    }
+    ptl_truth_deal_add(&soft->truth, &t);
+}
+
 static ptl_status record(ptl_soft *soft, walk *w, const ptl_soft_lead *l, const moment *m,
                          uint8_t fate, int32_t cause, ptl_error *err)
 {
@@ -384,6 +437,7 @@ static ptl_status record(ptl_soft *soft, walk *w, const ptl_soft_lead *l, const 
     d.currency = (uint8_t)p->currency;
     if (day < soft->climate.n_days) soft->truth.causes[cause * PTL_SOFT_RECORDED + w->recorded]++;
     claim(soft, &rest, cause, w->recorded, day);
+    count_deal(soft, &d);
     put_identity(soft, p->id * PTL_SOFT_PEOPLE + l->contact, day);
     return ptl_spill_put(soft->deals, day / 7, &d, err);
 }
@@ -463,6 +517,8 @@ static void finish(ptl_soft *soft, const walk *w)
     ptl_truth *t = &soft->truth;
     put_account(soft, w);
     if (!w->ever) return;
+    ptl_truth_contract_add(&soft->truth, soft->life->states, soft->life->n_states,
+                           soft->life->company.currency);
     put_usage(soft, w, w->start, month_after(soft, w->start, TERM_MONTHS * w->terms));
     if (w->n_invoices == 0) return;
     const int64_t bin = w->worth_micros / 10000000;
@@ -490,6 +546,8 @@ static ptl_status walk_through(ptl_soft *soft, walk *w, ptl_error *err)
 static ptl_status live_one(ptl_soft *soft, int64_t id, ptl_error *err)
 {
     ptl_company_make(&soft->life->company, &soft->climate, id);
+    ptl_truth_number_init(&soft->life->number);
+    soft->life->n_states = 0;
     PTL_TRY(draw_moments(soft, err));
     for (int32_t s = 0; s < soft->climate.n_scenarios; s++) {
         walk w = {.scenario = s, .cohort = -1};

@@ -1,12 +1,10 @@
-/* software_workspace.c: the workspace that reads this world's money: invoices, media and rates. */
+/* software_workspace.c: the workspace that reads this world's money: invoices and media.
+ * software_sources.c has the sources of the pipeline and of contracts, office_sources.c those of
+ * every company. */
 #include "simulate/office.h"
 #include "simulate/software.h"
 
-typedef struct workspace_file {
-    const char *name, *text;
-} workspace_file;
-
-static const workspace_file files[] = {
+static const ptl_office_file files[] = {
     {"channels.yaml",
      "# The channels people speak of, as the contact form and the platforms write them.\n"
      "- name: linkedin\n  label: LinkedIn\n  owner: Mira Okafor\n  paid: true\n"
@@ -58,6 +56,9 @@ static const workspace_file files[] = {
      "owner: Jonas Weber\n"
      "table: spend\n"
      "files: [data/google_ads/campaigns.csv]\n"
+     "format:\n"
+     "  head_row: auto # a title and the period stand above it\n"
+     "  totals: [\"Total: *\"]\n"
      "mapping: |\n"
      "  SELECT\n"
      "    ptl_day(\"Day\", '%Y-%m-%d') AS day,\n"
@@ -94,23 +95,13 @@ static const workspace_file files[] = {
                                   "    ptl_money(cost) AS cost_micros,\n"
                                   "    currency\n"
                                   "  FROM source\n"},
-    {"sources/rates.yaml", "about: Euro for one unit of a currency, on working days\n"
-                           "owner: Ruth Amsel\n"
-                           "table: fx_rate\n"
-                           "files: [data/finance/fx_rates.csv]\n"
-                           "mapping: |\n"
-                           "  SELECT\n"
-                           "    ptl_day(date, '%Y-%m-%d') AS day,\n"
-                           "    currency,\n"
-                           "    ptl_money(eur_per_unit) * 1000 AS rate_e9 -- micros to billionths\n"
-                           "  FROM source\n"},
     {".gitignore", ".portolan/\n"}};
 
 ptl_status ptl_soft_write_workspace(ptl_soft *soft, ptl_error *err)
 {
     PTL_TRY(ptl_office_write_portolan(&soft->truth, soft->folder, "Kontor Software",
                                       "an invented software company", err));
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        PTL_TRY(ptl_export_write(soft->folder, files[i].name, ptl_text_of(files[i].text), err));
-    return PTL_OK;
+    PTL_TRY(ptl_office_write_files(soft->folder, files, sizeof files / sizeof *files, err));
+    PTL_TRY(ptl_office_write_sources(soft->folder, "Ruth Amsel", err));
+    return ptl_soft_write_sources(soft, err);
 }

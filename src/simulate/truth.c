@@ -1,5 +1,5 @@
 /* truth.c: the sums behind truth.json (truth.h). truth_json.c writes them. */
-#include "simulate/truth.h"
+#include "simulate/truth_kpi.h"
 
 #include <string.h>
 
@@ -23,7 +23,8 @@ ptl_status ptl_truth_init(ptl_truth *out, const ptl_climate *climate, const char
     out->causes = ptl_arena_array(arena, (climate->n_media + 1) * n_recorded, 8, err);
     out->cohorts = ptl_arena_array(arena, months * months * 3, sizeof *out->cohorts, err);
     const bool whole = out->cells && out->days && out->claims && out->causes && out->cohorts;
-    return whole ? PTL_OK : PTL_E_NO_MEMORY;
+    if (!whole) return PTL_E_NO_MEMORY;
+    return ptl_truth_kpi_init(&out->kpi, out, arena, err);
 }
 
 void ptl_truth_fault_add(ptl_truth *truth, ptl_truth_fault fault)

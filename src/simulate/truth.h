@@ -12,7 +12,8 @@ enum {
     PTL_TRUTH_RECORDED_MAX = 12, /* channels as orders record them                      */
     PTL_TRUTH_MONTHS_MAX = 122,  /* of ten years                                        */
     PTL_TRUTH_BINS = 101,        /* of customers by what they brought: 10 euro each     */
-    PTL_TRUTH_FAULTS_MAX = 24
+    PTL_TRUTH_FAULTS_MAX = 24,
+    PTL_TRUTH_OWN_COSTS = 3 /* rows a month: salaries, agency, tools */
 };
 
 /* Money of one day, recorded channel and currency. Amounts in cents. */
@@ -54,6 +55,7 @@ typedef struct ptl_truth {
     int32_t n_months;
     ptl_truth_fault faults[PTL_TRUTH_FAULTS_MAX];
     int32_t n_faults;
+    struct ptl_truth_kpi *kpi; /* truth_kpi.h */
 } ptl_truth;
 
 PTL_NODISCARD ptl_status ptl_truth_init(ptl_truth *out, const ptl_climate *climate,

@@ -6,7 +6,7 @@
  * The interaction is what channels do together (searches that others cause, customers whom one wins
  * and another brings back); it is stated, not shared out. */
 #include "base/json_write.h"
-#include "simulate/truth.h"
+#include "simulate/truth_kpi.h"
 
 static void put_day(ptl_json *j, const char *key, ptl_day day)
 {
@@ -418,6 +418,7 @@ ptl_status ptl_truth_write(const ptl_truth *t, ptl_export_folder *folder, ptl_er
     put_effects(&json, t);
     put_causes(&json, t);
     put_people(&json, t);
+    ptl_truth_kpi_write(&json, t);
     put_hidden(&json, t);
     put_faults(&json, t);
     ptl_json_object_end(&json);

@@ -541,6 +541,25 @@ static const ptl_canon_column journey_path_columns[] = {
     SET("revenue_micros", INT, "Revenue of those, in the reporting currency"),
 };
 
+static const ptl_canon_column finding_columns[] = {
+    SET("run_id", INT, "The run that made it"),
+    SET("finding_id", INT, "Its place among the findings of the run"),
+    SET("check_name", TEXT, "The check that found it"),
+    SET("severity", TEXT, "high, medium or low"),
+    SET("source", TEXT, "Source it is about; empty where it is about none"),
+    SET("subject_table", TEXT, "Table it is about; empty where it is about none"),
+    SET("field", TEXT, "Field it is about; empty where it is about none"),
+    SET("title", TEXT, "What is wrong, as a sentence"),
+    SET("detail", TEXT, "Sizes and dates, in words"),
+    SET_IF("day_first", DAY, "First day it touches"),
+    SET_IF("day_last", DAY, "Last day it touches"),
+    SET("n_rows", INT, "Rows it touches"),
+    SET_IF("value_micros", INT, "Money at stake, in the reporting currency"),
+    SET("effect", TEXT, "Figures it touches"),
+    SET("advice", TEXT, "What to do"),
+    SET("owner", TEXT, "Who has to act; empty where nobody is named"),
+};
+
 /* --- what models wrote ------------------------------------------------------------------------ */
 
 #define ESTIMATE                                                                                   \
@@ -585,7 +604,7 @@ static const ptl_canon_column forecast_columns[] = {
 static const ptl_canon_column credit_columns[] = {
     SET("run_id", INT, "The run that made it"),
     SET("name", TEXT, "Rule or model that shares it out: last_touch, markov, shapley"),
-    SET("outcome", TEXT, "What is shared: conversions, revenue"),
+    SET("outcome", TEXT, "What is shared, after its goal: purchase.conversions, purchase.revenue"),
     SET("period_start", DAY, "First day"),
     SET("period_end", DAY, "Last day"),
     SET("dimension", TEXT, "What gets a share: channel, campaign, creative"),
@@ -651,6 +670,7 @@ const ptl_canon_table ptl_canon[] = {
     TABLE(day_segment, FIGURE, "day", "a segment's day in money"),
     TABLE(cohort_week, FIGURE, "cohort_start", "one week in the life of a cohort of customers"),
     TABLE(journey_path, FIGURE, NULL, "a way customers went, and how many went it"),
+    TABLE(finding, FIGURE, NULL, "something that is wrong with the data"),
     TABLE(score, MODEL, "as_of", "what a model foretells for one customer"),
     TABLE(segment_member, MODEL, "as_of", "one customer in one segment"),
     TABLE(forecast, MODEL, "period_start", "a figure before its period"),

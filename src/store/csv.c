@@ -7,44 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct raw_field {
-    uint32_t at, len; /* from the record's start */
-    bool has_doubled; /* quotes to fold          */
-} raw_field;
-
-struct ptl_csv {
-    ptl_csv_input input;
-    char delimiter, quote;
-    bool ended;        /* the input gave its last byte */
-    bool skipping;     /* the rest of a line too long for the buffer */
-    size_t begin, end; /* unread bytes of the buffer   */
-    int64_t row, line; /* of the record to come        */
-    int64_t n_columns;
-    char **names;
-    int64_t n_fields;
-    bool stops[256]; /* delimiter, CR, LF */
-    char fault[PTL_CSV_FAULT_BYTES];
-    ptl_arena arena;
-    raw_field raw[PTL_CSV_COLUMNS_MAX + 1];
-    ptl_text fields[PTL_CSV_COLUMNS_MAX + 1];
-    char buffer[PTL_CSV_BUFFER_BYTES + 1];
-};
-
-ptl_csv_options ptl_csv_options_default(void)
-{
-    return (ptl_csv_options){.size = sizeof(ptl_csv_options), .quote = '"'};
-}
-
 /* Move what is unread to the front and read on. */
 static ptl_status refill(ptl_csv *csv, ptl_error *err)
 {
     memmove(csv->buffer, csv->buffer + csv->begin, csv->end - csv->begin);
     csv->end -= csv->begin;
     csv->begin = 0;
-    while (!csv->ended && csv->end < PTL_CSV_BUFFER_BYTES - PTL_CSV_DISK_BYTES) {
+    while (!csv->ended && csv->end < PTL_CSV_BUFFER_BYTES - PTL_TEXT_INPUT_BYTES) {
         size_t n;
-        PTL_TRY(ptl_csv_input_read(&n, &csv->input, csv->buffer + csv->end,
-                                   PTL_CSV_BUFFER_BYTES - csv->end, err));
+        PTL_TRY(ptl_text_input_read(&n, &csv->input, csv->buffer + csv->end,
+                                    PTL_CSV_BUFFER_BYTES - csv->end, err));
         csv->end += n;
         csv->ended = n == 0;
     }
@@ -52,21 +24,6 @@ static ptl_status refill(ptl_csv *csv, ptl_error *err)
 }
 
 /* --- one record ------------------------------------------------------------------------------- */
-
-typedef enum found {
-    FOUND_RECORD,
-    FOUND_MORE,     /* the buffer ends inside it          */
-    FOUND_UNCLOSED, /* a quote was opened and not closed  */
-    FOUND_AFTER,    /* text after a closing quote         */
-    FOUND_WIDE      /* more fields than we keep           */
-} found;
-
-typedef struct record {
-    const char *start, *end; /* bytes without the line end */
-    const char *next;        /* where the next one starts  */
-    int64_t n_lines;
-    const char *fault_at;
-} record;
 
 /* The end of a line at p: its length (CR LF, LF or CR), 0 where the buffer must be longer to say.
  */
@@ -78,7 +35,7 @@ static size_t line_end_len(const ptl_csv *csv, const char *p, const char *end)
 }
 
 /* The closing quote of a field that starts after an opening one; NULL where there is none. */
-static const char *closing_quote(const ptl_csv *csv, raw_field *field, const char *p,
+static const char *closing_quote(const ptl_csv *csv, ptl_csv_field *field, const char *p,
                                  const char *end, int64_t *n_lines)
 {
     for (;;) {
@@ -95,29 +52,29 @@ static const char *closing_quote(const ptl_csv *csv, raw_field *field, const cha
     }
 }
 
-static found split(record *out, ptl_csv *csv)
+ptl_csv_found ptl_csv_split(ptl_csv_record *out, ptl_csv *csv)
 {
     const char *const start = csv->buffer + csv->begin, *const end = csv->buffer + csv->end;
     const char *p = start;
-    *out = (record){.start = start, .n_lines = 1};
+    *out = (ptl_csv_record){.start = start, .n_lines = 1};
     csv->n_fields = 0;
     for (;;) {
-        if (csv->n_fields > PTL_CSV_COLUMNS_MAX) return FOUND_WIDE;
-        raw_field *field = &csv->raw[csv->n_fields];
+        if (csv->n_fields > PTL_ROWS_COLUMNS_MAX) return PTL_CSV_WIDE;
+        ptl_csv_field *field = &csv->raw[csv->n_fields];
         field->has_doubled = false;
         if (p < end && *p == csv->quote) {
             const char *q = closing_quote(csv, field, p + 1, end, &out->n_lines);
-            if (!q) return csv->ended ? FOUND_UNCLOSED : FOUND_MORE;
-            if (q + 1 == end && !csv->ended) return FOUND_MORE;
+            if (!q) return csv->ended ? PTL_CSV_UNCLOSED : PTL_CSV_MORE;
+            if (q + 1 == end && !csv->ended) return PTL_CSV_MORE;
             field->at = (uint32_t)(p + 1 - start);
             field->len = (uint32_t)(q - p - 1);
             p = q + 1;
             out->fault_at = p;
-            if (p < end && !csv->stops[(uint8_t)*p]) return FOUND_AFTER;
+            if (p < end && !csv->stops[(uint8_t)*p]) return PTL_CSV_AFTER;
         } else {
             const char *q = p;
             while (q < end && !csv->stops[(uint8_t)*q]) q++;
-            if (q == end && !csv->ended) return FOUND_MORE;
+            if (q == end && !csv->ended) return PTL_CSV_MORE;
             field->at = (uint32_t)(p - start);
             field->len = (uint32_t)(q - p);
             p = q;
@@ -125,19 +82,19 @@ static found split(record *out, ptl_csv *csv)
         csv->n_fields++;
         out->end = p;
         out->next = p;
-        if (p == end) return FOUND_RECORD;
+        if (p == end) return PTL_CSV_RECORD;
         if (*p != csv->delimiter) {
             const size_t n = line_end_len(csv, p, end);
-            if (n == 0) return FOUND_MORE;
+            if (n == 0) return PTL_CSV_MORE;
             out->next = p + n;
-            return FOUND_RECORD;
+            return PTL_CSV_RECORD;
         }
         p++;
     }
 }
 
 /* The physical line from `from` on, for a record that could not be split. */
-static void take_line(record *out, ptl_csv *csv, const char *from)
+static void take_line(ptl_csv_record *out, ptl_csv *csv, const char *from)
 {
     const char *const end = csv->buffer + csv->end;
     const char *p = from;
@@ -161,7 +118,7 @@ static ptl_status skip_line(ptl_csv *csv, ptl_error *err)
     return PTL_OK;
 }
 
-static ptl_text unfold(ptl_csv *csv, const raw_field *field, const char *start)
+ptl_text ptl_csv_unfold(ptl_csv *csv, const ptl_csv_field *field, const char *start)
 {
     char *text = csv->buffer + (start - csv->buffer) + field->at;
     if (!field->has_doubled) return (ptl_text){text, field->len};
@@ -173,42 +130,8 @@ static ptl_text unfold(ptl_csv *csv, const raw_field *field, const char *start)
     return (ptl_text){text, len};
 }
 
-/* Eight bytes at a time: is any byte zero or above 0x7F? */
-static bool is_plain_ascii(const char *p, size_t len)
-{
-    uint64_t high = 0, zero = 0;
-    for (; len >= 8; p += 8, len -= 8) {
-        uint64_t w;
-        memcpy(&w, p, 8);
-        high |= w;
-        zero |= (w - UINT64_C(0x0101010101010101)) & ~w;
-    }
-    for (; len > 0; p++, len--) {
-        high |= (uint8_t)*p;
-        if (*p == 0) return false;
-    }
-    return ((high | zero) & UINT64_C(0x8080808080808080)) == 0;
-}
-
-/* Set csv->fault where the bytes are not text. */
-static bool bytes_are_text(ptl_csv *csv, const record *r)
-{
-    const ptl_text text = {r->start, (size_t)(r->end - r->start)};
-    if (is_plain_ascii(text.ptr, text.len)) return true;
-    if (memchr(text.ptr, 0, text.len)) {
-        (void)snprintf(csv->fault, sizeof csv->fault, "a NUL byte");
-        return false;
-    }
-    size_t at = 0;
-    if (ptl_text_utf8_valid(text, &at)) return true;
-    (void)snprintf(csv->fault, sizeof csv->fault,
-                   "byte 0x%02X at position %zu is not UTF-8; is the encoding latin-1?",
-                   (unsigned)(uint8_t)text.ptr[at], at + 1);
-    return false;
-}
-
 /* The next record into *out, its fault in csv->fault. */
-static ptl_status next_record(bool *more, record *out, ptl_csv *csv, ptl_error *err)
+ptl_status ptl_csv_take(bool *more, ptl_csv_record *out, ptl_csv *csv, ptl_error *err)
 {
     csv->fault[0] = '\0';
     PTL_TRY(skip_line(csv, err));
@@ -216,30 +139,30 @@ static ptl_status next_record(bool *more, record *out, ptl_csv *csv, ptl_error *
         if (csv->begin == csv->end && !csv->ended) PTL_TRY(refill(csv, err));
         *more = csv->begin < csv->end;
         if (!*more) return PTL_OK;
-        found what = split(out, csv);
-        if (what == FOUND_MORE && csv->end - csv->begin <= PTL_CSV_RECORD_BYTES_MAX) {
+        ptl_csv_found what = ptl_csv_split(out, csv);
+        if (what == PTL_CSV_MORE && csv->end - csv->begin <= PTL_CSV_RECORD_BYTES_MAX) {
             PTL_TRY(refill(csv, err));
             continue;
         }
         const bool too_long =
-            what == FOUND_MORE ||
-            (what == FOUND_RECORD && out->end - out->start > (ptrdiff_t)PTL_CSV_RECORD_BYTES_MAX);
+            what == PTL_CSV_MORE ||
+            (what == PTL_CSV_RECORD && out->end - out->start > (ptrdiff_t)PTL_CSV_RECORD_BYTES_MAX);
         if (too_long)
             (void)snprintf(csv->fault, sizeof csv->fault,
                            "longer than %d bytes; is a quote not closed?",
                            PTL_CSV_RECORD_BYTES_MAX);
-        else if (what == FOUND_UNCLOSED)
+        else if (what == PTL_CSV_UNCLOSED)
             (void)snprintf(csv->fault, sizeof csv->fault, "a quote is opened and never closed");
-        else if (what == FOUND_AFTER)
+        else if (what == PTL_CSV_AFTER)
             (void)snprintf(csv->fault, sizeof csv->fault,
                            "text after the closing quote of field %lld",
                            (long long)(csv->n_fields + 1));
-        else if (what == FOUND_WIDE)
+        else if (what == PTL_CSV_WIDE)
             (void)snprintf(csv->fault, sizeof csv->fault, "more than %d fields",
-                           PTL_CSV_COLUMNS_MAX);
+                           PTL_ROWS_COLUMNS_MAX);
         if (csv->fault[0] != '\0') {
             /* Past a long or an open record only its first line is given up. */
-            const bool whole = what == FOUND_AFTER || (too_long && what == FOUND_RECORD);
+            const bool whole = what == PTL_CSV_AFTER || (too_long && what == PTL_CSV_RECORD);
             if (!whole) out->n_lines = 1;
             take_line(out, csv, whole ? out->fault_at ? out->fault_at : out->start : out->start);
         }
@@ -247,26 +170,57 @@ static ptl_status next_record(bool *more, record *out, ptl_csv *csv, ptl_error *
     }
 }
 
-static bool is_blank(const record *r)
+bool ptl_csv_is_text(ptl_csv *csv, const ptl_csv_record *record)
+{
+    return ptl_rows_is_text(csv->fault,
+                            (ptl_text){record->start, (size_t)(record->end - record->start)});
+}
+
+void ptl_csv_pass(ptl_csv *csv, const ptl_csv_record *record)
+{
+    csv->line += record->n_lines;
+    csv->begin = (size_t)(record->next - csv->buffer);
+}
+
+bool ptl_csv_is_blank(const ptl_csv_record *r)
 {
     for (const char *p = r->start; p < r->end; p++)
         if (*p != ' ' && *p != '\t') return false;
     return true;
 }
 
-ptl_status ptl_csv_next(bool *more, ptl_csv_row *out, ptl_csv *csv, ptl_error *err)
+static bool is_total(const ptl_csv *csv, const ptl_csv_record *r)
 {
-    record r;
-    do {
-        PTL_TRY(next_record(more, &r, csv, err));
+    if (csv->n_totals == 0 || csv->fault[0] != '\0') return false;
+    ptl_text first = {NULL, 0};
+    for (int64_t i = 0; i < csv->n_fields && first.len == 0; i++)
+        first = ptl_text_trim((ptl_text){r->start + csv->raw[i].at, csv->raw[i].len});
+    return first.len > 0 && ptl_rows_is_total(csv->totals, csv->n_totals, first);
+}
+
+/* The next record that is a row; what is blank has no number, totals have one. */
+static ptl_status next_row(bool *more, ptl_csv_record *r, ptl_csv *csv, ptl_error *err)
+{
+    for (;;) {
+        PTL_TRY(ptl_csv_take(more, r, csv, err));
         if (!*more) return PTL_OK;
-        out->line = csv->line;
-        csv->line += r.n_lines;
-        csv->begin = (size_t)(r.next - csv->buffer);
-    } while (is_blank(&r));
-    out->row = ++csv->row;
+        ptl_csv_pass(csv, r);
+        if (ptl_csv_is_blank(r)) continue;
+        csv->row++;
+        if (!is_total(csv, r)) return PTL_OK;
+        csv->n_passed++;
+    }
+}
+
+ptl_status ptl_csv_next(bool *more, ptl_row *out, ptl_csv *csv, ptl_error *err)
+{
+    ptl_csv_record r;
+    PTL_TRY(next_row(more, &r, csv, err));
+    if (!*more) return PTL_OK;
+    out->row = csv->row;
+    out->line = csv->line - r.n_lines;
     out->raw = (ptl_text){NULL, 0};
-    bool fits = csv->fault[0] == '\0' && bytes_are_text(csv, &r);
+    bool fits = csv->fault[0] == '\0' && ptl_csv_is_text(csv, &r);
     if (fits && csv->n_fields != csv->n_columns) {
         (void)snprintf(csv->fault, sizeof csv->fault, "%lld fields where the head has %lld",
                        (long long)csv->n_fields, (long long)csv->n_columns);
@@ -276,128 +230,26 @@ ptl_status ptl_csv_next(bool *more, ptl_csv_row *out, ptl_csv *csv, ptl_error *e
     out->fields = fits ? csv->fields : NULL;
     if (!fits) out->raw = (ptl_text){r.start, (size_t)(r.end - r.start)};
     for (int64_t i = 0; fits && i < csv->n_columns; i++)
-        csv->fields[i] = unfold(csv, &csv->raw[i], r.start);
+        csv->fields[i] = ptl_csv_unfold(csv, &csv->raw[i], r.start);
     return PTL_OK;
 }
 
-/* --- the head --------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
-/* Fields of the first lines with this delimiter: how many lines agree with the first. */
-static int64_t agreement(ptl_csv *csv, char delimiter, int64_t *n_fields)
+static ptl_status start(ptl_csv *csv, int fd, const ptl_rows_options *options, ptl_error *err)
 {
-    const size_t begin = csv->begin;
-    csv->delimiter = delimiter;
-    csv->stops[(uint8_t)delimiter] = true;
-    int64_t n = 0;
-    *n_fields = 0;
-    for (int32_t i = 0; i < 100 && csv->begin < csv->end && csv->begin < begin + (64 << 10); i++) {
-        record r;
-        if (split(&r, csv) != FOUND_RECORD) break;
-        if (*n_fields == 0) *n_fields = csv->n_fields;
-        if (csv->n_fields == *n_fields) n++;
-        csv->begin = (size_t)(r.next - csv->buffer);
-    }
-    csv->stops[(uint8_t)delimiter] = false;
-    csv->begin = begin;
-    return n;
-}
-
-/* The delimiter that splits the head and agrees with most lines; more fields break a tie. */
-static void find_delimiter(ptl_csv *csv)
-{
-    static const char candidates[] = {',', ';', '\t', '|'};
-    char best = ',';
-    int64_t best_lines = 0, best_fields = 1;
-    for (size_t i = 0; i < sizeof candidates; i++) {
-        int64_t n_fields;
-        const int64_t n_lines = agreement(csv, candidates[i], &n_fields);
-        if (n_fields < 2) continue;
-        if (n_lines < best_lines || (n_lines == best_lines && n_fields <= best_fields)) continue;
-        best = candidates[i];
-        best_lines = n_lines;
-        best_fields = n_fields;
-    }
-    csv->delimiter = best;
-}
-
-static char fold(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool same_name(const char *a, const char *b)
-{
-    while (*a && fold(*a) == fold(*b)) a++, b++;
-    return *a == '\0' && *b == '\0';
-}
-
-static bool name_is_taken(const ptl_csv *csv, int64_t n, const char *name)
-{
-    for (int64_t i = 0; i < n; i++)
-        if (same_name(csv->names[i], name)) return true;
-    return same_name(name, "source_row");
-}
-
-static ptl_status name_column(ptl_csv *csv, int64_t idx, ptl_text text, ptl_error *err)
-{
-    text = ptl_text_trim(text);
-    if (text.len > 255)
-        return ptl_fail(err, PTL_E_INVALID, "%s: name of column %lld is longer than 255 bytes",
-                        csv->input.name, (long long)(idx + 1));
-    char *name = text.len > 0
-                     ? ptl_text_copy(text, &csv->arena, err)
-                     : ptl_text_format(&csv->arena, err, "column_%lld", (long long)(idx + 1));
-    if (!name) return PTL_E_NO_MEMORY;
-    const char *const base = name;
-    for (int64_t n = 2; name_is_taken(csv, idx, name); n++) {
-        name = ptl_text_format(&csv->arena, err, "%s_%lld", base, (long long)n);
-        if (!name) return PTL_E_NO_MEMORY;
-    }
-    csv->names[idx] = name;
-    return PTL_OK;
-}
-
-static ptl_status read_head(ptl_csv *csv, ptl_error *err)
-{
-    record r;
-    bool more;
-    do {
-        PTL_TRY(next_record(&more, &r, csv, err));
-        if (!more) return ptl_fail(err, PTL_E_INVALID, "%s is empty", csv->input.name);
-        csv->line += r.n_lines;
-        csv->begin = (size_t)(r.next - csv->buffer);
-    } while (is_blank(&r));
-    if (csv->fault[0] != '\0' || !bytes_are_text(csv, &r))
-        return ptl_fail(err, PTL_E_INVALID, "%s: line %lld, the head: %s", csv->input.name,
-                        (long long)(csv->line - r.n_lines), csv->fault);
-    csv->n_columns = csv->n_fields;
-    if (csv->n_columns > PTL_CSV_COLUMNS_MAX)
-        return ptl_fail(err, PTL_E_LIMIT, "%s has more than %d columns", csv->input.name,
-                        PTL_CSV_COLUMNS_MAX);
-    csv->names = ptl_arena_array(&csv->arena, csv->n_columns, sizeof *csv->names, err);
-    if (!csv->names) return PTL_E_NO_MEMORY;
-    for (int64_t i = 0; i < csv->n_columns; i++)
-        PTL_TRY(name_column(csv, i, unfold(csv, &csv->raw[i], r.start), err));
-    return PTL_OK;
-}
-
-static ptl_status start(ptl_csv *csv, int fd, const ptl_csv_options *options, ptl_error *err)
-{
+    csv->options = options;
+    csv->totals = options->totals;
+    csv->n_totals = options->n_totals;
     csv->quote = options->quote ? options->quote : '"';
     csv->stops['\n'] = csv->stops['\r'] = true;
     csv->line = 1;
-    PTL_TRY(ptl_csv_input_open(&csv->input, fd, options, err));
+    PTL_TRY(ptl_text_input_open(&csv->input, fd, options, err));
     PTL_TRY(refill(csv, err));
-    csv->delimiter = options->delimiter;
-    if (csv->delimiter == 0) find_delimiter(csv);
-    if (csv->delimiter == csv->quote || csv->stops[(uint8_t)csv->delimiter])
-        return ptl_fail(err, PTL_E_INVALID, "%s: the delimiter cannot be a quote or a line end",
-                        csv->input.name);
-    csv->stops[(uint8_t)csv->delimiter] = true;
-    return read_head(csv, err);
+    return ptl_csv_head(csv, err);
 }
 
-ptl_status ptl_csv_open(ptl_csv **out, int fd, const ptl_csv_options *options, ptl_error *err)
+ptl_status ptl_csv_open(ptl_csv **out, int fd, const ptl_rows_options *options, ptl_error *err)
 {
     *out = NULL;
     ptl_csv *csv = malloc(sizeof *csv);
@@ -415,7 +267,7 @@ ptl_status ptl_csv_open(ptl_csv **out, int fd, const ptl_csv_options *options, p
 void ptl_csv_close(ptl_csv *csv)
 {
     if (!csv) return;
-    ptl_csv_input_close(&csv->input);
+    ptl_text_input_close(&csv->input);
     ptl_arena_dispose(&csv->arena);
     free(csv);
 }
@@ -438,4 +290,9 @@ char ptl_csv_delimiter(const ptl_csv *csv)
 int64_t ptl_csv_bytes_read(const ptl_csv *csv)
 {
     return csv->input.offset;
+}
+
+int64_t ptl_csv_totals(const ptl_csv *csv)
+{
+    return csv->n_passed;
 }

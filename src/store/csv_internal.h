@@ -1,43 +1,66 @@
-/* csv_internal.h: bytes on disk become UTF-8 bytes; what csv.c and csv_input.c share. */
+/* csv_internal.h: what the splitter (csv.c) and the search for the head (csv_head.c) share. */
 #ifndef PTL_STORE_CSV_INTERNAL_H
 #define PTL_STORE_CSV_INTERNAL_H
 
 #include "store/csv.h"
+#include "store/text_input.h"
 
-#include <zlib.h>
+/* A field as it was found, before doubled quotes are folded. */
+typedef struct ptl_csv_field {
+    uint32_t at, len; /* from the record's start */
+    bool has_doubled; /* quotes to fold          */
+} ptl_csv_field;
 
-typedef enum ptl_csv_encoding {
-    PTL_CSV_UTF8,
-    PTL_CSV_UTF16_LE,
-    PTL_CSV_UTF16_BE,
-    PTL_CSV_LATIN1
-} ptl_csv_encoding;
+struct ptl_csv {
+    ptl_text_input input;
+    const ptl_rows_options *options; /* valid while opening */
+    const char *const *totals;       /* borrowed            */
+    int64_t n_totals, n_passed;
+    char delimiter, quote;
+    bool ended;        /* the input gave its last byte */
+    bool skipping;     /* the rest of a line too long for the buffer */
+    size_t begin, end; /* unread bytes of the buffer   */
+    int64_t row, line; /* of the record to come        */
+    int64_t n_columns;
+    const char **names;
+    int64_t n_fields;
+    bool stops[256]; /* delimiter, CR, LF */
+    char fault[PTL_ROWS_FAULT_BYTES];
+    ptl_arena arena;
+    ptl_csv_field raw[PTL_ROWS_COLUMNS_MAX + 1];
+    ptl_text fields[PTL_ROWS_COLUMNS_MAX + 1];
+    char buffer[PTL_CSV_BUFFER_BYTES + 1];
+};
 
-enum { PTL_CSV_DISK_BYTES = 1 << 18 };
+typedef enum ptl_csv_found {
+    PTL_CSV_RECORD,
+    PTL_CSV_MORE,     /* the buffer ends inside it          */
+    PTL_CSV_UNCLOSED, /* a quote was opened and not closed  */
+    PTL_CSV_AFTER,    /* text after a closing quote         */
+    PTL_CSV_WIDE      /* more fields than we keep           */
+} ptl_csv_found;
 
-typedef struct ptl_csv_input {
-    int fd;
-    const char *name;
-    int64_t offset; /* of the next pread */
-    bool is_gzip;
-    bool inside_member; /* a gzip member is open */
-    bool ended;         /* of the bytes before decoding */
-    ptl_csv_encoding encoding;
-    z_stream zlib;
-    bool zlib_open;
-    size_t n_disk, disk_at; /* bytes read from disk, how many were used */
-    size_t n_units;         /* bytes of the encoding not yet decoded    */
-    uint8_t disk[PTL_CSV_DISK_BYTES];
-    uint8_t units[PTL_CSV_DISK_BYTES];
-} ptl_csv_input;
+typedef struct ptl_csv_record {
+    const char *start, *end; /* bytes without the line end */
+    const char *next;        /* where the next one starts  */
+    int64_t n_lines;
+    const char *fault_at;
+} ptl_csv_record;
 
-/** Look at the file's first bytes, settle the encoding, refuse what is not text. */
-PTL_NODISCARD ptl_status ptl_csv_input_open(ptl_csv_input *input, int fd,
-                                            const ptl_csv_options *options, ptl_error *err);
-void ptl_csv_input_close(ptl_csv_input *input);
+/** Split the record at csv->begin into csv->raw and csv->n_fields, moving nothing. */
+ptl_csv_found ptl_csv_split(ptl_csv_record *out, ptl_csv *csv);
+/** The next record, its fault in csv->fault; csv->begin stays at its start. */
+PTL_NODISCARD ptl_status ptl_csv_take(bool *more, ptl_csv_record *out, ptl_csv *csv,
+                                      ptl_error *err);
+/** Past a record that was looked at. */
+void ptl_csv_pass(ptl_csv *csv, const ptl_csv_record *record);
+bool ptl_csv_is_blank(const ptl_csv_record *record);
+/** Set csv->fault where the record's bytes are not text. */
+bool ptl_csv_is_text(ptl_csv *csv, const ptl_csv_record *record);
+/** A field with its doubled quotes folded, in place. */
+ptl_text ptl_csv_unfold(ptl_csv *csv, const ptl_csv_field *field, const char *start);
 
-/** Up to `capacity` bytes of UTF-8, at least one unless the end is reached (*n = 0). */
-PTL_NODISCARD ptl_status ptl_csv_input_read(size_t *n, ptl_csv_input *input, char *out,
-                                            size_t capacity, ptl_error *err);
+/** Settle the delimiter, go to the head and read the columns' names. */
+PTL_NODISCARD ptl_status ptl_csv_head(ptl_csv *csv, ptl_error *err);
 
 #endif

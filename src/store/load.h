@@ -9,12 +9,17 @@
  * Invariants.
  *  1. The same file content through the same mapping is loaded once; again is "nothing new".
  *  2. A changed file replaces its own earlier load: the new load names the old in replaces_load_id.
- *  3. Every source row is a fact row or a quarantine row: rows_read = rows + quarantined.
+ *  3. Every source row that is not one of totals is a fact row or a quarantine row:
+ *     rows_read = rows + quarantined.
  *  4. A file that changes while it is read loads nothing (E_CONFLICT).
- *  5. A duplicate is quarantined with the load it lost to. */
+ *  5. A row that says what counts already is a duplicate: quarantined with the load it lost to.
+ *  6. A row with the key of another load's that says something else is a version: of two the one
+ *     learnt later counts, `superseded` names the other. When the load that brought it is replaced,
+ *     the older one counts again. */
 #ifndef PTL_STORE_LOAD_H
 #define PTL_STORE_LOAD_H
 
+#include "store/rows.h"
 #include "store/seal.h"
 #include "store/warehouse.h"
 
@@ -37,6 +42,12 @@ typedef struct ptl_load_spec {
     char delimiter;       /* 0: found in the file                                      */
     char quote;           /* 0: '"'                                                    */
     const char *encoding; /* "utf-8" (default), "utf-16", "latin-1"                    */
+    ptl_rows_kind kind;   /* 0: by the file's name                                     */
+    const char *range;    /* of a workbook's sheet, "A3:F20"; NULL: the only table     */
+    const char *sheet;    /* of a workbook; NULL: the only one with rows               */
+    int32_t head_row;     /* rows.h: a line, PTL_ROWS_HEAD_FIRST or PTL_ROWS_HEAD_FIND */
+    const char *const *totals; /* rows.h: rows passed over, neither facts nor quarantine */
+    int64_t n_totals;
     const char *const *folders; /* the only folders the mapping's engine may read            */
     int64_t n_folders;
     int64_t run_id;
@@ -49,6 +60,8 @@ typedef struct ptl_load_report {
     int64_t replaces_load_id;                         /* 0 where it replaced none             */
     int64_t rows_read, rows, quarantined, duplicates; /* duplicates are among the quarantined */
     int64_t new_identifiers;
+    int64_t restated; /* rows that now stand over an older version of the same fact */
+    int64_t totals;   /* rows passed over because the source says they are totals */
     ptl_hash content_hash;
     ptl_day day_first, day_last; /* of the rows loaded; 0 where none */
 } ptl_load_report;

@@ -5,8 +5,25 @@
 enum {
     PTL_MONEY_CHANNELS_MAX =
         1000,                   /* channels, governed or as recorded: more is an unmapped column */
-    PTL_MONEY_DAYS_MAX = 36525, /* days between the first and the last fact: a century           */
-    PTL_MONEY_RATE_AGE_DAYS = 7 /* a rate may be this old: weekends and holidays have none       */
+    PTL_MONEY_DAYS_MAX = 36525, /* days between the first and the last fact: a century */
+    PTL_CHANGE_MEMBERS_MAX = 4000, /* the company, its channels and segments asked for a change */
+    PTL_KPI_CURRENCIES_MAX = 64,   /* of facts; more is a column that holds something else */
+    PTL_KPI_LINES_MAX = 4000000,   /* lines of money of one customer, held while they are read */
+    PTL_KPI_COSTS_MAX = 1000000,   /* rows of marketing's own costs */
+    PTL_KPI_MEMBERS_MAX = 10000,   /* campaigns, reasons, places that figures are split by */
+    PTL_KPI_ARENA_BYTES_MAX = 768 << 20, /* days × channels × measures, and cohorts */
+    PTL_COHORT_MONTHS_MAX = 1201,        /* a century of months won */
+    PTL_COHORT_AGES_MAX = 120,           /* months of life that a cohort is followed */
+    PTL_COHORT_WEEKS_MAX = 157,          /* newest weeks of acquisition kept by week: three years */
+    PTL_COHORT_PRODUCTS_MAX = 4096,      /* first products told apart; others count together */
+    PTL_COHORT_PRODUCTS_SHOWN = 20,      /* first products with figures, those that won most */
+    PTL_JOURNEY_LABELS_MAX = 4095,       /* channels or campaigns of journeys: what science takes */
+    PTL_JOURNEY_UNIT_TOUCHES_MAX = 1000000, /* of one person or account: a machine's, beyond */
+    PTL_JOURNEY_CONVERSIONS_MAX = 50000000, /* held while events stream by: 1.2 GB */
+    PTL_JOURNEY_PATHS_MAX = 100000000,      /* distinct ones, a number of 32 bits each */
+    PTL_JOURNEY_CELLS_MAX = 200000000,      /* paths by group of persons: 4.8 GB */
+    PTL_JOURNEY_TOUCHES_MAX = 1000000000,   /* of all distinct paths: 4 GB */
+    PTL_JOURNEY_LISTED_PATHS = 1000 /* kept of a run: the most taken, what anybody looks through */
 };
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef PTL_UNDERSTAND_MONEY_INTERNAL_H
 #define PTL_UNDERSTAND_MONEY_INTERNAL_H
 
+#include "store/rates.h"
 #include "understand/limits.h"
 #include "understand/money.h"
 
@@ -42,23 +43,5 @@ PTL_NODISCARD ptl_status ptl_money_cube_read(ptl_money_cube *out, ptl_store *sto
 PTL_NODISCARD ptl_status ptl_money_write(ptl_money_report *report, ptl_store *store,
                                          const ptl_workspace *workspace, const ptl_money_cube *cube,
                                          int64_t run_id, ptl_arena *arena, ptl_error *err);
-
-/* --- conversion ------------------------------------------------------------------------------- */
-
-typedef struct ptl_rates {
-    const ptl_column *currency, *day, *rate_e9; /* ordered by currency, day */
-    int64_t n;
-    const char *reporting;
-    ptl_table table;
-} ptl_rates;
-
-PTL_NODISCARD ptl_status ptl_rates_read(ptl_rates *out, ptl_store *store, const char *reporting,
-                                        ptl_instant known_by, ptl_error *err);
-void ptl_rates_dispose(ptl_rates *rates);
-
-/** Billionths of the reporting currency for one unit of `currency` on `day`: the newest rate at
- * most PTL_MONEY_RATE_AGE_DAYS old. E_NOT_FOUND says which rate is missing and how to bring it. */
-PTL_NODISCARD ptl_status ptl_rates_at(int64_t *rate_e9, const ptl_rates *rates, ptl_text currency,
-                                      ptl_day day, ptl_error *err);
 
 #endif

@@ -3,7 +3,8 @@
  * "Paid Search", "paid search" and "PAID SEARCH" are one text, and so are "café" with one character
  * and with two for its last letter. Folding is Unicode's: compatibility decomposition, full case
  * folding, composition. All names of all channels lie folded in one sorted array; a look-up folds
- * once and searches by halves, without taking memory. */
+ * once and searches by halves, without taking memory. An alias with a * is a pattern, tried where
+ * no name is equal. */
 #include "workspace/channel.h"
 
 #include "workspace/limits.h"
@@ -104,6 +105,34 @@ static void check_claim(claims *c, const claim *first, const claim *before, cons
     if (again->node) ptl_schema_fault(c->pass, again->node, allowed, NULL);
 }
 
+static bool is_pattern(ptl_text folded)
+{
+    return folded.len > 1 && memchr(folded.ptr, '*', folded.len);
+}
+
+static int compare_orders(const void *a, const void *b)
+{
+    const claim *x = a, *y = b;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+/* Patterns are tried in the order of the file. Sorts the claims anew: call it last. */
+static void keep_patterns(ptl_workspace *workspace, claims *c, int64_t n)
+{
+    if (n == 0) return;
+    ptl_channel_name *patterns = ptl_arena_array(c->pass->arena, n, sizeof *patterns, c->pass->err);
+    if (!patterns) {
+        c->pass->status = ptl_refused(c->pass->err);
+        return;
+    }
+    qsort(c->items, (size_t)c->n, sizeof *c->items, compare_orders);
+    int64_t k = 0;
+    for (int64_t i = 0; i < c->n; i++)
+        if (is_pattern(c->items[i].name.folded)) patterns[k++] = c->items[i].name;
+    workspace->channel_patterns = patterns;
+    workspace->n_channel_patterns = k;
+}
+
 /* Keep the first of equal texts, and report the others. */
 static void keep_names(ptl_workspace *workspace, claims *c)
 {
@@ -114,7 +143,9 @@ static void keep_names(ptl_workspace *workspace, claims *c)
         c->pass->status = ptl_refused(c->pass->err);
         return;
     }
-    for (int64_t i = 0, first = 0; i < c->n; i++) {
+    int64_t n_patterns = 0, first = 0;
+    for (int64_t i = 0; i < c->n; i++) {
+        if (is_pattern(c->items[i].name.folded)) n_patterns++;
         const bool again =
             i > 0 && ptl_text_equal(c->items[i].name.folded, c->items[first].name.folded);
         if (again) {
@@ -122,10 +153,11 @@ static void keep_names(ptl_workspace *workspace, claims *c)
             continue;
         }
         first = i;
-        names[n++] = c->items[i].name;
+        if (!is_pattern(c->items[i].name.folded)) names[n++] = c->items[i].name;
     }
     workspace->channel_names = names;
     workspace->n_channel_names = n;
+    keep_patterns(workspace, c, n_patterns);
 }
 
 void ptl_channels_index(ptl_workspace *workspace, const ptl_yaml_node *list, ptl_schema_pass *pass)
@@ -148,6 +180,36 @@ void ptl_channels_index(ptl_workspace *workspace, const ptl_yaml_node *list, ptl
     keep_names(workspace, &c);
 }
 
+/* Greedy with one step back: linear for one *, and names are short. */
+static bool fits(ptl_text pattern, ptl_text text)
+{
+    size_t p = 0, t = 0, star = SIZE_MAX, from = 0;
+    while (t < text.len) {
+        if (p < pattern.len && pattern.ptr[p] == '*') {
+            star = p++;
+            from = t;
+        } else if (p < pattern.len && pattern.ptr[p] == text.ptr[t]) {
+            p++;
+            t++;
+        } else if (star != SIZE_MAX) {
+            p = star + 1;
+            t = ++from;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.len && pattern.ptr[p] == '*') p++;
+    return p == pattern.len;
+}
+
+static const ptl_channel_config *by_pattern(const ptl_workspace *workspace, ptl_text folded)
+{
+    for (int64_t i = 0; i < workspace->n_channel_patterns; i++)
+        if (fits(workspace->channel_patterns[i].folded, folded))
+            return &workspace->channels[workspace->channel_patterns[i].channel];
+    return NULL;
+}
+
 const ptl_channel_config *ptl_workspace_channel(const ptl_workspace *workspace, ptl_text recorded)
 {
     char folded[FOLDED_BYTES_MAX];
@@ -164,5 +226,5 @@ const ptl_channel_config *ptl_workspace_channel(const ptl_workspace *workspace, 
         else
             high = middle;
     }
-    return NULL;
+    return by_pattern(workspace, (ptl_text){folded, len});
 }

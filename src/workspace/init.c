@@ -81,20 +81,23 @@ static bool zone_opens(const char *name)
     return true;
 }
 
-/* TZ where it names a zone, else what /etc/localtime points to, else UTC. */
-static ptl_status system_zone(init *in)
+const char *ptl_workspace_system_zone(char scratch[4096])
 {
-    char path[4096];
     const char *zone = getenv("TZ");
     if (zone && zone[0] == ':') zone++;
     if (zone && zone[0] == '/') zone = zone_of_path(zone);
     if (!zone_opens(zone)) {
-        const ssize_t n = readlink("/etc/localtime", path, sizeof path - 1);
-        path[n > 0 ? n : 0] = '\0';
-        zone = zone_of_path(path);
+        const ssize_t n = readlink("/etc/localtime", scratch, 4095);
+        scratch[n > 0 ? n : 0] = '\0';
+        zone = zone_of_path(scratch);
     }
-    if (!zone_opens(zone)) zone = "UTC";
-    in->zone = ptl_text_copy(ptl_text_of(zone), &in->arena, in->err);
+    return zone_opens(zone) ? zone : "UTC";
+}
+
+static ptl_status system_zone(init *in)
+{
+    char scratch[4096];
+    in->zone = ptl_text_copy(ptl_text_of(ptl_workspace_system_zone(scratch)), &in->arena, in->err);
     return in->zone ? PTL_OK : ptl_refused(in->err);
 }
 

@@ -14,6 +14,8 @@ static const char head[] =
     "acme/\n"
     "  portolan.yaml       the company, its calendar, the one number\n"
     "  channels.yaml       the channels you work with, and how exports write them\n"
+    "  journeys.yaml       what journeys lead to, and how events are cut into them\n"
+    "  metrics.yaml        who answers for a metric, and definitions of your own\n"
     "  sources/orders.yaml where a kind of file comes from and what its columns mean\n"
     "  .portolan/          what the program keeps: never in git (.gitignore sees to it)\n"
     "```\n"
@@ -31,5 +33,7 @@ void ptl_workspace_reference(ptl_buffer *out)
     ptl_buffer_text(out, head);
     ptl_schema_print(out, &ptl_schema_portolan);
     ptl_schema_print(out, &ptl_schema_channel);
+    ptl_schema_print(out, &ptl_schema_journeys);
+    ptl_schema_print(out, &ptl_schema_metric);
     ptl_schema_print(out, &ptl_schema_source);
 }

@@ -139,6 +139,33 @@ static void fill_texts(void *target, const ptl_schema_key *key, const ptl_yaml_n
     *(int64_t *)(void *)((char *)target + key->offset_n) = n;
 }
 
+static void fill_pairs(void *target, const ptl_schema_key *key, const ptl_yaml_node *map,
+                       ptl_schema_pass *pass)
+{
+    if (map->kind != PTL_YAML_MAP) {
+        fault_value(pass, map, key, NULL);
+        return;
+    }
+    ptl_pair *pairs = ptl_arena_array(pass->arena, map->n + 1, sizeof *pairs, pass->err);
+    int64_t n = 0;
+    if (!pairs) {
+        pass->status = ptl_refused(pass->err);
+        return;
+    }
+    for (const ptl_yaml_node *node = map->first; node; node = node->next) {
+        if (node->faulted) continue;
+        ptl_scalar scalar = {.key = key, .text = node->text, .pass = pass};
+        const bool good =
+            node->kind == PTL_YAML_SCALAR && ptl_schema_read_pair(&pairs[n], node->key, &scalar);
+        if (good)
+            n++;
+        else if (pass->status == PTL_OK)
+            fault_value(pass, node, key, NULL);
+    }
+    *(const ptl_pair **)(void *)((char *)target + key->offset) = pairs;
+    *(int64_t *)(void *)((char *)target + key->offset_n) = n;
+}
+
 void ptl_schema_fill_list(void **items, int64_t *n, const ptl_schema *schema,
                           const ptl_yaml_node *list, ptl_schema_pass *pass)
 {
@@ -174,6 +201,9 @@ static void fill_key(void *target, const ptl_schema_key *key, const ptl_yaml_nod
         break;
     case PTL_SCHEMA_TEXTS:
         fill_texts(target, key, node, pass);
+        break;
+    case PTL_SCHEMA_PAIRS:
+        fill_pairs(target, key, node, pass);
         break;
     default:
         fill_scalar(target, key, node, pass);

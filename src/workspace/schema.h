@@ -10,6 +10,7 @@
 #ifndef PTL_WORKSPACE_SCHEMA_H
 #define PTL_WORKSPACE_SCHEMA_H
 
+#include "workspace/pair.h"
 #include "workspace/yaml.h"
 
 /* kind, field's type */
@@ -18,6 +19,7 @@ typedef enum ptl_schema_kind {
     PTL_SCHEMA_LINES,     /* const char *: several lines, [low, high] characters             */
     PTL_SCHEMA_NAME,      /* const char *: [a-z0-9_]+                                        */
     PTL_SCHEMA_INT,       /* int32_t in [low, high]                                          */
+    PTL_SCHEMA_ROW,       /* int32_t: a row from 1, -1 for "auto"                            */
     PTL_SCHEMA_NUMBER,    /* double in [low, high]                                           */
     PTL_SCHEMA_BOOL,      /* bool                                                            */
     PTL_SCHEMA_DAY,       /* ptl_day                                                         */
@@ -30,6 +32,8 @@ typedef enum ptl_schema_kind {
     PTL_SCHEMA_ENUM,      /* int32_t: 1 for the first of `values`, 2 for the next …          */
     PTL_SCHEMA_WORD,      /* const char *: one of `values`                                   */
     PTL_SCHEMA_TEXTS,     /* const char *const * and int64_t: [low, high] lines of text      */
+    PTL_SCHEMA_PAIRS,     /* const ptl_pair * and int64_t: names of the writer's own, to texts
+                             of [low, high] characters                                      */
     PTL_SCHEMA_MAP,       /* a struct, or part of the same one: `nested`                     */
     PTL_SCHEMA_MAPS       /* pointer to structs and int64_t: a list of `nested`              */
 } ptl_schema_kind;
@@ -46,7 +50,7 @@ typedef struct ptl_schema_key {
     const char *const *values; /* ENUM, WORD: ends with NULL                        */
     const ptl_schema *nested;  /* MAP, MAPS                                         */
     size_t offset;
-    size_t offset_n; /* TEXTS, MAPS: the count's           */
+    size_t offset_n; /* TEXTS, PAIRS, MAPS: the count's    */
     const char *about;
     const char *where_absent; /* for the page, where there is no default: what happens then */
 } ptl_schema_key;

@@ -18,6 +18,9 @@ bool ptl_schema_read(void *field, ptl_scalar *scalar);
 /** One item of TEXTS, copied; NULL where it is not allowed. */
 const char *ptl_schema_read_item(ptl_scalar *scalar);
 
+/** One line of PAIRS, copied; false where the name or the text is not allowed. */
+bool ptl_schema_read_pair(ptl_pair *out, ptl_text name, ptl_scalar *scalar);
+
 /** "text", "whole number": the kind's short name on the reference page. */
 const char *ptl_schema_kind_name(ptl_schema_kind kind);
 

@@ -44,6 +44,7 @@ void ptl_schema_allowed(ptl_buffer *out, const ptl_schema_key *key)
 {
     static const char *const words[] = {
         [PTL_SCHEMA_INT] = "a whole number",
+        [PTL_SCHEMA_ROW] = "a row counted from 1, or auto",
         [PTL_SCHEMA_NUMBER] = "a number",
         [PTL_SCHEMA_BOOL] = "true or false",
         [PTL_SCHEMA_DAY] = "a day as 2026-12-31",
@@ -71,6 +72,10 @@ void ptl_schema_allowed(ptl_buffer *out, const ptl_schema_key *key)
         break;
     case PTL_SCHEMA_TEXTS:
         ptl_buffer_printf(out, "a list as [a, b] of %.0f to %.0f texts", key->low, key->high);
+        break;
+    case PTL_SCHEMA_PAIRS:
+        ptl_buffer_text(out, "a map of names (a-z, 0-9 and _) to ");
+        print_length(out, key);
         break;
     default:
         ptl_buffer_text(out, words[key->kind]);

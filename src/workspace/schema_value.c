@@ -6,6 +6,7 @@
 #include "workspace/schema_internal.h"
 
 #include "base/civil.h"
+#include "store/rows.h"
 #include "workspace/currency.h"
 #include "workspace/limits.h"
 
@@ -200,6 +201,16 @@ static bool read_int(void *field, ptl_scalar *s)
     return true;
 }
 
+static bool read_row(void *field, ptl_scalar *s)
+{
+    int64_t value = -1;
+    const bool is_auto = ptl_text_equal(s->text, PTL_TEXT("auto"));
+    if (!is_auto && ptl_text_int(&value, s->text, NULL) != PTL_OK) return false;
+    if (!is_auto && (value < 1 || value > PTL_ROWS_HEAD_MAX)) return false;
+    *(int32_t *)field = (int32_t)value;
+    return true;
+}
+
 static bool read_number(void *field, ptl_scalar *s)
 {
     double value = PTL_NAN;
@@ -349,6 +360,7 @@ static const struct {
     [PTL_SCHEMA_LINES] = {"text of several lines", read_lines},
     [PTL_SCHEMA_NAME] = {"name", read_name},
     [PTL_SCHEMA_INT] = {"whole number", read_int},
+    [PTL_SCHEMA_ROW] = {"row", read_row},
     [PTL_SCHEMA_NUMBER] = {"number", read_number},
     [PTL_SCHEMA_BOOL] = {"true or false", read_bool},
     [PTL_SCHEMA_DAY] = {"day", read_day},
@@ -361,6 +373,7 @@ static const struct {
     [PTL_SCHEMA_ENUM] = {"word", read_enum},
     [PTL_SCHEMA_WORD] = {"word", read_word},
     [PTL_SCHEMA_TEXTS] = {"list of texts", NULL},
+    [PTL_SCHEMA_PAIRS] = {"map of texts", NULL},
     [PTL_SCHEMA_MAP] = {"map", NULL},
     [PTL_SCHEMA_MAPS] = {"list of maps", NULL},
 };
@@ -376,6 +389,16 @@ const char *ptl_schema_read_item(ptl_scalar *scalar)
     const ptl_text text = ptl_text_trim(scalar->text);
     scalar->nearest[0] = '\0';
     return text_fits(scalar->key, text, false) ? keep(scalar, text) : NULL;
+}
+
+bool ptl_schema_read_pair(ptl_pair *out, ptl_text name, ptl_scalar *scalar)
+{
+    const ptl_text text = ptl_text_trim(scalar->text);
+    scalar->nearest[0] = '\0';
+    if (!is_name(name) || !text_fits(scalar->key, text, true)) return false;
+    out->name = keep(scalar, name);
+    out->text = keep(scalar, text);
+    return out->name && out->text;
 }
 
 const char *ptl_schema_kind_name(ptl_schema_kind kind)

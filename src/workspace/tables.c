@@ -2,6 +2,7 @@
  * printed from here; `about` is written for the person who fills the file in. */
 #include "workspace/tables.h"
 
+#include "store/rows.h"
 #include "workspace/limits.h"
 
 #include <stddef.h>
@@ -56,9 +57,86 @@ static const ptl_schema_key kpi_keys[] = {
      .offset = KPI(due),
      .where_absent = "no target",
      .about = "The last day that counts. `from`, `to` and `by` come together"},
+    {.key = "holds_at",
+     .kind = PTL_SCHEMA_NUMBER,
+     .low = 1,
+     .high = 99,
+     .defaults = "60",
+     .offset = KPI(holds_at),
+     .about = "The course holds where the target is reached in so many of 100 outcomes or more"},
+    {.key = "drifts_at",
+     .kind = PTL_SCHEMA_NUMBER,
+     .low = 1,
+     .high = 99,
+     .defaults = "20",
+     .offset = KPI(drifts_at),
+     .about = "It drifts from so many of 100 up to `holds_at`; below, the course is lost"},
 };
 static const ptl_schema kpi_schema = {
     .title = "kpi", .keys = kpi_keys, .n_keys = N_OF(kpi_keys), .size = sizeof(ptl_kpi_config)};
+
+static const ptl_schema_key review_keys[] = {
+    {.key = "least_change",
+     .kind = PTL_SCHEMA_NUMBER,
+     .low = 0,
+     .high = 100,
+     .defaults = "1",
+     .offset = offsetof(ptl_review_config, least_change),
+     .about = "The smallest change worth acting on, in % of the company's revenue of a week; what "
+              "is smaller is not named, however sure"},
+};
+static const ptl_schema review_schema = {.title = "review",
+                                         .keys = review_keys,
+                                         .n_keys = N_OF(review_keys),
+                                         .size = sizeof(ptl_review_config)};
+
+#define DIGEST(field) offsetof(ptl_digest_config, field)
+static const ptl_schema_key digest_keys[] = {
+    {.key = "file",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = DIGEST(file),
+     .where_absent = "`digest.txt`",
+     .about = "The file it is written to, from the workspace's folder"},
+    {.key = "webhook",
+     .kind = PTL_SCHEMA_TEXT,
+     .high = 2000,
+     .low = 1,
+     .offset = DIGEST(webhook),
+     .where_absent = "none",
+     .about = "An address that takes JSON with a `text`, as chat rooms do; `${NAME}` stands for a "
+              "variable of the environment, so that the secret in it stays out of git"},
+    {.key = "mail_server",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = DIGEST(mail_server),
+     .where_absent = "no mail",
+     .about = "`smtps://mail.example.com:465`, or `smtp://` with a relay nearby"},
+    {.key = "mail_user",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = DIGEST(mail_user),
+     .where_absent = "no login",
+     .about = "Who logs in there"},
+    {.key = "mail_password",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = DIGEST(mail_password),
+     .where_absent = "none",
+     .about = "A variable: `${SMTP_PASSWORD}`. It never crosses a line that is not encrypted"},
+    {.key = "mail_from",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = DIGEST(mail_from),
+     .where_absent = "needed with `mail_server`",
+     .about = "The sender's address"},
+    {.key = "mail_to",
+     .kind = PTL_SCHEMA_TEXTS,
+     .high = 50,
+     .offset = DIGEST(mail_to),
+     .offset_n = DIGEST(n_mail_to),
+     .where_absent = "needed with `mail_server`",
+     .about = "The readers' addresses"},
+};
+static const ptl_schema digest_schema = {.title = "digest",
+                                         .keys = digest_keys,
+                                         .n_keys = N_OF(digest_keys),
+                                         .size = sizeof(ptl_digest_config)};
 
 #define DRAFT(field) offsetof(ptl_draft, field)
 static const ptl_schema_key portolan_keys[] = {
@@ -112,6 +190,16 @@ static const ptl_schema_key portolan_keys[] = {
      .nested = &kpi_schema,
      .offset = DRAFT(workspace.kpi),
      .about = "The one number everybody works towards"},
+    {.key = "review",
+     .kind = PTL_SCHEMA_MAP,
+     .nested = &review_schema,
+     .offset = DRAFT(workspace.review),
+     .about = "What the weekly review names"},
+    {.key = "digest",
+     .kind = PTL_SCHEMA_MAP,
+     .nested = &digest_schema,
+     .offset = DRAFT(workspace.digest),
+     .about = "Where the review's dozen lines go"},
 };
 const ptl_schema ptl_schema_portolan = {
     .title = "`portolan.yaml`",
@@ -163,12 +251,103 @@ const ptl_schema ptl_schema_channel = {
     .size = sizeof(ptl_channel_config),
     .check = ptl_check_channel};
 
+/* --- metrics.yaml ----------------------------------------------------------------------------- */
+
+#define METRIC(field) offsetof(ptl_metric_config, field)
+static const ptl_schema_key metric_keys[] = {
+    {.key = "name",
+     .kind = PTL_SCHEMA_TEXT,
+     .required = true,
+     .offset = METRIC(name),
+     .about = "A metric of the program's, as cac.fully_loaded; `portolan metric list` names them"},
+    {.key = "label",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = METRIC(label),
+     .where_absent = "the program's",
+     .about = "How your company calls it"},
+    {.key = "owner",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = METRIC(owner),
+     .where_absent = "nobody",
+     .about = "The one person who answers for its definition"},
+    {.key = "version",
+     .kind = PTL_SCHEMA_INT,
+     .low = 1,
+     .high = 1000,
+     .defaults = "1",
+     .offset = METRIC(version),
+     .about = "Of the definition; from 2 on the first one is counted beside it, as name@1"},
+    {.key = "horizon_months",
+     .kind = PTL_SCHEMA_INT,
+     .low = 1,
+     .high = 120,
+     .offset = METRIC(horizon_months),
+     .where_absent = "24",
+     .about = "Of `ltv.observed`: months of life that count"},
+    {.key = "discount",
+     .kind = PTL_SCHEMA_NUMBER,
+     .low = 0,
+     .high = 1,
+     .offset = METRIC(discount),
+     .where_absent = "0.1",
+     .about = "Of `ltv.observed`: what a year's wait costs, as a share"},
+    {.key = "tolerance",
+     .kind = PTL_SCHEMA_NUMBER,
+     .low = 0.000001,
+     .high = 1,
+     .offset = METRIC(tolerance),
+     .where_absent = "0.01 of revenue, 0.02 of the others",
+     .about = "Of `reconcile.revenue`, `.media`, `.variable_cost`, `.cost`: the share of the books "
+              "that a difference may reach"},
+};
+const ptl_schema ptl_schema_metric = {
+    .title = "`metrics.yaml`",
+    .about = "A list of metrics that have an owner, a name of your own or another definition, one "
+             "item each. What is not listed is as the program defines it.",
+    .keys = metric_keys,
+    .n_keys = N_OF(metric_keys),
+    .size = sizeof(ptl_metric_config),
+    .check = ptl_check_metric};
+
 /* --- sources/<name>.yaml ---------------------------------------------------------------------- */
 
 static const char *const encodings[] = {"utf-8", "utf-16", "latin-1", NULL};
 
+/* in the order of ptl_rows_kind */
+static const char *const kinds[] = {"csv", "jsonl", "parquet", "xlsx", NULL};
+
 #define SOURCE(field) offsetof(ptl_source_config, field)
 static const ptl_schema_key format_keys[] = {
+    {.key = "kind",
+     .kind = PTL_SCHEMA_ENUM,
+     .values = kinds,
+     .offset = SOURCE(kind),
+     .where_absent = "by the file's name",
+     .about = "What the files are: text with columns, one JSON object a line, Parquet, a workbook"},
+    {.key = "head_row",
+     .kind = PTL_SCHEMA_ROW,
+     .offset = SOURCE(head_row),
+     .where_absent = "the first line that is not blank; in a workbook it is found",
+     .about = "The line with the columns' names, where a title stands above it; `auto` finds it"},
+    {.key = "totals",
+     .kind = PTL_SCHEMA_TEXTS,
+     .low = 1,
+     .high = PTL_ROWS_TOTALS_MAX,
+     .offset = SOURCE(totals),
+     .offset_n = SOURCE(n_totals),
+     .where_absent = "none",
+     .about = "Rows to pass over: those whose first filled field reads so; `*` stands for any "
+              "text, as in `[\"Total*\"]`"},
+    {.key = "sheet",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = SOURCE(sheet),
+     .where_absent = "the only sheet with rows",
+     .about = "The sheet of a workbook"},
+    {.key = "range",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = SOURCE(range),
+     .where_absent = "the only table there",
+     .about = "The cells of a sheet that are read, as `A3:F20`, where it holds several tables"},
     {.key = "delimiter",
      .kind = PTL_SCHEMA_CHARACTER,
      .offset = SOURCE(delimiter),
@@ -205,10 +384,32 @@ static const ptl_schema_key source_keys[] = {
      .offset = SOURCE(owner),
      .where_absent = "nobody",
      .about = "The one person to ask when the files are late or wrong"},
+    {.key = "preset",
+     .kind = PTL_SCHEMA_NAME,
+     .offset = SOURCE(preset),
+     .where_absent = "`table` and `mapping` say it",
+     .about = "What the files are, by name: `google_ads`, `stripe_payments` … (docs/presets.md). "
+              "Then the table and the mapping are known"},
+    {.key = "columns",
+     .kind = PTL_SCHEMA_PAIRS,
+     .low = 1,
+     .high = 512,
+     .offset = SOURCE(columns),
+     .offset_n = SOURCE(n_columns),
+     .where_absent = "the preset's usual names",
+     .about = "With a preset: which column of the file is what, as `cost: Kosten netto (EUR)`"},
+    {.key = "slots",
+     .kind = PTL_SCHEMA_PAIRS,
+     .low = 0,
+     .high = 200,
+     .offset = SOURCE(slots),
+     .offset_n = SOURCE(n_slots),
+     .where_absent = "the preset's own",
+     .about = "With a preset: what it leaves open, as `channel: television`"},
     {.key = "table",
      .kind = PTL_SCHEMA_NAME,
-     .required = true,
      .offset = SOURCE(table),
+     .where_absent = "the preset's; **required** without one",
      .about = "The table that the rows go to: `txn` for orders, `spend` for media"},
     {.key = "files",
      .kind = PTL_SCHEMA_TEXTS,
@@ -218,7 +419,8 @@ static const ptl_schema_key source_keys[] = {
      .offset = SOURCE(files),
      .offset_n = SOURCE(n_files),
      .about = "Where the files are, from the workspace's folder or from `/`; `*` stands for any "
-              "text, `${NAME}` for an environment variable"},
+              "text, `${NAME}` for an environment variable. Where two files say different things "
+              "about one fact, the later in the list, or by name, is believed"},
     {.key = "format",
      .kind = PTL_SCHEMA_MAP,
      .nested = &format_schema,
@@ -245,10 +447,10 @@ static const ptl_schema_key source_keys[] = {
      .about = "Of times that are written without one"},
     {.key = "mapping",
      .kind = PTL_SCHEMA_LINES,
-     .required = true,
      .low = 1,
      .high = PTL_MAPPING_CHARACTERS_MAX,
      .offset = SOURCE(mapping),
+     .where_absent = "the preset's; **required** without one",
      .about = "One SELECT from `source`, whose columns are the file's, all text, to the table's "
               "columns"},
 };

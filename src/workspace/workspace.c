@@ -9,6 +9,7 @@
 
 #include "workspace/channel.h"
 #include "workspace/limits.h"
+#include "workspace/preset.h"
 #include "workspace/tables.h"
 
 #include <stdio.h>
@@ -47,7 +48,9 @@ static ptl_status sort_files(const ptl_config_file ***out, const ptl_config_file
     return PTL_OK;
 }
 
-static ptl_hash hash_sorted(const ptl_config_file *const *files, int64_t n)
+/* The files, and the presets they name: these are the program's and may change with it. */
+static ptl_hash hash_sorted(const ptl_config_file *const *files, int64_t n,
+                            const ptl_workspace *workspace)
 {
     ptl_hasher hasher;
     ptl_hasher_init(&hasher);
@@ -55,6 +58,10 @@ static ptl_hash hash_sorted(const ptl_config_file *const *files, int64_t n)
         ptl_hasher_add_text(&hasher, ptl_text_of(files[i]->path));
         ptl_hasher_add_text(&hasher, files[i]->content);
     }
+    for (int64_t i = 0; i < workspace->n_sources; i++)
+        if (workspace->sources[i].preset)
+            ptl_hasher_add_text(&hasher,
+                                ptl_preset_bytes(ptl_text_of(workspace->sources[i].preset)));
     return ptl_hasher_finish(&hasher);
 }
 
@@ -103,6 +110,48 @@ static ptl_status read_channels(reader *r, const ptl_config_file *file)
     return pass.status;
 }
 
+static void fault_twice(const ptl_workspace *w, const ptl_yaml_node *list, ptl_schema_pass *pass)
+{
+    const ptl_yaml_node *item = list->first;
+    for (int64_t i = 0; item && i < w->n_metrics; i++, item = item->next)
+        for (int64_t k = 0; k < i; k++)
+            if (w->metrics[i].name && w->metrics[k].name &&
+                strcmp(w->metrics[i].name, w->metrics[k].name) == 0)
+                ptl_schema_fault(pass, ptl_yaml_find(item, "name"), "each metric once", NULL);
+}
+
+static ptl_status read_metrics(reader *r, const ptl_config_file *file)
+{
+    ptl_workspace *w = &r->draft.workspace;
+    const ptl_yaml_node *root = NULL;
+    PTL_TRY(read_tree(&root, r, file));
+    if (!root || (root->kind == PTL_YAML_MAP && root->n == 0)) return PTL_OK; /* comments alone */
+    ptl_schema_pass pass = pass_of(r, file);
+    void *items = NULL;
+    ptl_schema_fill_list(&items, &w->n_metrics, &ptl_schema_metric, root, &pass);
+    w->metrics = items;
+    if (w->metrics && pass.status == PTL_OK) fault_twice(w, root, &pass);
+    return pass.status;
+}
+
+static ptl_status read_journeys(reader *r, const ptl_config_file *file)
+{
+    const ptl_yaml_node *root = NULL;
+    PTL_TRY(read_tree(&root, r, file));
+    ptl_schema_pass pass = pass_of(r, file);
+    if (root) ptl_schema_fill(&r->draft.workspace.journeys, &ptl_schema_journeys, root, &pass);
+    return pass.status;
+}
+
+/* A workspace without the file has journeys too. */
+static ptl_status default_journeys(reader *r)
+{
+    const ptl_config_file none = {.path = "journeys.yaml"};
+    ptl_schema_pass pass = pass_of(r, &none);
+    ptl_schema_fill(&r->draft.workspace.journeys, &ptl_schema_journeys, NULL, &pass);
+    return pass.status;
+}
+
 /* sources/orders.yaml is "orders". */
 static bool source_name(ptl_text *name, const char *path)
 {
@@ -142,9 +191,11 @@ static ptl_status read_file(reader *r, const ptl_config_file *file)
 {
     if (strcmp(file->path, "portolan.yaml") == 0) return read_portolan(r, file);
     if (strcmp(file->path, "channels.yaml") == 0) return read_channels(r, file);
+    if (strcmp(file->path, "metrics.yaml") == 0) return read_metrics(r, file);
+    if (strcmp(file->path, "journeys.yaml") == 0) return read_journeys(r, file);
     if (strncmp(file->path, "sources/", strlen("sources/")) == 0) return read_source(r, file);
     fault_file(r, file->path, "a file that is not of a workspace",
-               "portolan.yaml, channels.yaml and sources/<name>.yaml");
+               "portolan.yaml, channels.yaml, journeys.yaml, metrics.yaml and sources/<name>.yaml");
     return PTL_OK;
 }
 
@@ -154,6 +205,7 @@ static ptl_status read_all(reader *r)
 {
     ptl_workspace *w = &r->draft.workspace;
     bool has_portolan = false;
+    PTL_TRY(default_journeys(r));
     r->sources = ptl_arena_array(&w->arena, r->n_files + 1, sizeof *r->sources, r->err);
     if (!r->sources) return ptl_refused(r->err);
     w->sources = r->sources;
@@ -204,7 +256,7 @@ static ptl_status finish(reader *r)
     ptl_faults_sort(r->faults);
     if (r->faults->n_total > 0) return fail_with_faults(r->faults, r->err);
     inherit(r);
-    w->hash = hash_sorted(r->files, r->n_files);
+    w->hash = hash_sorted(r->files, r->n_files, w);
     return ptl_zone_open(&w->zone, r->draft.zone, r->err);
 }
 

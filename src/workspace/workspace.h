@@ -9,6 +9,7 @@
 
 #include "store/records.h"
 #include "workspace/fault.h"
+#include "workspace/pair.h"
 
 typedef struct ptl_channel_config {
     const char *name;           /* governed name: "paid_search" */
@@ -32,14 +33,25 @@ typedef struct ptl_source_config {
     const char *table;        /* canonical table                              */
     const char *const *files; /* patterns, relative to the workspace   */
     int64_t n_files;
+    const char *preset;      /* NULL: none; else table and mapping are made from it   */
+    const ptl_pair *columns; /* of the preset: role, column of the file               */
+    int64_t n_columns;
+    const ptl_pair *slots; /* of the preset: slot, text                             */
+    int64_t n_slots;
     const char *mapping;         /* one SELECT over `source`           */
     const char *identifier_kind; /* NULL: none                         */
     const char *locale;          /* of numbers, default the workspace's */
     const char *currency;        /* default the workspace's            */
     const char *zone;            /* default the workspace's            */
     const char *encoding;
-    char delimiter; /* 0: found in the file */
-    char quote;     /* 0: '"'               */
+    char delimiter;            /* 0: found in the file                          */
+    char quote;                /* 0: '"'                                        */
+    int32_t kind;              /* ptl_rows_kind; 0: by the file's name          */
+    int32_t head_row;          /* a line of the file, or as in store/rows.h     */
+    const char *sheet;         /* of a workbook; NULL: the only one with rows   */
+    const char *range;         /* of its sheet, "A3:F20"; NULL: the only table  */
+    const char *const *totals; /* store/rows.h: rows that are passed over */
+    int64_t n_totals;
 } ptl_source_config;
 
 typedef struct ptl_kpi_config {
@@ -49,8 +61,52 @@ typedef struct ptl_kpi_config {
     int64_t baseline_micros; /* from … */
     int64_t target_micros;   /* … to … */
     bool has_target;
-    ptl_day starts, due; /* … by when; starts defaults to the fiscal year's */
+    ptl_day starts, due;        /* … by when; starts defaults to the fiscal year's */
+    double holds_at, drifts_at; /* chances in 100 from which the course holds, or drifts */
 } ptl_kpi_config;
+
+typedef struct ptl_review_config {
+    double least_change; /* worth acting on, in % of a week's revenue */
+} ptl_review_config;
+/* What journeys lead to: which rows of which table are its conversions, and their worth. */
+typedef struct ptl_goal_config {
+    const char *name;         /* governed: "purchase"                              */
+    const char *table;        /* txn, event, lead, opportunity, subscription       */
+    const char *const *kinds; /* rows of these kinds; none: all                    */
+    int64_t n_kinds;
+    const char *value;      /* revenue, cm1, none                                */
+    int32_t look_back_days; /* 0: the journeys' own                              */
+} ptl_goal_config;
+
+typedef struct ptl_journey_config {
+    const char *unit; /* person, account */
+    int32_t look_back_days, session_minutes, touches_max;
+    bool impressions, messages; /* whether they are touches */
+    const char *direct;         /* channel of visits that nothing brought */
+    bool direct_counts;
+    const ptl_goal_config *goals; /* one at least */
+    int64_t n_goals;
+} ptl_journey_config;
+
+/* What metrics.yaml says of a metric (metric.h). */
+typedef struct ptl_metric_config {
+    const char *name, *label, *owner;
+    int32_t version;        /* of the definition, 1 the program's */
+    int32_t horizon_months; /* 0: the program's                   */
+    double discount;        /* a year                             */
+    bool discount_given;
+    double tolerance; /* 0: the program's                   */
+} ptl_metric_config;
+/* Where the review's digest goes. Texts may hold ${VARIABLES}: see ptl_workspace_expand. */
+typedef struct ptl_digest_config {
+    const char *file;        /* NULL: digest.txt                      */
+    const char *webhook;     /* NULL: none                            */
+    const char *mail_server; /* "smtps://host:port"; NULL: no mail    */
+    const char *mail_user, *mail_password;
+    const char *mail_from;
+    const char *const *mail_to;
+    int64_t n_mail_to;
+} ptl_digest_config;
 
 typedef struct ptl_workspace {
     const char *root; /* the folder                         */
@@ -63,10 +119,17 @@ typedef struct ptl_workspace {
     int32_t n_threads;         /* 0: one per core           */
     int64_t memory_bytes_max;  /* of the whole program      */
     ptl_kpi_config kpi;
+    ptl_review_config review;
+    ptl_digest_config digest;
     const ptl_channel_config *channels;
     int64_t n_channels;
     const ptl_channel_name *channel_names; /* see ptl_workspace_channel */
     int64_t n_channel_names;
+    const ptl_channel_name *channel_patterns; /* aliases with a *, in the file's order */
+    int64_t n_channel_patterns;
+    const ptl_metric_config *metrics; /* as metrics.yaml lists them */
+    int64_t n_metrics;
+    ptl_journey_config journeys;
     const ptl_source_config *sources; /* by name */
     int64_t n_sources;
     ptl_hash hash;   /* over paths and bytes              */
@@ -74,8 +137,9 @@ typedef struct ptl_workspace {
     ptl_arena arena; /* owns everything above but `zone`  */
 } ptl_workspace;
 
-/** Read the draft's files: portolan.yaml, channels.yaml, sources/?*.yaml, in sorted order.
- * E_NOT_FOUND where the folder is no workspace, hinting `portolan init`. */
+/** Read the draft's files: portolan.yaml, channels.yaml, journeys.yaml, metrics.yaml,
+ * sources/?*.yaml, in sorted order. E_NOT_FOUND where the folder is no workspace, hinting `portolan
+ * init`. */
 PTL_NODISCARD ptl_status ptl_workspace_files(ptl_config_file **out, int64_t *n, const char *root,
                                              ptl_arena *arena, ptl_error *err);
 
@@ -87,8 +151,12 @@ void ptl_workspace_dispose(ptl_workspace *workspace);
 
 const ptl_source_config *ptl_workspace_source(const ptl_workspace *workspace, ptl_text name);
 
-/** The channel that `recorded` names, through its name, label and aliases, case ignored; NULL if
- * it is not governed. */
+/** The goal of this name, the first where `name` is NULL; NULL if there is none. */
+const ptl_goal_config *ptl_workspace_goal(const ptl_workspace *workspace, const char *name);
+
+/** The channel that `recorded` names, through its name, label and aliases, case ignored; then
+ * through aliases with a *, which stands for any text, the file's first that fits. NULL if it is
+ * not governed. */
 const ptl_channel_config *ptl_workspace_channel(const ptl_workspace *workspace, ptl_text recorded);
 
 /** A source's file pattern with "${NAME}" replaced by the environment's value. E_NOT_FOUND where a
@@ -106,6 +174,9 @@ typedef struct ptl_init_options {
 } ptl_init_options;
 PTL_NODISCARD ptl_status ptl_workspace_init(const char *root, const ptl_init_options *options,
                                             ptl_error *err);
+
+/** The zone of $TZ where it names one, else of /etc/localtime, else UTC. May lie in `scratch`. */
+const char *ptl_workspace_system_zone(char scratch[4096]);
 
 /** What differs between two sets of files, as unified text, file by file. */
 PTL_NODISCARD ptl_status ptl_workspace_difference(ptl_buffer *out, const ptl_config_file *before,

@@ -5,8 +5,10 @@
  * one of two chains, a quiet or a keen one, so that journeys of one person are dependent and taking
  * them as independent would give intervals that are too narrow. The truth is the chain that pooled
  * journeys follow, mixed by expected flow, and its removal effects, from a dense solution written
- * here: nothing is shared with the estimator. One interval a world and method is judged, of a
- * channel drawn at random, so that worlds count as independent.
+ * here: nothing is shared with the estimator. The truth of Shapley's games comes from the chances
+ * that a journey stays within each set of channels, kind by kind, since sets do not forget who made
+ * them; its value is taken over all 120 orders of arrival. One interval a world and method is
+ * judged, of a channel drawn at random, so that worlds count as independent.
  *
  * By default 300 worlds; PTL_LONG=1 runs 2,400, where coverage is held to the nominal rate +- 2
  * points (one standard error is 0.6 points). */
@@ -148,11 +150,19 @@ enum {
     EFFECT_STEP,
     CREDIT,
     LAST_TOUCH,
+    SUM_BOOT,
+    SUM_JACK,
+    RATE_BOOT,
+    RATE_JACK,
+    RATE_SAMPLED,
     N_JUDGED
 };
 static const char *const names[N_JUDGED] = {
-    "effect, bootstrap", "share, bootstrap", "effect on value",   "effect, jackknife",
-    "share, jackknife",  "effect, one step", "credit, bootstrap", "last touch, jackknife"};
+    "effect, bootstrap",      "share, bootstrap",        "effect on value",
+    "effect, jackknife",      "share, jackknife",        "effect, one step",
+    "credit, bootstrap",      "last touch, jackknife",   "Shapley sum, bootstrap",
+    "Shapley sum, jackknife", "Shapley rate, bootstrap", "Shapley rate, jackknife",
+    "Shapley rate, sampled"};
 
 static bool holds(ptl_estimate e, double truth)
 {
@@ -188,6 +198,79 @@ static bool last_touch_holds(const ptl_paths *x, const chain *truth, double whol
     return holds(r.share[k], visits[k + 1] * truth->step[k + 1][K] / whole);
 }
 
+/* ---- Shapley ---- */
+
+enum { SETS = 1 << K, N_ORDERS = 120 };
+
+/* P(a journey touches only channels of S, and converts | and ends at all), both kinds alike often.
+ */
+static void stay_within(double converts[SETS], double ends[SETS], const chain kinds[2])
+{
+    for (int set = 0; set < SETS; set++) {
+        converts[set] = ends[set] = 0.0;
+        for (int kind = 0; kind < 2; kind++) {
+            chain to_conversion = kinds[kind], to_end = kinds[kind];
+            for (int i = 0; i <= K; i++) {
+                for (int j = 0; j < K; j++)
+                    if (!(set >> j & 1)) to_conversion.step[i][j] = to_end.step[i][j] = 0.0;
+                to_end.step[i][K] += to_end.step[i][K + 1];
+            }
+            converts[set] += 0.5 * follow(&to_conversion, -1, NULL);
+            ends[set] += 0.5 * follow(&to_end, -1, NULL);
+        }
+    }
+}
+
+/* Shapley's share of channel k: its gain averaged over all orders of arrival. */
+static double share_by_orders(const double worth[SETS], int k)
+{
+    double gain = 0.0;
+    for (int number = 0; number < N_ORDERS; number++) {
+        int left[K], rest = number, set = 0;
+        for (int i = 0; i < K; i++) left[i] = i;
+        for (int n = K; n > 0; n--) {
+            const int at = rest % n, who = left[at];
+            rest /= n;
+            left[at] = left[n - 1];
+            if (who == k) gain += worth[set | 1 << who] - worth[set];
+            set |= 1 << who;
+        }
+    }
+    return gain / N_ORDERS / worth[SETS - 1];
+}
+
+static ptl_estimate shapley(const ptl_paths *x, ptl_arena *arena, ptl_shapley_worth worth,
+                            ptl_interval_method interval, int32_t n_exact_max, int k,
+                            const ptl_rng *rng)
+{
+    ptl_error err = {0};
+    const ptl_attribution_work work = {.arena = arena, .rng = *rng};
+    ptl_shapley_options o = ptl_shapley_options_default();
+    o.worth = worth;
+    o.n_exact_max = n_exact_max;
+    o.n_permutations = 16; /* few, so that what sampling adds matters */
+    o.interval.method = interval;
+    ptl_shapley_result r;
+    EXPECT_OK(ptl_shapley_solve(&r, x, &o, &work, &err));
+    return r.credit.share[k];
+}
+
+static void judge_shapley(int64_t *inside, const ptl_paths *x, const chain kinds[2], int k,
+                          ptl_arena *arena, const ptl_rng *rng)
+{
+    double converts[SETS], ends[SETS], rate[SETS];
+    stay_within(converts, ends, kinds);
+    for (int set = 0; set < SETS; set++)
+        rate[set] = ends[set] > 0.0 ? converts[set] / ends[set] : 0;
+    const double by_sum = share_by_orders(converts, k), by_rate = share_by_orders(rate, k);
+    const ptl_interval_method boot = PTL_INTERVAL_BOOTSTRAP, jack = PTL_INTERVAL_JACKKNIFE;
+    inside[SUM_BOOT] += holds(shapley(x, arena, PTL_SHAPLEY_SUM, boot, 16, k, rng), by_sum);
+    inside[SUM_JACK] += holds(shapley(x, arena, PTL_SHAPLEY_SUM, jack, 16, k, rng), by_sum);
+    inside[RATE_BOOT] += holds(shapley(x, arena, PTL_SHAPLEY_RATE, boot, 16, k, rng), by_rate);
+    inside[RATE_JACK] += holds(shapley(x, arena, PTL_SHAPLEY_RATE, jack, 16, k, rng), by_rate);
+    inside[RATE_SAMPLED] += holds(shapley(x, arena, PTL_SHAPLEY_RATE, jack, 4, k, rng), by_rate);
+}
+
 static void judge_world(int64_t *inside, const ptl_rng *root, uint64_t number, ptl_arena *arena)
 {
     ptl_rng rng = ptl_rng_split(root, number);
@@ -216,6 +299,7 @@ static void judge_world(int64_t *inside, const ptl_rng *root, uint64_t number, p
         solve(&x, arena, PTL_INTERVAL_BOOTSTRAP, PTL_REPLICATE_ONE_STEP, &rng);
     inside[EFFECT_STEP] += holds(step.effect[k], effect[k]);
     inside[LAST_TOUCH] += last_touch_holds(&x, &truth, whole, k, arena);
+    judge_shapley(inside, &x, kinds, k, arena, &rng);
 }
 
 static void intervals_cover_at_their_rate(void **state)

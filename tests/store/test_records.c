@@ -9,6 +9,8 @@
 #include "store/migrate.h"
 #include "store/records_internal.h"
 
+enum { NEWEST = 2 }; /* version of records that this program writes */
+
 static ptl_error err;
 static scratch dir;
 
@@ -145,7 +147,7 @@ static void test_settings(void **state)
     const char *path = scratch_path(&dir, "records.sqlite");
     EXPECT_INT(raw_int(path, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
     EXPECT_INT(raw_int(path, "SELECT application_id FROM pragma_application_id"), 0x50544c4e);
-    EXPECT_INT(raw_int(path, "SELECT user_version FROM pragma_user_version"), 1);
+    EXPECT_INT(raw_int(path, "SELECT user_version FROM pragma_user_version"), NEWEST);
     EXPECT_INT(raw_int(path, "SELECT count(*) FROM pragma_table_list "
                              "WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict"),
                0);
@@ -247,16 +249,42 @@ static void test_failed_statement_marks(void **state)
 
 /* --- migrations ------------------------------------------------------------------------------- */
 
-static const char two_sql[] = "CREATE TABLE extra (x INTEGER) STRICT; INSERT INTO extra VALUES (7);"
-                              "PRAGMA user_version = 2;";
+static const char next_sql[] =
+    "CREATE TABLE extra (x INTEGER) STRICT; INSERT INTO extra VALUES (7);"
+    "PRAGMA user_version = 3;";
 
-static void migrations(ptl_migration *list, int64_t *n, ptl_arena *arena, const char *second)
+/* the program's own, and one that a newer program would have */
+static void migrations(ptl_migration *list, int64_t *n, ptl_arena *arena, const char *next)
 {
     ptl_migration *own;
     EXPECT_OK(ptl_migrations_find(&own, n, "sql/records/", arena, &err));
-    EXPECT_INT(*n, 1);
-    list[0] = own[0];
-    list[1] = (ptl_migration){2, "0002_test.sql", second};
+    EXPECT_INT(*n, NEWEST);
+    memcpy(list, own, NEWEST * sizeof *own);
+    list[NEWEST] = (ptl_migration){NEWEST + 1, "0003_test.sql", next};
+}
+
+/* A file of every older version, with a row in it, becomes one of this version. */
+static void test_migrate_from_every_version(void **state)
+{
+    (void)state;
+    ptl_arena arena;
+    ptl_arena_init(&arena, 1 << 20, NULL);
+    ptl_migration list[NEWEST + 1];
+    int64_t n;
+    migrations(list, &n, &arena, next_sql);
+    for (int old = 1; old < NEWEST; old++) {
+        const char *path = scratch_path(&dir, "records.sqlite");
+        remove(path);
+        for (int k = 0; k < old; k++) raw_run(path, list[k].text);
+        raw_run(path, "INSERT INTO meta VALUES ('old', x'31')");
+        ptl_records *records = opened();
+        assert_true(has(records, "old"));
+        ptl_records_close(records);
+        EXPECT_INT(raw_int(path, "SELECT user_version FROM pragma_user_version"), NEWEST);
+        EXPECT_INT(raw_int(path, "SELECT count(*) FROM minute"), 0);
+        EXPECT_INT(raw_int(path, "SELECT count(*) FROM alarm"), 0);
+    }
+    ptl_arena_dispose(&arena);
 }
 
 static void test_migrate_forward(void **state)
@@ -264,23 +292,23 @@ static void test_migrate_forward(void **state)
     (void)state;
     ptl_arena arena;
     ptl_arena_init(&arena, 1 << 20, NULL);
-    ptl_migration list[2];
+    ptl_migration list[NEWEST + 1];
     int64_t n;
-    migrations(list, &n, &arena, two_sql);
+    migrations(list, &n, &arena, next_sql);
     ptl_records *records = opened();
     EXPECT_OK(ptl_records_set(records, "old", PTL_TEXT("1"), &err));
-    EXPECT_OK(ptl_migrate(records->sql, list, 2, &err));
+    EXPECT_OK(ptl_migrate(records->sql, list, NEWEST + 1, &err));
     assert_true(has(records, "old"));
     ptl_records_close(records);
-    const char *bak = scratch_path(&dir, "records.sqlite.v1.bak");
-    EXPECT_INT(raw_int(bak, "SELECT user_version FROM pragma_user_version"), 1);
+    const char *bak = scratch_path(&dir, "records.sqlite.v2.bak");
+    EXPECT_INT(raw_int(bak, "SELECT user_version FROM pragma_user_version"), NEWEST);
     EXPECT_INT(raw_int(bak, "SELECT count(*) FROM meta"), 1);
     const char *path = scratch_path(&dir, "records.sqlite");
     EXPECT_INT(raw_int(path, "SELECT x FROM extra"), 7);
-    /* and now this program, which knows version 1 alone, refuses it, changing nothing */
+    /* and now this program, which knows no such version, refuses it, changing nothing */
     ptl_records *none = NULL;
     EXPECT_FAIL(ptl_records_open(&none, path, &err), PTL_E_VERSION,
-                "version 2, this program knows up to 1");
+                "version 3, this program knows up to 2");
     assert_null(none);
     ptl_arena_dispose(&arena);
 }
@@ -290,17 +318,19 @@ static void test_migrate_half_is_nothing(void **state)
     (void)state;
     ptl_arena arena;
     ptl_arena_init(&arena, 1 << 20, NULL);
-    ptl_migration list[2];
+    ptl_migration list[NEWEST + 1];
     int64_t n;
     ptl_records *records = opened();
     migrations(list, &n, &arena, "CREATE TABLE extra (x INTEGER); INSERT INTO nowhere VALUES (1);");
-    EXPECT_FAIL(ptl_migrate(records->sql, list, 2, &err), PTL_E_INTERNAL, "statement failed");
+    EXPECT_FAIL(ptl_migrate(records->sql, list, NEWEST + 1, &err), PTL_E_INTERNAL,
+                "statement failed");
     assert_non_null(strstr(err.detail, "nowhere"));
-    migrations(list, &n, &arena, "CREATE TABLE extra (x INTEGER); PRAGMA user_version = 3;");
-    EXPECT_FAIL(ptl_migrate(records->sql, list, 2, &err), PTL_E_INTERNAL, "sets version 3");
+    migrations(list, &n, &arena, "CREATE TABLE extra (x INTEGER); PRAGMA user_version = 4;");
+    EXPECT_FAIL(ptl_migrate(records->sql, list, NEWEST + 1, &err), PTL_E_INTERNAL,
+                "sets version 4");
     ptl_records_close(records);
     const char *path = scratch_path(&dir, "records.sqlite");
-    EXPECT_INT(raw_int(path, "SELECT user_version FROM pragma_user_version"), 1);
+    EXPECT_INT(raw_int(path, "SELECT user_version FROM pragma_user_version"), NEWEST);
     EXPECT_INT(raw_int(path, "SELECT count(*) FROM sqlite_schema WHERE name = 'extra'"), 0);
     ptl_records_close(opened());
     ptl_arena_dispose(&arena);
@@ -457,6 +487,7 @@ int main(void)
         TEST(test_nested_commit),
         TEST(test_inner_rollback_rolls_all_back),
         TEST(test_failed_statement_marks),
+        TEST(test_migrate_from_every_version),
         TEST(test_migrate_forward),
         TEST(test_migrate_half_is_nothing),
         TEST(test_not_a_database),

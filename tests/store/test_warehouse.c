@@ -63,13 +63,28 @@ static void expect_open_fails(ptl_status status, const char *words)
     assert_null(other);
 }
 
+static int32_t newest_format(void)
+{
+    ptl_arena arena;
+    ptl_error err = {0};
+    const ptl_duck_migration *list;
+    int64_t n;
+    ptl_arena_init(&arena, 1 << 20, NULL);
+    EXPECT_OK(ptl_duck_migrations(&list, &n, &arena, &err));
+    ptl_arena_dispose(&arena);
+    return (int32_t)n;
+}
+
 static void a_newer_format_is_refused(void **state)
 {
     (void)state;
     warehouse_exec(warehouse, "UPDATE meta SET value = '41' WHERE name = 'format'");
     ptl_warehouse_close(warehouse);
     warehouse = NULL;
-    expect_open_fails(PTL_E_VERSION, "format 41, this program knows formats up to 2");
+    char words[100];
+    snprintf(words, sizeof words, "format 41, this program knows formats up to %d",
+             newest_format());
+    expect_open_fails(PTL_E_VERSION, words);
 }
 
 static void foreign_tables_are_refused(void **state)
@@ -649,30 +664,35 @@ static void a_copy_is_the_whole(void **state)
 static void migrates_forward_after_a_copy(void **state)
 {
     (void)state;
+    enum { MORE = 100 };
     ptl_error err = {0};
-    const ptl_duck_migration next[4] = {
-        {1, "0001_tables.sql", "must not run again"},
-        {2, "0002_known.sql", "nor this"},
-        {3, "0003_more.sql", "CREATE TABLE more (n BIGINT); INSERT INTO more VALUES (5)"},
-        {4, "0004_wrong.sql", "CREATE TABLE most (n BIGINT); SELECT * FROM no_such_table"},
-    };
-    EXPECT_OK(ptl_duck_migrate(warehouse, next, 3, &err));
+    const int32_t n = newest_format();
+    ptl_duck_migration next[MORE];
+    assert_true(n + 2 <= MORE);
+    for (int32_t i = 0; i < n; i++)
+        next[i] = (ptl_duck_migration){i + 1, "of this program", "must not run again"};
+    next[n] = (ptl_duck_migration){n + 1, "more.sql",
+                                   "CREATE TABLE more (n BIGINT); INSERT INTO more VALUES (5)"};
+    next[n + 1] = (ptl_duck_migration){n + 2, "wrong.sql",
+                                       "CREATE TABLE most (n BIGINT); SELECT * FROM no_such_table"};
+    EXPECT_OK(ptl_duck_migrate(warehouse, next, n + 1, &err));
     EXPECT_INT(warehouse_number(warehouse, "SELECT n FROM more"), 5);
-    char before[600];
-    snprintf(before, sizeof before, "%s.before-0003", path);
+    char before[600], words[100];
+    snprintf(before, sizeof before, "%s.before-%04d", path, n + 1);
     assert_true(ptl_file_exists(before));
-    EXPECT_OK(ptl_duck_migrate(warehouse, next, 3, &err)); /* nothing to do */
-    EXPECT_FAIL(ptl_duck_migrate(warehouse, next, 4, &err), PTL_E_INVALID,
-                "migration 0004_wrong.sql");
+    EXPECT_OK(ptl_duck_migrate(warehouse, next, n + 1, &err)); /* nothing to do */
+    EXPECT_FAIL(ptl_duck_migrate(warehouse, next, n + 2, &err), PTL_E_INVALID,
+                "migration wrong.sql");
     EXPECT_INT(warehouse_number(warehouse,
                                 "SELECT count(*) FROM duckdb_tables() WHERE table_name = "
                                 "'most'"),
                0);
     EXPECT_INT(warehouse_number(warehouse, "SELECT value::BIGINT FROM meta WHERE name = 'format'"),
-               3);
+               n + 1);
     ptl_warehouse_close(warehouse);
     warehouse = NULL;
-    expect_open_fails(PTL_E_VERSION, "format 3, this program knows formats up to 2");
+    snprintf(words, sizeof words, "format %d, this program knows formats up to %d", n + 1, n);
+    expect_open_fails(PTL_E_VERSION, words);
     assert_int_equal(rename(before, path), 0); /* the way back */
     const ptl_warehouse_options options = small_engine(1);
     EXPECT_OK(ptl_warehouse_open(&warehouse, path, &options, &err));

@@ -33,7 +33,10 @@ for world in "shop kind" "shop real" "software kind" "software real"; do
   set -- $world
   "$portolan" simulate "$1-$2" --world "$1" --setting "$2" --persons 1500 --weeks 30 > said.txt
   "$portolan" -w "$1-$2" import > import.txt
-  grep -qE "^Set aside +0$" import.txt || { cat import.txt; fail "$world: rows were set aside"; }
+  # Only rows that a mapping says it leaves out are set aside.
+  for source in "$1-$2"/sources/*.yaml; do
+    "$portolan" -w "$1-$2" source quarantine "$(basename "$source" .yaml)" --limit 100000
+  done | grep -E "^data/" | grep -v "left out by the mapping$" && fail "$world: rows were set aside"
   "$portolan" -w "$1-$2" review --quiet > /dev/null
   compare "$1-$2" || fail "$world: the review is not the truth"
 done

@@ -14,10 +14,19 @@
 static int make_workspace(void **state)
 {
     static scratch s;
-    char command[512];
+    char command[2048];
     scratch_make(&s);
     *state = &s;
-    snprintf(command, sizeof command, "cd '%s' && portolan init shop > init.txt 2>&1", s.dir);
+    /* the books of one month, so that there is something to reconcile and to sign */
+    snprintf(command, sizeof command,
+             "cd '%s' && portolan init shop > init.txt 2>&1 && cd shop &&"
+             " printf 'from,to,line,amount\\n2026-08-01,2026-08-31,revenue,12345.67\\n' > "
+             "data/books.csv &&"
+             " printf 'table: finance_close\\nfiles: [data/books.csv]\\nmapping: |\\n"
+             "  SELECT ptl_day(\"from\") AS period_start, ptl_day(\"to\") AS period_end,"
+             " line AS book_line, ptl_money(amount) AS amount_micros FROM source\\n'"
+             " > sources/books.yaml",
+             s.dir);
     return system(command);
 }
 
@@ -94,7 +103,9 @@ static void clear_way(const char *dir)
 {
     char command[512];
     snprintf(command, sizeof command,
-             "cd '%s' && rm -rf acme-restored acme-backup.first shop/acme shop/tea && "
+             "cd '%s' && rm -rf acme-restored acme-backup.first shop/acme shop/tea shop/first "
+             "shop/first "
+             "shop/audit audit && "
              "if [ -d acme-backup ]; then mv acme-backup acme-backup.first; fi",
              dir);
     assert_int_equal(system(command), 0);
@@ -110,7 +121,8 @@ static void every_example_runs(void **state)
         expect_code(run_in(s->dir, op->example, ""), op, s->dir, &arena);
         if (read_all(s->dir, "out", &arena).len == 0) fail_msg("%s prints nothing", op->example);
         if (strcmp(op->name, "init") == 0 || strcmp(op->name, "backup") == 0) clear_way(s->dir);
-        if (strcmp(op->name, "restore") == 0 || strcmp(op->name, "simulate") == 0)
+        if (strcmp(op->name, "restore") == 0 || strcmp(op->name, "simulate") == 0 ||
+            strcmp(op->name, "reconcile.bundle") == 0 || strcmp(op->name, "start") == 0)
             clear_way(s->dir);
         if (strcmp(op->name, "restore") == 0)
             assert_int_equal(run_in(s->dir, "portolan backup ../acme-backup", ""), 0);

@@ -114,6 +114,19 @@ static void days_and_spans(void **state)
     EXPECT_STR(shown(), "1 Dec 2010 to 8 Dec 2011");
 }
 
+static void chances_are_said_of_a_hundred(void **state)
+{
+    (void)state;
+    ptl_show_chance(&b, 0.2449);
+    EXPECT_STR(shown(), "24 in 100");
+    ptl_show_chance(&b, 0.0099);
+    EXPECT_STR(shown(), "less than 1 in 100");
+    ptl_show_chance(&b, 0.9951);
+    EXPECT_STR(shown(), "more than 99 in 100");
+    ptl_show_chance(&b, PTL_NAN);
+    EXPECT_STR(shown(), "not identified");
+}
+
 static void html_is_made_safe(void **state)
 {
     (void)state;
@@ -143,6 +156,7 @@ int main(void)
                                        cmocka_unit_test(whole_money_rounds_half_to_even),
                                        cmocka_unit_test(counts_and_nouns),
                                        cmocka_unit_test(days_and_spans),
+                                       cmocka_unit_test(chances_are_said_of_a_hundred),
                                        cmocka_unit_test(html_is_made_safe)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

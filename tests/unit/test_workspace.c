@@ -228,7 +228,8 @@ static void all_faults_at_once(void **state)
         "portolan.yaml:1:1: company: found nothing, allowed: text of 1 to 200 characters\n"
         "portolan.yaml:1:1: currency: missing, allowed: a currency of ISO 4217 as EUR\n"
         "portolan.yaml:2:1: curency: found \"curency\", allowed: the keys company, currency, zone, "
-        "locale, week_start, fiscal_year_start, threads, memory, kpi; did you mean \"currency\"?\n"
+        "locale, week_start, fiscal_year_start, threads, memory, kpi, review, digest; did you mean "
+        "\"currency\"?\n"
         "portolan.yaml:3:7: zone: found \"Europe/Berlinn\", allowed: a time zone as Europe/Berlin; "
         "did you mean \"Europe/Berlin\"?\n"
         "portolan.yaml:4:13: week_start: found \"Monday\", allowed: monday, tuesday, wednesday, "
@@ -247,7 +248,7 @@ static void all_faults_at_once(void **state)
         "mean \"2026-12-31\"?\n"
         "portolan.yaml:12:3: kpi.by: found a key that line 11 has already, allowed: every key "
         "once\n"
-        "sources/a.yaml:1:1: mapping: missing, allowed: text of 1 to 100000 characters\n"
+        "sources/a.yaml:1:1: mapping: missing, allowed: one SELECT from `source`; or a preset\n"
         "sources/a.yaml:1:8: table: found \"txm\", allowed: a table that files go to, as txn or "
         "spend: docs/tables.md; did you mean \"txn\"?\n"
         "sources/a.yaml:2:8: files: found a list, allowed: a list as [a, b] of 1 to 1000 texts\n");
@@ -347,12 +348,12 @@ static void files_have_their_names(void **state)
     const ptl_config_file files[] = {
         FILE_OF("sources/Orders 1.yaml", "x: 1\n"),
         FILE_OF("sources/orders.yml", "x: 1\n"),
-        FILE_OF("metrics.yaml", "x: 1\n"),
+        FILE_OF("measures.yaml", "x: 1\n"),
     };
     expect_faults(
         files, 3,
-        "metrics.yaml:1:1: found a file that is not of a workspace, allowed: "
-        "portolan.yaml, channels.yaml and sources/<name>.yaml\n"
+        "measures.yaml:1:1: found a file that is not of a workspace, allowed: "
+        "portolan.yaml, channels.yaml, journeys.yaml, metrics.yaml and sources/<name>.yaml\n"
         "sources/Orders 1.yaml:1:1: found this file's name, allowed: "
         "sources/<name>.yaml, the name of a-z, 0-9 and _, at most 64 characters\n"
         "sources/orders.yml:1:1: found this file's name, allowed: sources/<name>.yaml, "
@@ -365,6 +366,42 @@ static void files_have_their_names(void **state)
 }
 
 /* --- variables -------------------------------------------------------------------------------- */
+
+static void journeys_have_goals(void **state)
+{
+    (void)state;
+    ptl_error err;
+    ptl_workspace w;
+    EXPECT_OK(ptl_workspace_parse(&w, ".", &portolan, 1, NULL, &err));
+    EXPECT_INT(w.journeys.look_back_days, 30);
+    EXPECT_INT(w.journeys.session_minutes, 30);
+    EXPECT_STR(w.journeys.direct, "direct");
+    EXPECT_STR(ptl_workspace_goal(&w, NULL)->name, "purchase");
+    EXPECT_STR(ptl_workspace_goal(&w, NULL)->table, "txn");
+    ptl_workspace_dispose(&w);
+    const ptl_config_file files[] = {
+        FILE_OF("journeys.yaml", "unit: account\nimpressions: true\ngoals:\n  - name: won\n"
+                                 "    table: opportunity\n    look_back_days: 180\n"
+                                 "  - name: churn\n    table: subscription\n    kinds: [churn]\n"
+                                 "    value: none\n"),
+        portolan};
+    EXPECT_OK(ptl_workspace_parse(&w, ".", files, 2, NULL, &err));
+    EXPECT_INT(w.journeys.n_goals, 2);
+    assert_true(w.journeys.impressions && !w.journeys.messages && w.journeys.direct_counts);
+    EXPECT_INT(ptl_workspace_goal(&w, NULL)->look_back_days, 180);
+    EXPECT_STR(ptl_workspace_goal(&w, "churn")->kinds[0], "churn");
+    EXPECT_STR(ptl_workspace_goal(&w, "churn")->value, "none");
+    assert_null(ptl_workspace_goal(&w, "lost"));
+    ptl_workspace_dispose(&w);
+    const ptl_config_file wrong[] = {
+        FILE_OF("journeys.yaml", "goals:\n  - name: won\n    table: deals\n  - name: won\n"),
+        portolan};
+    expect_faults(wrong, 2,
+                  "journeys.yaml:3:12: goals[1].table: found \"deals\", allowed: txn, event, lead, "
+                  "opportunity or subscription\n"
+                  "journeys.yaml:4:11: goals[2].name: found \"won\", allowed: a name that no other "
+                  "goal has\n");
+}
 
 static void patterns_are_expanded(void **state)
 {
@@ -508,13 +545,21 @@ static void flipped_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(everything_arrives),       cmocka_unit_test(what_is_left_out),
-        cmocka_unit_test(the_hash_names_the_files), cmocka_unit_test(channels_are_recognised),
-        cmocka_unit_test(all_faults_at_once),       cmocka_unit_test(the_error_tells_the_first),
-        cmocka_unit_test(channels_share_nothing),   cmocka_unit_test(targets_are_whole),
-        cmocka_unit_test(sources_are_checked),      cmocka_unit_test(files_have_their_names),
-        cmocka_unit_test(patterns_are_expanded),    cmocka_unit_test(the_page_is_in_step),
-        cmocka_unit_test(examples_are_right),       cmocka_unit_test(flipped_bytes),
+        cmocka_unit_test(everything_arrives),
+        cmocka_unit_test(what_is_left_out),
+        cmocka_unit_test(the_hash_names_the_files),
+        cmocka_unit_test(channels_are_recognised),
+        cmocka_unit_test(all_faults_at_once),
+        cmocka_unit_test(the_error_tells_the_first),
+        cmocka_unit_test(channels_share_nothing),
+        cmocka_unit_test(targets_are_whole),
+        cmocka_unit_test(sources_are_checked),
+        cmocka_unit_test(files_have_their_names),
+        cmocka_unit_test(journeys_have_goals),
+        cmocka_unit_test(patterns_are_expanded),
+        cmocka_unit_test(the_page_is_in_step),
+        cmocka_unit_test(examples_are_right),
+        cmocka_unit_test(flipped_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* build.mjs: web/dist/review.js and review.css; with --tests a bundle of the pure parts for node's
- * test runner; with --sample FILE a whole page with invented data. */
+/* build.mjs: web/dist/review.js and review.css, and one chart-<kind>.js for each kind of chart that not
+ * every page draws; with --tests a bundle of the pure parts for node's test runner; with
+ * --sample FILE a whole page with invented data. */
 
 import { gzipSync } from 'node:zlib';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,11 +13,22 @@ const at = (...path) => join(web, ...path);
 const SCRIPT_FOR = 'es2019';
 const STYLE_FOR = ['chrome90', 'firefox90', 'safari14'];
 /* Modules for node, not part of the page; the folder is ignored by git and gone with npm ci. */
+/* Beside line and rows, which every page has. */
+const KINDS = ['calibration', 'cone', 'curve', 'flow', 'waterfall', 'whatif'];
 const CACHE = at('node_modules', '.cache', 'portolan');
 
-async function bundle(entry, out, format) {
+/* A kind's script stands beside the page's: what they share, charts/kit, is there already. */
+const shared = {
+  name: 'shared',
+  setup(build) {
+    build.onResolve({ filter: /charts\/kit$/ }, () => ({ path: 'parts', namespace: 'shared' }));
+    build.onLoad({ filter: /.*/, namespace: 'shared' }, () => ({ contents: 'module.exports = globalThis.Portolan' }));
+  },
+};
+
+async function bundle(entry, out, format, plugins = []) {
   const made = await esbuild.build({
-    entryPoints: [entry], bundle: true, format, target: SCRIPT_FOR, write: false,
+    entryPoints: [entry], bundle: true, format, target: SCRIPT_FOR, write: false, plugins,
     minify: format === 'iife', charset: 'utf8', legalComments: 'none', outfile: out,
   });
   return made.outputFiles[0].text;
@@ -54,7 +66,7 @@ function marksCss(marks) {
 }
 
 async function style() {
-  const { DARK, LIGHT, SANS, MARKS } = await load(at('src', 'charts', 'parts.ts'), 'parts.mjs');
+  const { DARK, LIGHT, SANS, MARKS } = await load(at('src', 'kinds', 'all.ts'), 'parts.mjs');
   const code = 'ui-monospace,"SF Mono",Menlo,Consolas,monospace';
   const source =
     `:root{color-scheme:light dark;--sans:${SANS};--code:${code};${block(LIGHT)}}` +
@@ -76,13 +88,19 @@ async function dist() {
   const packed = (text) => gzipSync(text, { level: 9 }).length;
   console.log(`review.js ${js.length} bytes, ${packed(js)} gzipped; review.css ${css.length}, ${packed(css)}; ` +
     `together ${packed(js) + packed(css)} gzipped`);
-  return { js, css };
+  const kinds = {};
+  for (const kind of KINDS) {
+    kinds[kind] = await bundle(at('src', 'kinds', kind + '.ts'), kind + '.js', 'iife', [shared]);
+    writeFileSync(at('dist', `chart-${kind}.js`), kinds[kind]);
+    console.log(`chart-${kind}.js ${kinds[kind].length} bytes, ${packed(kinds[kind])} gzipped`);
+  }
+  return { js, css, kinds };
 }
 
 const args = process.argv.slice(2);
 const made = await dist();
 if (args.includes('--tests')) {
-  await load(at('src', 'charts', 'parts.ts'), 'parts.mjs');
+  await load(at('src', 'kinds', 'all.ts'), 'parts.mjs');
   await load(at('tools', 'sample.ts'), 'sample.mjs');
 }
 const sample = args.indexOf('--sample');
@@ -90,6 +108,6 @@ if (sample >= 0) {
   const { samplePage } = await load(at('tools', 'sample.ts'), 'sample.mjs');
   const out = resolve(args[sample + 1]);
   mkdirSync(dirname(out), { recursive: true });
-  writeFileSync(out, samplePage(made.css, made.js));
+  writeFileSync(out, samplePage(made.css, made.js, Object.values(made.kinds)));
   console.log(out);
 }

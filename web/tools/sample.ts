@@ -5,6 +5,8 @@
 import { escape, tableHtml, tableOf } from '../src/charts/parts';
 import type { Chart, Figure, LineChart, LinePoint, ReviewData, RowsChart } from '../src/charts/types';
 import type { Setting } from '../src/charts/words';
+import '../src/kinds/all';
+import { kindCharts } from './sample_kinds';
 
 const TODAY = '2026-11-16';
 const DAY_MS = 86400000;
@@ -162,7 +164,7 @@ export function sampleData(): ReviewData {
   return {
     format: 1, locale: 'en-GB', currency: 'EUR', zone: 'Europe/Berlin', today: TODAY,
     address: 'https://portolan.example/review/2026-46',
-    charts: [contribution(), changes(), worth(), renewals(), tests()], figures: figures(),
+    charts: [contribution(), changes(), worth(), renewals(), tests(), ...kindCharts()], figures: figures(),
   };
 }
 
@@ -239,6 +241,8 @@ function body(data: ReviewData): string {
     '<section><header><h2>Three decisions wait for you</h2><p>worth by 31 December, 80% interval</p></header>' + decisions() +
     '<p class="note" style="margin-top:14px">A proposal that nobody answers expires; silence never approves.</p>' + chart('worth') + '</section>' +
     `<div class="two">${chart('renewals')}${chart('tests')}</div>` +
+    `<section><header><h2>Every kind of chart</h2></header><div class="two">${['course', 'gap', 'curve-social', 'ways', 'promises', 'budget'].map(chart).join('')}</div></section>` +
+    `<section><header><h2>How each channel answers spend</h2><p>axes differ: compare each curve with its break-even line</p></header><div class="three">${['curve-search', 'curve-tv', 'curve-podcasts'].map(chart).join('')}</div></section>` +
     '<section><header><h2>Sources</h2><p>2 to 15 November</p></header>' + sources() + '</section>' +
     '<section><header><h2>Needs attention</h2></header>' + findings() + '</section>' +
     '<footer><p>Review signed at 06:12 · data to Sunday 15 November</p><p>Ledger entry ' + figureLink('entry', '18,204') + ', verified</p></footer>' +
@@ -246,12 +250,12 @@ function body(data: ReviewData): string {
   );
 }
 
-export function samplePage(css: string, js: string): string {
+export function samplePage(css: string, js: string, kinds: string[]): string {
   const data = sampleData();
   const json = JSON.stringify(data).replace(/</g, '\\u003c');
   return (
     '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
     `<title>Week 46 review, Halden Roasters</title><style>${css}</style></head><body><a class="skip" href="#answer">To the answer</a>` +
-    `<main id="review">${body(data)}</main><script type="application/json" id="data">${json}</script><script>${js}</script></body></html>\n`
+    `<main id="review">${body(data)}</main><script type="application/json" id="data">${json}</script><script>${js}</script>${kinds.map((k) => `<script>${k}</script>`).join('')}</body></html>\n`
   );
 }

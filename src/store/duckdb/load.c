@@ -4,11 +4,9 @@
  *   stamp, hash → nothing new? → reader, plan → scope ┬ facts, in order  (load_insert.c)
  *                                                     ├ the hash, if it was not known yet
  *                                                     ├ the file is as it was? (4)
- *                                                     ├ duplicates       (load_duplicate.c)
- *                                                     ├ identifiers, sealed; keys durable first
- *                                                     ├ quarantine
- *                                                     ├ load row, rows brought back
- *                                                     └ commit */
+ *                                                     ├ load row         (the views see it), rows
+ * brought back ├ duplicates       (load_duplicate.c) ├ versions         (load_version.c) ├
+ * identifiers, sealed; keys durable first ├ quarantine ├ what the load came to └ commit */
 #include "store/load.h"
 
 #include "base/file.h"
@@ -85,6 +83,18 @@ static void add_setting(ptl_hasher *hasher, const char *text)
     ptl_hasher_add_text(hasher, ptl_text_of(text ? text : ""));
 }
 
+/* What says how the file is read, where anything does: sources without it keep their hash. */
+static void add_form(ptl_hasher *hasher, const ptl_load_spec *spec)
+{
+    if (!spec->kind && !spec->sheet && !spec->range && !spec->head_row && spec->n_totals == 0)
+        return;
+    const int32_t numbers[] = {(int32_t)spec->kind, spec->head_row};
+    ptl_hasher_add(hasher, numbers, sizeof numbers);
+    add_setting(hasher, spec->sheet);
+    add_setting(hasher, spec->range);
+    for (int64_t i = 0; i < spec->n_totals; i++) add_setting(hasher, spec->totals[i]);
+}
+
 /* All that decides what the mapping makes of a file. */
 static ptl_hash hash_mapping(const ptl_load_spec *spec)
 {
@@ -99,6 +109,7 @@ static ptl_hash hash_mapping(const ptl_load_spec *spec)
     add_setting(&hasher, spec->encoding);
     const char marks[] = {spec->delimiter, spec->quote};
     ptl_hasher_add(&hasher, marks, sizeof marks);
+    add_form(&hasher, spec);
     return ptl_hasher_finish(&hasher);
 }
 
@@ -138,30 +149,45 @@ static ptl_status look_for_same(bool *is_same, ptl_load_job *job, ptl_error *err
 
 /* --- the load row ----------------------------------------------------------------------------- */
 
-static ptl_status write_load_row(ptl_load_job *job, const ptl_load_report *report, ptl_error *err)
+/* Written before the rows are settled, so that the views of what counts see this load and no longer
+ * the one it replaces; what it came to is filled in at the end. */
+static ptl_status write_load_row(ptl_load_job *job, ptl_error *err)
 {
     const ptl_load_spec *spec = job->spec;
-    char content[PTL_HASH_HEX], mapping[PTL_HASH_HEX];
-    ptl_hash_format(content, job->content_hash);
+    char mapping[PTL_HASH_HEX];
     ptl_hash_format(mapping, job->mapping_hash);
     ptl_value params[] = {ptl_value_int(job->load_id),
                           ptl_value_string(spec->source),
                           ptl_value_string(job->plan.table->name),
                           ptl_value_string(spec->file ? spec->file : spec->path),
-                          ptl_value_string(content),
+                          ptl_value_string(""),
                           ptl_value_string(mapping),
-                          ptl_value_int(report->rows_read),
-                          ptl_value_int(report->rows),
-                          ptl_value_int(report->quarantined),
-                          ptl_value_int(report->new_identifiers),
+                          ptl_value_int(0),
+                          ptl_value_int(0),
+                          ptl_value_int(0),
+                          ptl_value_int(0),
                           ptl_value_instant(spec->known_at),
                           ptl_value_int(job->replaces_load_id),
                           ptl_value_int(spec->run_id),
-                          ptl_value_day(job->day_first),
-                          ptl_value_day(job->day_last)};
+                          ptl_value_day(0),
+                          ptl_value_day(0)};
     params[11].is_null = job->replaces_load_id == 0;
-    params[13].is_null = params[14].is_null = job->day_first > job->day_last;
+    params[13].is_null = params[14].is_null = true;
     return ptl_scope_execute(NULL, &job->scope, "load/add", params,
+                             (int64_t)(sizeof params / sizeof *params), err);
+}
+
+static ptl_status settle_load_row(ptl_load_job *job, const ptl_load_report *report, ptl_error *err)
+{
+    char content[PTL_HASH_HEX];
+    ptl_hash_format(content, job->content_hash);
+    ptl_value params[] = {
+        ptl_value_int(job->load_id),        ptl_value_string(content),
+        ptl_value_int(report->rows_read),   ptl_value_int(report->rows),
+        ptl_value_int(report->quarantined), ptl_value_int(report->new_identifiers),
+        ptl_value_day(job->day_first),      ptl_value_day(job->day_last)};
+    params[6].is_null = params[7].is_null = job->day_first > job->day_last;
+    return ptl_scope_execute(NULL, &job->scope, "load/settle", params,
                              (int64_t)(sizeof params / sizeof *params), err);
 }
 
@@ -169,7 +195,7 @@ static ptl_status drop_temporary(ptl_load_job *job, ptl_error *err)
 {
     return ptl_duck_exec(&job->scope,
                          "DROP TABLE IF EXISTS load_lost; DROP TABLE IF EXISTS load_same;"
-                         "DROP TABLE IF EXISTS load_back;"
+                         "DROP TABLE IF EXISTS load_back; DROP TABLE IF EXISTS load_met;"
                          "DROP TABLE IF EXISTS load_won",
                          err);
 }
@@ -198,11 +224,15 @@ static ptl_status in_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_sta
     if (job->hashing) PTL_TRY(ptl_load_hashing_end(&job->content_hash, &job->hashing, err));
     PTL_TRY(check_unchanged(job, stamp, err)); /* invariant 4 */
     PTL_TRY(ptl_progress_check(progress, err));
+    PTL_TRY(write_load_row(job, err));
     ptl_progress_step(progress, "looking for duplicates", -1, -1);
+    PTL_TRY(ptl_load_revive(job, err));
     PTL_TRY(ptl_load_duplicates(job, err));
     out->rows_read = job->reader->rows_read;
+    out->totals = job->reader->n_totals;
     out->rows = n_written - job->n_duplicates;
     out->duplicates = job->n_duplicates;
+    out->restated = job->n_restated;
     out->new_identifiers = ptl_load_names_new(job->names);
     PTL_TRY(ptl_progress_check(progress, err));
     ptl_progress_step(progress, "sealing identifiers", -1, -1);
@@ -216,8 +246,7 @@ static ptl_status in_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_sta
                         "source %s: %lld rows read, but %lld loaded and %lld in quarantine",
                         job->spec->source, (long long)out->rows_read, (long long)out->rows,
                         (long long)out->quarantined);
-    PTL_TRY(write_load_row(job, out, err));
-    PTL_TRY(ptl_load_revive(job, err));
+    PTL_TRY(settle_load_row(job, out, err));
     return drop_temporary(job, err);
 }
 

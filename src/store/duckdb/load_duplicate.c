@@ -3,13 +3,12 @@
  * The facts of the load are in the table by now, inside the transaction; those that lose are taken
  * out again, since they are few. Within the file: equal keys have equal hashes, so the hashes of
  * all rows are sorted, and only rows whose hash occurs twice are compared, by the engine, on the
- * keys themselves. Against the table: a join on the keys with the rows that count today, those of
- * the load now replaced left out. The first row of a file wins, and what is there already wins over
- * the file.
+ * keys themselves; the first row of a file wins. Against the table: see load_version.c.
  *
  * Replacing a load frees its keys. Rows of other loads that had lost to it are kept in quarantine
- * as canonical rows (JSON), so they can become facts of the load that brought them: the first of
- * them by (load_id, source_row), unless the new load or another one has the key. */
+ * as canonical rows (JSON), so they can become facts of the load that brought them: the newest of
+ * them, where no load newer than theirs has the key and the row that counts says something else.
+ * That comes before the new rows are looked at: to them it is as if those had never lost. */
 #include "store/duckdb/load_internal.h"
 
 #include <stdlib.h>
@@ -27,6 +26,25 @@ static int by_hash(const void *a, const void *b)
     const ptl_load_key *x = a, *y = b;
     if (x->hash_high != y->hash_high) return x->hash_high < y->hash_high ? -1 : 1;
     return x->hash_low < y->hash_low ? -1 : x->hash_low > y->hash_low;
+}
+
+enum { HELP_ROWS_MIN = 100000 }; /* below, a thread costs more than it does */
+
+/* Some of the buckets; the result does not depend on who sorts which. */
+typedef struct sorting {
+    ptl_load_key *keys;
+    const int64_t *ends;
+    int32_t first, end;
+} sorting;
+
+static void *sort_buckets(void *opaque)
+{
+    const sorting *s = opaque;
+    for (int32_t b = s->first; b < s->end; b++) {
+        const int64_t at = b == 0 ? 0 : s->ends[b - 1];
+        qsort(s->keys + at, (size_t)(s->ends[b] - at), sizeof *s->keys, by_hash);
+    }
+    return NULL;
 }
 
 /* In place: keys to 256 buckets by their first byte (each swap puts one key where it belongs), then
@@ -52,8 +70,15 @@ static void sort_keys(ptl_load_key *keys, int64_t n)
             keys[next[b]] = swap;
         }
     }
-    for (int64_t b = 0, first = 0; b < 256; first = ends[b++])
-        qsort(keys + first, (size_t)(ends[b] - first), sizeof *keys, by_hash);
+    sorting halves[2] = {{keys, ends, 0, 128}, {keys, ends, 128, 256}};
+    pthread_t helper;
+    const bool helped =
+        n >= HELP_ROWS_MIN && pthread_create(&helper, NULL, sort_buckets, &halves[1]) == 0;
+    (void)sort_buckets(&halves[0]);
+    if (helped)
+        (void)pthread_join(helper, NULL);
+    else
+        (void)sort_buckets(&halves[1]);
 }
 
 /* Rows whose hash another row has too, to the front of keys_of_rows; the rest is given up. */
@@ -112,33 +137,13 @@ static ptl_status lose_within(ptl_load_job *job, ptl_buffer *sql, ptl_error *err
     ptl_load_put_keys(sql, &job->plan);
     ptl_buffer_printf(sql,
                       ") AS first_row FROM %s AS s WHERE s.load_id = %lld"
-                      " AND EXISTS (FROM load_same AS h WHERE s.source_row = h.source_row)"
-                      " AND NOT EXISTS (FROM load_lost AS l WHERE l.source_row = s.source_row))"
+                      " AND EXISTS (FROM load_same AS h WHERE s.source_row = h.source_row))"
                       " WHERE first_row < source_row",
                       job->plan.table->name, (long long)job->load_id);
     return ptl_load_exec(NULL, job, sql, "find duplicates", err);
 }
 
-/* --- against the table ------------------------------------------------------------------------ */
-
-static ptl_status lose_to_table(ptl_load_job *job, ptl_buffer *sql, ptl_error *err)
-{
-    const char *table = job->plan.table->name;
-    ptl_buffer_printf(sql, "SELECT count(*) FROM (SELECT 1 FROM %s WHERE load_id < %lld LIMIT 1)",
-                      table, (long long)job->load_id);
-    int64_t n;
-    PTL_TRY(ptl_load_ask(&n, job, sql, "look at the table", err));
-    if (n == 0) return PTL_OK;
-    ptl_buffer_printf(sql,
-                      "INSERT INTO load_lost SELECT s.source_row, min(t.load_id), 0"
-                      " FROM (FROM %s WHERE load_id = %lld) AS s"
-                      " JOIN (FROM %s_known WHERE load_id < %lld AND load_id <> %lld) AS t ON ",
-                      table, (long long)job->load_id, table, (long long)job->load_id,
-                      (long long)job->replaces_load_id);
-    ptl_load_put_keys_equal(sql, &job->plan, "s.", "t.");
-    ptl_buffer_text(sql, " GROUP BY s.source_row");
-    return ptl_load_exec(NULL, job, sql, "find duplicates in the table", err);
-}
+/* --- all of them ------------------------------------------------------------------------------ */
 
 static bool has_key(const ptl_load_plan *plan)
 {
@@ -154,8 +159,8 @@ ptl_status ptl_load_duplicates(ptl_load_job *job, ptl_error *err)
     ptl_buffer_text(&sql, "CREATE OR REPLACE TEMP TABLE load_lost"
                           " (source_row BIGINT, lost_to_load_id BIGINT, first_row BIGINT)");
     ptl_status st = ptl_load_exec(NULL, job, &sql, "find duplicates", err);
-    if (st == PTL_OK && has_key(&job->plan)) st = lose_to_table(job, &sql, err);
     if (st == PTL_OK && has_key(&job->plan)) st = lose_within(job, &sql, err);
+    if (st == PTL_OK && has_key(&job->plan)) st = ptl_load_versions(job, &sql, err);
     if (st == PTL_OK) {
         ptl_buffer_text(&sql, "SELECT count(*) FROM load_lost");
         st = ptl_load_ask(&job->n_duplicates, job, &sql, "count duplicates", err);
@@ -174,7 +179,7 @@ static ptl_status gather_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err
     ptl_load_put_columns(sql, plan, "");
     ptl_buffer_text(sql, ", load_day, load_id, source_row, row_number() OVER (PARTITION BY ");
     ptl_load_put_keys(sql, plan);
-    ptl_buffer_text(sql, " ORDER BY load_id, source_row) AS place FROM (SELECT ");
+    ptl_buffer_text(sql, " ORDER BY load_id DESC, source_row) AS place FROM (SELECT ");
     for (int64_t i = 0; i < plan->n_columns; i++) {
         const ptl_canon_column *canon = plan->columns[i].canon;
         ptl_buffer_printf(sql, "CAST(json_extract_string(decode(q.raw), '$.%s') AS %s) AS ",
@@ -193,14 +198,30 @@ static ptl_status gather_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err
     return ptl_load_exec(NULL, job, sql, "bring rows back", err);
 }
 
-/* Among those brought back only the first of a key counts, and only where nobody has the key. */
-static void put_winners(ptl_buffer *sql, const ptl_load_plan *plan)
+/* Who has a row's key today and is not older, or says the same: the row keeps losing to it. */
+static void put_keeps_losing(ptl_buffer *sql, const ptl_load_plan *plan)
 {
+    ptl_load_put_keys_equal(sql, plan, "b.", "t.");
+    ptl_buffer_text(sql, " AND (t.load_id > b.load_id OR (true");
+    for (int64_t i = 0; i < plan->n_columns; i++) {
+        if (plan->columns[i].is_key) continue;
+        ptl_buffer_text(sql, " AND b.");
+        ptl_load_sql_name(sql, plan->columns[i].canon->name);
+        ptl_buffer_text(sql, " IS NOT DISTINCT FROM t.");
+        ptl_load_sql_name(sql, plan->columns[i].canon->name);
+    }
+    ptl_buffer_text(sql, "))");
+}
+
+/* Among those brought back only the newest of a key counts. */
+static void put_winners(ptl_buffer *sql, const ptl_load_job *job)
+{
+    const ptl_load_plan *plan = &job->plan;
     ptl_buffer_printf(sql,
                       " FROM load_back AS b WHERE place = 1 AND NOT EXISTS (FROM %s_known"
-                      " AS t WHERE ",
-                      plan->table->name);
-    ptl_load_put_keys_equal(sql, plan, "b.", "t.");
+                      " AS t WHERE t.load_id < %lld AND ",
+                      plan->table->name, (long long)job->load_id);
+    put_keeps_losing(sql, plan);
     ptl_buffer_text(sql, ")");
 }
 
@@ -209,8 +230,9 @@ static ptl_status insert_winners(int64_t *n_rows, ptl_load_job *job, ptl_buffer 
 {
     const ptl_load_plan *plan = &job->plan;
     ptl_buffer_text(sql, "CREATE OR REPLACE TEMP TABLE load_won AS SELECT b.*");
-    put_winners(sql, plan);
+    put_winners(sql, job);
     PTL_TRY(ptl_load_exec(NULL, job, sql, "bring rows back", err));
+    PTL_TRY(ptl_load_versions_back(job, sql, err));
     ptl_buffer_printf(sql, "INSERT INTO %s (", plan->table->name);
     ptl_load_put_columns(sql, plan, "");
     ptl_buffer_printf(sql, "%s, load_id, source_row, known_at) SELECT ",
@@ -241,6 +263,7 @@ static ptl_status settle_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err
                       " load_back AS b JOIN %s_known AS t ON ",
                       job->plan.table->name);
     ptl_load_put_keys_equal(sql, &job->plan, "b.", "t.");
+    ptl_buffer_printf(sql, " WHERE t.load_id < %lld", (long long)job->load_id);
     ptl_buffer_text(sql, " GROUP BY b.load_id, b.source_row) AS m"
                          " WHERE q.load_id = m.load_id AND q.source_row = m.source_row");
     return ptl_load_exec(NULL, job, sql, "bring rows back", err);

@@ -16,11 +16,16 @@ typedef struct known_slot {
     int64_t number; /* 0: free */
 } known_slot;
 
+enum { MET_HEAD_BYTES = 20 };
+
+/* A slot is one look into memory: values as long as cookies and customer numbers are compared in
+ * the slot itself. */
 typedef struct met_slot {
     uint64_t hash;
-    uint32_t len;
-    const char *value;
     int64_t number; /* 0: free */
+    uint32_t len;
+    char head[MET_HEAD_BYTES]; /* the first bytes, zeros behind */
+    const char *value;         /* all of them                   */
 } met_slot;
 
 struct ptl_load_names {
@@ -109,14 +114,18 @@ static ptl_status known_add(ptl_load_names *names, const uint8_t lookup[16], int
 
 /* --- met -------------------------------------------------------------------------------------- */
 
+static bool met_is(const met_slot *slot, ptl_text value)
+{
+    if (value.len <= MET_HEAD_BYTES) return memcmp(slot->head, value.ptr, value.len) == 0;
+    return memcmp(slot->value, value.ptr, value.len) == 0;
+}
+
 static met_slot *met_find(const ptl_load_names *names, uint64_t hash, ptl_text value)
 {
     for (uint64_t at = hash;; at++) {
         met_slot *slot = &names->met[at & (uint64_t)(names->met_capacity - 1)];
         if (slot->number == 0) return slot;
-        if (slot->hash == hash && slot->len == value.len &&
-            memcmp(slot->value, value.ptr, value.len) == 0)
-            return slot;
+        if (slot->hash == hash && slot->len == value.len && met_is(slot, value)) return slot;
     }
 }
 
@@ -164,6 +173,15 @@ static const char *keep(ptl_load_names *names, ptl_text value, ptl_error *err)
     return copy;
 }
 
+/* The slots of a chunk's values are fetched before the first is looked at: with a million values
+ * each look would wait for memory. */
+void ptl_load_names_expect(const ptl_load_names *names, ptl_text value)
+{
+    if (names->met_capacity == 0) return;
+    const uint64_t at = hash_bytes(value) & (uint64_t)(names->met_capacity - 1);
+    __builtin_prefetch(&names->met[at]);
+}
+
 ptl_status ptl_load_names_number(int64_t *out, ptl_load_names *names, ptl_text value,
                                  ptl_error *err)
 {
@@ -188,7 +206,9 @@ ptl_status ptl_load_names_number(int64_t *out, ptl_load_names *names, ptl_text v
         PTL_TRY(known_add(names, lookup, names->first_new + names->n_new - 1, err));
         known = known_find(names, lookup);
     }
-    *slot = (met_slot){hash, (uint32_t)value.len, kept, known->number};
+    *slot = (met_slot){
+        .hash = hash, .number = known->number, .len = (uint32_t)value.len, .value = kept};
+    memcpy(slot->head, kept, value.len < MET_HEAD_BYTES ? value.len : MET_HEAD_BYTES);
     names->n_met++;
     *out = known->number;
     return PTL_OK;

@@ -4,8 +4,8 @@
  * table; load_hash.c hashes the file meanwhile; load_insert.c writes the facts; load_ahead.c reads
  * the file in a thread of its own; load_stage.c gives mapped rows to the engine; load_identifier.c
  * turns what names a person into numbers; load_duplicate.c finds facts that are there already and
- * brings back those that lost to a load now replaced; load_quarantine.c keeps what did not become a
- * fact. */
+ * brings back those that lost to a load now replaced; load_version.c sets newer versions of a fact
+ * over older ones; load_quarantine.c keeps what did not become a fact. */
 #ifndef PTL_STORE_LOAD_INTERNAL_H
 #define PTL_STORE_LOAD_INTERNAL_H
 
@@ -64,6 +64,8 @@ PTL_NODISCARD ptl_status ptl_load_names_open(ptl_load_names **out, ptl_scope *sc
 void ptl_load_names_close(ptl_load_names *names);
 PTL_NODISCARD ptl_status ptl_load_names_number(int64_t *out, ptl_load_names *names, ptl_text value,
                                                ptl_error *err);
+/** A hint that the number of `value` will be asked for soon. */
+void ptl_load_names_expect(const ptl_load_names *names, ptl_text value);
 int64_t ptl_load_names_new(const ptl_load_names *names);
 /** Make keys, seal the new values, write their rows. */
 PTL_NODISCARD ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *scope,
@@ -125,7 +127,7 @@ typedef struct ptl_load_job {
     atomic_int handover;
     ptl_error error;
     int64_t n_staged;
-    int64_t n_duplicates;
+    int64_t n_duplicates, n_restated;
     ptl_day day_first, day_last; /* INT32_MAX and INT32_MIN where no row has a day */
     ptl_load_key *keys_of_rows;  /* of the staged rows */
     int64_t key_capacity;
@@ -142,6 +144,11 @@ PTL_NODISCARD ptl_status ptl_load_insert(int64_t *n_rows, ptl_load_job *job, ptl
 /** Once the facts are written: rows that lose, into the temporary table load_lost (source_row,
  * lost_to_load_id, first_row). */
 PTL_NODISCARD ptl_status ptl_load_duplicates(ptl_load_job *job, ptl_error *err);
+/** Against the table: rows that say what counts already, into load_lost; versions into superseded.
+ */
+PTL_NODISCARD ptl_status ptl_load_versions(ptl_load_job *job, ptl_buffer *sql, ptl_error *err);
+/** The same for rows brought back (load_won), before they are written. */
+PTL_NODISCARD ptl_status ptl_load_versions_back(ptl_load_job *job, ptl_buffer *sql, ptl_error *err);
 /** Rows that lost to the load now replaced and win today become facts of their own load. */
 PTL_NODISCARD ptl_status ptl_load_revive(ptl_load_job *job, ptl_error *err);
 /** Every row of the file that is no fact, with why. */

@@ -6,6 +6,7 @@
  * it may hold anybody's name. Duplicates are kept as canonical rows, which hold nobody's. */
 #include "store/duckdb/load_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ typedef struct keeper {
     ptl_buffer json, sealed;
     int64_t note_at; /* notes are sorted by row */
     int64_t n_rows, n_batch;
+    int64_t n_unkept, first_unkept; /* refused beyond the ceiling: counted, not kept */
 } keeper;
 
 static int by_row(const void *a, const void *b)
@@ -56,10 +58,14 @@ static ptl_text shorten(ptl_text text, size_t max)
     return (ptl_text){text.ptr, max};
 }
 
-static ptl_status raw_json(keeper *k, const ptl_csv_row *row, ptl_error *err)
+static ptl_status raw_json(keeper *k, const ptl_row *row, ptl_error *err)
 {
     const ptl_reader *reader = k->job->reader;
     ptl_buffer_clear(&k->json);
+    if (row->fields && row->raw.len > 0 && row->raw.len <= PTL_LOAD_RAW_BYTES_MAX) {
+        ptl_buffer_append(&k->json, row->raw.ptr, row->raw.len); /* it is JSON already */
+        return ptl_buffer_check(&k->json, "a row in quarantine", err);
+    }
     ptl_json json;
     ptl_json_init_buffer(&json, &k->json, 0, err);
     ptl_json_object(&json);
@@ -91,8 +97,8 @@ static ptl_status flush(keeper *k, ptl_error *err)
     return PTL_OK;
 }
 
-static ptl_status keep_row(keeper *k, const ptl_csv_row *row, const char *column,
-                           const char *reason, ptl_error *err)
+static ptl_status keep_row(keeper *k, const ptl_row *row, const char *column, const char *reason,
+                           ptl_error *err)
 {
     PTL_TRY(raw_json(k, row, err));
     ptl_text raw = ptl_buffer_borrow(&k->json);
@@ -119,36 +125,99 @@ static bool is_seen(const ptl_load_job *job, int64_t row)
     return row / 8 < job->seen_capacity && (job->seen[row / 8] >> (row % 8) & 1);
 }
 
-/* A noted row with its note; a row that is neither noted nor seen was left out. */
-static ptl_status consider(keeper *k, const ptl_csv_row *row, ptl_error *err)
+static void count_unkept(keeper *k, int64_t row)
+{
+    if (k->n_unkept++ == 0) k->first_unkept = row;
+}
+
+/* A noted row with its note; a row that is neither noted nor seen was left out. Beyond the ceiling
+ * rows are counted: a mapping that does not fit refuses every row of a file, and a million of them
+ * say why as well as all. */
+static ptl_status consider(keeper *k, const ptl_row *row, ptl_error *err)
+{
+    ptl_reader *reader = k->job->reader;
+    const ptl_reader_note *note = NULL;
+    if (k->note_at < atomic_load(&reader->n_notes) && reader->notes[k->note_at].row == row->row)
+        note = &reader->notes[k->note_at++];
+    const bool is_unkept = !note && reader->n_unkept > 0 && ptl_reader_is_noted(reader, row->row);
+    if (!note && !is_unkept && is_seen(k->job, row->row)) return PTL_OK;
+    if (is_unkept || k->n_rows >= PTL_READER_FAULTS_MAX) {
+        count_unkept(k, row->row);
+        return PTL_OK;
+    }
+    return note ? keep_row(k, row, note->column, note->reason, err)
+                : keep_row(k, row, NULL, "left out by the mapping", err);
+}
+
+/* One row speaks for those that are not kept. */
+static ptl_status close_unkept(keeper *k, ptl_error *err)
+{
+    if (k->n_unkept == 0) return PTL_OK;
+    char reason[160];
+    (void)snprintf(reason, sizeof reason,
+                   "refused, and %lld rows after it: the first %d are kept, these are counted",
+                   (long long)k->n_unkept - 1, PTL_READER_FAULTS_MAX);
+    ptl_table_builder_int(k->builder, k->job->load_id);
+    ptl_table_builder_int(k->builder, k->first_unkept);
+    ptl_table_builder_null(k->builder);
+    ptl_table_builder_text(k->builder, ptl_text_of(reason));
+    ptl_table_builder_null(k->builder);
+    k->n_batch++;
+    return ptl_table_builder_row_end(k->builder, err);
+}
+
+/* --- of a Parquet file ------------------------------------------------------------------------ */
+
+static ptl_status keep_json(void *ctx, int64_t number, ptl_text json, ptl_error *err)
+{
+    static const ptl_text none[1];
+    const bool fits = json.len <= PTL_LOAD_RAW_BYTES_MAX;
+    const ptl_row row = {.row = number, .line = number, .raw = json, .fields = fits ? none : NULL};
+    return consider(ctx, &row, err);
+}
+
+static bool is_refused(keeper *k, int64_t *note_at, int64_t row)
 {
     const ptl_reader *reader = k->job->reader;
-    const int64_t n_notes = atomic_load(&reader->n_notes);
-    if (k->note_at < n_notes && reader->notes[k->note_at].row == row->row) {
-        const ptl_reader_note *note = &reader->notes[k->note_at++];
-        return keep_row(k, row, note->column, note->reason, err);
+    const bool is_noted =
+        *note_at < atomic_load(&reader->n_notes) && reader->notes[*note_at].row == row;
+    *note_at += is_noted;
+    return is_noted || !is_seen(k->job, row) ||
+           (reader->n_unkept > 0 && ptl_reader_is_noted(k->job->reader, row));
+}
+
+/* The engine is asked for the refused rows alone, some thousand at a time. */
+static ptl_status read_parquet_again(keeper *k, ptl_error *err)
+{
+    ptl_reader *reader = k->job->reader;
+    int64_t rows[4096], n = 0, note_at = 0;
+    for (int64_t row = 1; row <= reader->rows_read; row++) {
+        const bool is_full = k->n_rows + n >= PTL_READER_FAULTS_MAX;
+        if (is_refused(k, &note_at, row)) {
+            if (is_full)
+                count_unkept(k, row);
+            else
+                rows[n++] = row;
+        }
+        if (n == 0 || (n < 4096 && row < reader->rows_read)) continue;
+        PTL_TRY(ptl_reader_parquet_rows(reader, rows, n, keep_json, k, err));
+        PTL_TRY(ptl_progress_check(k->job->progress, err));
+        n = 0;
     }
-    if (is_seen(k->job, row->row)) return PTL_OK;
-    if (k->n_rows >= PTL_READER_FAULTS_MAX) {
-        ptl_status st = ptl_fail(err, PTL_E_LIMIT, "mapping of %s leaves out more than %d rows",
-                                 k->job->spec->source, PTL_READER_FAULTS_MAX);
-        ptl_error_hint(err, "every row of a file is kept as a fact or in quarantine: leave rows "
-                            "out where the file is made");
-        return st;
-    }
-    return keep_row(k, row, NULL, "left out by the mapping", err);
+    return PTL_OK;
 }
 
 static ptl_status read_again(keeper *k, ptl_error *err)
 {
     ptl_reader *reader = k->job->reader;
-    ptl_csv *csv = NULL;
-    PTL_TRY(ptl_csv_open(&csv, reader->fd, &reader->csv_options, err));
+    if (reader->rows_options.kind == PTL_ROWS_PARQUET) return read_parquet_again(k, err);
+    ptl_rows *rows = NULL;
+    PTL_TRY(ptl_rows_open(&rows, reader->fd, &reader->rows_options, err));
     ptl_status st = PTL_OK;
     bool more = true;
     while (st == PTL_OK && more) {
-        ptl_csv_row row;
-        st = ptl_csv_next(&more, &row, csv, err);
+        ptl_row row;
+        st = ptl_rows_next(&more, &row, rows, err);
         if (st == PTL_OK && more) st = consider(k, &row, err);
         if (st == PTL_OK && more && row.row % 65536 == 0) {
             ptl_progress_step(k->job->progress, "keeping rows in quarantine", row.row,
@@ -156,7 +225,7 @@ static ptl_status read_again(keeper *k, ptl_error *err)
             st = ptl_progress_check(k->job->progress, err);
         }
     }
-    ptl_csv_close(csv);
+    ptl_rows_close(rows);
     return st;
 }
 
@@ -177,8 +246,9 @@ static ptl_status keep_refused(int64_t *n_rows, ptl_load_job *job, ptl_error *er
     PTL_TRY_GOTO(st, end,
                  ptl_duck_append_open(&k.append, &job->scope, "quarantine", names, N_COLUMNS, err));
     PTL_TRY_GOTO(st, end, read_again(&k, err));
+    PTL_TRY_GOTO(st, end, close_unkept(&k, err));
     PTL_TRY_GOTO(st, end, flush(&k, err));
-    *n_rows = k.n_rows;
+    *n_rows = k.n_rows + k.n_unkept;
 end:;
     ptl_error late = {0};
     const ptl_status closed = ptl_duck_append_close(k.append, st == PTL_OK ? err : &late);

@@ -219,6 +219,11 @@ static ptl_status fill_numbers(stage *s, const incoming *in, int64_t column, con
     for (idx_t i = 0; i < n; i++) {
         const idx_t row = kept ? kept[i] : i;
         if (present(in, column, row))
+            ptl_load_names_expect(s->job->names, text_at(in, column, row));
+    }
+    for (idx_t i = 0; i < n; i++) {
+        const idx_t row = kept ? kept[i] : i;
+        if (present(in, column, row))
             PTL_TRY(
                 ptl_load_names_number(&numbers[i], s->job->names, text_at(in, column, row), err));
         else

@@ -2,6 +2,7 @@
 #include "store/duckdb/reader.h"
 
 #include "base/file.h"
+#include "store/jsonl.h"
 #include "store/duckdb/duckdb_internal.h"
 
 #include <errno.h>
@@ -36,27 +37,9 @@ static ptl_status reserve_bit(ptl_reader *reader, int64_t row, ptl_error *err)
     return PTL_OK;
 }
 
-/* The first by row, not by time: casts run ahead of the checks that follow them. */
-static ptl_status too_many_notes(const ptl_reader *reader, int64_t n, ptl_error *err)
-{
-    const ptl_reader_note *first = &reader->notes[0];
-    for (int64_t i = 1; i < n; i++)
-        if (reader->notes[i].row < first->row) first = &reader->notes[i];
-    ptl_status st =
-        ptl_fail(err, PTL_E_LIMIT, "source %s: more than %d rows would go to quarantine",
-                 reader->spec->source, PTL_READER_FAULTS_MAX);
-    ptl_error_detail(err, "the first: row %lld, %s: %s: \"%.*s\"", (long long)first->row,
-                     first->column ? first->column : "whole row", first->reason,
-                     (int)first->text.len, first->text.ptr);
-    ptl_error_hint(err, "the mapping does not seem to fit this file");
-    return st;
-}
-
-static ptl_status reserve_note(ptl_reader *reader, const ptl_reader_note *note, ptl_error *err)
+static ptl_status reserve_note(ptl_reader *reader, ptl_error *err)
 {
     const int64_t n = atomic_load(&reader->n_notes);
-    if (n >= PTL_READER_FAULTS_MAX) return too_many_notes(reader, n, err);
-    PTL_TRY(reserve_bit(reader, note->row, err));
     if (n < reader->notes_capacity) return PTL_OK;
     const int64_t wanted = n == 0 ? 256 : n * 2;
     ptl_reader_note *grown = realloc(reader->notes, (size_t)wanted * sizeof *grown);
@@ -79,8 +62,14 @@ static ptl_status add_note(ptl_reader *reader, ptl_reader_note note, ptl_error *
     if (note.row / 8 < reader->noted_capacity &&
         (reader->noted[note.row / 8] >> (note.row % 8) & 1))
         return PTL_OK;
-    PTL_TRY(reserve_note(reader, &note, err));
+    PTL_TRY(reserve_bit(reader, note.row, err));
     const int64_t n = atomic_load(&reader->n_notes);
+    if (n == PTL_READER_FAULTS_MAX) { /* told and kept no more, but counted */
+        reader->noted[note.row / 8] |= (uint8_t)(1U << (note.row % 8));
+        reader->n_unkept++;
+        return PTL_OK;
+    }
+    PTL_TRY(reserve_note(reader, err));
     const ptl_reader_note *before = n > 0 ? &reader->notes[n - 1] : NULL;
     if (note.column) {
         note.column = keep_words(reader, note.column, before ? before->column : NULL, err);
@@ -139,6 +128,35 @@ static ptl_status check_folder(const ptl_load_spec *spec, ptl_error *err)
     return st;
 }
 
+/* What the source says about its files, over what the file's name says. */
+static ptl_status settle_options(ptl_reader *reader, ptl_error *err)
+{
+    const ptl_load_spec *spec = reader->spec;
+    ptl_rows_options *options = &reader->rows_options;
+    *options = ptl_rows_options_of(spec->path);
+    if (spec->kind) options->kind = spec->kind;
+    options->delimiter = spec->delimiter;
+    options->quote = spec->quote;
+    options->encoding = spec->encoding;
+    options->sheet = spec->sheet;
+    options->range = spec->range;
+    options->head_row = spec->head_row;
+    options->totals = spec->totals;
+    options->n_totals = spec->n_totals;
+    options->name = spec->file ? spec->file : spec->path;
+    options->decimal = reader->locale->decimal;
+    options->sample_bytes = PTL_JSONL_SAMPLE_BYTES;
+    const bool has_head = options->kind == PTL_ROWS_CSV || options->kind == PTL_ROWS_XLSX;
+    if (!has_head && (spec->head_row || spec->n_totals || spec->sheet || spec->range))
+        return ptl_fail(err, PTL_E_INVALID,
+                        "source %s: head_row, totals, sheet and range say nothing about %s",
+                        spec->source, options->name);
+    if (spec->n_totals > PTL_ROWS_TOTALS_MAX)
+        return ptl_fail(err, PTL_E_LIMIT, "source %s names more than %d totals", spec->source,
+                        PTL_ROWS_TOTALS_MAX);
+    return PTL_OK;
+}
+
 static ptl_status open_file(ptl_reader *reader, ptl_error *err)
 {
     const ptl_load_spec *spec = reader->spec;
@@ -152,31 +170,40 @@ static ptl_status open_file(ptl_reader *reader, ptl_error *err)
         return ptl_fail(err, PTL_E_INVALID, "source %s: %s is not a file", spec->source,
                         spec->path);
     reader->file_bytes = (int64_t)st.st_size;
-    reader->csv_options = ptl_csv_options_default();
-    reader->csv_options.delimiter = spec->delimiter;
-    reader->csv_options.quote = spec->quote;
-    reader->csv_options.encoding = spec->encoding;
-    reader->csv_options.name = spec->file ? spec->file : spec->path;
-    reader->csv_options.is_gzip = ptl_text_ends(ptl_text_of(spec->path), PTL_TEXT(".gz"));
+    return settle_options(reader, err);
+}
+
+/* What was found once is the same for every scan: columns, delimiter, paths. */
+static ptl_status keep_head(ptl_reader *reader, const ptl_rows *rows, ptl_error *err)
+{
+    const int64_t n = ptl_rows_n_columns(rows);
+    const char **names = ptl_arena_array(&reader->arena, n, sizeof *names, err);
+    const char **paths = ptl_arena_array(&reader->arena, n, sizeof *paths, err);
+    if (!names || !paths) return PTL_E_NO_MEMORY;
+    int64_t n_paths = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const char *path = ptl_rows_path(rows, i);
+        names[i] = ptl_text_copy(ptl_text_of(ptl_rows_column(rows, i)), &reader->arena, err);
+        if (!names[i]) return PTL_E_NO_MEMORY;
+        if (!path) continue;
+        paths[n_paths++] = ptl_text_copy(ptl_text_of(path), &reader->arena, err);
+        if (!paths[n_paths - 1]) return PTL_E_NO_MEMORY;
+    }
+    reader->source_columns = names;
+    reader->n_source_columns = n;
+    reader->rows_options.delimiter = ptl_rows_delimiter(rows);
+    reader->rows_options.paths = paths;
+    reader->rows_options.n_paths = n_paths;
     return PTL_OK;
 }
 
 static ptl_status read_head(ptl_reader *reader, ptl_error *err)
 {
-    ptl_csv *csv = NULL;
-    PTL_TRY(ptl_csv_open(&csv, reader->fd, &reader->csv_options, err));
-    reader->csv_options.delimiter =
-        ptl_csv_delimiter(csv); /* found once, the same for every scan */
-    reader->n_source_columns = ptl_csv_n_columns(csv);
-    reader->source_columns = ptl_arena_array(&reader->arena, reader->n_source_columns,
-                                             sizeof *reader->source_columns, err);
-    ptl_status st = reader->source_columns ? PTL_OK : PTL_E_NO_MEMORY;
-    for (int64_t i = 0; st == PTL_OK && i < reader->n_source_columns; i++) {
-        reader->source_columns[i] =
-            ptl_text_copy(ptl_text_of(ptl_csv_column(csv, i)), &reader->arena, err);
-        if (!reader->source_columns[i]) st = PTL_E_NO_MEMORY;
-    }
-    ptl_csv_close(csv);
+    ptl_rows *rows = NULL;
+    if (reader->rows_options.kind == PTL_ROWS_PARQUET) return PTL_OK; /* the engine reads it */
+    PTL_TRY(ptl_rows_open(&rows, reader->fd, &reader->rows_options, err));
+    const ptl_status st = keep_head(reader, rows, err);
+    ptl_rows_close(rows);
     return st;
 }
 
@@ -215,6 +242,37 @@ static ptl_status allow_folders(ptl_reader *reader, ptl_error *err)
     return st;
 }
 
+/* GA4 keeps an event's parameters as a list of {key, value: {string_value, int_value, …}}: the one
+ * of a name, as text, whichever type it has. */
+static const char param_macro[] =
+    "CREATE MACRO ptl_param(params, name) AS (SELECT coalesce(v.string_value, v.int_value,"
+    " v.float_value, v.double_value) FROM (SELECT list_filter(from_json(params, '[{\"key\":"
+    "\"VARCHAR\",\"value\":{\"string_value\":\"VARCHAR\",\"int_value\":\"VARCHAR\",\"float_value\":"
+    "\"VARCHAR\",\"double_value\":\"VARCHAR\"}}]'), lambda p: p.key = name)[1].value AS v))";
+
+/* What an address says of where somebody came from: a UTM parameter, decoded, and the platform
+ * whose click number it carries. */
+static const char utm_macro[] =
+    "CREATE MACRO ptl_utm(url, part) AS nullif(trim(url_decode(replace(regexp_extract("
+    "split_part(url, '#', 1), '(?i)[?&]utm_' || part || '=([^&]*)', 1), '+', ' '))), '')";
+static const char click_macro[] =
+    "CREATE MACRO ptl_click(url) AS CASE"
+    " WHEN regexp_matches(url, '[?&](gclid|gbraid|wbraid|dclid)=[^&#]') THEN 'google'"
+    " WHEN regexp_matches(url, '[?&]fbclid=[^&#]') THEN 'meta'"
+    " WHEN regexp_matches(url, '[?&]msclkid=[^&#]') THEN 'microsoft'"
+    " WHEN regexp_matches(url, '[?&]ttclid=[^&#]') THEN 'tiktok'"
+    " WHEN regexp_matches(url, '[?&]li_fat_id=[^&#]') THEN 'linkedin'"
+    " WHEN regexp_matches(url, '[?&]twclid=[^&#]') THEN 'x'"
+    " WHEN regexp_matches(url, '[?&]epik=[^&#]') THEN 'pinterest' END";
+
+static ptl_status register_source(ptl_reader *reader, ptl_error *err)
+{
+    if (reader->rows_options.kind == PTL_ROWS_PARQUET)
+        return ptl_reader_parquet_register(reader, err);
+    PTL_TRY(ptl_reader_source_register(reader, err));
+    return engine_run(reader, "CREATE VIEW source AS SELECT * FROM ptl_source()", err);
+}
+
 /* Settings first, the lock last: from then on nothing that a mapping says can change them. Nothing
  * spills (a mapping streams), so there is no temporary folder to read from either. One thread: the
  * one that fetches; a second would only make the first spin while the file is split. */
@@ -227,9 +285,12 @@ static ptl_status isolate(ptl_reader *reader, ptl_error *err)
     PTL_TRY(engine_run(reader, "SET errors_as_json = true", err));
     PTL_TRY(engine_run(reader, "SET threads = 1", err));
     PTL_TRY(allow_folders(reader, err));
-    PTL_TRY(ptl_reader_source_register(reader, err));
+    PTL_TRY(engine_run(reader, "SET TimeZone = 'UTC'", err));
     PTL_TRY(ptl_reader_casts_register(reader, err));
-    PTL_TRY(engine_run(reader, "CREATE VIEW source AS SELECT * FROM ptl_source()", err));
+    PTL_TRY(register_source(reader, err));
+    PTL_TRY(engine_run(reader, param_macro, err));
+    PTL_TRY(engine_run(reader, utm_macro, err));
+    PTL_TRY(engine_run(reader, click_macro, err));
     PTL_TRY(engine_run(reader, "SET enable_external_access = false", err));
     return engine_run(reader, "SET lock_configuration = true", err);
 }
@@ -288,6 +349,32 @@ static ptl_status describe(ptl_reader *reader, ptl_error *err)
     return st;
 }
 
+static ptl_status open_mapping(ptl_reader *reader, ptl_error *err)
+{
+    PTL_TRY(open_engine(reader, err));
+    PTL_TRY(ptl_reader_mapping_prepare(reader, err));
+    return describe(reader, err);
+}
+
+/* Whether the columns known are those of a part of the file: a mapping may name others. */
+static bool is_sampled(const ptl_reader *reader)
+{
+    const ptl_rows_options *o = &reader->rows_options;
+    return o->kind == PTL_ROWS_JSONL && o->sample_bytes > 0 &&
+           (o->is_gzip || reader->file_bytes > o->sample_bytes);
+}
+
+static void shut_engine(ptl_reader *reader)
+{
+    duckdb_destroy_result(&reader->result);
+    duckdb_destroy_prepare(&reader->prepared);
+    duckdb_disconnect(&reader->connection);
+    duckdb_close(&reader->database); /* no thread of the engine is left after this */
+    free(reader->sql);
+    reader->sql = NULL;
+    reader->n_columns = 0;
+}
+
 static ptl_status open_parts(ptl_reader *reader, ptl_error *err)
 {
     const char *locale = reader->spec->locale ? reader->spec->locale : "en";
@@ -300,9 +387,13 @@ static ptl_status open_parts(ptl_reader *reader, ptl_error *err)
     }
     PTL_TRY(open_file(reader, err));
     PTL_TRY(read_head(reader, err));
-    PTL_TRY(open_engine(reader, err));
-    PTL_TRY(ptl_reader_mapping_prepare(reader, err));
-    return describe(reader, err);
+    const ptl_status st = open_mapping(reader, err);
+    if (st != PTL_E_INVALID || !is_sampled(reader)) return st;
+    shut_engine(reader);
+    reader->rows_options.sample_bytes = 0;
+    reader->rows_options.n_paths = 0;
+    PTL_TRY(read_head(reader, err));
+    return open_mapping(reader, err);
 }
 
 ptl_status ptl_reader_open(ptl_reader **out, const ptl_load_spec *spec, ptl_error *err)
@@ -327,17 +418,13 @@ ptl_status ptl_reader_open(ptl_reader **out, const ptl_load_spec *spec, ptl_erro
 void ptl_reader_close(ptl_reader *reader)
 {
     if (!reader) return;
-    duckdb_destroy_result(&reader->result);
-    duckdb_destroy_prepare(&reader->prepared);
-    duckdb_disconnect(&reader->connection);
-    duckdb_close(&reader->database); /* no thread of the engine is left after this */
+    shut_engine(reader);
     for (int32_t i = 0; i < reader->n_clocks; i++) {
         free(reader->clocks[i]->format);
         free(reader->clocks[i]);
     }
     for (int32_t i = 0; i < reader->n_zones; i++) ptl_zone_close(reader->zones[i]);
     if (reader->fd >= 0) close(reader->fd);
-    free(reader->sql);
     free(reader->notes);
     free(reader->noted);
     ptl_arena_dispose(&reader->notes_arena);
@@ -357,7 +444,8 @@ static ptl_status run_failure(ptl_reader *reader, const char *engine_words, ptl_
     pthread_mutex_unlock(&reader->guard);
     if (st != PTL_OK) return st;
     if (engine_words && strstr(engine_words, "Interrupt"))
-        return ptl_fail(err, PTL_E_CANCELLED, "reading %s was cancelled", reader->csv_options.name);
+        return ptl_fail(err, PTL_E_CANCELLED, "reading %s was cancelled",
+                        reader->rows_options.name);
     return ptl_reader_mapping_error(reader, engine_words, err);
 }
 
@@ -365,20 +453,21 @@ static ptl_status run_failure(ptl_reader *reader, const char *engine_words, ptl_
 static ptl_status count_rest(ptl_reader *reader, ptl_error *err)
 {
     if (reader->rows_read >= 0) return PTL_OK;
-    ptl_csv *csv = NULL;
-    PTL_TRY(ptl_csv_open(&csv, reader->fd, &reader->csv_options, err));
+    ptl_rows *rows = NULL;
+    PTL_TRY(ptl_rows_open(&rows, reader->fd, &reader->rows_options, err));
     bool more = true;
-    ptl_csv_row row = {0};
+    ptl_row row = {0};
     int64_t n = 0;
     ptl_status st = PTL_OK;
     while (st == PTL_OK && more) {
-        st = ptl_csv_next(&more, &row, csv, err);
+        st = ptl_rows_next(&more, &row, rows, err);
         if (st != PTL_OK || !more) break;
-        n = row.row;
-        if (row.fault) st = ptl_reader_note_add(reader, n, NULL, row.fault, row.raw, err);
+        n++;
+        if (row.fault) st = ptl_reader_note_add(reader, row.row, NULL, row.fault, row.raw, err);
     }
-    ptl_csv_close(csv);
     if (st == PTL_OK) reader->rows_read = n;
+    reader->n_totals = ptl_rows_totals(rows);
+    ptl_rows_close(rows);
     return st;
 }
 
@@ -399,12 +488,24 @@ ptl_status ptl_reader_start(ptl_reader *reader, const char *list, ptl_error *err
     return st;
 }
 
+/* The engine does not say how far in the file it is; the row's number does. */
+static void note_progress(ptl_reader *reader, duckdb_data_chunk chunk)
+{
+    const int64_t *rows = duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0));
+    const double part = (double)rows[0] / (double)(reader->rows_read + 1);
+    atomic_store_explicit(&reader->bytes_read, (int64_t)(part * (double)reader->file_bytes),
+                          memory_order_relaxed);
+}
+
 ptl_status ptl_reader_next(duckdb_data_chunk *out, ptl_reader *reader, ptl_error *err)
 {
     for (;;) {
         *out = duckdb_fetch_chunk(reader->result);
         if (!*out) break;
-        if (duckdb_data_chunk_get_size(*out) > 0) return PTL_OK;
+        if (duckdb_data_chunk_get_size(*out) > 0) {
+            if (reader->rows_options.kind == PTL_ROWS_PARQUET) note_progress(reader, *out);
+            return PTL_OK;
+        }
         duckdb_destroy_data_chunk(out);
     }
     const char *words = duckdb_result_error(&reader->result);

@@ -17,8 +17,8 @@
 #define PTL_STORE_READER_H
 
 #include "store/cast.h"
-#include "store/csv.h"
 #include "store/load.h"
+#include "store/rows.h"
 
 #include <duckdb.h>
 #include <pthread.h>
@@ -27,7 +27,7 @@
 enum {
     PTL_READER_MEMORY_MIB = 256, /* of the isolated engine: a mapping streams, it holds nothing  */
     PTL_READER_MAPPING_BYTES_MAX = 1 << 18,
-    PTL_READER_FAULTS_MAX = 1000000, /* rows in quarantine by one load; more is another mapping  */
+    PTL_READER_FAULTS_MAX = 1000000, /* refused rows of a load that are kept; more are counted   */
     PTL_READER_NOTES_BYTES = 512 << 20,
     PTL_READER_TEXT_BYTES_MAX = 200, /* of the text that a cast could not read, kept for people  */
     PTL_READER_ZONES_MAX = 64,       /* named by one mapping                                     */
@@ -58,7 +58,7 @@ typedef struct ptl_reader {
     const ptl_load_spec *spec;
     int fd;
     int64_t file_bytes;
-    ptl_csv_options csv_options;
+    ptl_rows_options rows_options;
     const ptl_locale *locale;
     int64_t n_source_columns;
     const char **source_columns;
@@ -74,10 +74,11 @@ typedef struct ptl_reader {
     pthread_mutex_t guard; /* over what follows */
     ptl_status failure;    /* the first failure of a scan */
     ptl_error error;
-    int64_t rows_seen; /* highest row of any scan so far                     */
     int64_t rows_read; /* rows of the file, -1 until a scan reached its end  */
+    int64_t n_totals;  /* rows of totals passed over, once rows_read is known */
     _Atomic int64_t n_notes;
     int64_t notes_capacity;
+    int64_t n_unkept; /* rows noted beyond PTL_READER_FAULTS_MAX: a bit each, no words */
     ptl_reader_note *notes;
     uint8_t *noted; /* one bit a row */
     int64_t noted_capacity;
@@ -113,6 +114,12 @@ bool ptl_reader_is_noted(ptl_reader *reader, int64_t row);
 /* --- shared by the reader's files ------------------------------------------------------------- */
 
 PTL_NODISCARD ptl_status ptl_reader_source_register(ptl_reader *reader, ptl_error *err);
+/** The view `source` over a Parquet file; learns its columns and how many rows it has. */
+PTL_NODISCARD ptl_status ptl_reader_parquet_register(ptl_reader *reader, ptl_error *err);
+/** Rows of a Parquet file as JSON, in order; `rows` ascending, n >= 1. After finish only. */
+typedef ptl_status (*ptl_reader_raw_fn)(void *ctx, int64_t row, ptl_text json, ptl_error *err);
+PTL_NODISCARD ptl_status ptl_reader_parquet_rows(ptl_reader *reader, const int64_t *rows, int64_t n,
+                                                 ptl_reader_raw_fn fn, void *ctx, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_reader_casts_register(ptl_reader *reader, ptl_error *err);
 /** Check the mapping's form and put row numbers into it (reader->sql). */
 PTL_NODISCARD ptl_status ptl_reader_mapping_prepare(ptl_reader *reader, ptl_error *err);

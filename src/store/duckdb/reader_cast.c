@@ -4,6 +4,7 @@
  * hand (a constant, a lookup list), and text it cannot read fails the load. `ptl_money_at(row,
  * column, text, …)` is what the mapping's rewriting makes of it; text it cannot read is NULL and a
  * note of the row. */
+#include "base/json_write.h"
 #include "store/duckdb/reader.h"
 
 #include <stdio.h>
@@ -44,8 +45,9 @@ bool ptl_reader_is_cast(const char *name)
 typedef struct overload {
     ptl_reader *reader;
     cast_kind kind;
-    int32_t n_args; /* texts                       */
-    bool has_row;   /* row and column stand before */
+    int32_t n_args;    /* the value and texts         */
+    bool has_row;      /* row and column stand before */
+    duckdb_type value; /* VARCHAR; in Parquet also BIGINT and DOUBLE */
 } overload;
 
 /* What one call keeps: the engine's vectors and what the last row's settings were made into. */
@@ -55,7 +57,7 @@ typedef struct call {
     const int64_t *rows;
     const uint64_t *rows_validity;
     duckdb_string_t *columns;
-    duckdb_string_t *args[3];
+    duckdb_string_t *args[3]; /* the first is of the overload's type */
     uint64_t *validity[3];
     duckdb_string_t settings[2]; /* of the previous row: compared bytewise */
     bool has_settings;
@@ -157,6 +159,10 @@ static ptl_status settle_clock(call *c, ptl_error *err)
 
 static ptl_status settle_locale(call *c, ptl_error *err)
 {
+    if (c->self->value != DUCKDB_TYPE_VARCHAR) {
+        c->locale = ptl_locale_find(PTL_TEXT("plain"));
+        return PTL_OK;
+    }
     c->locale = c->self->reader->locale;
     if (c->self->n_args < 2) return PTL_OK;
     const ptl_text name = text_of(&c->settings[0]);
@@ -184,6 +190,19 @@ static ptl_status settle(call *c, idx_t row, ptl_error *err)
 }
 
 /* --- rows ------------------------------------------------------------------------------------- */
+
+/* A number that the file keeps as one, as text: the shortest that reads back the same. */
+static ptl_text text_of_number(const call *c, idx_t row, char out[40])
+{
+    const void *values = c->args[0];
+    int len;
+    if (c->self->value == DUCKDB_TYPE_BIGINT) {
+        len = snprintf(out, 40, "%lld", (long long)((const int64_t *)values)[row]);
+    } else {
+        len = ptl_double_format(out, ((const double *)values)[row]);
+    }
+    return (ptl_text){out, (size_t)len};
+}
 
 static ptl_cast cast_one(call *c, void *values, idx_t row, ptl_text text)
 {
@@ -234,7 +253,10 @@ static ptl_status cast_rows(call *c, idx_t n, duckdb_vector output, ptl_error *e
         ptl_cast found = PTL_CAST_EMPTY;
         if (args_present(c, row)) {
             PTL_TRY(settle(c, row, err));
-            const ptl_text text = text_of(&c->args[0][row]);
+            char digits[40];
+            const bool is_text = c->self->value == DUCKDB_TYPE_VARCHAR;
+            const ptl_text text =
+                is_text ? text_of(&c->args[0][row]) : text_of_number(c, row, digits);
             found = cast_one(c, values, row, text);
             if (found == PTL_CAST_OK) continue;
             if (found != PTL_CAST_EMPTY) PTL_TRY(complain(c, row, found, text, err));
@@ -281,6 +303,7 @@ static ptl_status add_overload(duckdb_scalar_function_set set, const char *name,
     *self = wanted;
     duckdb_logical_type text = duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
     duckdb_logical_type row = duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
+    duckdb_logical_type value = duckdb_create_logical_type(wanted.value);
     duckdb_logical_type result = duckdb_create_logical_type(kinds[wanted.kind].result);
     duckdb_scalar_function function = duckdb_create_scalar_function();
     duckdb_scalar_function_set_name(function, name);
@@ -289,7 +312,7 @@ static ptl_status add_overload(duckdb_scalar_function_set set, const char *name,
         duckdb_scalar_function_add_parameter(function, text);
     }
     for (int32_t i = 0; i < wanted.n_args; i++)
-        duckdb_scalar_function_add_parameter(function, text);
+        duckdb_scalar_function_add_parameter(function, i == 0 ? value : text);
     duckdb_scalar_function_set_return_type(function, result);
     duckdb_scalar_function_set_special_handling(function);
     duckdb_scalar_function_set_extra_info(function, self, free);
@@ -297,6 +320,7 @@ static ptl_status add_overload(duckdb_scalar_function_set set, const char *name,
     const duckdb_state state = duckdb_add_scalar_function_to_set(set, function);
     duckdb_destroy_scalar_function(&function);
     duckdb_destroy_logical_type(&text);
+    duckdb_destroy_logical_type(&value);
     duckdb_destroy_logical_type(&row);
     duckdb_destroy_logical_type(&result);
     if (state == DuckDBSuccess) return PTL_OK;
@@ -309,8 +333,12 @@ static ptl_status register_kind(ptl_reader *reader, cast_kind kind, bool has_row
     (void)snprintf(name, sizeof name, "%s%s", kinds[kind].name, has_row ? "_at" : "");
     duckdb_scalar_function_set set = duckdb_create_scalar_function_set(name);
     ptl_status st = PTL_OK;
+    static const duckdb_type values[] = {DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_BIGINT,
+                                         DUCKDB_TYPE_DOUBLE};
+    const bool is_typed = reader->rows_options.kind == PTL_ROWS_PARQUET && kind <= KIND_NUMBER;
     for (int32_t n = kinds[kind].n_args_min; st == PTL_OK && n <= kinds[kind].n_args_max; n++)
-        st = add_overload(set, name, (overload){reader, kind, n, has_row}, err);
+        for (int32_t i = 0; st == PTL_OK && i < (is_typed ? 3 : 1); i++)
+            st = add_overload(set, name, (overload){reader, kind, n, has_row, values[i]}, err);
     if (st == PTL_OK &&
         duckdb_register_scalar_function_set(reader->connection, set) != DuckDBSuccess)
         st = ptl_fail(err, PTL_E_INTERNAL, "the engine refused the cast %s", name);

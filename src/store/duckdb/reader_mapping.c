@@ -78,6 +78,22 @@ static void suggest_column(const ptl_reader *reader, const char *name, ptl_error
                        reader->source_columns[0], reader->source_columns[1]);
 }
 
+/* geo.country without quotes is column country of a table geo: say how a path is written. */
+static void suggest_path(const ptl_reader *reader, const char *words, ptl_error *err)
+{
+    static const char before[] = "Referenced table \"";
+    const char *name = strstr(words, before);
+    if (!name) return;
+    name += sizeof before - 1;
+    const size_t len = strcspn(name, "\"");
+    for (int64_t i = 0; i < reader->n_source_columns; i++) {
+        const char *column = reader->source_columns[i];
+        if (strncmp(column, name, len) != 0 || column[len] != '.') continue;
+        ptl_error_hint(err, "a nested key is one column: \"%s\", in double quotes", column);
+        return;
+    }
+}
+
 static void words_of(char *out, size_t size, const json_t *failure, const char *plain)
 {
     const char *subtype = text_at(failure, "error_subtype"), *name = text_at(failure, "name");
@@ -122,6 +138,7 @@ ptl_status ptl_reader_mapping_error(const ptl_reader *reader, const char *engine
                             "double quotes: \"order date\"");
     else if (is_denied)
         ptl_error_hint(err, "put the file into a folder that the source names");
+    if (err && err->hint[0] == '\0') suggest_path(reader, words, err);
     json_decref(failure);
     return status;
 }
@@ -267,7 +284,9 @@ static const char *name_of(const json_t *item)
 
 static ptl_status check_form(rewrite *rw, const json_t *select)
 {
-    const char *one_each = "each row of the file becomes one row, or none";
+    const char *one_each =
+        "each row of the file becomes one row, or none: map the rows as they are, "
+        "figures sum them; leave rows out with WHERE";
     if (json_array_size(json_object_get(select, "group_expressions")) > 0)
         return refuse(rw, select, "it has GROUP BY", one_each);
     const json_t *modifiers = json_object_get(select, "modifiers");
@@ -275,7 +294,8 @@ static ptl_status check_form(rewrite *rw, const json_t *select)
         const json_t *modifier = json_array_get(modifiers, i);
         if (is_type(modifier, "DISTINCT_MODIFIER"))
             return refuse(rw, select, "it has DISTINCT",
-                          "duplicates are found by the table's key after the mapping");
+                          "leave it away: rows that say the same are found by the table's key "
+                          "after the mapping");
         if (is_type(modifier, "LIMIT_MODIFIER") || is_type(modifier, "LIMIT_PERCENT_MODIFIER"))
             return refuse(rw, select, "it has LIMIT", one_each);
     }

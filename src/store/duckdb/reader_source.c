@@ -1,4 +1,4 @@
-/* reader_source.c: the file as a table of the isolated engine. One scan is one ptl_csv over the
+/* reader_source.c: the file as a table of the isolated engine. One scan is one ptl_rows over the
  * reader's descriptor; the engine asks for the columns it needs and gets 2,048 rows a call. */
 #include "store/duckdb/reader.h"
 
@@ -7,9 +7,10 @@
 
 typedef struct scan {
     ptl_reader *reader;
-    ptl_csv *csv;
+    ptl_rows *rows;
     int64_t n_wanted;
     int64_t *wanted; /* column of the file; n_source_columns means source_row */
+    int64_t n_rows;  /* given so far, faulty ones too */
     bool ended;
 } scan;
 
@@ -28,7 +29,7 @@ static void source_bind(duckdb_bind_info info)
 static void scan_free(void *opaque)
 {
     scan *s = opaque;
-    ptl_csv_close(s->csv);
+    ptl_rows_close(s->rows);
     free(s->wanted);
     free(s);
 }
@@ -50,7 +51,7 @@ static void source_init(duckdb_init_info info)
     s->wanted = wanted;
     s->n_wanted = (int64_t)n;
     for (idx_t i = 0; i < n; i++) wanted[i] = (int64_t)duckdb_init_get_column_index(info, i);
-    const ptl_status st = ptl_csv_open(&s->csv, reader->fd, &reader->csv_options, &error);
+    const ptl_status st = ptl_rows_open(&s->rows, reader->fd, &reader->rows_options, &error);
     if (st != PTL_OK) {
         ptl_reader_fail(reader, st, &error);
         duckdb_init_set_error(info, error.message);
@@ -90,12 +91,14 @@ typedef struct sink {
     uint64_t *validity;
 } sink;
 
-static ptl_status scan_end(scan *s)
+/* Only a scan that reached the end knows how many rows there are. */
+static void scan_end(scan *s)
 {
     pthread_mutex_lock(&s->reader->guard);
     s->ended = true;
+    s->reader->rows_read = s->n_rows;
+    s->reader->n_totals = ptl_rows_totals(s->rows);
     pthread_mutex_unlock(&s->reader->guard);
-    return PTL_OK;
 }
 
 /* Rows into the chunk until it is full or the file ends. */
@@ -104,16 +107,15 @@ static ptl_status fill(scan *s, duckdb_data_chunk output, sink *sinks, ptl_error
     const idx_t capacity = duckdb_vector_size();
     ptl_reader *const reader = s->reader;
     idx_t n = 0;
-    int64_t row_last = 0;
     while (n < capacity && !s->ended) {
-        ptl_csv_row row;
+        ptl_row row;
         bool more;
-        PTL_TRY(ptl_csv_next(&more, &row, s->csv, err));
+        PTL_TRY(ptl_rows_next(&more, &row, s->rows, err));
         if (!more) {
-            PTL_TRY(scan_end(s));
+            scan_end(s);
             break;
         }
-        row_last = row.row;
+        s->n_rows++;
         if (row.fault) {
             PTL_TRY(ptl_reader_note_add(reader, row.row, NULL, row.fault, row.raw, err));
             continue;
@@ -129,11 +131,7 @@ static ptl_status fill(scan *s, duckdb_data_chunk output, sink *sinks, ptl_error
         n++;
     }
     duckdb_data_chunk_set_size(output, n);
-    atomic_store_explicit(&reader->bytes_read, ptl_csv_bytes_read(s->csv), memory_order_relaxed);
-    pthread_mutex_lock(&reader->guard);
-    if (row_last > reader->rows_seen) reader->rows_seen = row_last;
-    if (s->ended) reader->rows_read = reader->rows_seen;
-    pthread_mutex_unlock(&reader->guard);
+    atomic_store_explicit(&reader->bytes_read, ptl_rows_bytes_read(s->rows), memory_order_relaxed);
     return PTL_OK;
 }
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exportSvg, LIGHT, lineView, MARKS, markOf, roughly, rowsView, sampleData } from './parts.mjs';
+import { exportSvg, kindOf, LIGHT, lineView, MARKS, markOf, roughly, rowsView, sampleData } from './parts.mjs';
 
 const data = sampleData();
 const chart = (id) => data.charts.find((c) => c.id === id);
@@ -35,7 +35,7 @@ function assertClear(view, name) {
 for (const width of [984, 680, 636, 464, 350, 280]) {
   test(`at ${width} px no text lies on another or leaves the drawing`, () => {
     for (const c of data.charts) {
-      assertClear(c.kind === 'line' ? lineView(c, canvas(width)) : rowsView(c, canvas(width)), `${c.id} at ${width}`);
+      assertClear(kindOf(c).view(c, canvas(width)), `${c.id} at ${width}`);
     }
   });
 }
@@ -116,11 +116,12 @@ test('the pointer finds the nearest point and the row below it', () => {
 
 test('an empty chart, one point and one row are drawn without NaN', () => {
   for (const width of [984, 350]) {
-    const empty = (c) => ({ ...c, series: c.kind === 'line' ? { points: [] } : { rows: [] } });
-    const one = (c) => ({ ...c, series: c.kind === 'line' ? { points: c.series.points.slice(0, 1) } : { rows: c.series.rows.slice(4) } });
+    const each = (c, change) => ({ ...c, series: Object.fromEntries(Object.entries(c.series).map(([name, list]) => [name, change(list)])) });
+    const empty = (c) => each(c, () => []);
+    const one = (c) => each(c, (list) => list.slice(-1));
     for (const c of data.charts) {
       for (const change of [empty, one]) {
-        const view = c.kind === 'line' ? lineView(change(c), canvas(width)) : rowsView(change(c), canvas(width));
+        const view = kindOf(c).view(change(c), canvas(width));
         assert.ok(!/NaN|undefined|Infinity/.test(view.body), `${c.id} ${change.name}`);
       }
     }

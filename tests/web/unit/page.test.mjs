@@ -1,21 +1,31 @@
 /* What the page weighs, and whether its colours can be told apart. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { DARK, LIGHT } from './parts.mjs';
 
 const dist = (name) => readFileSync(new URL('../../../web/dist/' + name, import.meta.url));
 const BUDGET = 20000; /* bytes, script and style, gzipped */
+const KIND_BUDGET = 3000; /* of each further kind of chart, carried only by pages that draw it */
+const kinds = readdirSync(new URL('../../../web/dist/', import.meta.url)).filter((name) => /^chart-.*\.js$/.test(name));
 
 test('script and style together stay within their budget', () => {
   const size = gzipSync(dist('review.js'), { level: 9 }).length + gzipSync(dist('review.css'), { level: 9 }).length;
   assert.ok(size <= BUDGET, `${size} bytes gzipped, ${BUDGET} allowed`);
 });
 
+test('each further kind of chart stays within its own', () => {
+  assert.ok(kinds.length >= 6);
+  for (const name of kinds) {
+    const size = gzipSync(dist(name), { level: 9 }).length;
+    assert.ok(size <= KIND_BUDGET, `${name}: ${size} bytes gzipped, ${KIND_BUDGET} allowed`);
+  }
+});
+
 test('script and style hold nothing that would end their element or call out', () => {
-  for (const name of ['review.js', 'review.css']) {
+  for (const name of ['review.js', 'review.css', ...kinds]) {
     const text = dist(name).toString('utf8');
     assert.ok(!/<\/(script|style)/i.test(text), name);
     assert.ok(!/<!--/.test(text), name);

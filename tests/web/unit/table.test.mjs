@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chartCsv, csv, sampleData, tableHtml, tableOf } from './parts.mjs';
+import { csv, sampleData, tableCsv, tableHtml, tableOf } from './parts.mjs';
 
 const data = sampleData();
 const chart = (id) => data.charts.find((c) => c.id === id);
@@ -35,11 +35,11 @@ test('a cell that a spreadsheet would run is kept as text', () => {
 });
 
 test('csv carries exact values with lo, hi, verdict and run', () => {
-  const rows = parse(chartCsv(chart('changes'), data));
+  const rows = parse(tableCsv(tableOf(chart('changes'), data)));
   assert.deepEqual(rows[0], ['what', 'value', 'lo', 'hi', 'verdict', 'run']);
   assert.deepEqual(rows[1].slice(1), ['-61700', '-96300', '-29600', 'converged', 'mix-46']);
   assert.deepEqual(rows[5].slice(1), ['', '', '', 'not identified', 'mix-46'], 'no figure for what was not identified');
-  const line = parse(chartCsv(chart('cm2-weekly'), data));
+  const line = parse(tableCsv(tableOf(chart('cm2-weekly'), data)));
   assert.deepEqual(line[0], ['period', 'days', 'actual', 'expected', 'lo', 'hi', 'band', 'verdict', 'run']);
   const points = chart('cm2-weekly').series.points;
   assert.equal(line.length, points.length + 1);

@@ -2,18 +2,13 @@
  * light colours whatever the page shows, so that it can be pasted into a deck as it is. */
 
 import { markOf, drawMark } from './marks';
-import { lineView } from './line';
-import { rowsView } from './rows';
+import { kindOf } from './kind';
 import { inLight, SANS } from './tokens';
 import { escape, box, text } from './svg';
 import type { Chart } from './types';
-import type { Canvas, View } from './view';
+import type { Canvas } from './view';
 import { wrap } from './layout';
 import { subtitle } from './words';
-
-export function viewOf(chart: Chart, canvas: Canvas): View {
-  return chart.kind === 'line' ? lineView(chart, canvas) : rowsView(chart, canvas);
-}
 
 const PAD = 24;
 const WIDTH = 720;
@@ -21,7 +16,7 @@ const WIDTH = 720;
 /** The whole picture as an svg document. */
 export function exportSvg(chart: Chart, canvas: Canvas): string {
   const inner = WIDTH - 2 * PAD;
-  const view = viewOf(chart, { ...canvas, width: inner });
+  const view = kindOf(chart).view(chart, { ...canvas, width: inner });
   const title = wrap(chart.title, inner, 14, 600, canvas.measure);
   const sub = wrap(subtitle(chart), inner, 12, 400, canvas.measure);
   const head = PAD + 20 * title.length + 18 * sub.length + 8;

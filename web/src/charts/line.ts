@@ -4,9 +4,9 @@
  * yet), actual, a dot on every point outside the band, the two names at the right end.
  * Lines are straight between points: nothing is smoothed away. */
 
-import { dayNumber, month } from './dates';
-import { apart, areaPath, linear, linePath, runs, spread, thin, ticks } from './layout';
-import { digitsFor, tick } from './numbers';
+import { grid, nearest, scaleTexts, timeAxis } from './axis';
+import { dayNumber } from './dates';
+import { areaPath, linear, linePath, runs, spread } from './layout';
 import { dot, paint, rule, text } from './svg';
 import type { LineChart, LinePoint } from './types';
 import type { Canvas, View } from './view';
@@ -48,10 +48,7 @@ function extent(chart: LineChart): [number, number] {
 function planeOf(chart: LineChart, canvas: Canvas, height: number): Plane {
   const points = chart.series.points;
   const [lo, hi] = extent(chart);
-  const ys = ticks(lo, hi);
-  const step = Math.abs((ys[1] ?? hi) - (ys[0] ?? lo));
-  const digits = digitsFor(ys, step * 10, chart.unit);
-  const yTexts = ys.map((v) => tick(v, digits, mannerOf(chart, canvas.setting)));
+  const { values: ys, texts: yTexts } = scaleTexts(lo, hi, mannerOf(chart, canvas.setting));
   const wide = (t: string, weight: number): number => canvas.measure(t, FINE, weight);
   const left = Math.ceil(Math.max(...yTexts.map((t) => wide(t, 400)))) + 10;
   const [actual, expected] = namesOf(chart);
@@ -68,12 +65,6 @@ function planeOf(chart: LineChart, canvas: Canvas, height: number): Plane {
 
 function namesOf(chart: LineChart): [string, string] {
   return [chart.names?.actual || 'actual', chart.names?.expected || 'expected'];
-}
-
-function grid(plane: Plane): string {
-  return plane.ys.map((v, i) =>
-    rule(plane.left, plane.y(v), plane.right, plane.y(v), 'line') +
-    text(plane.left - 10, plane.y(v) + 4, plane.yTexts[i] as string, { anchor: 'end' })).join('');
 }
 
 function bandOf(points: LinePoint[], plane: Plane): string {
@@ -150,35 +141,6 @@ function names(chart: LineChart, plane: Plane, measure: Canvas['measure']): stri
   return out;
 }
 
-/* Months where they begin, if the chart is longer than ten weeks; the first day of points if not.
- * The first label of a year that is not this one carries it. */
-function timeAxis(chart: LineChart, plane: Plane, canvas: Canvas): string {
-  const points = chart.series.points;
-  const first = points[0];
-  const last = points[points.length - 1];
-  if (!first || !last) return '';
-  const locale = canvas.setting.locale;
-  const days = dayNumber(last.start) - dayNumber(first.start);
-  const byMonth = days > 70;
-  const starts: { x: number; start: string }[] = [];
-  points.forEach((p, i) => {
-    const before = points[i - 1];
-    const opens = !before || before.start.slice(0, 7) !== p.start.slice(0, 7);
-    if (byMonth && !opens) return;
-    starts.push({ x: plane.x(i), start: p.start });
-  });
-  const room = Math.floor((plane.right - plane.left) / 56) + 1;
-  const kept = thin(starts, Math.max(2, room));
-  const labels = kept.map(({ x, start }, i) => {
-    const year = start.slice(0, 4);
-    const newYear = year !== canvas.setting.today.slice(0, 4) && year !== kept[i - 1]?.start.slice(0, 4);
-    const name = month(start, locale, 'short');
-    const words = (byMonth ? name : `${Number(start.slice(8))} ${name}`) + (newYear ? ' ' + year : '');
-    return { x, width: canvas.measure(words, FINE, 400), words };
-  });
-  return apart(labels, 10).filter((l) => l.x + l.width <= canvas.width).map((l) => text(l.x, plane.bottom + 22, l.words)).join('');
-}
-
 export function lineView(chart: LineChart, canvas: Canvas): View {
   const points = chart.series.points;
   const height = heightFor(canvas.width);
@@ -192,7 +154,7 @@ export function lineView(chart: LineChart, canvas: Canvas): View {
     series: 2,
     count: points.length,
     body: grid(plane) + bandOf(points, plane) + zero + lines(points, plane) + dots(points, plane) +
-      names(chart, plane, canvas.measure) + timeAxis(chart, plane, canvas),
+      names(chart, plane, canvas.measure) + timeAxis(points, plane, canvas),
     spot: (index, series) => {
       const p = points[index] as LinePoint;
       const v = series === 0 ? p.actual : p.expected;
@@ -203,10 +165,3 @@ export function lineView(chart: LineChart, canvas: Canvas): View {
     under: () => '',
   };
 }
-
-function nearest(n: number, at: (i: number) => number, x: number): number {
-  let best = 0;
-  for (let i = 1; i < n; i++) if (Math.abs(at(i) - x) < Math.abs(at(best) - x)) best = i;
-  return best;
-}
-

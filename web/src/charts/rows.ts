@@ -13,6 +13,7 @@ import { drawMark, markOf } from './marks';
 import { digitsFor, figure, NONE, range, tick } from './numbers';
 import { band, box, dot, hatchPattern, paint, rule, text } from './svg';
 import type { IntervalRow, RowsChart } from './types';
+import { emptyView } from './view';
 import type { Canvas, View } from './view';
 import { mannerOf, rowDigits, silent } from './words';
 
@@ -246,19 +247,5 @@ export function rowsView(chart: RowsChart, canvas: Canvas): View {
       const r = rows[index] as Row;
       return box(0, r.top, canvas.width, r.bottom - r.top, paint('sel'));
     },
-  };
-}
-
-function emptyView(canvas: Canvas): View {
-  return {
-    width: canvas.width,
-    height: 40,
-    series: 1,
-    count: 0,
-    body: text(0, 24, 'No rows.', { size: SMALL }),
-    spot: () => ({ x: 0, y: null, top: 0, bottom: 0 }),
-    pick: () => 0,
-    hot: () => false,
-    under: () => '',
   };
 }

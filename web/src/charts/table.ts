@@ -6,7 +6,7 @@
 import { span } from './dates';
 import { bare, figure, NONE } from './numbers';
 import { escape } from './svg';
-import type { Chart, LineChart, RowsChart } from './types';
+import type { LineChart, RowsChart } from './types';
 import { lineDigits, mannerOf, rowDigits, sideOf, silent } from './words';
 import type { Setting } from './words';
 
@@ -24,11 +24,11 @@ export interface Table {
 /** Rows shown at first and with every further press. */
 export const WINDOW = 200;
 
-const word = (text: string): Cell => ({ text, exact: text });
-const exactly = (value: number | null): string => (value === null ? '' : String(value));
-const head = (text: string, key: string, isFigure = false) => ({ text, key, figure: isFigure });
+export const word = (text: string): Cell => ({ text, exact: text });
+export const exactly = (value: number | null): string => (value === null ? '' : String(value));
+export const head = (text: string, key: string, isFigure = false) => ({ text, key, figure: isFigure });
 
-function lineTable(chart: LineChart, setting: Setting): Table {
+export function lineTable(chart: LineChart, setting: Setting): Table {
   const m = mannerOf(chart, setting);
   const d = lineDigits(chart);
   const side = { below: 'below the band', above: 'above the band', inside: 'inside', unknown: NONE };
@@ -52,7 +52,7 @@ function lineTable(chart: LineChart, setting: Setting): Table {
   };
 }
 
-function rowsTable(chart: RowsChart, setting: Setting): Table {
+export function rowsTable(chart: RowsChart, setting: Setting): Table {
   const m = mannerOf(chart, setting);
   return {
     caption: chart.title,
@@ -71,10 +71,6 @@ function rowsTable(chart: RowsChart, setting: Setting): Table {
       ];
     }),
   };
-}
-
-export function tableOf(chart: Chart, setting: Setting): Table {
-  return chart.kind === 'line' ? lineTable(chart, setting) : rowsTable(chart, setting);
 }
 
 /** Inside of a <table>. The first figure of a row is its main one: it stays on the first line where
@@ -105,7 +101,6 @@ export function csv(rows: string[][]): string {
   return rows.map((row) => row.map(cell).join(',') + '\r\n').join('');
 }
 
-export function chartCsv(chart: Chart, setting: Setting): string {
-  const table = tableOf(chart, setting);
+export function tableCsv(table: Table): string {
   return csv([table.heads.map((h) => h.key), ...table.rows.map((row) => row.map((c) => c.exact))]);
 }

@@ -26,6 +26,11 @@ export const LIGHT: Record<string, string> = {
   band2: '#94BFDA',
   line: '#E5E2DB',
   mute: '#B9B5AC',
+  seq1: '#EEF4F8',
+  seq2: '#D6E6F0',
+  seq3: '#B0CFE2',
+  seq4: '#7FB0CE',
+  seq5: '#2E77A5',
 };
 
 export const DARK: Record<string, string> = {
@@ -52,6 +57,11 @@ export const DARK: Record<string, string> = {
   band2: '#2A5A7C',
   line: '#262E34',
   mute: '#4A545C',
+  seq1: '#15212A',
+  seq2: '#1A3142',
+  seq3: '#20455F',
+  seq4: '#2B6186',
+  seq5: '#74B7E6',
 };
 
 export const SANS =

@@ -94,7 +94,78 @@ export interface RowsChart extends ChartBase {
   series: { rows: IntervalRow[] };
 }
 
-export type Chart = LineChart | RowsChart;
+/** Where a figure will be: what was, what is now, and the spread of what comes. */
+export interface ConeChart extends ChartBase {
+  kind: 'cone';
+  series: {
+    points: { label: string; start: string; end?: string; value: number; run: string }[];
+    ahead: { label: string; start: string; end?: string; median: number; lo: number; hi: number;
+      lo50: number | null; hi50: number | null; verdict: string; run: string; figure?: string }[];
+  };
+  plan?: string; /* what zero is: "Plan: lands at €42.0m"; zero is then drawn as a line */
+  now?: string; /* at the last known point: "now −€0.29m" */
+  ends?: { lo: string; median: string; hi: string }; /* texts at the right end */
+  if_approved?: { value: number; label: string };
+  notes?: { start: string; label: string }[]; /* at most three */
+}
+
+/** From one level to another, step by step. The unexplained part is never left out. */
+export interface WaterfallChart extends ChartBase {
+  kind: 'waterfall';
+  series: { steps: { label: string; value: number; lo: number | null; hi: number | null;
+    kind: 'total' | 'step' | 'unexplained'; verdict: string; run: string; figure?: string }[] };
+}
+
+/** How an outcome answers spend. Solid inside what was ever spent, dashed beyond. */
+export interface CurveChart extends ChartBase {
+  kind: 'curve';
+  small?: boolean; /* one of several panels */
+  series: { points: { spend: number; value: number | null; lo: number | null; hi: number | null; seen: boolean }[] };
+  now: { spend: number; value: number | null };
+  proposed?: { spend: number; value: number | null };
+  break_even?: number; /* outcome per unit of spend at which a unit brings itself back */
+  next?: string; /* "next euro returns €0.38" */
+  not_identified?: string; /* why; then only the prior is drawn */
+  verdict: string;
+  run: string;
+}
+
+/** Ways that people went, in layers. At most five nodes a layer. */
+export interface FlowChart extends ChartBase {
+  kind: 'flow';
+  series: {
+    layers: { name: string; nodes: { id: string; label: string; value: number; picked?: boolean }[] }[];
+    links: { from: string; to: string; value: number; picked?: boolean }[];
+  };
+  run: string;
+}
+
+/** Whether predicted chances came true. */
+export interface CalibrationChart extends ChartBase {
+  kind: 'calibration';
+  series: { bins: { predicted: number; observed: number | null; lo: number | null; hi: number | null; n: number }[] };
+  across: string; /* "predicted chance of renewal, in 100" */
+  things: string; /* "people per bin" */
+  verdict: string;
+  run: string;
+}
+
+/** Budgets before and after, on one scale. */
+export interface WhatIfChart extends ChartBase {
+  kind: 'whatif';
+  series: { rows: { label: string; now: number; what_if: number; floor: number; ceiling: number;
+    held?: string; verdict: string; run: string }[] };
+}
+
+export type Chart =
+  | LineChart
+  | RowsChart
+  | ConeChart
+  | WaterfallChart
+  | CurveChart
+  | FlowChart
+  | CalibrationChart
+  | WhatIfChart;
 
 export type FigureKind = 'counted' | 'estimated' | 'forecast' | 'claimed';
 export type Grade = 'A' | 'B' | 'C' | 'D' | 'E';

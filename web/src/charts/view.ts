@@ -2,6 +2,7 @@
  * thrown away when the width changes: charts are redrawn, never scaled. */
 
 import type { Measure } from './layout';
+import { text } from './svg';
 import type { Setting } from './words';
 
 export interface Canvas {
@@ -36,4 +37,19 @@ export function svgOf(view: View, under = ''): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${view.width} ${view.height}" width="${view.width}" ` +
     `height="${view.height}" aria-hidden="true" focusable="false">${under}${view.body}<g class="cursor"></g></svg>`
   );
+}
+
+/** Where there is nothing to draw. */
+export function emptyView(canvas: Canvas): View {
+  return {
+    width: canvas.width,
+    height: 40,
+    series: 1,
+    count: 0,
+    body: text(0, 24, 'Nothing to draw yet.', { size: 13 }),
+    spot: () => ({ x: 0, y: null, top: 0, bottom: 0 }),
+    pick: () => 0,
+    hot: () => false,
+    under: () => '',
+  };
 }

@@ -9,8 +9,9 @@ import { markOf } from '../charts/marks';
 import { bare, digitsOf, figure as figureText, percent, range } from '../charts/numbers';
 import type { Manner } from '../charts/numbers';
 import { band, dot, escape, rule, text } from '../charts/svg';
-import type { Chart, Figure, IntervalRow, LinePoint, ReviewData } from '../charts/types';
-import { lineDigits, mannerOf, rowDigits } from '../charts/words';
+import { kindOf } from '../charts/kind';
+import type { Chart, Figure, ReviewData } from '../charts/types';
+import { mannerOf } from '../charts/words';
 import type { Setting } from '../charts/words';
 import { all, make, measured, plainKey } from './dom';
 
@@ -25,20 +26,18 @@ function mannerFor(f: Figure, setting: Setting): Manner {
 }
 
 /** The evidence of a point or row: its own figure if it names one, else what the chart knows. */
-export function pointEvidence(chart: Chart, index: number, context: Context): Figure {
-  const p = (chart.kind === 'line' ? chart.series.points[index] : chart.series.rows[index]) as LinePoint | IntervalRow;
+export function pointEvidence(chart: Chart, index: number, series: number, context: Context): Figure {
+  const p = kindOf(chart).point(chart, index, series);
   const named = p.figure ? context.data.figures[p.figure] : undefined;
   if (named) return named;
-  const value = 'actual' in p ? p.actual : p.not_identified ? null : p.value;
-  const digits = chart.kind === 'line' ? lineDigits(chart) : rowDigits(chart, p as IntervalRow);
+  const digits = digitsOf(p.value, p.lo, p.hi, chart.unit);
   const behind = chart.evidence.figure ? context.data.figures[chart.evidence.figure] : undefined;
-  const kind = behind ? behind.kind : chart.kind === 'line' ? 'forecast' : 'estimated';
   const out: Figure = {
-    text: figureText(value, digits, mannerOf(chart, context.setting)),
+    text: figureText(p.value, digits, mannerOf(chart, context.setting)),
     what: `${p.label}. ${chart.quantity}`,
-    value, lo: p.lo, hi: p.hi, probability: chart.probability,
+    value: p.value, lo: p.lo, hi: p.hi, probability: chart.probability,
     unit: chart.unit, signed: chart.signed === true,
-    verdict: p.verdict, kind, run: p.run,
+    verdict: p.verdict, kind: behind ? behind.kind : p.forecast ? 'forecast' : 'estimated', run: p.run,
     window: behind ? behind.window : '', repeat: behind ? behind.repeat : '',
   };
   if (p.mark) out.mark = p.mark;

@@ -8,16 +8,15 @@
  * 4. Pointer and touch move the same cursor as the keys.
  * 5. The table is always there: behind t or Table on the screen, open on paper. */
 
-import { exportSvg, viewOf } from '../charts/export';
-import { chartCsv, tableHtml, tableOf, WINDOW } from '../charts/table';
+import { exportSvg } from '../charts/export';
+import { kindOf, tableOf } from '../charts/kind';
+import { tableCsv, tableHtml, WINDOW } from '../charts/table';
 import { markOf } from '../charts/marks';
 import { escape } from '../charts/svg';
 import type { Chart } from '../charts/types';
 import { svgOf } from '../charts/view';
 import type { View } from '../charts/view';
-import {
-  lineReading, lineSpoken, lineSummary, rowReading, rowsSummary, rowSpoken, subtitle,
-} from '../charts/words';
+import { subtitle } from '../charts/words';
 import type { Setting } from '../charts/words';
 import { pointEvidence, showEvidence } from './evidence';
 import type { Context } from './evidence';
@@ -60,7 +59,7 @@ export class Frame {
   private draw(width = this.parts.plot.clientWidth): View {
     this.width = width;
     const canvas = { width: Math.max(width, 240), measure: measured, setting: this.context.setting };
-    this.view = viewOf(this.chart, canvas);
+    this.view = kindOf(this.chart).view(this.chart, canvas);
     this.parts.plot.innerHTML = svgOf(this.view, '<g class="under"></g>');
     return this.view;
   }
@@ -119,26 +118,25 @@ export class Frame {
 
   private reading(): string {
     const { chart, index, series, context } = this;
-    return chart.kind === 'line'
-      ? lineReading(chart, index, series, context.setting) : rowReading(chart, index, context.setting);
+    return kindOf(chart).reading(chart, index, series, context.setting);
   }
 
   private spoken(): string {
     const { chart, index, series, context } = this;
-    return chart.kind === 'line'
-      ? lineSpoken(chart, index, series, context.setting) : rowSpoken(chart, index, context.setting);
+    return kindOf(chart).spoken(chart, index, series, context.setting);
   }
 
   private key(e: KeyboardEvent): boolean {
     const rows = this.view.series === 1;
     const at = this.index;
     const last = this.view.count - 1;
-    const other = (): void => this.move(at < 0 ? last : at, 1 - this.series);
+    const other = (step: number): void =>
+      this.move(at < 0 ? last : at, (this.series + step + this.view.series) % this.view.series);
     switch (e.key) {
       case 'ArrowRight': this.move(at < 0 ? 0 : at + 1); return true;
       case 'ArrowLeft': this.move(at < 0 ? last : at - 1); return true;
-      case 'ArrowDown': if (rows) this.move(at + 1); else other(); return true;
-      case 'ArrowUp': if (rows) this.move(at < 0 ? last : at - 1); else other(); return true;
+      case 'ArrowDown': if (rows) this.move(at + 1); else other(1); return true;
+      case 'ArrowUp': if (rows) this.move(at < 0 ? last : at - 1); else other(-1); return true;
       case 'PageDown': this.move(at + PAGE); return true;
       case 'PageUp': this.move(at < 0 ? last : at - PAGE); return true;
       case 'Home': this.move(0); return true;
@@ -188,7 +186,7 @@ export class Frame {
     const { chart, context, parts } = this;
     if (this.index < 0) return;
     const rect = this.view.spot(this.index, this.series);
-    showEvidence(pointEvidence(chart, this.index, context), parts.plot, context, rect.bottom);
+    showEvidence(pointEvidence(chart, this.index, this.series, context), parts.plot, context, rect.bottom);
   }
 
   private toggle(): void {
@@ -204,7 +202,7 @@ export class Frame {
       figure.querySelector(`[data-do=${name}]`)?.addEventListener('click', act);
     const svg = (): string => exportSvg(chart, { width: 0, measure: measured, setting: context.setting });
     toggle.addEventListener('click', () => this.toggle());
-    on('csv', () => save(chart.id + '.csv', 'text/csv', chartCsv(chart, context.setting)));
+    on('csv', () => save(chart.id + '.csv', 'text/csv', tableCsv(tableOf(chart, context.setting))));
     on('svg', () => save(chart.id + '.svg', 'image/svg+xml', svg()));
     on('png', () => savePng(chart.id + '.png', svg()));
     windowed(table);
@@ -248,7 +246,7 @@ function evidenceHtml(chart: Chart): string {
  * no longer a figcaption, because a figure that has one may not be a group. */
 function build(figure: HTMLElement, chart: Chart, setting: Setting): Parts {
   const id = `c-${chart.id}`;
-  const summary = chart.kind === 'line' ? lineSummary(chart, setting) : rowsSummary(chart, setting);
+  const summary = kindOf(chart).summary(chart, setting);
   figure.innerHTML =
     `<p class="title" id="${id}-t">${escape(chart.title)}</p>` +
     `<div class="reading"><p class="sub">${escape(subtitle(chart))}</p><p class="seen" aria-hidden="true" hidden></p>` +

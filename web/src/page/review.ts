@@ -1,6 +1,10 @@
 /* review.ts: the page's script. The page is whole without it; it draws the charts from the data,
- * opens evidence beside figures and sorts tables. It asks nothing of the network. */
+ * opens evidence beside figures and sorts tables. It asks nothing of the network. Scripts of further
+ * kinds of charts follow it in the page and find what they share in `Portolan`; drawing starts when
+ * the document is read. */
 
+import '../charts/basic';
+import * as kit from '../charts/kit';
 import type { ReviewData } from '../charts/types';
 import type { Setting } from '../charts/words';
 import { all } from './dom';
@@ -40,4 +44,6 @@ function start(): void {
   window.addEventListener('afterprint', () => paper(false));
 }
 
-start();
+(globalThis as { Portolan?: unknown }).Portolan = kit;
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);
+else start();

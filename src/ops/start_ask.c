@@ -1,0 +1,535 @@
+/* start_ask.c: the questions of `portolan start`, each with an answer that can be taken as it is.
+ *
+ * An answer comes from the file of answers, else from the person at the terminal, else it is the
+ * one proposed. What is answered is checked at once: a person is asked again, a file is refused
+ * with the line's key. */
+#include "ops/start_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "workspace/currency.h"
+
+static const char *const keys[] = {"company", "currency", "zone",   "week_start", "customer",
+                                   "new",     "margin",   "metric", "from",       "to",
+                                   "starts",  "by",       "owner"};
+#define N_KEYS (int64_t)(sizeof keys / sizeof *keys)
+
+/* --- the file of answers ---------------------------------------------------------------------- */
+
+/* "sheet.csv/day: Datum": of a file; the role stands behind the last slash. */
+static ptl_status add_file_answer(start *s, const char *key, const char *text)
+{
+    const char *slash = strrchr(key, '/');
+    char *file = ptl_text_copy((ptl_text){key, (size_t)(slash - key)}, s->call->arena, s->err);
+    if (!file) return PTL_E_NO_MEMORY;
+    s->file_answers[s->n_file_answers++] = (ptl_answer){file, slash + 1, text};
+    return PTL_OK;
+}
+
+static ptl_status add_answer(start *s, ptl_text line, int64_t number)
+{
+    ptl_text value = line;
+    const char *colon = memmem(line.ptr, line.len, ": ", 2);
+    if (!colon)
+        return ptl_fail(s->err, PTL_E_INVALID, "answers, line %lld: \"%.*s\" is not `key: value`",
+                        (long long)number, (int)(line.len < 80 ? line.len : 80), line.ptr);
+    const ptl_text name = ptl_text_trim((ptl_text){line.ptr, (size_t)(colon - line.ptr)});
+    value = ptl_text_trim((ptl_text){colon + 2, line.len - (size_t)(colon + 2 - line.ptr)});
+    const char *key = ptl_text_copy(name, s->call->arena, s->err);
+    const char *text = ptl_text_copy(value, s->call->arena, s->err);
+    if (!key || !text) return PTL_E_NO_MEMORY;
+    if (s->n_answers + s->n_file_answers >= START_ANSWERS_MAX)
+        return ptl_fail(s->err, PTL_E_LIMIT, "more than %d answers", START_ANSWERS_MAX);
+    if (strchr(key, '/')) return add_file_answer(s, key, text);
+    for (int64_t i = 0; i < N_KEYS; i++)
+        if (strcmp(keys[i], key) == 0) {
+            s->answers[s->n_answers++] = (ptl_pair){key, text};
+            return PTL_OK;
+        }
+    const char *nearest = ptl_text_nearest(name, keys, N_KEYS);
+    (void)ptl_fail(s->err, PTL_E_INVALID, "answers, line %lld: there is no question \"%.100s\"",
+                   (long long)number, key);
+    if (nearest) ptl_error_hint(s->err, "did you mean \"%s\"?", nearest);
+    return PTL_E_INVALID;
+}
+
+ptl_status start_read_answers(start *s, const char *path)
+{
+    ptl_text text;
+    if (!path) return PTL_OK;
+    PTL_TRY(ptl_file_read(&text, path, 1 << 20, s->call->arena, s->err));
+    for (int64_t number = 1; text.len > 0; number++) {
+        const ptl_text line = ptl_text_trim(ptl_text_cut(&text, '\n'));
+        if (line.len > 0 && line.ptr[0] != '#') PTL_TRY(add_answer(s, line, number));
+    }
+    return PTL_OK;
+}
+
+/* --- one question ----------------------------------------------------------------------------- */
+
+/* Words for what is wrong with an answer, or NULL; `*text` may be put into its usual form. */
+typedef const char *(*check_fn)(const char **text, start *s);
+
+static const char *plain(const char **text, start *s)
+{
+    (void)s;
+    for (const char *c = *text; *c; c++)
+        if ((unsigned char)*c < 0x20) return "it holds a control character";
+    return strlen(*text) > 0 && strlen(*text) <= 200 ? NULL : "it has 1 to 200 characters";
+}
+
+static ptl_status note_asked(start *s, const char *key, const char *question, const char *answer,
+                             const char *from)
+{
+    if (s->n_asked == START_QUESTIONS_MAX)
+        return ptl_fail(s->err, PTL_E_INTERNAL, "more than %d questions", START_QUESTIONS_MAX);
+    s->asked[s->n_asked++] = (start_asked){key, question, answer, from};
+    return PTL_OK;
+}
+
+static ptl_status ask_person(const char **out, start *s, const char *question, const char *proposed,
+                             check_fn check)
+{
+    char typed[START_ANSWER_BYTES_MAX];
+    for (int tries = 0; tries < 5; tries++) {
+        PTL_TRY(s->call->asker->ask(s->call->asker->ctx, typed, sizeof typed, question, proposed,
+                                    s->err));
+        const ptl_text text = ptl_text_trim(ptl_text_of(typed));
+        *out = text.len > 0 ? ptl_text_copy(text, s->call->arena, s->err) : proposed;
+        if (!*out) return PTL_E_NO_MEMORY;
+        const char *wrong = check(out, s);
+        if (!wrong) return PTL_OK;
+        question = ptl_text_format(s->call->arena, s->err, "\"%.100s\": %s", *out, wrong);
+        if (!question) return PTL_E_NO_MEMORY;
+    }
+    return ptl_fail(s->err, PTL_E_INVALID, "five answers could not be used; nothing was written");
+}
+
+static ptl_status ask(const char **out, start *s, const char *key, const char *question,
+                      const char *proposed, check_fn check)
+{
+    const char *given = ptl_pair_find(s->answers, s->n_answers, ptl_text_of(key));
+    const char *from = given ? "answers" : s->call->asker ? "you" : "default";
+    *out = given ? given : proposed;
+    if (!given && s->call->asker) PTL_TRY(ask_person(out, s, question, proposed, check));
+    const char *wrong = check(out, s);
+    if (wrong)
+        return ptl_fail(s->err, PTL_E_INVALID, "answer to \"%s\": \"%.200s\": %s", key, *out,
+                        wrong);
+    return note_asked(s, key, question, *out, from);
+}
+
+/* --- the company ------------------------------------------------------------------------------ */
+
+static const char *currency(const char **text, start *s)
+{
+    char upper[8] = "";
+    if (strlen(*text) != 3) return "a currency has three letters, as EUR";
+    for (size_t i = 0; i < 3; i++)
+        upper[i] = (char)((*text)[i] >= 'a' && (*text)[i] <= 'z' ? (*text)[i] - 32 : (*text)[i]);
+    const char *code = ptl_currency_find(ptl_text_of(upper));
+    (void)s;
+    if (code) *text = code;
+    return code ? NULL : "not a currency of ISO 4217";
+}
+
+static const char *zone(const char **text, start *s)
+{
+    ptl_zone *opened = NULL;
+    (void)s;
+    if (ptl_zone_open(&opened, *text, NULL) != PTL_OK) return "not a time zone, as Europe/Berlin";
+    ptl_zone_close(opened);
+    return NULL;
+}
+
+static const char *weekday(const char **text, start *s)
+{
+    static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
+                                       "friday", "saturday", "sunday"};
+    (void)s;
+    for (size_t i = 0; i < 7; i++)
+        if (strcasecmp(*text, days[i]) == 0) {
+            *text = days[i];
+            return NULL;
+        }
+    return "a day of the week, as monday";
+}
+
+static const char *newness(const char **text, start *s)
+{
+    (void)s;
+    const bool known = strcmp(*text, "first order") == 0 || strcmp(*text, "file") == 0;
+    return known ? NULL : "either \"first order\" or \"file\"";
+}
+
+static const char *percent(const char **text, start *s)
+{
+    int64_t value = 0;
+    (void)s;
+    const bool good = ptl_text_int(&value, ptl_text_of(*text), NULL) == PTL_OK;
+    return good && value >= 0 && value <= 100 ? NULL : "a whole number from 0 to 100";
+}
+
+static const char *customer(const char **text, start *s)
+{
+    const ptl_sample *sample = &s->plan.money->files[0]->sample;
+    for (int64_t i = 0; i < sample->n_columns; i++)
+        if (strcmp(sample->columns[i], *text) == 0) return NULL;
+    return "not a column of that file";
+}
+
+/* "acme-exports/data" → "Acme exports": the folder, or the one above where it only says data. */
+static ptl_status propose_company(const char **out, start *s)
+{
+    char *real = realpath(s->folder, NULL);
+    ptl_text path = ptl_text_of(real ? real : s->folder), base = {0}, above = {0};
+    while (path.len > 0) {
+        const ptl_text part = ptl_text_cut(&path, '/');
+        if (part.len > 0) {
+            above = base;
+            base = part;
+        }
+    }
+    static const char *const empty[] = {"data", "exports", "export", "files", "downloads", "raw"};
+    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
+        if (ptl_text_equal(base, ptl_text_of(empty[i])) && above.len > 0) base = above;
+    char *name = ptl_text_copy(base.len > 0 ? base : PTL_TEXT("Company"), s->call->arena, s->err);
+    free(real);
+    if (!name) return PTL_E_NO_MEMORY;
+    for (char *c = name; *c; c++)
+        if (*c == '_' || *c == '-') *c = ' ';
+    if (name[0] >= 'a' && name[0] <= 'z') name[0] = (char)(name[0] - 32);
+    *out = name;
+    return PTL_OK;
+}
+
+/* The columns that might be it, in words. */
+static const char *choices_of(start *s)
+{
+    ptl_buffer out;
+    const ptl_sample *sample = &s->plan.money->files[0]->sample;
+    ptl_buffer_init(&out, 4096, NULL);
+    for (int64_t i = 0; i < sample->n_columns; i++)
+        ptl_buffer_printf(&out, "%s%s", i > 0 ? ", " : "", sample->columns[i]);
+    const char *text = ptl_text_copy(ptl_buffer_borrow(&out), s->call->arena, s->err);
+    ptl_buffer_dispose(&out);
+    return text;
+}
+
+static ptl_status ask_customer(start *s)
+{
+    const ptl_planned *m = s->plan.money;
+    s->choice.role = ptl_plan_customer_role(&s->plan);
+    if (!s->choice.role) return PTL_OK;
+    const char *bound =
+        ptl_pair_find(m->part->columns, m->part->n_columns, ptl_text_of(s->choice.role));
+    const char *choices = choices_of(s);
+    const char *question =
+        choices ? ptl_text_format(s->call->arena, s->err,
+                                  "Which column of %s says who the customer is? (%s)",
+                                  m->files[0]->file, choices)
+                : NULL;
+    if (!question) return PTL_E_NO_MEMORY;
+    const char *answer;
+    PTL_TRY(ask(&answer, s, "customer", question, bound, customer));
+    if (strcmp(answer, bound) != 0) s->choice.customer = answer;
+    return PTL_OK;
+}
+
+/* Where the file says of each order whether its customer is new, one may believe it or not. */
+static ptl_status ask_new(start *s)
+{
+    const ptl_planned *m = s->plan.money;
+    const char *answer;
+    if (!m || !ptl_preset_has_slot(m->part->preset, PTL_TEXT("new_rule"))) return PTL_OK;
+    if (!ptl_pair_find(m->part->columns, m->part->n_columns, PTL_TEXT("customer_type")))
+        return PTL_OK;
+    PTL_TRY(ask(&answer, s, "new",
+                "What makes a customer new: what the file says of each order (\"file\"), or their "
+                "first order in these files (\"first order\")?",
+                "file", newness));
+    if (strcmp(answer, "file") != 0) s->choice.new_rule = "first";
+    return PTL_OK;
+}
+
+static ptl_status ask_margin(start *s)
+{
+    const char *answer;
+    int64_t value = 100;
+    s->margin = -1;
+    if (!s->plan.money || s->plan.has_cost) return PTL_OK;
+    PTL_TRY(ask(&answer, s, "margin",
+                "No file says what goods cost. Of 100 of revenue, how much is left after them? "
+                "100 means: not known, count no cost",
+                "100", percent));
+    PTL_TRY(ptl_text_int(&value, ptl_text_of(answer), s->err));
+    s->margin = (int32_t)value;
+    s->choice.cost_percent = 100 - s->margin;
+    return PTL_OK;
+}
+
+ptl_status start_ask_company(start *s)
+{
+    char scratch[4096];
+    const char *proposed;
+    PTL_TRY(propose_company(&proposed, s));
+    PTL_TRY(ask(&s->company, s, "company", "What is the company called?", proposed, plain));
+    PTL_TRY(ask(&s->currency, s, "currency", "In which currency are your books?",
+                s->plan.currency ? s->plan.currency : "EUR", currency));
+    const char *here = ptl_workspace_system_zone(scratch);
+    proposed =
+        ptl_text_copy(ptl_text_of(s->plan.zone ? s->plan.zone : here), s->call->arena, s->err);
+    if (!proposed) return PTL_E_NO_MEMORY;
+    PTL_TRY(ask(&s->zone, s, "zone", "In which time zone does your day begin?", proposed, zone));
+    PTL_TRY(ask(&s->week_start, s, "week_start", "With which day does your week begin?",
+                strcmp(s->currency, "USD") == 0 ? "sunday" : "monday", weekday));
+    PTL_TRY(ask_customer(s));
+    PTL_TRY(ask_new(s));
+    return ask_margin(s);
+}
+
+/* --- what is open about files ----------------------------------------------------------------- */
+
+static const char *any_choice(const char **text, start *s)
+{
+    (void)text;
+    (void)s;
+    return NULL;
+}
+
+/* The doubt of the file with most rows: there is room for one. */
+static const ptl_recognised *largest_doubt(const start *s)
+{
+    const ptl_recognised *best = NULL;
+    for (int64_t i = 0; i < s->n_files; i++) {
+        const ptl_recognised *r = &s->files[i];
+        if (r->sure || r->n_doubts != 1 || r->match.confidence < 0.4) continue;
+        if (!best || r->sample.n_rows > best->sample.n_rows) best = r;
+    }
+    return best;
+}
+
+static ptl_status look_again(start *s, const ptl_recognised *r)
+{
+    const ptl_preset *presets;
+    int64_t n;
+    PTL_TRY(ptl_preset_all(&presets, &n, s->call->arena, s->err));
+    return ptl_recognise_file(&s->files[r - s->files], r->path, r->file, presets, n,
+                              s->file_answers, s->n_file_answers, s->call->arena, s->err);
+}
+
+ptl_status start_ask_doubts(start *s)
+{
+    const ptl_recognised *r = s->call->asker ? largest_doubt(s) : NULL;
+    if (!r || s->n_file_answers >= START_ANSWERS_MAX) return PTL_OK;
+    const ptl_doubt *d = &r->doubts[0];
+    ptl_buffer text;
+    ptl_buffer_init(&text, 8192, NULL);
+    ptl_buffer_printf(&text, "%s (", d->question);
+    for (int64_t i = 0; i < d->n_choices; i++)
+        ptl_buffer_printf(&text, "%s%s", i > 0 ? ", " : "", d->choices[i]);
+    ptl_buffer_text(&text, "; none leaves the file out)");
+    const char *question = ptl_text_copy(ptl_buffer_borrow(&text), s->call->arena, s->err);
+    ptl_buffer_dispose(&text);
+    const char *key = ptl_text_format(s->call->arena, s->err, "%s/%s", r->file, d->role);
+    if (!question || !key) return PTL_E_NO_MEMORY;
+    const char *answer;
+    PTL_TRY(ask(&answer, s, key, question, d->proposed ? d->proposed : "none", any_choice));
+    if (strcmp(answer, "none") == 0) return PTL_OK;
+    s->file_answers[s->n_file_answers++] = (ptl_answer){r->file, d->role, answer};
+    return look_again(s, r);
+}
+
+/* --- the one number --------------------------------------------------------------------------- */
+
+typedef struct number {
+    char metric[16], from[48], to[48], starts[16], by[16];
+} number;
+
+/* "cm2 from 118000 to 165000 by 2026-12-31": any of the parts, the others stay. */
+static const char *read_number(number *n, const char *text)
+{
+    char copy[START_ANSWER_BYTES_MAX];
+    char *state = NULL;
+    char *into = NULL;
+    size_t size = 0;
+    snprintf(copy, sizeof copy, "%s", text);
+    for (char *w = strtok_r(copy, " ", &state); w; w = strtok_r(NULL, " ", &state)) {
+        if (into) {
+            snprintf(into, size, "%s", w);
+            into = NULL;
+        } else if (strcmp(w, "from") == 0) {
+            into = n->from, size = sizeof n->from;
+        } else if (strcmp(w, "to") == 0) {
+            into = n->to, size = sizeof n->to;
+        } else if (strcmp(w, "starts") == 0) {
+            into = n->starts, size = sizeof n->starts;
+        } else if (strcmp(w, "by") == 0) {
+            into = n->by, size = sizeof n->by;
+        } else if (strcmp(w, "cm2") == 0 || strcmp(w, "cm1") == 0 || strcmp(w, "revenue") == 0) {
+            snprintf(n->metric, sizeof n->metric, "%s", w);
+        } else {
+            return "it reads like: cm2 from 118000 to 165000 by 2026-12-31";
+        }
+    }
+    ptl_day day, first = 0;
+    if (ptl_day_parse(&day, ptl_text_of(n->by), NULL) != PTL_OK)
+        return "`by` is a day as 2026-12-31";
+    if (n->starts[0] && ptl_day_parse(&first, ptl_text_of(n->starts), NULL) != PTL_OK)
+        return "`starts` is a day as 2026-01-01";
+    if (n->starts[0] && day <= first) return "`by` lies before the number starts to count";
+    return NULL;
+}
+
+static const char *number_text(const char **text, start *s)
+{
+    number n = {.by = "2100-01-01"};
+    (void)s;
+    if (strcmp(*text, "none") == 0) return NULL;
+    return read_number(&n, *text);
+}
+
+/* The company's own target, where a sheet of targets has one: first of the number asked for. */
+static bool take_sheet(number *n, const start *s)
+{
+    for (int64_t i = 0; i < s->plan.n_sources; i++) {
+        const ptl_planned *p = &s->plan.sources[i];
+        if (p->left_out || strcmp(p->part->preset->table, "target") != 0) continue;
+        const ptl_sample *sample = &p->files[0]->sample;
+        int64_t at[5];
+        static const char *const roles[] = {"kpi", "from", "to", "value", "currency"};
+        for (int k = 0; k < 5; k++) {
+            const char *column =
+                ptl_pair_find(p->part->columns, p->part->n_columns, ptl_text_of(roles[k]));
+            at[k] = -1;
+            for (int64_t c = 0; column && c < sample->n_columns; c++)
+                if (strcmp(sample->columns[c], column) == 0) at[k] = c;
+        }
+        for (int64_t r = 0; r < sample->n_rows; r++) {
+            const ptl_text kpi = ptl_sample_cell(sample, r, at[0]);
+            ptl_day first, last;
+            if (at[4] >= 0 &&
+                !ptl_text_equal(ptl_sample_cell(sample, r, at[4]), ptl_text_of(s->currency)))
+                continue;
+            if (!ptl_text_equal(kpi, PTL_TEXT("cm2")) && !ptl_text_equal(kpi, PTL_TEXT("cm1")) &&
+                !ptl_text_equal(kpi, PTL_TEXT("revenue")))
+                continue;
+            if (ptl_day_parse(&first, ptl_sample_cell(sample, r, at[1]), NULL) != PTL_OK ||
+                ptl_day_parse(&last, ptl_sample_cell(sample, r, at[2]), NULL) != PTL_OK)
+                continue;
+            snprintf(n->metric, sizeof n->metric, "%.*s", (int)kpi.len, kpi.ptr);
+            const ptl_text value = ptl_sample_cell(sample, r, at[3]);
+            snprintf(n->to, sizeof n->to, "%.*s", (int)value.len, value.ptr);
+            ptl_day_format(n->starts, first);
+            ptl_day_format(n->by, last);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the metric came to in the newest 52 weeks, or as many as there are, as a year. */
+static bool last_year(double *out, const start *s, const char *metric)
+{
+    const json_t *weeks = json_object_get(json_object_get(s->review, "company_total"), "weeks");
+    const size_t n = json_array_size(weeks), first = n > 52 ? n - 52 : 0;
+    double sum = 0;
+    for (size_t i = first; i < n; i++) sum += start_total(json_array_get(weeks, i), metric);
+    *out = n > 0 ? sum * 52.0 / (double)(n - first) : 0;
+    return n > 0;
+}
+
+static ptl_day last_day(const start *s)
+{
+    const char *text = json_string_value(json_object_get(s->review, "last_complete_day"));
+    ptl_day day = 0;
+    if (text && ptl_day_parse(&day, ptl_text_of(text), NULL) != PTL_OK) day = 0;
+    return day != 0 ? day : (ptl_day)(s->call->now / PTL_MICROS_PER_DAY); /* no review: today */
+}
+
+/* Until the end of a year that has a month left at least; a tenth more than the year before. */
+static void propose_number(number *n, const start *s)
+{
+    double before = 0;
+    const ptl_day last = last_day(s);
+    ptl_date end = {ptl_date_of(last).year, 12, 31};
+    if (ptl_day_of(end) - last < 30) end.year++;
+    snprintf(n->metric, sizeof n->metric, "cm2");
+    if (!take_sheet(n, s)) {
+        ptl_day_format(n->starts, ptl_day_of((ptl_date){end.year, 1, 1}));
+        ptl_day_format(n->by, ptl_day_of(end));
+    }
+    if (!last_year(&before, s, n->metric)) return;
+    snprintf(n->from, sizeof n->from, "%.0f", before);
+    if (!n->to[0])
+        snprintf(n->to, sizeof n->to, "%.0f", before + 0.1 * (before < 0 ? -before : before));
+}
+
+static ptl_status keep(const char **out, start *s, const char *text)
+{
+    *out = ptl_text_copy(ptl_text_of(text), s->call->arena, s->err);
+    return *out ? PTL_OK : PTL_E_NO_MEMORY;
+}
+
+/* Parts of the number that the file of answers gives, over what is proposed. */
+static ptl_status take_answers(bool *given, number *n, start *s)
+{
+    char text[START_ANSWER_BYTES_MAX] = "";
+    static const char *const parts[] = {"metric", "from", "to", "starts", "by"};
+    *given = false;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const char *answer = ptl_pair_find(s->answers, s->n_answers, ptl_text_of(parts[i]));
+        const size_t len = strlen(text);
+        if (!answer) continue;
+        *given = true;
+        (void)snprintf(text + len, sizeof text - len, " %s %s", i > 0 ? parts[i] : "", answer);
+    }
+    const char *wrong = *given ? read_number(n, text) : NULL;
+    if (!wrong) return PTL_OK;
+    return ptl_fail(s->err, PTL_E_INVALID, "answers about the one number (%.200s): %s", text,
+                    wrong);
+}
+
+static ptl_status ask_target(start *s, number *n)
+{
+    const char *answer;
+    bool given;
+    PTL_TRY(take_answers(&given, n, s));
+    const char *proposed = "none"; /* nothing is known that a target could be made of */
+    if (!n->from[0]) snprintf(n->from, sizeof n->from, "0");
+    if (n->to[0])
+        proposed = ptl_text_format(s->call->arena, s->err, "%s from %s to %s by %s", n->metric,
+                                   n->from, n->to, n->by);
+    if (!proposed) return PTL_E_NO_MEMORY;
+    if (given) return note_asked(s, "to", "The one number", proposed, "answers");
+    PTL_TRY(ask(&answer, s, "number",
+                "The one number, from what, to what, by when: cm2 is revenue less variable cost "
+                "less media, cm1 is before media; or revenue. \"none\" sets no target",
+                proposed, number_text));
+    if (strcmp(answer, "none") == 0)
+        n->to[0] = '\0';
+    else
+        (void)read_number(n, answer);
+    return PTL_OK;
+}
+
+ptl_status start_ask_number(start *s)
+{
+    number n = {.metric = ""};
+    const bool has_money = s->plan.money != NULL;
+    const char *nobody = s->call->actor ? s->call->actor : "nobody";
+    if (has_money) {
+        propose_number(&n, s);
+        PTL_TRY(ask_target(s, &n));
+    }
+    PTL_TRY(ask(&s->owner, s, "owner", "Who answers for it? One person", nobody, plain));
+    if (!has_money || !n.to[0]) return PTL_OK;
+    PTL_TRY(keep(&s->metric, s, n.metric));
+    PTL_TRY(keep(&s->from, s, n.from));
+    PTL_TRY(keep(&s->to, s, n.to));
+    PTL_TRY(keep(&s->starts, s, n.starts));
+    return keep(&s->by, s, n.by);
+}

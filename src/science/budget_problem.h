@@ -1,0 +1,33 @@
+/* budget_problem.h: one optimisation: limits, model, and the best plan so far. */
+#ifndef PTL_SCIENCE_BUDGET_PROBLEM_H
+#define PTL_SCIENCE_BUDGET_PROBLEM_H
+
+#include "science/budget_internal.h"
+
+typedef struct ptl_problem {
+    const ptl_budget_data *data;
+    const ptl_budget_options *o;
+    const ptl_budget_work *work;
+    ptl_budget_model model;
+    ptl_limits limits;
+    double *cell_lo, *cell_hi; /* n_cells, money */
+    int64_t per_channel_cells;
+    double low_total; /* what lower bounds and commitments need */
+    ptl_prices prices;
+    double *ascent;            /* work of one */
+    double *y, *start, *trial; /* n_vars */
+    double *present;           /* n_vars: the plan in force, as near as limits allow */
+    double value, bound;       /* of y, exact utility less price; over all */
+    double lambda;
+    double scale; /* money: what gaps are relative to */
+    int64_t n_nodes;
+} ptl_problem;
+
+/** Variables, limits and everything that contradicts; fills n_cells, n_blocks, n_vars. */
+PTL_NODISCARD ptl_status ptl_problem_bound(ptl_problem *p, ptl_arena *arena, ptl_error *err);
+
+/** The best y at the model's price and utility, from p->y as one of its starts; fills y, value,
+ * bound, lambda. */
+PTL_NODISCARD ptl_status ptl_problem_solve(ptl_problem *p, ptl_error *err);
+
+#endif

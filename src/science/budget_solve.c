@@ -1,0 +1,210 @@
+/* budget_solve.c: which method a problem needs.
+ *
+ * Variables that do not couple, mean utility      tables, branch and bound, a climb on the model
+ * concave, coupled by carry-over or by risk       a climb; its dual is the certificate
+ * S-shaped or of mixed sign, and coupled          climbs from several starts; the certificate is
+ * the optimum of the concave majorant
+ *
+ * The starts: the plan given; the optimum of the majorant, led back to the curve by degrees; the
+ * global optimum among plans that keep the present pattern within channels; that plan with every
+ * other week dark, since thresholds reward pulses and a climb cannot leave an even plan by itself;
+ * and scattered ones where the problem is small. */
+#include "science/budget_problem.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    POLISH = 40, /* steps after the tables       */
+    LOOK = 20,   /* steps to compare starts      */
+    FEW = 32,    /* draws that starts are compared on, at least */
+    STARTS = 24,
+    STARTS_EFFORT = 400000 /* cells x draws x starts */
+};
+
+static double tolerance(const ptl_problem *p)
+{
+    return p->o->gap_rel * p->scale;
+}
+
+/* A tenth of what is called converged: tables of a hundred nodes would buy nothing more. */
+static double table_tolerance(const ptl_problem *p)
+{
+    return fmax(0.3 * tolerance(p), 1e-5 * p->scale);
+}
+
+/* Keep y if its exact value is the best seen. */
+static void keep(ptl_problem *p, const double *y)
+{
+    const double value = ptl_budget_model_exact(&p->model, y);
+    if (!(value > p->value)) return;
+    p->value = value;
+    memcpy(p->y, y, (size_t)p->limits.n * sizeof *y);
+}
+
+static ptl_ascent climb(ptl_problem *p, double *y, double tol, int32_t iter_max)
+{
+    const ptl_objective f = {.eval = ptl_budget_model_eval,
+                             .ctx = &p->model,
+                             .concave = p->model.concave || p->model.majorant == 1.0,
+                             .lift = &p->model.lift};
+    return ptl_ascent_run(y, &p->limits, &f, tol, iter_max, &p->prices, p->ascent);
+}
+
+/* Climb from `start` on the model; a plan worth keeping is kept. A smoothed tail is sharpened once
+ * on the way: what it hides is of the size of its width. */
+static void climb_from(ptl_problem *p, const double *start, int32_t iter_max)
+{
+    memcpy(p->trial, start, (size_t)p->limits.n * sizeof *start);
+    ptl_limits_project(p->trial, &p->prices, &p->limits);
+    const int rounds = p->model.tail_weight > 0.0 ? 2 : 1;
+    for (int k = 0; k < rounds; k++) {
+        p->model.risk_scaled = false, p->model.smooth = k == 0 ? 1e-2 : 1e-3;
+        const ptl_ascent a = climb(p, p->trial, tolerance(p), iter_max);
+        if (a.bound < p->bound) p->bound = a.bound;
+        const double before = p->value;
+        keep(p, p->trial);
+        if (p->value > before) p->lambda = a.lambda;
+    }
+}
+
+/* A few steps from `start` on a quarter of the draws: enough to compare starts by all of them. */
+static void look_from(ptl_problem *p, const double *start)
+{
+    const int64_t all = p->model.n_draws, few = (all + 3) / 4 > FEW ? (all + 3) / 4 : FEW;
+    memcpy(p->trial, start, (size_t)p->limits.n * sizeof *start);
+    ptl_limits_project(p->trial, &p->prices, &p->limits);
+    p->model.risk_scaled = false, p->model.smooth = 1e-2;
+    p->model.n_draws = few < all ? few : all;
+    (void)climb(p, p->trial, 1e-4 * p->scale, LOOK);
+    p->model.n_draws = all;
+    keep(p, p->trial);
+}
+
+/* ---- variables that do not couple ---- */
+
+static ptl_status solve_separable(ptl_problem *p, ptl_error *err)
+{
+    const ptl_arena_mark mark = ptl_arena_save(p->work->arena);
+    ptl_budget_search found;
+    memcpy(p->start, p->y, (size_t)p->limits.n * sizeof *p->y);
+    const ptl_status st = ptl_budget_search_run(&found, p->start, &p->model, &p->limits, p->o,
+                                                table_tolerance(p), p->work->arena, err);
+    ptl_arena_rewind(p->work->arena, mark);
+    PTL_TRY(st);
+    p->n_nodes += found.n_nodes;
+    p->bound = fmin(p->bound, found.bound);
+    keep(p, p->start);
+    p->lambda = found.lambda;
+    climb_from(p, p->start, POLISH);
+    return PTL_OK;
+}
+
+/* ---- coupled and not concave ---- */
+
+/* The channels' totals that are best if the present pattern is kept, spread over the variables. */
+static ptl_status start_by_channel(ptl_problem *p, double *y, ptl_error *err)
+{
+    ptl_budget_options o = *p->o;
+    o.grain = PTL_BUDGET_CHANNEL;
+    ptl_problem coarse = *p;
+    coarse.o = &o;
+    coarse.model.tail_weight = 0.0; /* tables are of means */
+    ptl_budget_search found;
+    PTL_TRY(ptl_problem_bound(&coarse, p->work->arena, err));
+    BUDGET_ALLOC(coarse.y, p->work->arena, coarse.limits.n);
+    BUDGET_ALLOC(coarse.prices.mu, p->work->arena, coarse.limits.n_groups);
+    for (int64_t c = 0; c < coarse.limits.n; c++) coarse.y[c] = coarse.limits.lo[c];
+    ptl_limits_project(coarse.y, &coarse.prices, &coarse.limits);
+    PTL_TRY(ptl_budget_search_run(&found, coarse.y, &coarse.model, &coarse.limits, &o,
+                                  1e-3 * p->scale, p->work->arena, err));
+    p->model.n_eval = coarse.model.n_eval;
+    p->n_nodes += found.n_nodes;
+    for (int64_t j = 0; j < p->limits.n; j++) y[j] = 0.0;
+    for (int64_t i = 0; i < p->model.n_cells; i++)
+        y[p->model.var[i]] += coarse.model.share[i] * coarse.y[coarse.model.var[i]];
+    return PTL_OK;
+}
+
+/* Every other week dark, what it held moved to the week before. */
+static void pulse(double *y, const ptl_problem *p)
+{
+    const ptl_budget_data *const d = p->data;
+    const int64_t n = p->limits.n;
+    if (n % d->n_weeks != 0 || p->o->grain > PTL_BUDGET_WEEK) return;
+    for (int64_t at = 0; at < n; at += d->n_weeks)
+        for (int64_t t = 0; t + 1 < d->n_weeks; t += 2) {
+            y[at + t] += y[at + t + 1];
+            y[at + t + 1] = 0.0;
+        }
+}
+
+static void solve_majorant(ptl_problem *p)
+{
+    p->model.majorant = 1.0;
+    p->model.risk_scaled = false, p->model.smooth = 1e-3;
+    memcpy(p->start, p->y, (size_t)p->limits.n * sizeof *p->y);
+    /* what the majorant itself gives away is a hundred times this */
+    const ptl_ascent a = climb(p, p->start, 1e-4 * p->scale, p->o->iter_max);
+    p->bound = fmin(p->bound, a.bound);
+    /* from the majorant to the curve by degrees: thresholds come in slowly, and what has to be
+     * given up for them is given up where it hurts least (graduated non-convexity) */
+    const int64_t all = p->model.n_draws;
+    p->model.n_draws = all / 4 > FEW ? all / 4 : all < FEW ? all : FEW;
+    for (p->model.majorant = 0.75; p->model.majorant > 0.0; p->model.majorant -= 0.25)
+        (void)climb(p, p->start, 1e-4 * p->scale, LOOK);
+    p->model.majorant = 0.0, p->model.n_draws = all;
+}
+
+/* Starts without rhyme: weights by van der Corput's sequence, ever more uneven; more of them where
+ * they cost little. */
+static void scattered(ptl_problem *p, double *y)
+{
+    const double size = (double)(p->model.n_cells * p->model.n_draws);
+    const int64_t n_starts = (int64_t)fmin(STARTS, STARTS_EFFORT / size);
+    uint64_t at = 0;
+    for (int64_t k = 0; k < n_starts; k++) {
+        for (int64_t j = 0; j < p->limits.n; j++) {
+            double u = 0.0, unit = 0.5;
+            for (uint64_t i = ++at; i; i >>= 1, unit *= 0.5) u += unit * (double)(i & 1u);
+            y[j] = p->limits.lo[j] + (p->limits.hi[j] - p->limits.lo[j]) * pow(u, (double)(k + 1));
+        }
+        look_from(p, y);
+    }
+}
+
+static ptl_status solve_rough(ptl_problem *p, ptl_error *err)
+{
+    double *kept;
+    const ptl_arena_mark mark = ptl_arena_save(p->work->arena);
+    BUDGET_ALLOC(kept, p->work->arena, p->limits.n);
+    memcpy(kept, p->y, (size_t)p->limits.n * sizeof *kept);
+    solve_majorant(p);
+    climb_from(p, p->start, LOOK);
+    climb_from(p, kept, LOOK);
+    ptl_error
+        unfit; /* a frozen pattern can break limits that free cells keep: no such start then */
+    if (start_by_channel(p, kept, &unfit) == PTL_OK) {
+        look_from(p, kept);
+        pulse(kept, p);
+        look_from(p, kept);
+    }
+    scattered(p, kept);
+    memcpy(p->start, p->y, (size_t)p->limits.n * sizeof *p->y);
+    climb_from(p, p->start, p->o->iter_max);
+    ptl_arena_rewind(p->work->arena, mark);
+    return PTL_OK;
+}
+
+ptl_status ptl_problem_solve(ptl_problem *p, ptl_error *err)
+{
+    const bool risk = p->model.tail_weight > 0.0;
+    p->value = -HUGE_VAL, p->bound = HUGE_VAL;
+    keep(p, p->y);
+    if (p->model.concave) {
+        memcpy(p->start, p->y, (size_t)p->limits.n * sizeof *p->y);
+        climb_from(p, p->start, p->o->iter_max);
+        if (p->bound - p->value <= tolerance(p) || p->model.coupled || risk) return PTL_OK;
+    }
+    return p->model.coupled || risk ? solve_rough(p, err) : solve_separable(p, err);
+}

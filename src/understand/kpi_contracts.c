@@ -1,0 +1,154 @@
+/* kpi_contracts.c: recurring revenue and who stayed, between the eve and the last day of a period.
+ *
+ * A state of a contract holds from its first local day to the day before its last instant's. All
+ * states of a customer count together, so that a change of contract is no loss. Money of both ends
+ * is converted at the eve's rate: a currency that moved is neither growth nor loss. */
+#include "understand/kpi_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct state {
+    ptl_day from, to; /* [from, to) */
+    int64_t currency, mrr_micros;
+} state;
+
+enum { STATES_MAX = 4096, CUSTOMER_BYTES_MAX = 512 };
+
+typedef struct reader {
+    ptl_kpi *k;
+    state states[STATES_MAX]; /* of the customer that is being read */
+    int64_t n;
+    char customer[CUSTOMER_BYTES_MAX];
+    size_t customer_len;
+    int64_t before[PTL_KPI_CURRENCIES_MAX], after[PTL_KPI_CURRENCIES_MAX];
+} reader;
+
+static void count_currency(ptl_mrr *m, int64_t before, int64_t after)
+{
+    m->start += before;
+    m->end += after;
+    m->kept += before < after ? before : after;
+    if (before == 0)
+        m->fresh += after;
+    else if (after == 0)
+        m->lost += before;
+    else if (after > before)
+        m->grown += after - before;
+    else
+        m->shrunk += before - after;
+}
+
+static void count_period(reader *r, const ptl_period *p, ptl_contracts *c)
+{
+    int64_t before = 0, after = 0;
+    for (int64_t i = 0; i < r->k->n_currencies; i++) r->before[i] = r->after[i] = 0;
+    for (int64_t i = 0; i < r->n; i++) {
+        const state *s = &r->states[i];
+        const ptl_day eve = p->from - 1;
+        if (s->from <= eve && eve < s->to) r->before[s->currency] += s->mrr_micros;
+        if (s->from <= p->to && p->to < s->to) r->after[s->currency] += s->mrr_micros;
+    }
+    for (int64_t i = 0; i < r->k->n_currencies; i++) {
+        before += r->before[i];
+        after += r->after[i];
+        if (r->before[i] || r->after[i]) count_currency(&c->in[i], r->before[i], r->after[i]);
+    }
+    c->customers += before > 0;
+    c->kept += before > 0 && after > 0;
+}
+
+static void end_customer(reader *r)
+{
+    const ptl_periods *periods = &r->k->periods;
+    if (r->n == 0) return;
+    for (int64_t p = 0; p < periods->n; p++)
+        if (periods->items[p].grain != PTL_GRAIN_WEEK)
+            count_period(r, &periods->items[p], &r->k->contracts[p]);
+    r->k->report->n_contracts++;
+    r->n = 0;
+}
+
+static ptl_status start_customer(reader *r, ptl_text customer, ptl_error *err)
+{
+    if (customer.len > CUSTOMER_BYTES_MAX)
+        return ptl_fail(err, PTL_E_LIMIT, "an account's number is longer than %d bytes",
+                        CUSTOMER_BYTES_MAX);
+    memcpy(r->customer, customer.ptr, customer.len);
+    r->customer_len = customer.len;
+    return PTL_OK;
+}
+
+static ptl_status take_contracts(void *ctx, const ptl_table *rows, ptl_error *err)
+{
+    reader *r = ctx;
+    ptl_kpi *k = r->k;
+    const ptl_column *customer, *from, *to, *mrr, *currency;
+    PTL_TRY(ptl_table_column(&customer, rows, "customer", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&from, rows, "valid_from", PTL_TYPE_INSTANT, err));
+    PTL_TRY(ptl_table_column(&to, rows, "valid_to", PTL_TYPE_INSTANT, err));
+    PTL_TRY(ptl_table_column(&mrr, rows, "mrr_micros", PTL_TYPE_INT, err));
+    PTL_TRY(ptl_table_column(&currency, rows, "currency", PTL_TYPE_TEXT, err));
+    if (!k->contracts)
+        k->contracts = ptl_arena_array(k->arena, k->periods.n, sizeof *k->contracts, err);
+    if (!k->contracts) return PTL_E_NO_MEMORY;
+    for (int64_t i = 0; i < rows->n_rows; i++) {
+        const ptl_text who = ptl_column_text(customer, i);
+        if (!ptl_text_equal(who, (ptl_text){r->customer, r->customer_len})) {
+            end_customer(r);
+            PTL_TRY(start_customer(r, who, err));
+        }
+        if (r->n == STATES_MAX)
+            return ptl_fail(err, PTL_E_LIMIT,
+                            "customer \"%.*s\" has more than %d states of a "
+                            "contract",
+                            (int)(who.len < 80 ? who.len : 80), who.ptr, STATES_MAX);
+        state *s = &r->states[r->n++];
+        s->from = ptl_zone_day(k->workspace->zone, ptl_column_int(from, i));
+        s->to = ptl_column_present(to, i) ? ptl_zone_day(k->workspace->zone, ptl_column_int(to, i))
+                                          : INT32_MAX;
+        s->mrr_micros = ptl_column_int(mrr, i);
+        PTL_TRY(ptl_kpi_currency(&s->currency, k, ptl_column_text(currency, i), err));
+    }
+    return PTL_OK;
+}
+
+static ptl_status add_converted(int64_t *into, int64_t micros, int64_t rate_e9, ptl_error *err)
+{
+    int64_t converted;
+    PTL_TRY(ptl_wide_micros(&converted, (ptl_wide)micros * rate_e9, err));
+    *into += converted;
+    return PTL_OK;
+}
+
+static ptl_status convert_period(ptl_kpi *k, const ptl_period *p, ptl_contracts *c, ptl_error *err)
+{
+    for (int64_t i = 0; i < k->n_currencies; i++) {
+        const ptl_mrr *m = &c->in[i];
+        int64_t rate;
+        if (m->start == 0 && m->end == 0) continue;
+        PTL_TRY(ptl_kpi_rate(&rate, k, ptl_text_of(k->currencies[i]), p->from - 1, p->from, err));
+        PTL_TRY(add_converted(&c->sum.start, m->start, rate, err));
+        PTL_TRY(add_converted(&c->sum.end, m->end, rate, err));
+        PTL_TRY(add_converted(&c->sum.fresh, m->fresh, rate, err));
+        PTL_TRY(add_converted(&c->sum.grown, m->grown, rate, err));
+        PTL_TRY(add_converted(&c->sum.shrunk, m->shrunk, rate, err));
+        PTL_TRY(add_converted(&c->sum.lost, m->lost, rate, err));
+        PTL_TRY(add_converted(&c->sum.kept, m->kept, rate, err));
+    }
+    return PTL_OK;
+}
+
+ptl_status ptl_kpi_read_contracts(ptl_kpi *k, ptl_error *err)
+{
+    const ptl_value known = ptl_value_instant(k->span.known_by);
+    reader *r = ptl_arena_array(k->arena, 1, sizeof *r, err);
+    if (!r) return PTL_E_NO_MEMORY;
+    r->k = k;
+    PTL_TRY(ptl_warehouse_stream(k->store->warehouse, "kpi/contracts", &known, 1, take_contracts, r,
+                                 k->progress, err));
+    end_customer(r);
+    for (int64_t p = 0; k->contracts && p < k->periods.n; p++)
+        PTL_TRY(convert_period(k, &k->periods.items[p], &k->contracts[p], err));
+    return PTL_OK;
+}

@@ -1,0 +1,306 @@
+/* kpi_customers.c: every customer's lines of money, in order of time, read once.
+ *
+ * One pass gives who was won when and how, what their first order brought and what the later ones
+ * did, who was active in which period, and the cohorts. Lines of nobody (no identifier) count as
+ * money of nobody. */
+#include "understand/cohort.h"
+
+#include "portolan/sum.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEGMENT_NEW, SEGMENT_RETURNING, SEGMENT_NOBODY, N_SEGMENTS };
+enum { SUM_NEW, SUM_NOBODY, SUM_EXPANSION, N_SUMS };
+
+typedef struct reader {
+    ptl_kpi *k;
+    ptl_kpi_line *lines; /* of the customer that is being read */
+    int64_t n, capacity, identifier;
+    bool has_customer, has_nobody;
+    uint64_t nobody;                               /* order of the line of nobody before */
+    int64_t *sums[N_SUMS][PTL_KPI_CURRENCIES_MAX]; /* day * n_channels + channel, in the currency */
+    int64_t *counts[N_SEGMENTS][3];                /* day: orders, customers, new customers     */
+    int64_t *money[N_SEGMENTS][2][PTL_KPI_CURRENCIES_MAX]; /* day: revenue, variable cost       */
+    int64_t *rates[PTL_KPI_CURRENCIES_MAX]; /* day; 0 where not asked for yet            */
+} reader;
+
+/* --- sums that are there when they are needed --------------------------------------------------
+ */
+
+static ptl_status add_to(int64_t **sums, int64_t n, int64_t at, int64_t value, ptl_kpi *k,
+                         ptl_error *err)
+{
+    if (!*sums && !(*sums = ptl_arena_array(k->arena, n, sizeof **sums, err)))
+        return PTL_E_NO_MEMORY;
+    if (__builtin_add_overflow((*sums)[at], value, &(*sums)[at]))
+        return ptl_fail(err, PTL_E_LIMIT, "a day's money does not fit in 64 bits of micros");
+    return PTL_OK;
+}
+
+static ptl_status add_sum(reader *r, int which, const ptl_kpi_line *line, ptl_error *err)
+{
+    ptl_kpi *k = r->k;
+    const int64_t at = (int64_t)(line->day - k->span.first) * k->n_channels + line->channel;
+    return add_to(&r->sums[which][line->currency], k->n_days * k->n_channels, at,
+                  line->revenue_micros, k, err);
+}
+
+static ptl_status add_segment(reader *r, int segment, const ptl_kpi_line *line, ptl_error *err)
+{
+    ptl_kpi *k = r->k;
+    const int64_t at = line->day - k->span.first;
+    PTL_TRY(
+        add_to(&r->money[segment][0][line->currency], k->n_days, at, line->revenue_micros, k, err));
+    return add_to(&r->money[segment][1][line->currency], k->n_days, at, line->variable_micros, k,
+                  err);
+}
+
+/* --- a customer ------------------------------------------------------------------------------- */
+
+static ptl_won won_of(const ptl_kpi_line *lines, int64_t n)
+{
+    for (int64_t i = 0; i < n && lines[i].day == lines[0].day; i++)
+        if (lines[i].is_new)
+            return (ptl_won){true, lines[i].day, lines[i].channel, lines[i].product,
+                             lines[i].order};
+    return (ptl_won){0};
+}
+
+static void count_active(ptl_kpi *k, const ptl_kpi_line *lines, int64_t n)
+{
+    int32_t last[PTL_N_GRAINS];
+    for (int g = 0; g < PTL_N_GRAINS; g++) last[g] = -1;
+    for (int64_t i = 0; i < n; i++)
+        for (int g = 0; !lines[i].is_refund && g < PTL_N_GRAINS; g++) {
+            const int32_t period = k->periods.at[g][lines[i].day - k->span.first];
+            if (period >= 0 && period != last[g]) k->active[period]++;
+            last[g] = period;
+        }
+}
+
+/* Orders and customers of a day, once each, in the segment they belong to. */
+static ptl_status count_days(reader *r, const ptl_won *won, ptl_error *err)
+{
+    ptl_kpi *k = r->k;
+    const ptl_kpi_line *before = NULL;
+    for (int64_t i = 0; i < r->n; i++) {
+        const ptl_kpi_line *line = &r->lines[i];
+        const bool is_first = won->is_won && line->order == won->order;
+        const int segment = is_first ? SEGMENT_NEW : SEGMENT_RETURNING;
+        const int64_t at = line->day - k->span.first;
+        PTL_TRY(add_segment(r, segment, line, err));
+        if (line->is_refund) continue;
+        const bool new_order = !before || before->order != line->order;
+        const bool new_day = !before || before->day != line->day;
+        PTL_TRY(add_to(&r->counts[segment][0], k->n_days, at, new_order, k, err));
+        PTL_TRY(add_to(&r->counts[segment][1], k->n_days, at, new_day, k, err));
+        before = line;
+    }
+    if (!won->is_won) return PTL_OK;
+    return add_to(&r->counts[SEGMENT_NEW][2], k->n_days, won->day - k->span.first, 1, k, err);
+}
+
+static ptl_status end_customer(reader *r, ptl_error *err)
+{
+    ptl_kpi *k = r->k;
+    if (r->n == 0) return PTL_OK;
+    const ptl_won won = won_of(r->lines, r->n);
+    if (won.is_won) ++*ptl_daily_at(k, PTL_DAILY_NEW_CUSTOMERS, won.day, won.channel);
+    for (int64_t i = 0; i < r->n; i++) {
+        const bool is_first = won.is_won && r->lines[i].order == won.order;
+        if (is_first) PTL_TRY(add_sum(r, SUM_NEW, &r->lines[i], err));
+        if (r->lines[i].is_expansion) PTL_TRY(add_sum(r, SUM_EXPANSION, &r->lines[i], err));
+    }
+    count_active(k, r->lines, r->n);
+    PTL_TRY(count_days(r, &won, err));
+    if (won.is_won) PTL_TRY(ptl_cohort_add(k, &won, r->lines, r->n, err));
+    k->report->n_customers++;
+    r->n = 0;
+    return PTL_OK;
+}
+
+static ptl_status keep(reader *r, const ptl_kpi_line *line, ptl_error *err)
+{
+    if (r->n == r->capacity) {
+        const int64_t more = r->capacity ? 2 * r->capacity : 64;
+        ptl_kpi_line *grown =
+            more <= PTL_KPI_LINES_MAX ? realloc(r->lines, (size_t)more * sizeof *grown) : NULL;
+        if (!grown)
+            return ptl_fail(err, PTL_E_LIMIT, "one customer has more than %lld lines of money",
+                            (long long)r->capacity);
+        r->lines = grown;
+        r->capacity = more;
+    }
+    r->lines[r->n++] = *line;
+    return PTL_OK;
+}
+
+/* --- lines ------------------------------------------------------------------------------------ */
+
+typedef struct line_columns {
+    const ptl_column *identifier, *day, *kind, *channel, *product, *order, *currency;
+    const ptl_column *revenue, *variable;
+} line_columns;
+
+static ptl_status bind(line_columns *c, const ptl_table *rows, ptl_error *err)
+{
+    PTL_TRY(ptl_table_column(&c->identifier, rows, "identifier_id", PTL_TYPE_INT, err));
+    PTL_TRY(ptl_table_column(&c->day, rows, "day", PTL_TYPE_DAY, err));
+    PTL_TRY(ptl_table_column(&c->kind, rows, "kind", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&c->channel, rows, "channel", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&c->product, rows, "product", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&c->order, rows, "order_key", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&c->currency, rows, "currency", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&c->revenue, rows, "revenue_micros", PTL_TYPE_INT, err));
+    return ptl_table_column(&c->variable, rows, "variable_micros", PTL_TYPE_INT, err);
+}
+
+static uint64_t hash_of(ptl_text text)
+{
+    uint64_t h = UINT64_C(1469598103934665603) ^ text.len;
+    for (size_t i = 0; i < text.len; i++) h = (h ^ (uint8_t)text.ptr[i]) * UINT64_C(1099511628211);
+    h ^= h >> 32;
+    return h * UINT64_C(0xd6e8feb86659fd93);
+}
+
+static ptl_status rate_of(reader *r, int64_t *rate, int64_t currency, ptl_day day, ptl_error *err)
+{
+    ptl_kpi *k = r->k;
+    int64_t **rates = &r->rates[currency];
+    if (!*rates && !(*rates = ptl_arena_array(k->arena, k->n_days, sizeof **rates, err)))
+        return PTL_E_NO_MEMORY;
+    int64_t *known = &(*rates)[day - k->span.first];
+    if (*known == 0)
+        PTL_TRY(ptl_rates_at(known, &k->rates, ptl_text_of(k->currencies[currency]), day, err));
+    *rate = *known;
+    return PTL_OK;
+}
+
+static ptl_status line_of(ptl_kpi_line *out, reader *r, const line_columns *c, int64_t i,
+                          ptl_error *err)
+{
+    const ptl_text kind = ptl_column_text(c->kind, i);
+    int64_t currency;
+    PTL_TRY(ptl_kpi_currency(&currency, r->k, ptl_column_text(c->currency, i), err));
+    *out = (ptl_kpi_line){.day = (ptl_day)ptl_column_int(c->day, i),
+                          .channel = (int32_t)ptl_kpi_channel(r->k, ptl_column_text(c->channel, i)),
+                          .currency = (int32_t)currency,
+                          .is_new = ptl_text_equal(kind, PTL_TEXT("new")),
+                          .is_refund = ptl_text_equal(kind, PTL_TEXT("refund")),
+                          .is_expansion = ptl_text_equal(kind, PTL_TEXT("expansion")),
+                          .order = hash_of(ptl_column_text(c->order, i)),
+                          .revenue_micros = ptl_column_int(c->revenue, i),
+                          .variable_micros = ptl_column_int(c->variable, i)};
+    PTL_TRY(ptl_cohort_product(&out->product, r->k->cohorts, ptl_column_text(c->product, i),
+                               r->k->arena, err));
+    return rate_of(r, &out->rate_e9, currency, out->day, err);
+}
+
+static ptl_status take_nobody(reader *r, const ptl_kpi_line *line, ptl_error *err)
+{
+    PTL_TRY(add_sum(r, SUM_NOBODY, line, err));
+    if (line->is_expansion) PTL_TRY(add_sum(r, SUM_EXPANSION, line, err));
+    PTL_TRY(add_segment(r, SEGMENT_NOBODY, line, err));
+    if (line->is_refund || (r->has_nobody && r->nobody == line->order)) return PTL_OK;
+    r->has_nobody = true;
+    r->nobody = line->order;
+    return add_to(&r->counts[SEGMENT_NOBODY][0], r->k->n_days, line->day - r->k->span.first, 1,
+                  r->k, err);
+}
+
+static ptl_status take_lines(void *ctx, const ptl_table *rows, ptl_error *err)
+{
+    reader *r = ctx;
+    line_columns c;
+    PTL_TRY(bind(&c, rows, err));
+    for (int64_t i = 0; i < rows->n_rows; i++) {
+        ptl_kpi_line line;
+        PTL_TRY(line_of(&line, r, &c, i, err));
+        if (!ptl_column_present(c.identifier, i)) {
+            PTL_TRY(take_nobody(r, &line, err));
+            continue;
+        }
+        const int64_t identifier = ptl_column_int(c.identifier, i);
+        if (r->has_customer && identifier != r->identifier) PTL_TRY(end_customer(r, err));
+        r->has_customer = true;
+        r->identifier = identifier;
+        PTL_TRY(keep(r, &line, err));
+    }
+    return PTL_OK;
+}
+
+/* --- sums of a day become money --------------------------------------------------------------- */
+
+static ptl_status convert(int64_t *into, reader *r, int64_t *const *by_currency, int64_t at,
+                          ptl_day day, ptl_error *err)
+{
+    for (int64_t c = 0; c < r->k->n_currencies; c++) {
+        int64_t rate, micros;
+        if (!by_currency[c] || by_currency[c][at] == 0) continue;
+        PTL_TRY(rate_of(r, &rate, c, day, err));
+        PTL_TRY(ptl_muldiv(&micros, by_currency[c][at], rate, INT64_C(1000000000), err));
+        *into += micros;
+    }
+    return PTL_OK;
+}
+
+/* What is neither of first orders nor of nobody is retention: parts add up to revenue exactly. */
+static ptl_status convert_sums(reader *r, ptl_error *err)
+{
+    static const ptl_daily measures[N_SUMS] = {PTL_DAILY_REVENUE_NEW, PTL_DAILY_REVENUE_NOBODY,
+                                               PTL_DAILY_REVENUE_EXPANSION};
+    ptl_kpi *k = r->k;
+    const int64_t n = k->n_days * k->n_channels;
+    for (int s = 0; s < N_SUMS; s++)
+        for (int64_t at = 0; at < n; at++)
+            PTL_TRY(convert(&k->daily[measures[s]][at], r, r->sums[s], at,
+                            k->span.first + (ptl_day)(at / k->n_channels), err));
+    for (int64_t at = 0; at < n; at++)
+        k->daily[PTL_DAILY_REVENUE_RETENTION][at] = k->daily[PTL_DAILY_REVENUE][at] -
+                                                    k->daily[PTL_DAILY_REVENUE_NEW][at] -
+                                                    k->daily[PTL_DAILY_REVENUE_NOBODY][at];
+    return PTL_OK;
+}
+
+static ptl_status put_segment(reader *r, int segment, int64_t at, ptl_error *err)
+{
+    static const char *const names[N_SEGMENTS] = {"new", "returning", "unidentified"};
+    ptl_kpi *k = r->k;
+    ptl_table_builder *b = k->segments;
+    int64_t money[2] = {0}, counts[3] = {0};
+    for (int i = 0; i < 2; i++)
+        PTL_TRY(convert(&money[i], r, r->money[segment][i], at, k->span.first + (ptl_day)at, err));
+    for (int i = 0; i < 3; i++) counts[i] = r->counts[segment][i] ? r->counts[segment][i][at] : 0;
+    if (!money[0] && !money[1] && !counts[0]) return PTL_OK;
+    ptl_table_builder_int(b, k->run_id);
+    ptl_table_builder_int(b, k->span.first + at);
+    ptl_table_builder_text(b, ptl_text_of(names[segment]));
+    for (int i = 0; i < 3; i++) ptl_table_builder_int(b, counts[i]);
+    for (int i = 0; i < 2; i++) ptl_table_builder_int(b, money[i]);
+    return ptl_table_builder_row_end(b, err);
+}
+
+static ptl_status finish(reader *r, ptl_error *err)
+{
+    PTL_TRY(end_customer(r, err));
+    PTL_TRY(convert_sums(r, err));
+    for (int64_t day = 0; day < r->k->n_days; day++)
+        for (int s = 0; s < N_SEGMENTS; s++) PTL_TRY(put_segment(r, s, day, err));
+    return PTL_OK;
+}
+
+ptl_status ptl_kpi_read_customers(ptl_kpi *k, ptl_error *err)
+{
+    const ptl_value params[] = {ptl_value_instant(k->span.known_by), ptl_value_day(k->span.first),
+                                ptl_value_day(k->span.last)};
+    reader *r = ptl_arena_array(k->arena, 1, sizeof *r, err);
+    if (!r) return PTL_E_NO_MEMORY;
+    r->k = k;
+    PTL_TRY(ptl_cohorts_make(&k->cohorts, k, err));
+    ptl_status st = ptl_warehouse_stream(k->store->warehouse, "kpi/lines", params, 3, take_lines, r,
+                                         k->progress, err);
+    if (st == PTL_OK) st = finish(r, err);
+    free(r->lines);
+    return st;
+}

@@ -1,0 +1,400 @@
+/* kpi_figures.c: sums of days become figures: counts, money, and the ratios between them.
+ *
+ * One table below lists every KPI: from what it is made, of which facts it needs some, and whether
+ * a channel has one of its own. The texts that explain them stand in metric.c under the same names.
+ */
+#include "understand/kpi_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What a period of the company, or of one channel, adds up to. */
+typedef struct sums {
+    int64_t d[PTL_N_DAILY];
+    int64_t own[PTL_N_OWN], active;
+    int64_t paid_media, paid_customers, paid_revenue; /* of channels that are paid for */
+    const ptl_contracts *contracts;                   /* NULL of a channel             */
+    bool is_paid;
+} sums;
+
+typedef int64_t (*flow_fn)(const sums *s);
+typedef struct ratio {
+    double above, below;
+} ratio;
+typedef ratio (*ratio_fn)(const sums *s);
+
+typedef enum needs {
+    NEEDS_MONEY,
+    NEEDS_CUSTOMERS,
+    NEEDS_COSTS,
+    NEEDS_CLAIMS,
+    NEEDS_REFERRALS,
+    NEEDS_LEADS,
+    NEEDS_DEALS,
+    NEEDS_CONTRACTS,
+    N_NEEDS
+} needs;
+
+typedef struct definition {
+    const char *name, *unit; /* unit NULL: money */
+    flow_fn flow;
+    ratio_fn of;
+    needs family;
+    bool by_channel;     /* channels have one too                              */
+    bool is_stock;       /* not a sum over days: no plan by days, no year ago  */
+    bool is_money_stage; /* weeks, all and the primary KPI are written there */
+    const char *kind;
+} definition;
+
+/* clang-format off */
+#define FLOW(fn, expression) static int64_t fn(const sums *s) { return expression; }
+#define RATIO(fn, a, b) static ratio fn(const sums *s) { return (ratio){(double)(a), (double)(b)}; }
+FLOW(orders, s->d[PTL_DAILY_ORDERS])
+FLOW(revenue, s->d[PTL_DAILY_REVENUE])
+FLOW(variable, s->d[PTL_DAILY_VARIABLE])
+FLOW(cm1, s->d[PTL_DAILY_REVENUE] - s->d[PTL_DAILY_VARIABLE])
+FLOW(media, s->d[PTL_DAILY_MEDIA])
+FLOW(cm2, s->d[PTL_DAILY_REVENUE] - s->d[PTL_DAILY_VARIABLE] - s->d[PTL_DAILY_MEDIA])
+FLOW(new_customers, s->d[PTL_DAILY_NEW_CUSTOMERS])
+FLOW(active, s->active)
+FLOW(revenue_new, s->d[PTL_DAILY_REVENUE_NEW])
+FLOW(revenue_retention, s->d[PTL_DAILY_REVENUE_RETENTION])
+FLOW(revenue_nobody, s->d[PTL_DAILY_REVENUE_NOBODY])
+FLOW(revenue_expansion, s->d[PTL_DAILY_REVENUE_EXPANSION])
+FLOW(own_costs, s->own[PTL_OWN_COSTS])
+FLOW(referrals, s->own[PTL_OWN_REFERRALS])
+FLOW(leads, s->d[PTL_DAILY_LEADS])
+FLOW(mql, s->d[PTL_DAILY_MQL])
+FLOW(accepted, s->d[PTL_DAILY_ACCEPTED])
+FLOW(sql, s->d[PTL_DAILY_SQL])
+FLOW(rejected, s->d[PTL_DAILY_REJECTED])
+FLOW(opened, s->d[PTL_DAILY_OPENED])
+FLOW(won, s->d[PTL_DAILY_WON])
+FLOW(lost, s->d[PTL_DAILY_LOST])
+FLOW(bookings, s->d[PTL_DAILY_BOOKINGS])
+FLOW(customers_start, s->contracts->customers)
+FLOW(customers_kept, s->contracts->kept)
+FLOW(mrr_start, s->contracts->sum.start)
+FLOW(mrr_end, s->contracts->sum.end)
+FLOW(mrr_new, s->contracts->sum.fresh)
+FLOW(mrr_expansion, s->contracts->sum.grown)
+FLOW(mrr_contraction, s->contracts->sum.shrunk)
+FLOW(mrr_churned, s->contracts->sum.lost)
+RATIO(cac_blended, (double)s->d[PTL_DAILY_MEDIA] / 1e6, s->d[PTL_DAILY_NEW_CUSTOMERS])
+RATIO(cac_paid, (double)s->paid_media / 1e6, s->paid_customers)
+RATIO(cac_loaded, (double)(s->d[PTL_DAILY_MEDIA] + s->own[PTL_OWN_COSTS]) / 1e6, s->d[PTL_DAILY_NEW_CUSTOMERS])
+RATIO(back_attributed, s->paid_revenue, s->paid_media)
+RATIO(back_claimed, s->d[PTL_DAILY_CLAIMED], s->d[PTL_DAILY_CLAIMED] ? s->paid_media : 0)
+RATIO(per_customer, (double)s->d[PTL_DAILY_REVENUE] / 1e6, s->active)
+RATIO(speed, (double)s->d[PTL_DAILY_ANSWER_SECONDS] / 3600.0, s->d[PTL_DAILY_ANSWERED])
+RATIO(win_rate, s->d[PTL_DAILY_WON], s->d[PTL_DAILY_WON] + s->d[PTL_DAILY_LOST])
+RATIO(cycle, s->d[PTL_DAILY_CYCLE_DAYS], s->d[PTL_DAILY_WON])
+RATIO(deal_size, (double)s->d[PTL_DAILY_BOOKINGS] / 1e6, s->d[PTL_DAILY_WON])
+RATIO(logo, s->contracts->kept, s->contracts->customers)
+RATIO(churn, s->contracts->customers - s->contracts->kept, s->contracts->customers)
+RATIO(gross, s->contracts->sum.kept, s->contracts->sum.start)
+RATIO(net, s->contracts->sum.end - s->contracts->sum.fresh, s->contracts->sum.start)
+
+static const definition definitions[] = {
+    {"orders", "orders", orders, NULL, NEEDS_MONEY, true, false, true, NULL},
+    {"revenue", NULL, revenue, NULL, NEEDS_MONEY, true, false, true, NULL},
+    {"variable_cost", NULL, variable, NULL, NEEDS_MONEY, true, false, true, NULL},
+    {"cm1", NULL, cm1, NULL, NEEDS_MONEY, true, false, true, NULL},
+    {"media", NULL, media, NULL, NEEDS_MONEY, true, false, true, NULL},
+    {"cm2", NULL, cm2, NULL, NEEDS_MONEY, true, false, true, NULL},
+    {"new_customers", "customers", new_customers, NULL, NEEDS_CUSTOMERS, true, false, false, NULL},
+    {"active_customers", "customers", active, NULL, NEEDS_CUSTOMERS, false, true, false, NULL},
+    {"revenue.new", NULL, revenue_new, NULL, NEEDS_CUSTOMERS, true, false, false, NULL},
+    {"revenue.retention", NULL, revenue_retention, NULL, NEEDS_CUSTOMERS, true, false, false, NULL},
+    {"revenue.unidentified", NULL, revenue_nobody, NULL, NEEDS_CUSTOMERS, true, false, false, NULL},
+    {"revenue.expansion", NULL, revenue_expansion, NULL, NEEDS_CUSTOMERS, true, false, false, NULL},
+    {"revenue_per_customer", NULL, NULL, per_customer, NEEDS_CUSTOMERS, false, false, false, NULL},
+    {"own_costs", NULL, own_costs, NULL, NEEDS_COSTS, false, false, false, NULL},
+    {"cac.blended", NULL, NULL, cac_blended, NEEDS_CUSTOMERS, false, false, false, NULL},
+    {"cac.paid", NULL, NULL, cac_paid, NEEDS_CUSTOMERS, true, false, false, NULL},
+    {"cac.fully_loaded", NULL, NULL, cac_loaded, NEEDS_COSTS, false, false, false, NULL},
+    {"roas_attributed", "times", NULL, back_attributed, NEEDS_MONEY, true, false, false, NULL},
+    {"roas_platform", "times", NULL, back_claimed, NEEDS_CLAIMS, true, false, false, "claimed"},
+    {"referrals", "customers", referrals, NULL, NEEDS_REFERRALS, false, false, false, NULL},
+    {"leads", "leads", leads, NULL, NEEDS_LEADS, true, false, false, NULL},
+    {"leads.mql", "leads", mql, NULL, NEEDS_LEADS, true, false, false, NULL},
+    {"leads.accepted", "leads", accepted, NULL, NEEDS_LEADS, true, false, false, NULL},
+    {"leads.sql", "leads", sql, NULL, NEEDS_LEADS, true, false, false, NULL},
+    {"leads.rejected", "leads", rejected, NULL, NEEDS_LEADS, true, false, false, NULL},
+    {"speed_to_lead", "hours", NULL, speed, NEEDS_LEADS, true, false, false, NULL},
+    {"opportunities", "deals", opened, NULL, NEEDS_DEALS, true, false, false, NULL},
+    {"deals.won", "deals", won, NULL, NEEDS_DEALS, true, false, false, NULL},
+    {"deals.lost", "deals", lost, NULL, NEEDS_DEALS, true, false, false, NULL},
+    {"bookings", NULL, bookings, NULL, NEEDS_DEALS, true, false, false, NULL},
+    {"win_rate", "share", NULL, win_rate, NEEDS_DEALS, true, false, false, NULL},
+    {"cycle_days", "days", NULL, cycle, NEEDS_DEALS, true, false, false, NULL},
+    {"deal_size", NULL, NULL, deal_size, NEEDS_DEALS, true, false, false, NULL},
+    {"customers.start", "customers", customers_start, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
+    {"customers.kept", "customers", customers_kept, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
+    {"mrr.start", NULL, mrr_start, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
+    {"mrr.end", NULL, mrr_end, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
+    {"mrr.new", NULL, mrr_new, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
+    {"mrr.expansion", NULL, mrr_expansion, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
+    {"mrr.contraction", NULL, mrr_contraction, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
+    {"mrr.churned", NULL, mrr_churned, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
+    {"retention.logo", "share", NULL, logo, NEEDS_CONTRACTS, false, false, false, NULL},
+    {"churn.logo", "share", NULL, churn, NEEDS_CONTRACTS, false, false, false, NULL},
+    {"retention.gross", "share", NULL, gross, NEEDS_CONTRACTS, false, false, false, NULL},
+    {"retention.net", "share", NULL, net, NEEDS_CONTRACTS, false, false, false, NULL}};
+/* clang-format on */
+enum { N_DEFINITIONS = sizeof definitions / sizeof *definitions };
+
+/* --- sums ------------------------------------------------------------------------------------- */
+
+typedef struct book {
+    ptl_kpi *k;
+    sums *of; /* period * (n_channels + 1) + channel + 1; channel −1 is the company */
+    bool has[N_NEEDS];
+} book;
+
+static sums *sums_at(const book *b, int64_t period, int64_t channel)
+{
+    return &b->of[period * (b->k->n_channels + 1) + channel + 1];
+}
+
+static bool is_paid(const ptl_kpi *k, int64_t channel)
+{
+    const char *member = k->channels[channel].member;
+    const ptl_channel_config *c =
+        member[0] ? ptl_workspace_channel(k->workspace, ptl_text_of(member)) : NULL;
+    return c && c->paid;
+}
+
+static void add_days(const ptl_kpi *k, sums *s, ptl_day from, ptl_day to, int64_t channel)
+{
+    for (int m = 0; m < PTL_N_DAILY; m++)
+        for (ptl_day day = from; day <= to; day++)
+            s->d[m] += *ptl_daily_at(k, (ptl_daily)m, day, channel);
+}
+
+static void add_paid(sums *s)
+{
+    if (!s->is_paid) return;
+    s->paid_media = s->d[PTL_DAILY_MEDIA];
+    s->paid_customers = s->d[PTL_DAILY_NEW_CUSTOMERS];
+    s->paid_revenue = s->d[PTL_DAILY_REVENUE];
+}
+
+static void add_channel(sums *company, const sums *channel)
+{
+    for (int m = 0; m < PTL_N_DAILY; m++) company->d[m] += channel->d[m];
+    company->paid_media += channel->paid_media;
+    company->paid_customers += channel->paid_customers;
+    company->paid_revenue += channel->paid_revenue;
+}
+
+static void add_period(book *b, int64_t i)
+{
+    const ptl_kpi *k = b->k;
+    const ptl_period *p = &k->periods.items[i];
+    sums *company = sums_at(b, i, -1);
+    for (int64_t c = 0; c < k->n_channels; c++) {
+        sums *s = sums_at(b, i, c);
+        s->is_paid = is_paid(k, c);
+        add_days(k, s, p->from, p->to, c);
+        add_paid(s);
+        add_channel(company, s);
+    }
+    for (int m = 0; m < PTL_N_OWN; m++)
+        for (ptl_day day = p->from; day <= p->to; day++)
+            company->own[m] += k->own[m][day - k->span.first];
+    company->active = k->active[i];
+    if (k->contracts && p->grain != PTL_GRAIN_WEEK) company->contracts = &k->contracts[i];
+}
+
+static void find_families(book *b)
+{
+    const sums *all = sums_at(b, b->k->periods.first[PTL_GRAIN_ALL], -1);
+    b->has[NEEDS_MONEY] = b->k->has_money;
+    b->has[NEEDS_CUSTOMERS] = b->k->report->n_customers > 0;
+    b->has[NEEDS_COSTS] = all->own[PTL_OWN_COSTS] != 0;
+    b->has[NEEDS_CLAIMS] = all->d[PTL_DAILY_CLAIMED] != 0;
+    b->has[NEEDS_REFERRALS] = all->own[PTL_OWN_REFERRALS] != 0;
+    b->has[NEEDS_LEADS] = b->k->report->n_leads > 0;
+    b->has[NEEDS_DEALS] = b->k->report->n_deals > 0;
+    b->has[NEEDS_CONTRACTS] = b->k->contracts != NULL;
+}
+
+/* --- one figure ------------------------------------------------------------------------------- */
+
+static double value_of(const definition *d, const sums *s)
+{
+    if (d->flow) return (double)d->flow(s) / (d->unit ? 1.0 : 1e6);
+    const ratio r = d->of(s);
+    return r.below != 0.0 ? r.above / r.below : PTL_NAN;
+}
+
+/* The figure of the period before, where both are whole. */
+static double previous_of(const book *b, const definition *d, int64_t i, int64_t channel)
+{
+    const ptl_periods *p = &b->k->periods;
+    const ptl_period *now = &p->items[i];
+    if (i == p->first[now->grain] || !now->is_whole || !p->items[i - 1].is_whole) return PTL_NAN;
+    const sums *before = sums_at(b, i - 1, channel);
+    if (d->family == NEEDS_CONTRACTS && !before->contracts) return PTL_NAN;
+    return value_of(d, before);
+}
+
+static ptl_figure_row row_of(const book *b, const definition *d, int64_t i, int64_t channel)
+{
+    const ptl_period *p = &b->k->periods.items[i];
+    const char *member = channel < 0 ? NULL : b->k->channels[channel].member;
+    const sums *s = sums_at(b, i, channel);
+    ptl_figure_row row = ptl_figure_row_empty();
+    row.name = d->name;
+    row.grain = ptl_grain_name(p->grain);
+    row.from = p->from;
+    row.to = p->to;
+    row.dimension = channel < 0 ? NULL : "channel";
+    row.member = member;
+    row.unit = d->unit;
+    row.has_exact = d->flow != NULL;
+    if (d->flow) row.exact = d->flow(s);
+    row.value = value_of(d, s);
+    row.kind = d->kind;
+    /* What a channel is said to have brought is what was recorded: credit, of grade E. */
+    row.grade = (channel >= 0 && d->flow != media) || d->kind ? "E" : "";
+    row.verdict = isnan(row.value) ? ptl_verdict_text(PTL_NOT_IDENTIFIED)
+                  : p->is_whole    ? "counted"
+                                   : "partial";
+    row.previous = previous_of(b, d, i, channel);
+    row.target =
+        ptl_kpi_target(b->k, d->name, channel < 0 ? "company" : member, p, d->flow && !d->is_stock);
+    return row;
+}
+
+/* The same weekdays a year before, 364 days earlier, where the facts reach back so far. */
+static ptl_status put_year_ago(book *b, const definition *d, const ptl_figure_row *now,
+                               int64_t channel, ptl_error *err)
+{
+    const ptl_kpi *k = b->k;
+    const ptl_day from = now->from - 364, to = now->to - 364;
+    char name[64];
+    sums s = {0};
+    if (!d->flow || d->is_stock || d->family == NEEDS_COSTS || from < k->span.first) return PTL_OK;
+    for (int64_t c = channel < 0 ? 0 : channel; c < (channel < 0 ? k->n_channels : channel + 1);
+         c++)
+        add_days(k, &s, from, to, c);
+    ptl_figure_row row = *now;
+    const size_t n = strlen(d->name);
+    memcpy(name, d->name, n);
+    memcpy(name + n, ".year_ago", sizeof ".year_ago");
+    row.name = name;
+    row.exact = d->flow(&s);
+    row.target = row.previous = PTL_NAN;
+    if (channel >= 0 && row.exact == 0) return PTL_OK;
+    return ptl_figure_rows_put(&b->k->rows, &row, err);
+}
+
+/* The primary KPI's own figure, and money by week and in all, are the money stage's. */
+static bool is_written(const book *b, const definition *d, const ptl_period *p, int64_t channel)
+{
+    if (!d->is_money_stage) return false;
+    if (p->grain == PTL_GRAIN_WEEK || p->grain == PTL_GRAIN_ALL) return true;
+    return p->grain == PTL_GRAIN_KPI && channel < 0 &&
+           strcmp(b->k->workspace->kpi.metric, d->name) == 0;
+}
+
+static ptl_status put(book *b, const definition *d, int64_t i, int64_t channel, ptl_error *err)
+{
+    const ptl_period *p = &b->k->periods.items[i];
+    if (!b->has[d->family] || (channel >= 0 && !d->by_channel)) return PTL_OK;
+    if (d->family == NEEDS_CONTRACTS && !sums_at(b, i, channel)->contracts) return PTL_OK;
+    const ptl_figure_row row = row_of(b, d, i, channel);
+    const bool is_nothing = row.has_exact ? row.exact == 0 : isnan(row.value);
+    const bool says_nothing = channel >= 0 && is_nothing && !(row.previous != 0.0);
+    if (!is_written(b, d, p, channel) && !(says_nothing && isnan(row.target)))
+        PTL_TRY(ptl_figure_rows_put(&b->k->rows, &row, err));
+    return put_year_ago(b, d, &row, channel, err);
+}
+
+/* --- figures of splits, and of the pipeline that is open ---------------------------------------
+ */
+
+static ptl_status put_split(ptl_kpi *k, const ptl_split *split, const ptl_period *p, ptl_error *err)
+{
+    ptl_figure_row row = ptl_figure_row_empty();
+    if (p->grain == PTL_GRAIN_WEEK) return PTL_OK;
+    for (ptl_day day = p->from; day <= p->to; day++)
+        row.exact += split->by_day[day - k->span.first];
+    if (row.exact == 0) return PTL_OK;
+    row.name = split->name;
+    row.grain = ptl_grain_name(p->grain);
+    row.from = p->from;
+    row.to = p->to;
+    row.dimension = split->dimension;
+    row.member = split->member;
+    row.unit = split->unit;
+    row.has_exact = true;
+    row.verdict = p->is_whole ? "counted" : "partial";
+    return ptl_figure_rows_put(&k->rows, &row, err);
+}
+
+static ptl_status put_now(ptl_kpi *k, const char *name, const char *unit, bool has_exact,
+                          int64_t exact, double value, ptl_error *err)
+{
+    ptl_figure_row row = ptl_figure_row_empty();
+    row.name = name;
+    row.grain = "day";
+    row.from = row.to = k->span.last;
+    row.unit = unit;
+    row.has_exact = has_exact;
+    row.exact = exact;
+    row.value = value;
+    row.verdict = has_exact || isfinite(value) ? "counted" : ptl_verdict_text(PTL_NOT_IDENTIFIED);
+    return ptl_figure_rows_put(&k->rows, &row, err);
+}
+
+static int64_t sum_since(const ptl_kpi *k, ptl_daily measure, ptl_day from)
+{
+    int64_t sum = 0;
+    for (ptl_day day = from > k->span.first ? from : k->span.first; day <= k->span.last; day++)
+        for (int64_t c = 0; c < k->n_channels; c++) sum += *ptl_daily_at(k, measure, day, c);
+    return sum;
+}
+
+/* Coverage is against what is left of the target for bookings or, without one, for revenue. */
+static ptl_status put_coverage(ptl_kpi *k, ptl_error *err)
+{
+    double target;
+    ptl_day from;
+    const bool is_bookings = ptl_kpi_target_now(&target, &from, k, "bookings");
+    if (!is_bookings && !ptl_kpi_target_now(&target, &from, k, "revenue")) return PTL_OK;
+    const ptl_daily measure = is_bookings ? PTL_DAILY_BOOKINGS : PTL_DAILY_REVENUE;
+    const int64_t left = llround(target * 1e6) - sum_since(k, measure, from);
+    const double coverage = left > 0 ? (double)k->pipeline.weighted_micros / (double)left : PTL_NAN;
+    PTL_TRY(put_now(k, "pipeline.target_left", NULL, true, left, PTL_NAN, err));
+    return put_now(k, "pipeline.coverage", "times", false, 0, coverage, err);
+}
+
+static ptl_status put_pipeline(ptl_kpi *k, ptl_error *err)
+{
+    const ptl_open_pipeline *p = &k->pipeline;
+    if (k->report->n_deals == 0) return PTL_OK;
+    PTL_TRY(put_now(k, "pipeline.deals", "deals", true, p->n, PTL_NAN, err));
+    PTL_TRY(put_now(k, "pipeline.open", NULL, true, p->open_micros, PTL_NAN, err));
+    PTL_TRY(put_now(k, "pipeline.weighted", NULL, true, p->weighted_micros, PTL_NAN, err));
+    return put_coverage(k, err);
+}
+
+ptl_status ptl_kpi_write_figures(ptl_kpi *k, ptl_error *err)
+{
+    book b = {.k = k};
+    b.of = ptl_arena_array(k->arena, k->periods.n * (k->n_channels + 1), sizeof *b.of, err);
+    if (!b.of) return PTL_E_NO_MEMORY;
+    for (int64_t i = 0; i < k->periods.n; i++) add_period(&b, i);
+    find_families(&b);
+    for (int d = 0; d < N_DEFINITIONS; d++)
+        for (int64_t i = 0; i < k->periods.n; i++)
+            for (int64_t c = -1; c < k->n_channels; c++)
+                PTL_TRY(put(&b, &definitions[d], i, c, err));
+    for (int64_t s = 0; s < k->n_splits; s++)
+        for (int64_t i = 0; i < k->periods.n; i++)
+            PTL_TRY(put_split(k, &k->splits[s], &k->periods.items[i], err));
+    return put_pipeline(k, err);
+}

@@ -1,0 +1,137 @@
+/* triangulate_write.c: one figure per channel, and the books, as rows of `figure`.
+ *
+ * triangulate.figure, .effect, .from_credit, .journey_credit, .over_claim have an interval; .p and
+ * .settle_error are numbers; .revenue, .baseline, .increment and .unexplained are counted, and add
+ * up. */
+#include "understand/triangulate_internal.h"
+
+#include <math.h>
+
+static const ptl_column_spec columns[] = {
+    {"run_id", PTL_TYPE_INT},       {"name", PTL_TYPE_TEXT},      {"grain", PTL_TYPE_TEXT},
+    {"period_start", PTL_TYPE_DAY}, {"period_end", PTL_TYPE_DAY}, {"dimension", PTL_TYPE_TEXT},
+    {"member", PTL_TYPE_TEXT},      {"value", PTL_TYPE_DOUBLE},   {"exact", PTL_TYPE_INT},
+    {"low", PTL_TYPE_DOUBLE},       {"high", PTL_TYPE_DOUBLE},    {"probability", PTL_TYPE_DOUBLE},
+    {"unit", PTL_TYPE_TEXT},        {"kind", PTL_TYPE_TEXT},      {"grade", PTL_TYPE_TEXT},
+    {"verdict", PTL_TYPE_TEXT}};
+
+enum { OUTPUT_BYTES_MAX = 16 << 20 };
+
+typedef struct writer {
+    ptl_table_builder *rows;
+    const ptl_triangulation *t;
+    int64_t run_id;
+    const char *member; /* a channel, or "" */
+    ptl_status st;
+    ptl_error *err;
+} writer;
+
+static void put_text(writer *w, const char *text)
+{
+    ptl_table_builder_text(w->rows, ptl_text_of(text));
+}
+
+static void put_double(writer *w, double value)
+{
+    if (isfinite(value))
+        ptl_table_builder_double(w->rows, value);
+    else
+        ptl_table_builder_null(w->rows);
+}
+
+static void put_head(writer *w, const char *name)
+{
+    ptl_table_builder_int(w->rows, w->run_id);
+    put_text(w, name);
+    put_text(w, "all");
+    ptl_table_builder_int(w->rows, w->t->from);
+    ptl_table_builder_int(w->rows, w->t->to);
+    put_text(w, w->member[0] ? "channel" : "");
+    put_text(w, w->member);
+}
+
+static void put(writer *w, const char *name, ptl_estimate e, const char *unit, const char *kind,
+                const char *grade)
+{
+    if (w->st != PTL_OK || isnan(e.point)) return;
+    put_head(w, name);
+    put_double(w, e.point);
+    ptl_table_builder_null(w->rows);
+    put_double(w, e.low);
+    put_double(w, e.high);
+    put_double(w, e.probability);
+    put_text(w, unit);
+    put_text(w, kind);
+    put_text(w, grade);
+    put_text(w, ptl_verdict_text(PTL_CONVERGED));
+    w->st = ptl_table_builder_row_end(w->rows, w->err);
+}
+
+static void put_counted(writer *w, const char *name, int64_t micros)
+{
+    if (w->st != PTL_OK) return;
+    put_head(w, name);
+    ptl_table_builder_double(w->rows, (double)micros / 1e6);
+    ptl_table_builder_int(w->rows, micros);
+    for (int i = 0; i < 3; i++) ptl_table_builder_null(w->rows);
+    put_text(w, w->t->currency);
+    put_text(w, "counted");
+    put_text(w, "");
+    put_text(w, "counted");
+    w->st = ptl_table_builder_row_end(w->rows, w->err);
+}
+
+static ptl_estimate number(double value)
+{
+    return (ptl_estimate){value, PTL_NAN, PTL_NAN, PTL_NAN};
+}
+
+static void put_line(writer *w, const ptl_triangulation_line *line)
+{
+    const ptl_triangulated *const t = &line->t;
+    const char grade[2] = {t->grade, '\0'}, *const money = w->t->currency;
+    w->member = line->channel;
+    put(w, "triangulate.figure", t->figure, money, "estimated", grade);
+    put(w, "triangulate.effect", t->effect, money, "estimated", grade);
+    put(w, "triangulate.from_credit", t->from_credit, money, "estimated", "E");
+    put(w, "triangulate.journey_credit", t->credit, money, "estimated", "E");
+    put(w, "triangulate.p", number(t->p), "chance", "estimated", "");
+    put(w, "triangulate.settle_error", number(t->settle_error), money, "estimated", "");
+    put(w, "triangulate.claim", number(t->claim), money, "claimed", "E");
+    put(w, "triangulate.over_claim", t->over_claim, "times", "estimated", grade);
+    if (line->has_increment) put_counted(w, "triangulate.increment", line->increment_micros);
+}
+
+static void put_books(writer *w)
+{
+    const ptl_reconciliation *const b = &w->t->books;
+    w->member = "";
+    put_counted(w, "triangulate.revenue", b->revenue_micros);
+    if (w->t->has_baseline) put_counted(w, "triangulate.baseline", b->baseline_micros);
+    put_counted(w, "triangulate.increments", b->increments_micros);
+    put_counted(w, "triangulate.unexplained", b->unexplained_micros);
+}
+
+static ptl_status output(ptl_store *store, int64_t run_id, ptl_table_builder *rows, ptl_error *err)
+{
+    ptl_scope scope;
+    const ptl_table table = ptl_table_builder_borrow(rows);
+    PTL_TRY(ptl_scope_begin(&scope, store->warehouse, err));
+    const ptl_status st = ptl_scope_output(&scope, run_id, "figure", &table, err);
+    if (st == PTL_OK) return ptl_scope_commit(&scope, err);
+    ptl_scope_rollback(&scope);
+    return st;
+}
+
+ptl_status ptl_triangulation_write(const ptl_triangulation *t, ptl_store *store, int64_t run_id,
+                                   ptl_error *err)
+{
+    writer w = {.t = t, .run_id = run_id, .member = "", .err = err};
+    PTL_TRY(ptl_table_builder_new(&w.rows, columns, sizeof columns / sizeof *columns,
+                                  OUTPUT_BYTES_MAX, err));
+    for (int64_t k = 0; k < t->n_lines; k++) put_line(&w, &t->line[k]);
+    if (t->is_closed) put_books(&w);
+    if (w.st == PTL_OK) w.st = output(store, run_id, w.rows, err);
+    ptl_table_builder_free(w.rows);
+    return w.st;
+}
