@@ -176,12 +176,12 @@ static void put_checks(ptl_mix_page *m)
     ptl_page_section_end(p);
 }
 
-ptl_status ptl_page_mix(ptl_page *page, ptl_store *store, const ptl_workspace *workspace,
-                        const ptl_executor *executor, ptl_arena *arena, ptl_error *err)
+ptl_status ptl_mix_page_write(ptl_page *page, ptl_store *store, const ptl_workspace *workspace,
+                              ptl_arena *arena, ptl_error *err)
 {
     ptl_mix_page *m = ptl_arena_alloc(arena, sizeof *m, err);
     if (!m) return PTL_E_NO_MEMORY;
-    *m = (ptl_mix_page){.page = page, .workspace = workspace, .executor = executor, .arena = arena};
+    *m = (ptl_mix_page){.page = page, .workspace = workspace, .arena = arena};
     const ptl_status st = ptl_mix_fitted_read(&m->fit, store, workspace, 0, arena, err);
     if (st == PTL_E_NOT_FOUND) {
         ptl_error_clear(err);

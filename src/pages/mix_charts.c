@@ -169,6 +169,8 @@ static const char *sensitivity_of(ptl_mix_page *m, int64_t c)
 {
     const ptl_mix_channel_result *r = &m->fit.result.channel[c];
     if (!ptl_mix_page_spoke(m, c) || r->grade != 'D' || !(r->sensitivity >= 0.0)) return NULL;
+    if (r->sensitivity == 0.0)
+        return "It does not bring itself back, even if all of this is its work.";
     return ptl_page_words(m->page,
                           "A hidden driver behind %.0f%% of what is unexplained would bring it to "
                           "break-even.",
@@ -275,14 +277,18 @@ void ptl_mix_page_returns(ptl_mix_page *m)
     ptl_json_object(j);
     ptl_json_key(j, "rows");
     ptl_json_array(j);
-    for (int64_t c = 0; c < m->fit.panel.data.n_channels; c++)
-        if (ptl_mix_page_is_paid(m, c)) put_return(m, j, c);
+    for (int silent = 0; silent < 2; silent++) /* those with a figure first */
+        for (int64_t c = 0; c < m->fit.panel.data.n_channels; c++)
+            if (ptl_mix_page_is_paid(m, c) && ptl_mix_page_spoke(m, c) != silent)
+                put_return(m, j, c);
     ptl_json_array_end(j);
     ptl_json_object_end(j);
     ptl_page_chart_end(p);
     ptl_page_table(p, "returns", NULL, columns, 5);
-    for (int64_t c = 0; c < m->fit.panel.data.n_channels; c++)
-        if (ptl_mix_page_is_paid(m, c)) put_return_row(m, c);
+    for (int silent = 0; silent < 2; silent++)
+        for (int64_t c = 0; c < m->fit.panel.data.n_channels; c++)
+            if (ptl_mix_page_is_paid(m, c) && ptl_mix_page_spoke(m, c) != silent)
+                put_return_row(m, c);
     ptl_page_table_end(p);
     ptl_page_section_end(p);
 }

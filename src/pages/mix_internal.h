@@ -8,7 +8,6 @@
 typedef struct ptl_mix_page {
     ptl_page *page;
     const ptl_workspace *workspace;
-    const ptl_executor *executor;
     ptl_arena *arena;
     ptl_mix_fitted fit;
     double margin; /* CM1 per money of revenue; 1 where it is not known */

@@ -49,6 +49,14 @@ static void put_table(ptl_mix_page *m, const ptl_media_plan *p, const ptl_budget
     ptl_page_table_end(m->page);
 }
 
+/* A bound, not a claim: weeks and risks couple. */
+static const char *gap_words(ptl_page *page, const ptl_budget_result *r)
+{
+    const double gap = r->objective > 0 ? 100.0 * r->gap / r->objective : PTL_NAN;
+    if (!(gap >= 0.01)) return "No plan within the limits is worth 0.01% more";
+    return ptl_page_words(page, "No plan within the limits is worth %.2g%% more", gap);
+}
+
 static void put_chart(ptl_mix_page *m, const ptl_media_plan *p, const ptl_budget_result *r)
 {
     ptl_page *page = m->page;
@@ -61,8 +69,7 @@ static void put_chart(ptl_mix_page *m, const ptl_media_plan *p, const ptl_budget
         .band = "brackets are what was seen, give or take 30%",
         .probability = PTL_NAN,
         .unit = PTL_UNIT_MONEY,
-        .evidence = ptl_page_words(page, "No plan within the limits is worth %.2g%% more",
-                                   r->objective > 0 ? 100.0 * r->gap / r->objective : 0.0),
+        .evidence = gap_words(page, r),
         .verdict = ptl_verdict_text(r->verdict),
         .run = run_of(m)};
     ptl_json *j = ptl_page_chart_open(page, &chart);
@@ -125,7 +132,7 @@ ptl_status ptl_mix_page_plan(ptl_mix_page *m, ptl_error *err)
     }
     PTL_TRY(st);
     const ptl_budget_options bo = ptl_budget_options_default();
-    const ptl_budget_work work = {.arena = m->arena, .executor = m->executor};
+    const ptl_budget_work work = {.arena = m->arena};
     ptl_budget_result r;
     PTL_TRY(ptl_budget_solve(&r, &p->data, &bo, &work, err));
     ptl_page_section(m->page, "What if we spend it differently", "same total, 13 weeks");
