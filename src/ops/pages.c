@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "ops/args.h"
 #include "pages/attribution.h"
+#include "pages/mix.h"
 
 #include <string.h>
 
@@ -19,8 +20,9 @@ typedef struct page_kind {
                         ptl_arena *arena, ptl_error *err);
 } page_kind;
 
-static const page_kind kinds[] = {{"attribution", "Journeys", ptl_attribution_page}};
-#define PAGE_CHOICES "attribution"
+static const page_kind kinds[] = {{"attribution", "Journeys", ptl_attribution_page},
+                                  {"mix", "Mix model", ptl_mix_page_write}};
+#define PAGE_CHOICES "attribution|mix"
 
 static const page_kind *kind_of(const char *name)
 {
