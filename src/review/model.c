@@ -303,5 +303,8 @@ ptl_status ptl_review_read(ptl_review *out, ptl_store *store, ptl_arena *arena, 
     PTL_TRY(read_totals(out, store, arena, err));
     PTL_TRY(ptl_course_read(&out->course, store, out->workspace, out->run_id, arena, err));
     PTL_TRY(ptl_change_read(&out->changes, store, out->workspace, out->run_id, arena, err));
+    int64_t audit_run;
+    PTL_TRY(ptl_audit_read(&out->audit, &audit_run, store, 0, arena, err));
+    out->has_audit = audit_run > 0;
     return read_records(out, store, arena, err);
 }

@@ -7,6 +7,7 @@
 
 #include "portolan/verdict.h"
 #include "store/alarm.h"
+#include "observe/audit.h"
 #include "store/minutes.h"
 #include "store/store.h"
 #include "understand/change.h"
@@ -85,6 +86,8 @@ typedef struct ptl_review {
     int64_t n_totals;
     ptl_review_finding findings[PTL_REVIEW_FINDINGS_MAX];
     int64_t n_findings;
+    ptl_audit_report audit; /* the newest one's */
+    bool has_audit;
     ptl_course course;   /* run_id 0 where there are no facts */
     ptl_changes changes; /* likewise                          */
     ptl_minute *minutes; /* open actions, and what this week decided, as known then */

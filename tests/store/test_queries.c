@@ -339,7 +339,7 @@ static answer ask(ptl_warehouse *warehouse, const char *name, const char *sql)
     return said;
 }
 
-static void ask_all(ptl_warehouse *const warehouses[N_THREADS], const ptl_asset *asset)
+static int64_t ask_all(ptl_warehouse *const warehouses[N_THREADS], const ptl_asset *asset)
 {
     char name[256];
     const char *from = asset->path + sizeof PTL_DUCK_QUERIES - 1;
@@ -351,11 +351,11 @@ static void ask_all(ptl_warehouse *const warehouses[N_THREADS], const ptl_asset 
         for (int i = 0; i < N_THREADS; i++) {
             const answer said = ask(warehouses[i], name, sql);
             if (i == 0 && repeat == 0) first = said;
-            if (said.n_rows == 0) fail_msg("%s found nothing: give the company rows for it", name);
             if (!ptl_hash_equal(said.hash, first.hash))
                 fail_msg("%s: %d threads gave other bytes than 1", name, thread_counts[i]);
         }
     print_message("%-24s %8" PRId64 " rows\n", name, first.n_rows);
+    return first.n_rows;
 }
 
 /* One file, three engines: copies, because the engine locks its file. */
@@ -373,14 +373,16 @@ static void same_bytes_on_any_number_of_threads(void **state)
     }
     snprintf(path, sizeof path, "%s", original);
     const ptl_text prefix = PTL_TEXT(PTL_DUCK_QUERIES);
-    int64_t n = 0;
+    int64_t n = 0, n_empty = 0;
     for (int64_t i = ptl_asset_first(PTL_DUCK_QUERIES); i < ptl_assets_n; i++) {
         if (!ptl_text_starts(ptl_text_of(ptl_assets[i].path), prefix)) break;
         if (!is_select((const char *)ptl_assets[i].bytes)) continue;
-        ask_all(warehouses, &ptl_assets[i]);
+        n_empty += ask_all(warehouses, &ptl_assets[i]) == 0;
         n++;
     }
     assert_true(n >= 8);
+    if (n_empty > 0)
+        fail_msg("%lld queries found 0 rows: give the company rows for them", (long long)n_empty);
     for (int i = 0; i < N_THREADS; i++) ptl_warehouse_close(warehouses[i]);
 }
 
