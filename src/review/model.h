@@ -69,7 +69,9 @@ typedef struct ptl_review_finding {
 
 typedef struct ptl_review {
     const ptl_workspace *workspace;
-    int64_t run_id, ledger_seq, warehouse_version;
+    int64_t run_id;        /* made the figures: what evidence names             */
+    int64_t review_run_id; /* writes this review; differs where nothing was new */
+    int64_t ledger_seq, warehouse_version;
     ptl_instant known_by; /* knowledge time of every figure */
     bool has_facts;
     ptl_day first, last;

@@ -218,8 +218,10 @@ static void put_foot(ptl_page *page, const ptl_review *r)
     ptl_page_printf(page, " · data version %lld · configuration %lld",
                     (long long)r->warehouse_version, (long long)r->workspace->version);
     ptl_page_html(page, "</p><p>");
-    ptl_page_printf(page, "Run %lld · ledger entry %lld", (long long)r->run_id,
+    ptl_page_printf(page, "Run %lld · ledger entry %lld", (long long)r->review_run_id,
                     (long long)r->ledger_seq);
+    if (r->run_id != r->review_run_id)
+        ptl_page_printf(page, " · figures of run %lld: nothing was new", (long long)r->run_id);
     ptl_page_html(page, "</p></footer>\n");
 }
 
