@@ -212,9 +212,10 @@ const ptl_op ptl_op_attribution_run = {
     .name = "attribution.run",
     .summary = "share the conversions of journeys out among channels",
     .about =
-        "Reads events as journeys, as journeys.yaml says, and shares their conversions out by nine "
-        "methods: six rules, a Markov chain's removal effects, and Shapley values of two games, "
-        "each with 90 % intervals over persons. Conversions that no touch preceded are a line of "
+        "Reads events as journeys, as journeys.yaml says, and shares their conversions out by ten "
+        "methods: six rules, a Markov chain's removal effects, Shapley values of two games and a "
+        "time-to-event model, each with 90 % intervals over persons. Conversions that no touch "
+        "preceded are a line of "
         "their own. What comes out describes journeys (grade E): a channel is credited with "
         "conversions, which is not what it caused. docs/journeys.md has the rules.",
     .params = run_params,

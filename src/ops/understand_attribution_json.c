@@ -122,6 +122,23 @@ static void put_synergies(ptl_json *json, const ptl_saying *s)
     }
 }
 
+/* Promised and observed conversions, by parts of the chance. */
+static void put_calibration(ptl_json *json, const ptl_saying *s)
+{
+    const ptl_told_range n = ptl_told_range_of(&s->told, "calibration_n");
+    const ptl_told_range expected = ptl_told_range_of(&s->told, "calibration_expected");
+    const ptl_told_range observed = ptl_told_range_of(&s->told, "calibration_observed");
+    const ptl_column *value = s->told.figures.value;
+    for (int64_t k = 0; k < n.n; k++) {
+        ptl_json_object(json);
+        ptl_json_put_text(json, "method", side(s, n.from + k, false));
+        ptl_json_put_double(json, "journeys", ptl_column_double(value, n.from + k));
+        ptl_json_put_double(json, "expected", ptl_column_double(value, expected.from + k));
+        ptl_json_put_double(json, "observed", ptl_column_double(value, observed.from + k));
+        ptl_json_object_end(json);
+    }
+}
+
 /* Every total of the run: figures without a dimension. */
 static void put_totals(ptl_json *json, const ptl_saying *s)
 {
@@ -143,10 +160,14 @@ ptl_status ptl_attribution_say_json(const ptl_saying *s, ptl_error *err)
     static const struct {
         const char *name;
         put_fn put;
-    } parts[] = {
-        {"totals", put_totals},       {"methods", put_methods}, {"journey_credit", put_credit},
-        {"distances", put_distances}, {"flow", put_flow},       {"frequency", put_frequency},
-        {"synergies", put_synergies}};
+    } parts[] = {{"totals", put_totals},
+                 {"methods", put_methods},
+                 {"journey_credit", put_credit},
+                 {"distances", put_distances},
+                 {"flow", put_flow},
+                 {"frequency", put_frequency},
+                 {"synergies", put_synergies},
+                 {"calibration", put_calibration}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         PTL_TRY(say_json(s, parts[i].name, parts[i].put, err));
     return PTL_OK;

@@ -236,6 +236,29 @@ ptl_status ptl_attribution_say_shape(ptl_call *call, int64_t run_id, ptl_error *
     return st;
 }
 
+/* What methods know of persons held out. */
+static void say_foresight(const ptl_saying *s)
+{
+    static const ptl_reply_column columns[] = {{"method", "Method", false},
+                                               {"auc", "AUC", true},
+                                               {"log_loss", "Log loss", true},
+                                               {"log_loss_base", "Without channels", true},
+                                               {"gap", "Off by", true}};
+    ptl_reply_table(s->call->reply, "foresight", "What methods foresee of persons held out",
+                    columns, N_OF(columns));
+    for (int32_t m = 0; m < METHODS; m++) {
+        const ptl_text name = ptl_text_of(ptl_told_methods[m].name);
+        if (isnan(ptl_told_value(&s->told, "foresight_auc", name))) continue;
+        ptl_reply_cell_text(s->call->reply, ptl_told_methods[m].label);
+        ptl_reply_cell_double(s->call->reply, ptl_told_value(&s->told, "foresight_auc", name));
+        ptl_reply_cell_double(s->call->reply, ptl_told_value(&s->told, "foresight_log_loss", name));
+        ptl_reply_cell_double(s->call->reply,
+                              ptl_told_value(&s->told, "foresight_log_loss_base", name));
+        ptl_reply_cell_double(s->call->reply, ptl_told_value(&s->told, "foresight_gap", name));
+    }
+    ptl_reply_table_end(s->call->reply);
+}
+
 /* --- all of it -------------------------------------------------------------------------------- */
 
 static ptl_status say_all(ptl_saying *s, int64_t run_id, ptl_error *err)
@@ -248,6 +271,7 @@ static ptl_status say_all(ptl_saying *s, int64_t run_id, ptl_error *err)
     say_shares(s);
     PTL_TRY(say_stakes(s, err));
     PTL_TRY(say_roles(s, err));
+    say_foresight(s);
     PTL_TRY(ptl_attribution_say_json(s, err));
     PTL_TRY(say_sequences(s, err));
     say_shape(s);

@@ -11,31 +11,24 @@ typedef struct foresight {
     double auc, log_loss, base, gap;
 } foresight;
 
-static double value_of(const ptl_told_run *told, const char *name, ptl_text member)
-{
-    const ptl_told_range r = ptl_told_range_of(told, name);
-    for (int64_t k = 0; k < r.n; k++)
-        if (ptl_text_equal(ptl_column_text(told->figures.member, r.from + k), member))
-            return ptl_column_double(told->figures.value, r.from + k);
-    return PTL_NAN;
-}
-
 static foresight foresight_of(const ptl_told_run *told, int32_t method)
 {
     const ptl_text name = ptl_text_of(ptl_told_methods[method].name);
-    return (foresight){.auc = value_of(told, "foresight_auc", name),
-                       .log_loss = value_of(told, "foresight_log_loss", name),
-                       .base = value_of(told, "foresight_log_loss_base", name),
-                       .gap = value_of(told, "foresight_gap", name)};
+    return (foresight){.auc = ptl_told_value(told, "foresight_auc", name),
+                       .log_loss = ptl_told_value(told, "foresight_log_loss", name),
+                       .base = ptl_told_value(told, "foresight_log_loss_base", name),
+                       .gap = ptl_told_value(told, "foresight_gap", name)};
 }
 
-/* The method with the least log loss; -1: none was judged. */
-static int32_t best_of(const ptl_told_run *told)
+/* The method with the least log loss; -1: none was judged. And the most that any has. */
+static int32_t best_of(double *most, const ptl_told_run *told)
 {
     int32_t best = -1;
     double least = INFINITY;
+    *most = -INFINITY;
     for (int32_t m = 0; m < PTL_TOLD_METHODS; m++) {
         const double loss = foresight_of(told, m).log_loss;
+        if (loss > *most) *most = loss;
         if (!(loss < least)) continue;
         least = loss;
         best = m;
@@ -149,9 +142,9 @@ static void put_calibration(const ptl_journeys_view *v, int32_t method)
     const ptl_page_chart chart = {
         .kind = PTL_CHART_CALIBRATION,
         .id = "calibration",
-        .title =
-            ptl_page_words(v->page, "The %s keeps %d of %d promises to persons it has not seen",
-                           ptl_told_methods[method].label, kept, n),
+        .title = ptl_page_words(
+            v->page, "%s: %d of %d promised chances came true, of persons not seen before",
+            ptl_journeys_method(v, method), kept, n),
         .quantity = ptl_page_words(v->page, "Share that ended in a %s, in 100", v->goal),
         .band = "bars hold 95%",
         .probability = 0.95,
@@ -178,15 +171,15 @@ static void put_calibration(const ptl_journeys_view *v, int32_t method)
     ptl_page_chart_end(v->page);
 }
 
-static void put_sentence(const ptl_journeys_view *v, int32_t best)
+static void put_sentence(const ptl_journeys_view *v, int32_t best, double most)
 {
     const foresight f = foresight_of(v->told, best);
     ptl_page_html(v->page, "<p>");
     if (f.log_loss < f.base)
         ptl_page_printf(v->page,
-                        "Of persons held out, the method that foresees best is %s: log loss %.4f, "
-                        "against %.4f for one chance for all. ",
-                        ptl_told_methods[best].label, f.log_loss, f.base);
+                        "Of persons held out, %s has the least log loss, %.4f against %.4f for one "
+                        "chance for all; methods lie within %.4f of each other. ",
+                        ptl_told_methods[best].label, f.log_loss, f.base, most - f.log_loss);
     else
         ptl_page_printf(v->page,
                         "No method foresees persons held out better than one chance for all "
@@ -197,10 +190,11 @@ static void put_sentence(const ptl_journeys_view *v, int32_t best)
 
 void ptl_journeys_put_foresight(const ptl_journeys_view *v)
 {
-    const int32_t best = best_of(v->told);
+    double most;
+    const int32_t best = best_of(&most, v->told);
     if (best < 0) return;
     ptl_page_section(v->page, "What methods foresee", "journeys of persons held out");
-    put_sentence(v, best);
+    put_sentence(v, best, most);
     put_table(v);
     put_calibration(v, best);
     ptl_page_section_end(v->page);

@@ -215,8 +215,8 @@ static void put_summary(const ptl_journeys_view *v, const side *s, const line *l
     }
     ptl_page_html(v->page, "<p>");
     if (n_figures == 0 && n_conflicts == 0)
-        ptl_page_html(v->page, "No effect of any channel is known in this period, so journey "
-                               "credit has nothing to be held against.");
+        ptl_page_html(v->page, "No effect of any channel is known in this period, so there is "
+                               "nothing to hold journeys against.");
     else
         ptl_page_printf(v->page,
                         "%lld %s one figure from an effect that was measured, %lld %s sources in "

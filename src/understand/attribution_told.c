@@ -63,6 +63,15 @@ int64_t ptl_told_total(const ptl_told_run *run, const char *name)
     return r.n > 0 ? ptl_column_int(run->figures.exact, r.from) : 0;
 }
 
+double ptl_told_value(const ptl_told_run *run, const char *name, ptl_text member)
+{
+    const ptl_told_range r = ptl_told_range_of(run, name);
+    for (int64_t k = r.from; k < r.from + r.n; k++)
+        if (ptl_text_equal(ptl_column_text(run->figures.member, k), member))
+            return ptl_column_double(run->figures.value, k);
+    return PTL_NAN;
+}
+
 int64_t ptl_told_number(ptl_text text)
 {
     int64_t n = 0;

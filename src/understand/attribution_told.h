@@ -69,6 +69,8 @@ void ptl_told_dispose(ptl_told_run *run);
 ptl_told_range ptl_told_range_of(const ptl_told_run *run, const char *name);
 /** A counted total, 0 where the run has none. */
 int64_t ptl_told_total(const ptl_told_run *run, const char *name);
+/** An estimated figure of one member; NaN where the run has none. */
+double ptl_told_value(const ptl_told_run *run, const char *name, ptl_text member);
 /** The number in a member: "07", "step 3". */
 int64_t ptl_told_number(ptl_text text);
 /** The part of a member before or after its arrow. */
