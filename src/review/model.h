@@ -70,8 +70,9 @@ typedef struct ptl_review_finding {
 typedef struct ptl_review {
     const ptl_workspace *workspace;
     int64_t run_id, ledger_seq, warehouse_version;
-    ptl_instant known_by; /* knowledge time of every figure */
-    bool has_facts;
+    ptl_instant known_by;                  /* knowledge time of every figure */
+    bool has_facts;                        /* money, that is */
+    const struct ptl_money_view *pipeline; /* deals of a company without money; NULL: none */
     ptl_day first, last;
     int64_t n_weeks;
     ptl_review_line company;
