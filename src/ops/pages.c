@@ -8,6 +8,7 @@
 #include "ops/args.h"
 #include "pages/attribution.h"
 #include "pages/mix.h"
+#include "pages/money.h"
 
 #include <string.h>
 
@@ -21,8 +22,9 @@ typedef struct page_kind {
 } page_kind;
 
 static const page_kind kinds[] = {{"attribution", "Journeys", ptl_attribution_page},
-                                  {"mix", "Mix model", ptl_mix_page_write}};
-#define PAGE_CHOICES "attribution|mix"
+                                  {"mix", "Mix model", ptl_mix_page_write},
+                                  {"money", "Money", ptl_money_page}};
+#define PAGE_CHOICES "attribution|mix|money"
 
 static const page_kind *kind_of(const char *name)
 {
@@ -94,7 +96,9 @@ const ptl_op ptl_op_page_write = {
              "sight: answer first, charts with their tables, every figure with its evidence. It "
              "shows what runs wrote and computes nothing. The page attribution shows journeys: who "
              "is credited with what by every method (grade E), what hangs on the choice in money, "
-             "the ways that people went, and what was measured beside.",
+             "the ways that people went, and what was measured beside. The page money shows what "
+             "the newest whole month brought against target, the month and the year before, what "
+             "customers cost and come to, cohorts, the funnel's leaks, and the books.",
     .params = params,
     .n_params = N_OF(params),
     .result = "html: text — the path written\nhtml_sha256: text — hash of what was written",

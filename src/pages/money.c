@@ -17,7 +17,7 @@ static bool add_difference(ptl_buffer *b, const ptl_money_view *v, const ptl_mon
                            double other, const char *before, const char *less, const char *more,
                            const char *same)
 {
-    if (!ptl_money_known(other)) return false;
+    if (!ptl_money_known(other) || other == 0) return false; /* 0: there was none yet */
     const double by = f->value - other;
     ptl_buffer_text(b, before);
     if (fabs(by) < 0.5) {
@@ -59,18 +59,21 @@ static const char *sentence(const ptl_money_view *v, const ptl_money_figure *f)
     return ptl_page_said(v->page);
 }
 
-static void add_course(ptl_buffer *b, const ptl_money_view *v)
+static void add_course(ptl_buffer *b, const ptl_money_view *v, const ptl_money_figure *f)
 {
     const ptl_kpi_config *kpi = &v->workspace->kpi;
-    if (!kpi->has_target || !kpi->metric) {
-        ptl_buffer_text(b, " No target is set in portolan.yaml.");
+    if (!ptl_money_known(f->target)) {
+        ptl_buffer_printf(b, " No target is set for %s.", ptl_money_label(v, f->name));
         return;
     }
-    ptl_buffer_text(b, " The year's target is ");
-    ptl_show_money_short(b, kpi->target_micros, v->workspace->currency, 4);
-    ptl_buffer_text(b, ", due ");
-    ptl_show_day_long(b, kpi->due);
-    ptl_buffer_text(b, "; the month's share of it is by days, without a season.");
+    ptl_buffer_text(b, " The target of a month is its share, by days, of the period's");
+    if (kpi->has_target && kpi->metric && strcmp(kpi->metric, f->name) == 0) {
+        ptl_buffer_text(b, ": ");
+        ptl_show_money_short(b, kpi->target_micros, v->workspace->currency, 4);
+        ptl_buffer_text(b, " by ");
+        ptl_show_day_long(b, kpi->due);
+    }
+    ptl_buffer_text(b, ".");
 }
 
 static const char *lede(const ptl_money_view *v, const ptl_money_figure *f)
@@ -79,7 +82,7 @@ static const char *lede(const ptl_money_view *v, const ptl_money_figure *f)
     ptl_buffer_text(b, "Counted, not estimated, to ");
     ptl_show_day_long(b, v->last);
     ptl_buffer_text(b, ". A year before are the same weekdays, 364 days earlier.");
-    if (ptl_money_known(f->target)) add_course(b, v);
+    add_course(b, v, f);
     return ptl_page_said(v->page);
 }
 
@@ -120,11 +123,11 @@ static void put_marks(const ptl_money_view *v)
 {
     ptl_page_html(v->page, "<ul class=\"marks\">");
     put_mark(v, "holds", ptl_page_words(v->page, "Counted in %s", v->run));
-    put_books_mark(v);
+    if (ptl_money_of(v, "revenue")) put_books_mark(v);
     ptl_page_html(v->page, "</ul>\n");
 }
 
-static void put_answer(const ptl_money_view *v)
+void ptl_money_put_answer(const ptl_money_view *v)
 {
     const ptl_money_figure *f = ptl_money_of(v, v->primary);
     const char *words = f ? sentence(v, f) : "Nothing was counted for a whole month yet";
@@ -258,12 +261,14 @@ ptl_status ptl_money_page(ptl_page *page, ptl_store *store, const ptl_workspace 
     }
     page->setting.today = v.last + 1;
     v.run = ptl_page_words(page, "run %lld", (long long)v.run_id);
-    put_answer(&v);
+    ptl_money_put_answer(&v);
     if (ptl_money_of(&v, "revenue")) {
         ptl_money_put_keys(&v);
         put_flow(&v);
         ptl_money_put_channels(&v);
         ptl_money_put_cohorts(&v);
+    } else {
+        ptl_money_put_deals(&v);
     }
     ptl_money_put_pipeline(&v);
     ptl_money_put_funnel(&v);

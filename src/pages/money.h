@@ -16,11 +16,17 @@ PTL_NODISCARD ptl_status ptl_money_page(ptl_page *page, ptl_store *store,
                                         const ptl_workspace *workspace, ptl_arena *arena,
                                         ptl_error *err);
 
-/** The page of a company whose leads and deals are here and whose money is not: what was won, the
- * pipeline month by month, the funnel, and what money would add. Reads review `run_id`; `found` is
- * false, and nothing is written, where it counted no deals. */
-PTL_NODISCARD ptl_status ptl_pipeline_page(bool *found, ptl_page *page, ptl_store *store,
+/** A company whose leads and deals are here and whose money is not: what review `run_id` counted of
+ * them, in `arena`; NULL where it counted none. */
+typedef struct ptl_money_view ptl_money_view;
+PTL_NODISCARD ptl_status ptl_pipeline_read(const ptl_money_view **out, ptl_store *store,
                                            const ptl_workspace *workspace, int64_t run_id,
                                            ptl_arena *arena, ptl_error *err);
+/** The first and the last day counted. */
+void ptl_pipeline_span(ptl_day *first, ptl_day *last, const ptl_money_view *pipeline);
+
+/** Its answer and sections: what was won, month by month, what is open, where it leaks, and what
+ * money would add. */
+void ptl_pipeline_put(ptl_page *page, const ptl_money_view *pipeline);
 
 #endif

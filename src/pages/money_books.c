@@ -65,12 +65,14 @@ static void put_exact(const ptl_money_view *v, int64_t micros)
     ptl_page_cell_close(v->page);
 }
 
+enum { LEFT_LEAST = 500000 }; /* micros: what rounds to nothing is not shown as left */
+
 static void put_verdict(const ptl_money_view *v, const ptl_money_book *book)
 {
     ptl_page_cell_open(v->page, book->verdict);
     ptl_money_verdict(v, book->verdict);
     if (*book->why) ptl_page_printf(v->page, " by %s", book->why);
-    if (!agrees(book) && book->unexplained != 0) {
+    if (!agrees(book) && (book->unexplained >= LEFT_LEAST || book->unexplained <= -LEFT_LEAST)) {
         ptl_page_html(v->page, "<br><span class=\"fine\">unexplained ");
         ptl_show_money_change(&v->page->body, book->unexplained, v->workspace->currency, 4);
         ptl_page_html(v->page, "</span>");

@@ -38,13 +38,6 @@ static double worth_at(const ptl_money_view *v, const ptl_money_cohort *whole, i
     return (double)sum / 1e6 / (double)whole->customers;
 }
 
-/* Fully loaded cost of winning one of them; NaN where it is not known. */
-static double cost_of(const ptl_money_view *v, const ptl_money_cohort *whole)
-{
-    const ptl_money_figure *f = ptl_money_find(&v->months, "cac.fully_loaded", whole->from);
-    return f ? f->value : PTL_NAN;
-}
-
 static int64_t first_shown(const ptl_money_view *v)
 {
     return v->cohorts.n > PTL_MONEY_COHORTS ? v->cohorts.n - PTL_MONEY_COHORTS : 0;
@@ -173,12 +166,13 @@ static void put_payback(const ptl_money_view *v, const ptl_money_cohort *whole)
     if (ptl_money_known(whole->payback))
         ptl_page_printf(v->page, "month %.0f", whole->payback);
     else
-        ptl_page_text(v->page, ptl_money_known(cost_of(v, whole)) ? "not yet" : NULL);
+        ptl_page_text(v->page,
+                      ptl_money_known(ptl_money_cost_of(v, whole->from)) ? "not yet" : NULL);
 }
 
 static void put_worth_row(const ptl_money_view *v, const ptl_money_cohort *whole, ptl_digits digits)
 {
-    const double cost = cost_of(v, whole);
+    const double cost = ptl_money_cost_of(v, whole->from);
     char exact[32] = "";
     if (ptl_money_known(cost)) ptl_double_format(exact, cost);
     open_row(v, whole);
@@ -195,6 +189,10 @@ static void put_worth_row(const ptl_money_view *v, const ptl_money_cohort *whole
     ptl_page_html(v->page, "</tr>\n");
 }
 
+#define CAPTION(which)                                                                             \
+    "Cost each is the month's " which ". The darkest cells have come to all of it, the others to " \
+    "quarters of it; a dashed cell is a month that is not over."
+
 static void put_worths(const ptl_money_view *v)
 {
     static const char *const heads[] = {"Customers", "Cost each", "Payback"};
@@ -209,9 +207,8 @@ static void put_worths(const ptl_money_view *v)
                                     : digits.power == 6 ? " million"
                                                         : ""));
     open_table(v, "cohort-cm1",
-               "Cost each is fully loaded CAC of the month. The darkest cells have come to all of "
-               "it, the others to quarters of it; a dashed cell is a month that is not over.",
-               heads, 3);
+               ptl_money_is_loaded(v) ? CAPTION("fully loaded CAC") : CAPTION("blended CAC"), heads,
+               3);
     for (int64_t i = first_shown(v); i < v->cohorts.n; i++)
         put_worth_row(v, &v->cohorts.items[i], digits);
     ptl_page_html(v->page, "</tbody></table>\n");

@@ -62,7 +62,7 @@ typedef struct ptl_money_book {
     const ptl_signature *by; /* NULL: nobody            */
 } ptl_money_book;
 
-typedef struct ptl_money_view {
+struct ptl_money_view {
     ptl_page *page;
     const ptl_workspace *workspace;
     int64_t run_id; /* 0: nothing was counted */
@@ -77,7 +77,7 @@ typedef struct ptl_money_view {
     int64_t n_steps;
     ptl_money_book *books; /* oldest first */
     int64_t n_books;
-} ptl_money_view;
+};
 
 /** money_read.c: fills everything but `page`. `run_id` 0 is the newest review. */
 PTL_NODISCARD ptl_status ptl_money_read(ptl_money_view *out, ptl_store *store,
@@ -96,6 +96,11 @@ const ptl_money_figure *ptl_money_of(const ptl_money_view *v, const char *name);
 const ptl_money_figure *ptl_money_channel(const ptl_money_view *v, const char *name,
                                           const char *member);
 bool ptl_money_known(double value);
+/** Whether marketing's own costs are here, so that CAC can be fully loaded. */
+bool ptl_money_is_loaded(const ptl_money_view *v);
+/** What winning a customer of the month cost: fully loaded where own costs are here, else media
+ * alone; NaN where it is not known. */
+double ptl_money_cost_of(const ptl_money_view *v, ptl_day month);
 
 /* --- money_words.c: words, and figures with their evidence --------------------------------------
  */
@@ -103,7 +108,7 @@ bool ptl_money_known(double value);
 /** "October 2026" of a whole calendar month, else the days. */
 void ptl_money_period_name(ptl_buffer *out, ptl_day from, ptl_day to);
 const char *ptl_money_label(const ptl_money_view *v, const char *metric);
-/** The figure in the digits it deserves: "€9.8k", "94.3%", "2.8 times". */
+/** A value of the figure's unit: "€9,808", "€41.65k", "94.3%", "2.84", "29.8 days". */
 void ptl_money_show(ptl_buffer *out, const ptl_money_view *v, const ptl_money_figure *f,
                     double value, bool is_signed);
 /** A figure of the review with its evidence. */
@@ -117,11 +122,13 @@ void ptl_money_put_empty(const ptl_money_view *v, const char *missing, const cha
 /* --- sections -----------------------------------------------------------------------------------
  */
 
+void ptl_money_put_answer(const ptl_money_view *v);   /* money.c          */
 void ptl_money_put_keys(const ptl_money_view *v);     /* money_keys.c     */
 void ptl_money_put_channels(const ptl_money_view *v); /* money_tables.c   */
 void ptl_money_put_kpis(const ptl_money_view *v);     /* money_tables.c   */
 void ptl_money_put_maturity(const ptl_money_view *v); /* money_tables.c   */
 void ptl_money_put_cohorts(const ptl_money_view *v);  /* money_cohorts.c  */
+void ptl_money_put_deals(const ptl_money_view *v);    /* money_keys.c     */
 void ptl_money_put_funnel(const ptl_money_view *v);   /* money_pipeline.c */
 void ptl_money_put_pipeline(const ptl_money_view *v); /* money_pipeline.c */
 void ptl_money_put_books(const ptl_money_view *v);    /* money_books.c    */

@@ -38,7 +38,7 @@ static const char *against(const ptl_money_view *v, const ptl_money_figure *f)
     ptl_buffer *b = ptl_page_say(v->page);
     add_part(b, v, f, "target ", f->target, "");
     add_part(b, v, f, "", f->previous, " a month before");
-    add_part(b, v, f, "", f->year_ago, " a year before");
+    if (f->year_ago != 0) add_part(b, v, f, "", f->year_ago, " a year before");
     if (b->len == 0) ptl_buffer_text(b, "nothing to hold it against yet");
     return ptl_page_said(v->page);
 }
@@ -134,7 +134,8 @@ static const char *maturity_of(const ptl_money_view *v, const ptl_money_cohort *
 
 static void put_worth(const ptl_money_view *v, const ptl_money_cohort *c)
 {
-    open_key(v, "LTV:CAC, observed, fully loaded");
+    open_key(v, ptl_money_is_loaded(v) ? "LTV:CAC, observed, on fully loaded CAC"
+                                       : "LTV:CAC, observed, on blended CAC");
     if (c) {
         const ptl_money_figure f =
             worth_figure(c, "ltv_to_cac", c->to_cac, PTL_UNIT_NUMBER, "times");
@@ -147,7 +148,7 @@ static void put_worth(const ptl_money_view *v, const ptl_money_cohort *c)
 }
 
 /* "3 months", and how many cohorts have paid back. */
-static const char *paid_back(const ptl_money_view *v)
+static const char *paid_back_words(const ptl_money_view *v)
 {
     int64_t n = 0, of = 0;
     for (int64_t i = 0; i < v->cohorts.n; i++) {
@@ -162,18 +163,18 @@ static const char *paid_back(const ptl_money_view *v)
 
 static void put_payback(const ptl_money_view *v, const ptl_money_cohort *c)
 {
-    open_key(v, "Payback of fully loaded CAC");
+    open_key(v, ptl_money_is_loaded(v) ? "Payback of fully loaded CAC" : "Payback of blended CAC");
     if (c && ptl_money_known(c->payback)) {
         const ptl_money_figure f =
-            worth_figure(c, "payback_months", c->payback, PTL_UNIT_NUMBER, "");
-        ptl_page_html(v->page, "<span class=\"key\">month </span>");
+            worth_figure(c, "payback_months", c->payback, PTL_UNIT_NUMBER, "month of life");
         ptl_money_cite(v, "payback_months", &f, "key");
     } else if (c) {
         ptl_page_mark(v->page, "waits", "not yet");
     } else {
         ptl_page_mark(v->page, "unidentified", "not identified");
     }
-    close_key(v, c ? paid_back(v) : "needs customers who can be told apart, and media by month");
+    close_key(v,
+              c ? paid_back_words(v) : "needs customers who can be told apart, and media by month");
 }
 
 /* --- keeping them ----------------------------------------------------------------------------- */
@@ -215,6 +216,19 @@ static void put_retention(const ptl_money_view *v)
     ptl_buffer_text(b, " won in ");
     ptl_money_period_name(b, f.from, f.to);
     close_key(v, ptl_page_said(v->page));
+}
+
+/* Where no money is here, what deals say. */
+void ptl_money_put_deals(const ptl_money_view *v)
+{
+    static const char *const names[] = {"bookings",  "deals.won",  "win_rate",
+                                        "deal_size", "cycle_days", "opportunities"};
+    ptl_money_period_name(ptl_page_say(v->page), v->from, v->to);
+    ptl_page_section(v->page, "Key figures", ptl_page_said(v->page));
+    ptl_page_html(v->page, "<div class=\"three\">\n");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) put_key(v, names[i]);
+    ptl_page_html(v->page, "</div>\n");
+    ptl_page_section_end(v->page);
 }
 
 void ptl_money_put_keys(const ptl_money_view *v)

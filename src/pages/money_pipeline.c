@@ -217,3 +217,45 @@ void ptl_money_put_pipeline(const ptl_money_view *v)
     put_months(v, names, n);
     ptl_page_section_end(v->page);
 }
+
+/* --- a company without money --------------------------------------------------------------------
+ */
+
+ptl_status ptl_pipeline_read(const ptl_money_view **out, ptl_store *store,
+                             const ptl_workspace *workspace, int64_t run_id, ptl_arena *arena,
+                             ptl_error *err)
+{
+    *out = NULL;
+    ptl_money_view *v = ptl_arena_array(arena, 1, sizeof *v, err);
+    if (!v) return PTL_E_NO_MEMORY;
+    PTL_TRY(ptl_money_read(v, store, workspace, run_id, arena, err));
+    if (v->run_id != 0 && strcmp(v->primary, "bookings") == 0) *out = v;
+    return PTL_OK;
+}
+
+void ptl_pipeline_span(ptl_day *first, ptl_day *last, const ptl_money_view *pipeline)
+{
+    *first = pipeline->all.items[0].from;
+    *last = pipeline->last;
+}
+
+void ptl_pipeline_put(ptl_page *page, const ptl_money_view *pipeline)
+{
+    ptl_money_view v = *pipeline;
+    v.page = page;
+    v.run = ptl_page_words(page, "run %lld", (long long)v.run_id);
+    page->setting.today = v.last + 1;
+    ptl_money_put_answer(&v);
+    ptl_money_put_deals(&v);
+    ptl_money_put_pipeline(&v);
+    ptl_money_put_funnel(&v);
+    ptl_page_section(page, "What money would add", NULL);
+    ptl_money_put_empty(&v, "Invoices or orders, by line",
+                        "What deals became: revenue, contribution, retention, and what a customer "
+                        "comes to.",
+                        "docs/workspace.md: a source of table txn");
+    ptl_money_put_empty(&v, "Media spend, by day and channel",
+                        "What winning a customer costs, and which channel's pipeline is worth it.",
+                        "docs/workspace.md: a source of table spend");
+    ptl_page_section_end(page);
+}

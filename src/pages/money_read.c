@@ -41,6 +41,19 @@ const ptl_money_figure *ptl_money_channel(const ptl_money_view *v, const char *n
     return NULL;
 }
 
+bool ptl_money_is_loaded(const ptl_money_view *v)
+{
+    const ptl_money_figure *f = ptl_money_find(&v->all, "cac.fully_loaded", v->all.items[0].from);
+    return f && ptl_money_known(f->value);
+}
+
+double ptl_money_cost_of(const ptl_money_view *v, ptl_day month)
+{
+    const char *name = ptl_money_is_loaded(v) ? "cac.fully_loaded" : "cac.blended";
+    const ptl_money_figure *f = ptl_money_find(&v->months, name, month);
+    return f ? f->value : PTL_NAN;
+}
+
 /* --- columns ---------------------------------------------------------------------------------- */
 
 static ptl_status bind(const ptl_column **columns, const ptl_table *t, const ptl_column_spec *specs,

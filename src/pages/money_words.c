@@ -3,6 +3,7 @@
 
 #include "workspace/metric.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,10 @@
 void ptl_money_period_name(ptl_buffer *out, ptl_day from, ptl_day to)
 {
     const bool is_month = from == ptl_month_start(from) && to == ptl_month_add(from, 1) - 1;
+    if (!is_month && to - from < 31) {
+        ptl_show_span(out, from, to);
+        return;
+    }
     if (!is_month) {
         ptl_show_day_long(out, from);
         ptl_buffer_text(out, " to ");
@@ -31,13 +36,29 @@ const char *ptl_money_label(const ptl_money_view *v, const char *metric)
     return ptl_metric_of(&m, v->workspace, ptl_text_of(metric), &own) == PTL_OK ? m.label : metric;
 }
 
+/* Counted figures have no interval to take their digits from: a share is told to the tenth of a
+ * point, a ratio to two decimals. */
+static ptl_digits digits_of(const ptl_money_figure *f, double value)
+{
+    if (f->unit == PTL_UNIT_SHARE) return (ptl_digits){.power = -2, .decimals = 1, .strip = true};
+    if (f->unit == PTL_UNIT_NUMBER || f->unit == PTL_UNIT_RETURN)
+        return (ptl_digits){.power = 0, .decimals = fabs(value) < 10 ? 2 : 1, .strip = true};
+    return ptl_show_digits(value, PTL_NAN, PTL_NAN, f->unit);
+}
+
 void ptl_money_show(ptl_buffer *out, const ptl_money_view *v, const ptl_money_figure *f,
                     double value, bool is_signed)
 {
-    const ptl_digits digits = ptl_show_digits(value, PTL_NAN, PTL_NAN, f->unit);
-    ptl_show_value(out, value, digits, f->unit, v->workspace->currency, is_signed);
+    const char *currency = v->workspace->currency;
+    const double least = f->has_exact ? 9.5 : 99.5; /* sums are told whole, ratios to the cent */
+    const bool is_whole = f->unit == PTL_UNIT_MONEY && fabs(value) >= least && fabs(value) < 9999.5;
     const bool is_time = strcmp(f->noun, "months") == 0 || strcmp(f->noun, "days") == 0 ||
                          strcmp(f->noun, "hours") == 0;
+    if (strcmp(f->noun, "month of life") == 0) ptl_buffer_text(out, "month ");
+    if (is_whole && !is_signed)
+        ptl_show_money_whole(out, (int64_t)llround(value * 1e6), currency);
+    else
+        ptl_show_value(out, value, digits_of(f, value), f->unit, currency, is_signed);
     if (is_time && ptl_money_known(value)) ptl_buffer_printf(out, " %s", f->noun);
 }
 

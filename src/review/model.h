@@ -72,8 +72,9 @@ typedef struct ptl_review {
     int64_t run_id;        /* made the figures: what evidence names             */
     int64_t review_run_id; /* writes this review; differs where nothing was new */
     int64_t ledger_seq, warehouse_version;
-    ptl_instant known_by; /* knowledge time of every figure */
-    bool has_facts;
+    ptl_instant known_by;                  /* knowledge time of every figure */
+    bool has_facts;                        /* money, that is */
+    const struct ptl_money_view *pipeline; /* deals of a company without money; NULL: none */
     ptl_day first, last;
     int64_t n_weeks;
     ptl_review_line company;

@@ -11,7 +11,7 @@
 static const char *week_title(ptl_page *page, const ptl_review *r)
 {
     const ptl_review_period *week = ptl_review_last_week(r, &r->company);
-    if (!week) return "First review";
+    if (!week) return r->pipeline ? "Pipeline review" : "First review";
     int32_t year, number;
     ptl_iso_week(&year, &number, week->from + 3);
     ptl_buffer *b = ptl_page_say(page);
@@ -238,6 +238,16 @@ static void put_all(ptl_page *page, const ptl_review *r)
     put_foot(page, r);
 }
 
+/* Deals are here and money is not: what can be said honestly, and what money would add. */
+static void put_pipeline(ptl_page *page, const ptl_review *r)
+{
+    ptl_pipeline_put(page, r->pipeline);
+    ptl_review_minutes(page, r);
+    put_findings(page, r);
+    put_data(page, r);
+    put_foot(page, r);
+}
+
 ptl_status ptl_review_write_page(ptl_buffer *out, const ptl_review *review, ptl_error *err)
 {
     ptl_page page;
@@ -245,6 +255,8 @@ ptl_status ptl_review_write_page(ptl_buffer *out, const ptl_review *review, ptl_
     ptl_page_init(&page, &setting);
     if (review->has_facts)
         put_all(&page, review);
+    else if (review->pipeline)
+        put_pipeline(&page, review);
     else
         ptl_page_answer(&page, "Nothing has been imported yet",
                         "Orders and media spend give the first figures: revenue, media and "

@@ -2,7 +2,7 @@
 #ifndef PTL_REVIEW_PAGE_INTERNAL_H
 #define PTL_REVIEW_PAGE_INTERNAL_H
 
-#include "pages/page.h"
+#include "pages/money.h"
 #include "review/model.h"
 
 /** A counted figure of the review. */

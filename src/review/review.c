@@ -58,7 +58,7 @@ static ptl_status write_json(ptl_review_report *out, const ptl_review *review, c
 static void report(ptl_review_report *out, const ptl_review *review, int64_t n_figures)
 {
     out->figures_run_id = review->run_id;
-    out->has_facts = review->has_facts;
+    out->has_facts = review->has_facts || review->pipeline;
     out->first = review->first;
     out->last = review->last;
     out->n_weeks = review->n_weeks;
