@@ -45,9 +45,10 @@ static const char *sentence(const ptl_money_view *v, const ptl_money_figure *f)
 {
     const char *less = month_before(v, " less than "), *more = month_before(v, " more than ");
     const char *same = month_before(v, "as much as ");
+    const char *what = ptl_money_inside(v, ptl_money_label(v, v->primary));
     ptl_buffer *b = ptl_page_say(v->page);
     ptl_money_period_name(b, v->from, v->to);
-    ptl_buffer_printf(b, " brought %s of ", ptl_money_label(v, v->primary));
+    ptl_buffer_printf(b, " brought %s of ", what);
     ptl_money_show(b, v, f, f->value, false);
     const bool target =
         add_difference(b, v, f, f->target, ": ", " below target", " above target", "on target");
@@ -59,11 +60,11 @@ static const char *sentence(const ptl_money_view *v, const ptl_money_figure *f)
     return ptl_page_said(v->page);
 }
 
-static void add_course(ptl_buffer *b, const ptl_money_view *v, const ptl_money_figure *f)
+static void add_target(ptl_buffer *b, const ptl_money_view *v, const ptl_money_figure *f)
 {
     const ptl_kpi_config *kpi = &v->workspace->kpi;
     if (!ptl_money_known(f->target)) {
-        ptl_buffer_printf(b, " No target is set for %s.", ptl_money_label(v, f->name));
+        ptl_buffer_text(b, " No target is set for it.");
         return;
     }
     ptl_buffer_text(b, " The target of a month is its share, by days, of the period's");
@@ -81,8 +82,10 @@ static const char *lede(const ptl_money_view *v, const ptl_money_figure *f)
     ptl_buffer *b = ptl_page_say(v->page);
     ptl_buffer_text(b, "Counted, not estimated, to ");
     ptl_show_day_long(b, v->last);
-    ptl_buffer_text(b, ". A year before are the same weekdays, 364 days earlier.");
-    add_course(b, v, f);
+    ptl_buffer_text(b, ".");
+    if (ptl_money_known(f->year_ago) && f->year_ago != 0)
+        ptl_buffer_text(b, " A year before are the same weekdays, 364 days earlier.");
+    add_target(b, v, f);
     return ptl_page_said(v->page);
 }
 

@@ -64,11 +64,24 @@ static void open_table(const ptl_money_view *v, const char *csv, const char *cap
     ptl_page_html(v->page, "</tr></thead><tbody>\n");
 }
 
+/* "Nov 2025": a narrow column leaves room for a year of months. */
+static void put_month(const ptl_money_view *v, ptl_day from)
+{
+    ptl_buffer name;
+    ptl_buffer_init(&name, 256, NULL);
+    ptl_money_period_name(&name, ptl_month_start(from),
+                          ptl_month_add(ptl_month_start(from), 1) - 1);
+    if (name.len > 7) {
+        ptl_buffer_append(&v->page->body, name.ptr, 3);
+        ptl_buffer_append(&v->page->body, name.ptr + name.len - 5, 5);
+    }
+    ptl_buffer_dispose(&name);
+}
+
 static void open_row(const ptl_money_view *v, const ptl_money_cohort *whole)
 {
     ptl_page_html(v->page, "<tr><th scope=\"row\">");
-    ptl_money_period_name(&v->page->body, ptl_month_start(whole->from),
-                          ptl_month_add(ptl_month_start(whole->from), 1) - 1);
+    put_month(v, whole->from);
     ptl_page_html(v->page, "</th><td class=\"n main\">");
     ptl_page_count(v->page, whole->customers);
     ptl_page_html(v->page, "</td>");
@@ -78,7 +91,8 @@ static void open_row(const ptl_money_view *v, const ptl_money_cohort *whole)
 static void put_cell(const ptl_money_view *v, int step, double value, ptl_digits digits)
 {
     if (!ptl_money_known(value)) {
-        ptl_page_html(v->page, "<td data-value=\"\"><span class=\"vh\">to come</span></td>");
+        ptl_page_html(v->page, "<td data-value=\"\" data-label=\" \"><span class=\"vh\">to "
+                               "come</span></td>");
         return;
     }
     char exact[32];

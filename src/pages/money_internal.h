@@ -108,6 +108,8 @@ double ptl_money_cost_of(const ptl_money_view *v, ptl_day month);
 /** "October 2026" of a whole calendar month, else the days. */
 void ptl_money_period_name(ptl_buffer *out, ptl_day from, ptl_day to);
 const char *ptl_money_label(const ptl_money_view *v, const char *metric);
+/** A label inside a sentence: "bookings" of Bookings, but CM2 stays. */
+const char *ptl_money_inside(const ptl_money_view *v, const char *label);
 /** A value of the figure's unit: "€9,808", "€41.65k", "94.3%", "2.84", "29.8 days". */
 void ptl_money_show(ptl_buffer *out, const ptl_money_view *v, const ptl_money_figure *f,
                     double value, bool is_signed);

@@ -79,7 +79,7 @@ void ptl_money_put_funnel(const ptl_money_view *v)
 {
     static const ptl_page_column columns[] = {
         {"Step", false, false}, {"Came", true, false},    {"Passed", true, false},
-        {"Lost", true, false},  {"Waiting", true, false}, {"Passed of known", true, false},
+        {"Lost", true, false},  {"Waiting", true, false}, {"Passed, of known", true, false},
         {"Leak", true, false}};
     const ptl_money_step *most = largest_leak(v);
     if (v->n_steps == 0) return;
@@ -89,10 +89,10 @@ void ptl_money_put_funnel(const ptl_money_view *v)
     ptl_show_day_long(b, v->steps[0].to);
     ptl_page_section(v->page, "Where the funnel leaks", ptl_page_said(v->page));
     if (most) {
-        ptl_page_html(v->page, "<p>Most is lost from ");
-        ptl_page_printf(v->page, "%s: ", step_words(most->name));
+        ptl_page_html(v->page, "<p>Most leaks from ");
+        ptl_page_printf(v->page, "%s: ", ptl_money_inside(v, step_words(most->name)));
         cite_leak(v, most);
-        ptl_page_html(v->page, " at the average worth of those who passed.</p>\n");
+        ptl_page_html(v->page, " at the average worth of what passed.</p>\n");
     }
     ptl_page_table(v->page, "funnel",
                    "Leads are followed from the day they came, deals from the day they were "

@@ -46,6 +46,13 @@ static ptl_digits digits_of(const ptl_money_figure *f, double value)
     return ptl_show_digits(value, PTL_NAN, PTL_NAN, f->unit);
 }
 
+const char *ptl_money_inside(const ptl_money_view *v, const char *label)
+{
+    const bool is_word = label[0] >= 'A' && label[0] <= 'Z' && label[1] >= 'a' && label[1] <= 'z';
+    return ptl_page_words(v->page, "%c%s", is_word ? label[0] - 'A' + 'a' : label[0],
+                          label[0] ? label + 1 : "");
+}
+
 void ptl_money_show(ptl_buffer *out, const ptl_money_view *v, const ptl_money_figure *f,
                     double value, bool is_signed)
 {
@@ -83,13 +90,13 @@ void ptl_money_verdict(const ptl_money_view *v, const char *verdict)
 void ptl_money_put_empty(const ptl_money_view *v, const char *missing, const char *worth,
                          const char *action)
 {
-    ptl_page_html(v->page, "<p>");
-    ptl_page_mark(v->page, "waits", missing);
-    ptl_page_html(v->page, "</p><p class=\"fine\">");
+    ptl_page_html(v->page, "<ol class=\"findings\"><li class=\"waits\"><h3>");
+    ptl_page_text(v->page, missing);
+    ptl_page_html(v->page, "</h3><p>");
     ptl_page_text(v->page, worth);
-    ptl_page_html(v->page, "</p><p class=\"fine\"><code>");
+    ptl_page_html(v->page, "</p><p class=\"who\"><code>");
     ptl_page_text(v->page, action);
-    ptl_page_html(v->page, "</code></p>\n");
+    ptl_page_html(v->page, "</code></p></li></ol>\n");
 }
 
 /* --- figures ---------------------------------------------------------------------------------- */

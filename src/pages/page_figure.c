@@ -89,8 +89,11 @@ static void put_evidence_note(ptl_buffer *out, const ptl_page_figure *f)
     ptl_show_html(out, ptl_text_of(f->what));
     put_part(out, "; ", f->kind);
     put_part(out, "; ", f->interval);
-    if (!f->interval && f->low <= f->high)
-        ptl_buffer_printf(out, "; %.4g to %.4g at %.0f%%", f->low, f->high, 100 * f->probability);
+    if (!f->interval && f->low <= f->high) {
+        ptl_buffer_text(out, "; ");
+        ptl_show_range(out, f->low, f->high, ptl_show_digits(f->value, f->low, f->high, f->unit));
+        ptl_buffer_printf(out, " at %.0f%%", 100 * f->probability);
+    }
     put_part(out, "; ", f->verdict);
     put_part(out, "; grade ", f->grade);
     put_part(out, "; ", f->window);
