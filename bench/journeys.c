@@ -1,7 +1,7 @@
 /* journeys: from events in the warehouse to weighted distinct paths. `bench_journeys scale` reads
  * 1, 3 and 10 million journeys (6, 18 and 60 million events) and prints time, processor time and
  * peak memory of each; `resolved` does one million with every identifier resolved to a person of
- * two; `candidate` does one million; `make PATH N`, `read PATH N` and `share PATH` (all nine
+ * two; `candidate` does one million; `make PATH N`, `read PATH N` and `share PATH` (all ten
  * methods) do one step each. Nothing comparable reads a store into paths by groups of persons, so
  * there is no baseline. PTL_BENCH_DIR names a folder for the warehouse (60 million events: 1.2 GB).
  *

@@ -180,14 +180,25 @@ void ptl_journeys_put_stakes(const ptl_journeys_view *v)
 
 /* --- side by side ----------------------------------------------------------------------------- */
 
+/* The interval below its point, so that five channels stand beside each other. */
+static void put_share(const ptl_journeys_view *v, const ptl_told *t)
+{
+    ptl_buffer *out = &v->page->body;
+    const ptl_digits digits = ptl_show_digits(t->point, t->low, t->high, PTL_UNIT_SHARE);
+    ptl_page_cell_open(v->page, isnan(t->point) ? "" : ptl_page_words(v->page, "%.6g", t->point));
+    ptl_show_value(out, t->point, digits, PTL_UNIT_SHARE, "", false);
+    if (t->low <= t->high) {
+        ptl_page_html(v->page, " <br><span class=\"interval\">");
+        ptl_show_range(out, t->low, t->high, digits);
+        ptl_page_html(v->page, "</span>");
+    }
+    ptl_page_cell_close(v->page);
+}
+
 static void put_method_row(const ptl_journeys_view *v, int32_t m, int64_t n)
 {
     ptl_page_row(v->page, ptl_journeys_method(v, m));
-    for (int64_t i = 0; i < n; i++) {
-        const ptl_estimate e =
-            ptl_journeys_estimate(v, &v->told->channels[i].of[m][PTL_TOLD_SHARE]);
-        ptl_page_cell_estimate(v->page, &e, PTL_UNIT_SHARE);
-    }
+    for (int64_t i = 0; i < n; i++) put_share(v, &v->told->channels[i].of[m][PTL_TOLD_SHARE]);
     ptl_page_row_end(v->page);
 }
 
