@@ -167,7 +167,7 @@ ptl_status ptl_attribution_say_json(const ptl_saying *s, ptl_error *err)
                  {"flow", put_flow},
                  {"frequency", put_frequency},
                  {"synergies", put_synergies},
-                 {"calibration", put_calibration}};
+                 {"probability_calibration", put_calibration}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         PTL_TRY(say_json(s, parts[i].name, parts[i].put, err));
     return PTL_OK;

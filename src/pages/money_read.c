@@ -236,9 +236,11 @@ static ptl_status take_cohort(ptl_money_cohort *x, const ptl_column *const *c, i
                               ptl_arena *arena, ptl_error *err)
 {
     const char *member;
+    int64_t age = -1;
     PTL_TRY(text_at(&member, c[1], i, arena, err));
+    if (*member) PTL_TRY(ptl_text_int(&age, ptl_text_of(member), err));
     *x = (ptl_money_cohort){.from = day_at(c[0], i),
-                            .age = *member ? (int32_t)strtol(member, NULL, 10) : -1,
+                            .age = (int32_t)age,
                             .customers = int_or_0(c[2], i),
                             .active = int_or_0(c[3], i),
                             .orders = int_or_0(c[4], i),
