@@ -18,7 +18,7 @@
     "methods: list — method, label, verdict, baseline: conversions that no touch earned\n"       \
     "journey_credit: list — channel, method, conversions, share, value: point, low, high\n"      \
     "foresight: list — method, auc, log_loss, log_loss_base, gap, of persons held out\n"         \
-    "calibration: list — method, journeys, expected, observed: parts of the chance\n"            \
+    "promises: list — method, journeys, expected, observed: parts of the chance\n"               \
     "distances: list — method, other, share, value: what would move between two methods\n"       \
     "flow: list — step, from, to, journeys, converting\n"                                        \
     "frequency: list — channel, touches, journeys, converting\n"                                 \
