@@ -4,26 +4,26 @@
 
 #include "ops/op.h"
 
-#define PTL_ATTRIBUTION_RESULT                                                                      \
-    "run: int — the run that shared out\n"                                                        \
-    "goal: text — what journeys lead to\n"                                                        \
-    "grade: text — E: it describes journeys\n"                                                    \
-    "from, to: day — the period\n"                                                                \
-    "markov_order: int — touches the chain remembers\n"                                           \
-    "lines: list — touched, untouched, negative, all: conversions and their worth, exactly\n"     \
-    "totals: list — every count of the run: name, unit, exact\n"                                  \
-    "shares: list — channel and each method's share of the touched conversions\n"                 \
-    "stake: list — channel, lowest and highest method with their money, spread\n"                 \
-    "roles: list — channel, first, last, alone, assist, touched, journeys\n"                      \
-    "methods: list — method, label, verdict, baseline: conversions that no touch earned\n"        \
-    "journey_credit: list — channel, method, conversions, share, value: point, low, high\n"       \
-    "foresight: list — method, auc, log_loss, log_loss_base, gap, of persons held out\n"          \
-    "probability_calibration: list — method, journeys, expected, observed: parts of the chance\n" \
-    "distances: list — method, other, share, value: what would move between two methods\n"        \
-    "flow: list — step, from, to, journeys, converting\n"                                         \
-    "frequency: list — channel, touches, journeys, converting\n"                                  \
-    "sequences: list — sequence, journeys, converting, relative_lift, z\n"                        \
-    "synergies: list — channel, other, index\n"                                                   \
+#define PTL_ATTRIBUTION_RESULT                                                                     \
+    "run: int — the run that shared out\n"                                                       \
+    "goal: text — what journeys lead to\n"                                                       \
+    "grade: text — E: it describes journeys\n"                                                   \
+    "from, to: day — the period\n"                                                               \
+    "markov_order: int — touches the chain remembers\n"                                          \
+    "lines: list — touched, untouched, negative, all: conversions and their worth, exactly\n"    \
+    "totals: list — every count of the run: name, unit, exact\n"                                 \
+    "shares: list — channel and each method's share of the touched conversions\n"                \
+    "stake: list — channel, lowest and highest method with their money, spread\n"                \
+    "roles: list — channel, first, last, alone, assist, touched, journeys\n"                     \
+    "methods: list — method, label, verdict, baseline: conversions that no touch earned\n"       \
+    "journey_credit: list — channel, method, conversions, share, value: point, low, high\n"      \
+    "foresight: list — method, auc, log_loss, log_loss_base, gap, of persons held out\n"         \
+    "promises: list — method, journeys, expected, observed: parts of the chance\n"               \
+    "distances: list — method, other, share, value: what would move between two methods\n"       \
+    "flow: list — step, from, to, journeys, converting\n"                                        \
+    "frequency: list — channel, touches, journeys, converting\n"                                 \
+    "sequences: list — sequence, journeys, converting, relative_lift, z\n"                       \
+    "synergies: list — channel, other, index\n"                                                  \
     "lengths, lags: list — as in journey.list"
 
 /** Everything attribution.show answers, read back from the store. */

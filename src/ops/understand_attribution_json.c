@@ -123,7 +123,7 @@ static void put_synergies(ptl_json *json, const ptl_saying *s)
 }
 
 /* Promised and observed conversions, by parts of the chance. */
-static void put_calibration(ptl_json *json, const ptl_saying *s)
+static void put_promises(ptl_json *json, const ptl_saying *s)
 {
     const ptl_told_range n = ptl_told_range_of(&s->told, "calibration_n");
     const ptl_told_range expected = ptl_told_range_of(&s->told, "calibration_expected");
@@ -160,14 +160,10 @@ ptl_status ptl_attribution_say_json(const ptl_saying *s, ptl_error *err)
     static const struct {
         const char *name;
         put_fn put;
-    } parts[] = {{"totals", put_totals},
-                 {"methods", put_methods},
-                 {"journey_credit", put_credit},
-                 {"distances", put_distances},
-                 {"flow", put_flow},
-                 {"frequency", put_frequency},
-                 {"synergies", put_synergies},
-                 {"probability_calibration", put_calibration}};
+    } parts[] = {
+        {"totals", put_totals},       {"methods", put_methods},  {"journey_credit", put_credit},
+        {"distances", put_distances}, {"flow", put_flow},        {"frequency", put_frequency},
+        {"synergies", put_synergies}, {"promises", put_promises}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         PTL_TRY(say_json(s, parts[i].name, parts[i].put, err));
     return PTL_OK;
