@@ -206,7 +206,7 @@ static ptl_status show_lines(ptl_call *call, const ptl_table *t, const ptl_figur
         if (is_line(f, i))
             put_line(call, t, f, i,
                      ptl_signature_of(signatures, n, (ptl_day)ptl_column_int(f->period_start, i),
-                                  (ptl_day)ptl_column_int(f->period_end, i)));
+                                      (ptl_day)ptl_column_int(f->period_end, i)));
     ptl_reply_table_end(call->reply);
     return PTL_OK;
 }
