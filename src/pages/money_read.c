@@ -234,10 +234,9 @@ static int64_t int_or_0(const ptl_column *column, int64_t row)
 static ptl_status take_cohort(ptl_money_cohort *x, const ptl_column *const *c, int64_t i,
                               ptl_arena *arena, ptl_error *err)
 {
-    const char *member;
+    const ptl_text member = ptl_column_text(c[1], i); /* month of life, as 003 */
     int64_t age = -1;
-    PTL_TRY(text_at(&member, c[1], i, arena, err));
-    if (*member) PTL_TRY(ptl_text_int(&age, ptl_text_of(member), err));
+    if (member.len > 0) PTL_TRY(ptl_text_int(&age, member, err));
     *x = (ptl_money_cohort){.from = day_at(c[0], i),
                             .age = (int32_t)age,
                             .customers = int_or_0(c[2], i),
