@@ -9,7 +9,7 @@
 #include "store/migrate.h"
 #include "store/records_internal.h"
 
-enum { NEWEST = 2 }; /* version of records that this program writes */
+enum { NEWEST = 4 }; /* version of records that this program writes */
 
 static ptl_error err;
 static scratch dir;
@@ -251,7 +251,7 @@ static void test_failed_statement_marks(void **state)
 
 static const char next_sql[] =
     "CREATE TABLE extra (x INTEGER) STRICT; INSERT INTO extra VALUES (7);"
-    "PRAGMA user_version = 3;";
+    "PRAGMA user_version = 5;";
 
 /* the program's own, and one that a newer program would have */
 static void migrations(ptl_migration *list, int64_t *n, ptl_arena *arena, const char *next)
@@ -260,7 +260,7 @@ static void migrations(ptl_migration *list, int64_t *n, ptl_arena *arena, const 
     EXPECT_OK(ptl_migrations_find(&own, n, "sql/records/", arena, &err));
     EXPECT_INT(*n, NEWEST);
     memcpy(list, own, NEWEST * sizeof *own);
-    list[NEWEST] = (ptl_migration){NEWEST + 1, "0003_test.sql", next};
+    list[NEWEST] = (ptl_migration){NEWEST + 1, "0005_test.sql", next};
 }
 
 /* A file of every older version, with a row in it, becomes one of this version. */
@@ -325,7 +325,7 @@ static void test_migrate_half_is_nothing(void **state)
     EXPECT_FAIL(ptl_migrate(records->sql, list, NEWEST + 1, &err), PTL_E_INTERNAL,
                 "statement failed");
     assert_non_null(strstr(err.detail, "nowhere"));
-    migrations(list, &n, &arena, "CREATE TABLE extra (x INTEGER); PRAGMA user_version = 4;");
+    migrations(list, &n, &arena, "CREATE TABLE extra (x INTEGER); PRAGMA user_version = 6;");
     EXPECT_FAIL(ptl_migrate(records->sql, list, NEWEST + 1, &err), PTL_E_INTERNAL,
                 "sets version 4");
     ptl_records_close(records);
