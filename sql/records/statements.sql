@@ -120,12 +120,12 @@ FROM job
 ORDER BY job_id DESC LIMIT ?1;
 
 -- name: job_settle
--- A job whose run is done is done; any other that waited or ran died with its process.
+-- A job whose run is done is done; any other that was running died with its process.
 UPDATE job
 SET state = CASE WHEN run_id IN (SELECT run_id FROM run WHERE state = 'done')
                  THEN 'done' ELSE 'interrupted' END,
     ended_at = max(?1, coalesce(started_at, queued_at))
-WHERE state IN ('queued', 'running')
+WHERE state = 'running'
 RETURNING job_id, run_id, state;
 
 -- name: config_add
@@ -271,6 +271,9 @@ DELETE FROM access_user WHERE name = ?1 RETURNING user_id;
 -- name: access_key_add
 INSERT INTO access_key (label, role, hash, added_at, added_by, expires_at)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (label) DO UPDATE SET role = excluded.role, hash = excluded.hash,
+    added_at = excluded.added_at, added_by = excluded.added_by, expires_at = excluded.expires_at,
+    revoked_at = NULL
 RETURNING key_id;
 
 -- name: access_key_last

@@ -15,8 +15,7 @@
     X(MAN, "man", "", "print the manual page")                                                     \
     X(REFERENCE, "reference", "", "print every operation as Markdown (docs/operations.md)")        \
     X(OPENAPI, "openapi", "", "print the HTTP interface as OpenAPI 3.1")                           \
-    X(SERVE, "serve", "[--listen ADDRESS:PORT] [--socket]",                                        \
-      "serve the workspace over HTTP until it is told to stop (docs/http.md)")
+    X(SERVE, "serve", "", "serve the workspace over HTTP until it is told to stop (docs/http.md)")
 
 typedef enum ptl_cli_word {
     PTL_CLI_OPERATION,

@@ -125,6 +125,25 @@ ptl_server_job *ptl_jobs_next(ptl_server *server)
     return next;
 }
 
+ptl_status ptl_jobs_settle(ptl_server *server, ptl_error *err)
+{
+    ptl_arena arena;
+    ptl_job *jobs = NULL;
+    int64_t n = 0;
+    ptl_arena_init(&arena, 64 * 1024 * 1024, NULL);
+    ptl_status st =
+        ptl_job_list(&jobs, &n, server->store.records, 10 * PTL_HTTP_JOBS_MAX, &arena, err);
+    for (int64_t i = 0; st == PTL_OK && i < n; i++) {
+        if (jobs[i].state != PTL_JOB_QUEUED) continue;
+        jobs[i].state = PTL_JOB_INTERRUPTED;
+        jobs[i].ended_at = ptl_clock_now();
+        jobs[i].failure = "the server stopped before it began";
+        st = ptl_job_update(server->store.records, &jobs[i], err);
+    }
+    ptl_arena_dispose(&arena);
+    return st;
+}
+
 /* --- running ---------------------------------------------------------------------------------- */
 
 /* The dispatcher wrote the row's end where the operation made a run; otherwise it is written here,

@@ -317,6 +317,7 @@ static ptl_status open_gate(char token[64], ptl_server *server, ptl_error *err)
     int64_t version = 0;
     PTL_TRY(ptl_warehouse_version(&version, server->store.warehouse, err));
     atomic_store(&server->warehouse_version, version);
+    PTL_TRY(ptl_jobs_settle(server, err));
     PTL_TRY(ptl_gate_load(server, err));
     if (!server->options->listen) return PTL_OK; /* the socket knows its caller */
     PTL_TRY(ptl_gate_first(token, server, err));

@@ -124,6 +124,8 @@ void ptl_jobs_run(ptl_server *server, ptl_server_job *job);
 bool ptl_jobs_show(ptl_server *server, ptl_exchange *e);
 bool ptl_jobs_cancel(ptl_server *server, ptl_exchange *e);
 void ptl_jobs_show_kept(ptl_server *server, ptl_exchange *e); /* in the worker, from records */
+/** At start: what an earlier server queued and never began is interrupted. */
+PTL_NODISCARD ptl_status ptl_jobs_settle(ptl_server *server, ptl_error *err);
 void ptl_jobs_dispose(ptl_server *server);
 
 /* route.c */

@@ -132,7 +132,7 @@ const ptl_op ptl_op_access_user_remove = {
               "run: int — the run",
     .right = "owner",
     .effects = PTL_READS | PTL_WRITES,
-    .example = "portolan access user_add mira --role analyst && portolan access user_remove mira",
+    .example = "portolan access user_remove mira",
     .run = run_user_remove,
 };
 
@@ -186,7 +186,8 @@ const ptl_op ptl_op_access_key_add = {
     .name = "access.key_add",
     .summary = "make a key for a program",
     .about = "A program sends it with each request in place of signing in. It can do what its role "
-             "may, until it ends or is revoked.",
+             "may, until it ends or is revoked. The same label again is a new key: the earlier one "
+             "opens nothing from then on.",
     .params = key_add_params,
     .n_params = 3,
     .result = "label: text — what for\n"
@@ -225,7 +226,7 @@ const ptl_op ptl_op_access_key_revoke = {
               "run: int — the run",
     .right = "owner",
     .effects = PTL_READS | PTL_WRITES,
-    .example = "portolan access key_add old --role board && portolan access key_revoke old",
+    .example = "portolan access key_revoke nightly-import",
     .run = run_key_revoke,
 };
 
@@ -238,7 +239,7 @@ static void put_users(ptl_reply *reply, const ptl_access_user *users, int64_t n)
                                                {"state", "state", false},
                                                {"added_at", "since", false},
                                                {"added_by", "by", false}};
-    ptl_reply_table(reply, "users", "people", columns, 5);
+    ptl_reply_table(reply, "people", "people", columns, 5);
     for (int64_t i = 0; i < n; i++) {
         ptl_reply_cell_text(reply, users[i].name);
         ptl_reply_cell_text(reply, users[i].role);
@@ -284,7 +285,7 @@ const ptl_op ptl_op_access_list = {
     .name = "access.list",
     .summary = "list who may sign in, and the keys",
     .about = "Names, roles and times; no secret is kept that could be shown.",
-    .result = "users: list — name, role, state, added_at, added_by\n"
+    .result = "people: list — name, role, state, added_at, added_by\n"
               "keys: list — label, role, state, expires_at, added_at, added_by",
     .right = "owner",
     .effects = PTL_READS,

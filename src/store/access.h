@@ -43,6 +43,7 @@ PTL_NODISCARD ptl_status ptl_access_user_list(ptl_access_user **out, int64_t *n,
                                               ptl_records *records, ptl_arena *arena,
                                               ptl_error *err);
 
+/** The same label again takes the place of the earlier key. Sets key_id. */
 PTL_NODISCARD ptl_status ptl_access_key_add(ptl_access_key *key, ptl_records *records,
                                             ptl_error *err);
 /** E_NOT_FOUND where no key in force has this label. */

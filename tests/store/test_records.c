@@ -300,7 +300,7 @@ static void test_migrate_forward(void **state)
     EXPECT_OK(ptl_migrate(records->sql, list, NEWEST + 1, &err));
     assert_true(has(records, "old"));
     ptl_records_close(records);
-    const char *bak = scratch_path(&dir, "records.sqlite.v2.bak");
+    const char *bak = scratch_path(&dir, "records.sqlite.v4.bak");
     EXPECT_INT(raw_int(bak, "SELECT user_version FROM pragma_user_version"), NEWEST);
     EXPECT_INT(raw_int(bak, "SELECT count(*) FROM meta"), 1);
     const char *path = scratch_path(&dir, "records.sqlite");
@@ -308,7 +308,7 @@ static void test_migrate_forward(void **state)
     /* and now this program, which knows no such version, refuses it, changing nothing */
     ptl_records *none = NULL;
     EXPECT_FAIL(ptl_records_open(&none, path, &err), PTL_E_VERSION,
-                "version 3, this program knows up to 2");
+                "version 5, this program knows up to 4");
     assert_null(none);
     ptl_arena_dispose(&arena);
 }
@@ -327,7 +327,7 @@ static void test_migrate_half_is_nothing(void **state)
     assert_non_null(strstr(err.detail, "nowhere"));
     migrations(list, &n, &arena, "CREATE TABLE extra (x INTEGER); PRAGMA user_version = 6;");
     EXPECT_FAIL(ptl_migrate(records->sql, list, NEWEST + 1, &err), PTL_E_INTERNAL,
-                "sets version 4");
+                "sets version 6");
     ptl_records_close(records);
     const char *path = scratch_path(&dir, "records.sqlite");
     EXPECT_INT(raw_int(path, "SELECT user_version FROM pragma_user_version"), NEWEST);
