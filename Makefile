@@ -22,8 +22,8 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
 .PHONY: demo
-demo: build/dev/portolan ## a workspace in demo/, filled from example files, and its weekly review
-	@tools/demo shop demo
+demo: build/dev/portolan ## a company in demo/: its exports loaded, audited, modelled, reviewed; four pages to open
+	@tools/demo whole demo
 
 .PHONY: demo-company
 demo-company: build/dev/portolan ## demo-company/, from an invented company's raw exports by `portolan start`

@@ -107,7 +107,7 @@ static const row rows[] = {
      {"txn", "spend"},
      52,
      "control_series",
-     "without prices, weather or rivals the model may credit media with them",
+     "without prices, weather or rivals the model may ascribe their effect to media",
      "a year of orders and spend by week",
      "prices, weather, rivals by week",
      "%s of media a year is spent on belief",

@@ -185,6 +185,7 @@ ptl_status ptl_audit_run(ptl_audit_report *out, ptl_store *store, const ptl_work
                   {"machines", ptl_audit_machines},
                   {"names", ptl_audit_names},
                   {"fields", ptl_audit_fields},
+                  {"lags", ptl_audit_lags},
                   {"rules", ptl_audit_rules},
                   {"funnel", ptl_audit_funnel},
                   {"claims", ptl_audit_claims}};

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+enum { PAUSE_DAYS = 14 };
 enum { SPARSE_DAYS = 28 }; /* fewer days with rows say nothing of the missing ones */
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -77,6 +78,8 @@ static ptl_status report_gap(ptl_audit *audit, const char *source, const char *t
     const int64_t length = run->last - run->first + 1;
     const bool late = run->last == audit->n_days - 1;
     const ptl_day from = audit->first + (ptl_day)run->first, to = audit->first + (ptl_day)run->last;
+    /* what is away for longer than two weeks was more likely stopped than lost */
+    const bool paused = length > PAUSE_DAYS;
     const bool money = strcmp(table, "spend") == 0 || strcmp(table, "txn") == 0;
     int64_t around = 0, days = 0;
     for (int64_t d = run->first - 28; d <= run->last + 28; d++) {
@@ -87,11 +90,12 @@ static ptl_status report_gap(ptl_audit *audit, const char *source, const char *t
     const int64_t missing = days > 0 ? around * length / days : 0;
     const ptl_audit_finding f = {
         .check = late ? "delay" : "gap",
-        .severity = money ? PTL_SEVERITY_HIGH : PTL_SEVERITY_MEDIUM,
+        .severity = money && !paused ? PTL_SEVERITY_HIGH : PTL_SEVERITY_MEDIUM,
         .source = source,
         .table = table,
         .title = late ? ptl_audit_say(audit, "%s stopped arriving", source)
-                      : ptl_audit_say(audit, "%s has a hole", source),
+                      : ptl_audit_say(audit, paused ? "%s paused, or has a hole" : "%s has a hole",
+                                      source),
         .detail = ptl_audit_say(audit,
                                 "No row for %lld %s, %s; about %s rows were to be expected by the "
                                 "weeks around.",

@@ -64,6 +64,7 @@ PTL_NODISCARD ptl_status ptl_audit_clock(ptl_audit *audit, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_audit_machines(ptl_audit *audit, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_audit_names(ptl_audit *audit, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_audit_fields(ptl_audit *audit, ptl_error *err);
+PTL_NODISCARD ptl_status ptl_audit_lags(ptl_audit *audit, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_audit_rules(ptl_audit *audit, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_audit_funnel(ptl_audit *audit, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_audit_claims(ptl_audit *audit, ptl_error *err);

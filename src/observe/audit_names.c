@@ -185,6 +185,67 @@ ptl_status ptl_audit_fields(ptl_audit *audit, ptl_error *err)
     return each_row(audit, "audit/set_aside", report_set_aside, err);
 }
 
+/* --- lags ------------------------------------------------------------------------------------- */
+
+enum { LAG_ROWS_LEAST = 30 }; /* rows of later loads: fewer do not tell a habit */
+
+/* The lag within which `share` of the rows became known. */
+static int64_t lag_of(const ptl_table *t, int64_t from, int64_t to, double share, int64_t rows)
+{
+    double seen = 0.0;
+    for (int64_t i = from; i < to; i++) {
+        seen += (double)ptl_column_int(&t->columns[3], i);
+        if (seen >= share * (double)rows) return ptl_column_int(&t->columns[2], i);
+    }
+    return ptl_column_int(&t->columns[2], to - 1);
+}
+
+/* How late rows come, as a habit: what a recent figure still waits for. */
+static ptl_status report_lag(ptl_audit *audit, const ptl_table *t, int64_t from, int64_t to,
+                             ptl_error *err)
+{
+    int64_t rows = 0;
+    for (int64_t i = from; i < to; i++) rows += ptl_column_int(&t->columns[3], i);
+    if (rows < LAG_ROWS_LEAST) return PTL_OK;
+    const int64_t half = lag_of(t, from, to, 0.5, rows), most = lag_of(t, from, to, 0.9, rows);
+    const char *source = ptl_audit_keep(audit, ptl_column_text(&t->columns[0], from));
+    const char *table = ptl_audit_keep(audit, ptl_column_text(&t->columns[1], from));
+    const ptl_audit_finding f = {
+        .check = "reporting_delay",
+        .severity = PTL_SEVERITY_LOW,
+        .source = source,
+        .table = table,
+        .title = ptl_audit_say(audit, "Half of %s is known %lld days after its day", source,
+                               (long long)half),
+        .detail = ptl_audit_say(audit,
+                                "Nine in ten rows after %lld days, by %s rows that came after the "
+                                "first import.",
+                                (long long)most, ptl_audit_count(audit, rows)),
+        .rows = rows,
+        .effect = ptl_audit_say(audit, "figures of the last %lld days: they are not complete yet",
+                                (long long)most),
+        .advice = "Read recent days with their maturity"};
+    return ptl_audit_add(audit, &f, err);
+}
+
+ptl_status ptl_audit_lags(ptl_audit *audit, ptl_error *err)
+{
+    ptl_table t = {0};
+    ptl_status st = PTL_OK;
+    PTL_TRY(ptl_audit_query(&t, audit, "audit/lags", err));
+    for (int64_t from = 0, to; from < t.n_rows && st == PTL_OK; from = to) {
+        for (to = from + 1; to < t.n_rows &&
+                            ptl_text_equal(ptl_column_text(&t.columns[0], from),
+                                           ptl_column_text(&t.columns[0], to)) &&
+                            ptl_text_equal(ptl_column_text(&t.columns[1], from),
+                                           ptl_column_text(&t.columns[1], to));)
+            to++;
+        st = report_lag(audit, &t, from, to, err);
+    }
+    ptl_table_dispose(&t);
+    return st;
+}
+
 /* --- references and rules --------------------------------------------------------------------- */
 
 static ptl_status report_orphan(ptl_audit *audit, const ptl_table *t, int64_t row, ptl_error *err)

@@ -328,7 +328,9 @@ static void find_zone(planning *g)
     for (int64_t i = 0; column >= 0 && i < r->sample.n_rows; i++) {
         const ptl_text t = ptl_sample_cell(&r->sample, i, column);
         if (t.len < 6 || (t.ptr[t.len - 5] != '+' && t.ptr[t.len - 5] != '-')) continue;
-        const int32_t offset = (int32_t)strtol(t.ptr + t.len - 5, NULL, 10);
+        int64_t offset = 0;
+        if (ptl_text_int(&offset, (ptl_text){t.ptr + t.len - 4, 4}, NULL) != PTL_OK) continue;
+        if (t.ptr[t.len - 5] == '-') offset = -offset;
         for (size_t k = 0; k < sizeof zones / sizeof *zones; k++) {
             seen[k][0] = seen[k][0] || offset == zones[k].winter;
             seen[k][1] = seen[k][1] || offset == zones[k].summer;

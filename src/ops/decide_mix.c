@@ -9,7 +9,6 @@ ptl_status ptl_fitted_mix_read(ptl_fitted_mix *out, ptl_call *call, ptl_error *e
     if (!f) return PTL_E_NO_MEMORY;
     PTL_TRY(ptl_mix_fitted_read(f, call->store, call->workspace, ptl_args_int(call->args, "model"),
                                 call->arena, err));
-    *out = (ptl_fitted_mix){
-        .data = &f->panel.data, .channel = f->panel.channel, .fit = &f->result};
+    *out = (ptl_fitted_mix){.data = &f->panel.data, .channel = f->panel.channel, .fit = &f->result};
     return PTL_OK;
 }

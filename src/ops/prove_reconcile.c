@@ -3,13 +3,13 @@
 #include "ops/args.h"
 #include "ops/registry.h"
 #include "prove/reconcile.h"
+#include "prove/signature.h"
 #include "store/figure.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { SIGNATURES_MAX = 100000, BODY_BYTES_MAX = 1 << 20 };
+enum { BODY_BYTES_MAX = 1 << 20 };
 static const ptl_day day_first = -25567, day_last = 47482; /* 1900 and 2100 */
 
 /* --- periods ---------------------------------------------------------------------------------- */
@@ -137,56 +137,6 @@ const ptl_op ptl_op_reconcile_run = {
     .example = "portolan reconcile run",
     .run = reconcile_run};
 
-/* --- signatures ------------------------------------------------------------------------------- */
-
-typedef struct signature {
-    ptl_day from, to;
-    int64_t reconciliation, seq;
-    const char *actor;
-    ptl_instant at;
-} signature;
-
-static bool read_signature(signature *out, const ptl_ledger_entry *e)
-{
-    json_t *body = json_loadb(e->body.ptr, e->body.len, 0, NULL);
-    const char *from = json_string_value(json_object_get(body, "from"));
-    const char *to = json_string_value(json_object_get(body, "to"));
-    ptl_error own;
-    *out = (signature){.seq = e->seq, .actor = e->actor, .at = e->entered_at};
-    out->reconciliation = json_integer_value(json_object_get(body, "reconciliation"));
-    const bool is_whole = from && to &&
-                          ptl_day_parse(&out->from, ptl_text_of(from), &own) == PTL_OK &&
-                          ptl_day_parse(&out->to, ptl_text_of(to), &own) == PTL_OK;
-    json_decref(body);
-    return is_whole;
-}
-
-/* Newest signatures, oldest first. */
-static ptl_status read_signatures(signature **out, int64_t *n, const ptl_call *call, ptl_error *err)
-{
-    ptl_ledger_head head;
-    ptl_ledger_entry *entries = NULL;
-    int64_t n_entries = 0;
-    *n = 0;
-    PTL_TRY(ptl_ledger_head_get(&head, call->store->records, err));
-    const int64_t first = head.size > SIGNATURES_MAX ? head.size - SIGNATURES_MAX : 0;
-    PTL_TRY(ptl_ledger_list(&entries, &n_entries, call->store->records, first, SIGNATURES_MAX,
-                            call->arena, err));
-    *out = ptl_arena_array(call->arena, n_entries + 1, sizeof **out, err);
-    if (!*out) return PTL_E_NO_MEMORY;
-    for (int64_t i = 0; i < n_entries; i++)
-        if (strcmp(entries[i].kind, "finance.signed") == 0)
-            *n += read_signature(&(*out)[*n], &entries[i]);
-    return PTL_OK;
-}
-
-static const signature *signature_of(const signature *list, int64_t n, ptl_day from, ptl_day to)
-{
-    for (int64_t i = n - 1; i >= 0; i--)
-        if (list[i].from == from && list[i].to == to) return &list[i];
-    return NULL;
-}
-
 /* --- reconcile.show --------------------------------------------------------------------------- */
 
 static void cell(const ptl_call *call, ptl_text text)
@@ -219,7 +169,7 @@ static bool is_line(const ptl_figures *f, int64_t i)
 }
 
 static void put_line(const ptl_call *call, const ptl_table *t, const ptl_figures *f, int64_t i,
-                     const signature *by)
+                     const ptl_signature *by)
 {
     static const char *const suffixes[] = {".ours", ".books", ".difference"};
     ptl_text line = ptl_column_text(f->name, i);
@@ -248,15 +198,15 @@ static ptl_status show_lines(ptl_call *call, const ptl_table *t, const ptl_figur
         {"books", "Books", true},          {"difference", "Difference", true},
         {"share", "Of the books", true},   {"verdict", "Verdict", false},
         {"signed_by", "Signed by", false}, {"run", "", true}};
-    signature *signatures = NULL;
+    ptl_signature *signatures = NULL;
     int64_t n = 0;
-    PTL_TRY(read_signatures(&signatures, &n, call, err));
+    PTL_TRY(ptl_signatures_read(&signatures, &n, call->store, call->arena, err));
     ptl_reply_table(call->reply, "lines", "", columns, sizeof columns / sizeof *columns);
     for (int64_t i = 0; i < t->n_rows; i++)
         if (is_line(f, i))
             put_line(call, t, f, i,
-                     signature_of(signatures, n, (ptl_day)ptl_column_int(f->period_start, i),
-                                  (ptl_day)ptl_column_int(f->period_end, i)));
+                     ptl_signature_of(signatures, n, (ptl_day)ptl_column_int(f->period_start, i),
+                                      (ptl_day)ptl_column_int(f->period_end, i)));
     ptl_reply_table_end(call->reply);
     return PTL_OK;
 }

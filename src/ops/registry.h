@@ -15,6 +15,7 @@
     X(decide, "budgets and the next experiment")                                                   \
     X(prove, "figures against the books: compared, signed, taken along by an auditor")             \
     X(review, "the weekly review")                                                                 \
+    X(pages, "pages to look at, print and send")                                                   \
     X(store, "ledger, runs, jobs, back-ups: the evidence behind every number")                     \
     X(access, "who may sign in, and keys for programs")                                            \
     X(simulate, "a company whose truth is known, to try everything on")                            \
@@ -66,6 +67,7 @@
     X(review, minutes_list)                                                                        \
     X(review, minutes_close)                                                                       \
     X(review, digest_send)                                                                         \
+    X(pages, page_write)                                                                           \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \
     X(store, ledger_prove)                                                                         \

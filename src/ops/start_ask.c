@@ -70,10 +70,7 @@ ptl_status start_read_answers(start *s, const char *path)
 
 /* --- one question ----------------------------------------------------------------------------- */
 
-/* Words for what is wrong with an answer, or NULL; `*text` may be put into its usual form. */
-typedef const char *(*check_fn)(const char **text, start *s);
-
-static const char *plain(const char **text, start *s)
+const char *start_plain(const char **text, start *s)
 {
     (void)s;
     for (const char *c = *text; *c; c++)
@@ -81,8 +78,8 @@ static const char *plain(const char **text, start *s)
     return strlen(*text) > 0 && strlen(*text) <= 200 ? NULL : "it has 1 to 200 characters";
 }
 
-static ptl_status note_asked(start *s, const char *key, const char *question, const char *answer,
-                             const char *from)
+ptl_status start_note(start *s, const char *key, const char *question, const char *answer,
+                      const char *from)
 {
     if (s->n_asked == START_QUESTIONS_MAX)
         return ptl_fail(s->err, PTL_E_INTERNAL, "more than %d questions", START_QUESTIONS_MAX);
@@ -91,7 +88,7 @@ static ptl_status note_asked(start *s, const char *key, const char *question, co
 }
 
 static ptl_status ask_person(const char **out, start *s, const char *question, const char *proposed,
-                             check_fn check)
+                             start_check_fn check)
 {
     char typed[START_ANSWER_BYTES_MAX];
     for (int tries = 0; tries < 5; tries++) {
@@ -108,8 +105,8 @@ static ptl_status ask_person(const char **out, start *s, const char *question, c
     return ptl_fail(s->err, PTL_E_INVALID, "five answers could not be used; nothing was written");
 }
 
-static ptl_status ask(const char **out, start *s, const char *key, const char *question,
-                      const char *proposed, check_fn check)
+ptl_status start_ask(const char **out, start *s, const char *key, const char *question,
+                     const char *proposed, start_check_fn check)
 {
     const char *given = ptl_pair_find(s->answers, s->n_answers, ptl_text_of(key));
     const char *from = given ? "answers" : s->call->asker ? "you" : "default";
@@ -119,7 +116,7 @@ static ptl_status ask(const char **out, start *s, const char *key, const char *q
     if (wrong)
         return ptl_fail(s->err, PTL_E_INVALID, "answer to \"%s\": \"%.200s\": %s", key, *out,
                         wrong);
-    return note_asked(s, key, question, *out, from);
+    return start_note(s, key, question, *out, from);
 }
 
 /* --- the company ------------------------------------------------------------------------------ */
@@ -234,7 +231,7 @@ static ptl_status ask_customer(start *s)
                 : NULL;
     if (!question) return PTL_E_NO_MEMORY;
     const char *answer;
-    PTL_TRY(ask(&answer, s, "customer", question, bound, customer));
+    PTL_TRY(start_ask(&answer, s, "customer", question, bound, customer));
     if (strcmp(answer, bound) != 0) s->choice.customer = answer;
     return PTL_OK;
 }
@@ -247,10 +244,11 @@ static ptl_status ask_new(start *s)
     if (!m || !ptl_preset_has_slot(m->part->preset, PTL_TEXT("new_rule"))) return PTL_OK;
     if (!ptl_pair_find(m->part->columns, m->part->n_columns, PTL_TEXT("customer_type")))
         return PTL_OK;
-    PTL_TRY(ask(&answer, s, "new",
-                "What makes a customer new: what the file says of each order (\"file\"), or their "
-                "first order in these files (\"first order\")?",
-                "file", newness));
+    PTL_TRY(start_ask(
+        &answer, s, "new",
+        "What makes a customer new: what the file says of each order (\"file\"), or their "
+        "first order in these files (\"first order\")?",
+        "file", newness));
     if (strcmp(answer, "file") != 0) s->choice.new_rule = "first";
     return PTL_OK;
 }
@@ -261,10 +259,11 @@ static ptl_status ask_margin(start *s)
     int64_t value = 100;
     s->margin = -1;
     if (!s->plan.money || s->plan.has_cost) return PTL_OK;
-    PTL_TRY(ask(&answer, s, "margin",
-                "No file says what goods cost. Of 100 of revenue, how much is left after them? "
-                "100 means: not known, count no cost",
-                "100", percent));
+    PTL_TRY(
+        start_ask(&answer, s, "margin",
+                  "No file says what goods cost. Of 100 of revenue, how much is left after them? "
+                  "100 means: not known, count no cost",
+                  "100", percent));
     PTL_TRY(ptl_text_int(&value, ptl_text_of(answer), s->err));
     s->margin = (int32_t)value;
     s->choice.cost_percent = 100 - s->margin;
@@ -276,16 +275,18 @@ ptl_status start_ask_company(start *s)
     char scratch[4096];
     const char *proposed;
     PTL_TRY(propose_company(&proposed, s));
-    PTL_TRY(ask(&s->company, s, "company", "What is the company called?", proposed, plain));
-    PTL_TRY(ask(&s->currency, s, "currency", "In which currency are your books?",
-                s->plan.currency ? s->plan.currency : "EUR", currency));
+    PTL_TRY(
+        start_ask(&s->company, s, "company", "What is the company called?", proposed, start_plain));
+    PTL_TRY(start_ask(&s->currency, s, "currency", "In which currency are your books?",
+                      s->plan.currency ? s->plan.currency : "EUR", currency));
     const char *here = ptl_workspace_system_zone(scratch);
     proposed =
         ptl_text_copy(ptl_text_of(s->plan.zone ? s->plan.zone : here), s->call->arena, s->err);
     if (!proposed) return PTL_E_NO_MEMORY;
-    PTL_TRY(ask(&s->zone, s, "zone", "In which time zone does your day begin?", proposed, zone));
-    PTL_TRY(ask(&s->week_start, s, "week_start", "With which day does your week begin?",
-                strcmp(s->currency, "USD") == 0 ? "sunday" : "monday", weekday));
+    PTL_TRY(
+        start_ask(&s->zone, s, "zone", "In which time zone does your day begin?", proposed, zone));
+    PTL_TRY(start_ask(&s->week_start, s, "week_start", "With which day does your week begin?",
+                      strcmp(s->currency, "USD") == 0 ? "sunday" : "monday", weekday));
     PTL_TRY(ask_customer(s));
     PTL_TRY(ask_new(s));
     return ask_margin(s);
@@ -337,199 +338,8 @@ ptl_status start_ask_doubts(start *s)
     const char *key = ptl_text_format(s->call->arena, s->err, "%s/%s", r->file, d->role);
     if (!question || !key) return PTL_E_NO_MEMORY;
     const char *answer;
-    PTL_TRY(ask(&answer, s, key, question, d->proposed ? d->proposed : "none", any_choice));
+    PTL_TRY(start_ask(&answer, s, key, question, d->proposed ? d->proposed : "none", any_choice));
     if (strcmp(answer, "none") == 0) return PTL_OK;
     s->file_answers[s->n_file_answers++] = (ptl_answer){r->file, d->role, answer};
     return look_again(s, r);
-}
-
-/* --- the one number --------------------------------------------------------------------------- */
-
-typedef struct number {
-    char metric[16], from[48], to[48], starts[16], by[16];
-} number;
-
-/* "cm2 from 118000 to 165000 by 2026-12-31": any of the parts, the others stay. */
-static const char *read_number(number *n, const char *text)
-{
-    char copy[START_ANSWER_BYTES_MAX];
-    char *state = NULL;
-    char *into = NULL;
-    size_t size = 0;
-    snprintf(copy, sizeof copy, "%s", text);
-    for (char *w = strtok_r(copy, " ", &state); w; w = strtok_r(NULL, " ", &state)) {
-        if (into) {
-            snprintf(into, size, "%s", w);
-            into = NULL;
-        } else if (strcmp(w, "from") == 0) {
-            into = n->from, size = sizeof n->from;
-        } else if (strcmp(w, "to") == 0) {
-            into = n->to, size = sizeof n->to;
-        } else if (strcmp(w, "starts") == 0) {
-            into = n->starts, size = sizeof n->starts;
-        } else if (strcmp(w, "by") == 0) {
-            into = n->by, size = sizeof n->by;
-        } else if (strcmp(w, "cm2") == 0 || strcmp(w, "cm1") == 0 || strcmp(w, "revenue") == 0) {
-            snprintf(n->metric, sizeof n->metric, "%s", w);
-        } else {
-            return "it reads like: cm2 from 118000 to 165000 by 2026-12-31";
-        }
-    }
-    ptl_day day, first = 0;
-    if (ptl_day_parse(&day, ptl_text_of(n->by), NULL) != PTL_OK)
-        return "`by` is a day as 2026-12-31";
-    if (n->starts[0] && ptl_day_parse(&first, ptl_text_of(n->starts), NULL) != PTL_OK)
-        return "`starts` is a day as 2026-01-01";
-    if (n->starts[0] && day <= first) return "`by` lies before the number starts to count";
-    return NULL;
-}
-
-static const char *number_text(const char **text, start *s)
-{
-    number n = {.by = "2100-01-01"};
-    (void)s;
-    if (strcmp(*text, "none") == 0) return NULL;
-    return read_number(&n, *text);
-}
-
-/* The company's own target, where a sheet of targets has one: first of the number asked for. */
-static bool take_sheet(number *n, const start *s)
-{
-    for (int64_t i = 0; i < s->plan.n_sources; i++) {
-        const ptl_planned *p = &s->plan.sources[i];
-        if (p->left_out || strcmp(p->part->preset->table, "target") != 0) continue;
-        const ptl_sample *sample = &p->files[0]->sample;
-        int64_t at[5];
-        static const char *const roles[] = {"kpi", "from", "to", "value", "currency"};
-        for (int k = 0; k < 5; k++) {
-            const char *column =
-                ptl_pair_find(p->part->columns, p->part->n_columns, ptl_text_of(roles[k]));
-            at[k] = -1;
-            for (int64_t c = 0; column && c < sample->n_columns; c++)
-                if (strcmp(sample->columns[c], column) == 0) at[k] = c;
-        }
-        for (int64_t r = 0; r < sample->n_rows; r++) {
-            const ptl_text kpi = ptl_sample_cell(sample, r, at[0]);
-            ptl_day first, last;
-            if (at[4] >= 0 &&
-                !ptl_text_equal(ptl_sample_cell(sample, r, at[4]), ptl_text_of(s->currency)))
-                continue;
-            if (!ptl_text_equal(kpi, PTL_TEXT("cm2")) && !ptl_text_equal(kpi, PTL_TEXT("cm1")) &&
-                !ptl_text_equal(kpi, PTL_TEXT("revenue")))
-                continue;
-            if (ptl_day_parse(&first, ptl_sample_cell(sample, r, at[1]), NULL) != PTL_OK ||
-                ptl_day_parse(&last, ptl_sample_cell(sample, r, at[2]), NULL) != PTL_OK)
-                continue;
-            snprintf(n->metric, sizeof n->metric, "%.*s", (int)kpi.len, kpi.ptr);
-            const ptl_text value = ptl_sample_cell(sample, r, at[3]);
-            snprintf(n->to, sizeof n->to, "%.*s", (int)value.len, value.ptr);
-            ptl_day_format(n->starts, first);
-            ptl_day_format(n->by, last);
-            return true;
-        }
-    }
-    return false;
-}
-
-/* What the metric came to in the newest 52 weeks, or as many as there are, as a year. */
-static bool last_year(double *out, const start *s, const char *metric)
-{
-    const json_t *weeks = json_object_get(json_object_get(s->review, "company_total"), "weeks");
-    const size_t n = json_array_size(weeks), first = n > 52 ? n - 52 : 0;
-    double sum = 0;
-    for (size_t i = first; i < n; i++) sum += start_total(json_array_get(weeks, i), metric);
-    *out = n > 0 ? sum * 52.0 / (double)(n - first) : 0;
-    return n > 0;
-}
-
-static ptl_day last_day(const start *s)
-{
-    const char *text = json_string_value(json_object_get(s->review, "last_complete_day"));
-    ptl_day day = 0;
-    if (text && ptl_day_parse(&day, ptl_text_of(text), NULL) != PTL_OK) day = 0;
-    return day != 0 ? day : (ptl_day)(s->call->now / PTL_MICROS_PER_DAY); /* no review: today */
-}
-
-/* Until the end of a year that has a month left at least; a tenth more than the year before. */
-static void propose_number(number *n, const start *s)
-{
-    double before = 0;
-    const ptl_day last = last_day(s);
-    ptl_date end = {ptl_date_of(last).year, 12, 31};
-    if (ptl_day_of(end) - last < 30) end.year++;
-    snprintf(n->metric, sizeof n->metric, "cm2");
-    if (!take_sheet(n, s)) {
-        ptl_day_format(n->starts, ptl_day_of((ptl_date){end.year, 1, 1}));
-        ptl_day_format(n->by, ptl_day_of(end));
-    }
-    if (!last_year(&before, s, n->metric)) return;
-    snprintf(n->from, sizeof n->from, "%.0f", before);
-    if (!n->to[0])
-        snprintf(n->to, sizeof n->to, "%.0f", before + 0.1 * (before < 0 ? -before : before));
-}
-
-static ptl_status keep(const char **out, start *s, const char *text)
-{
-    *out = ptl_text_copy(ptl_text_of(text), s->call->arena, s->err);
-    return *out ? PTL_OK : PTL_E_NO_MEMORY;
-}
-
-/* Parts of the number that the file of answers gives, over what is proposed. */
-static ptl_status take_answers(bool *given, number *n, start *s)
-{
-    char text[START_ANSWER_BYTES_MAX] = "";
-    static const char *const parts[] = {"metric", "from", "to", "starts", "by"};
-    *given = false;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        const char *answer = ptl_pair_find(s->answers, s->n_answers, ptl_text_of(parts[i]));
-        const size_t len = strlen(text);
-        if (!answer) continue;
-        *given = true;
-        (void)snprintf(text + len, sizeof text - len, " %s %s", i > 0 ? parts[i] : "", answer);
-    }
-    const char *wrong = *given ? read_number(n, text) : NULL;
-    if (!wrong) return PTL_OK;
-    return ptl_fail(s->err, PTL_E_INVALID, "answers about the one number (%.200s): %s", text,
-                    wrong);
-}
-
-static ptl_status ask_target(start *s, number *n)
-{
-    const char *answer;
-    bool given;
-    PTL_TRY(take_answers(&given, n, s));
-    const char *proposed = "none"; /* nothing is known that a target could be made of */
-    if (!n->from[0]) snprintf(n->from, sizeof n->from, "0");
-    if (n->to[0])
-        proposed = ptl_text_format(s->call->arena, s->err, "%s from %s to %s by %s", n->metric,
-                                   n->from, n->to, n->by);
-    if (!proposed) return PTL_E_NO_MEMORY;
-    if (given) return note_asked(s, "to", "The one number", proposed, "answers");
-    PTL_TRY(ask(&answer, s, "number",
-                "The one number, from what, to what, by when: cm2 is revenue less variable cost "
-                "less media, cm1 is before media; or revenue. \"none\" sets no target",
-                proposed, number_text));
-    if (strcmp(answer, "none") == 0)
-        n->to[0] = '\0';
-    else
-        (void)read_number(n, answer);
-    return PTL_OK;
-}
-
-ptl_status start_ask_number(start *s)
-{
-    number n = {.metric = ""};
-    const bool has_money = s->plan.money != NULL;
-    const char *nobody = s->call->actor ? s->call->actor : "nobody";
-    if (has_money) {
-        propose_number(&n, s);
-        PTL_TRY(ask_target(s, &n));
-    }
-    PTL_TRY(ask(&s->owner, s, "owner", "Who answers for it? One person", nobody, plain));
-    if (!has_money || !n.to[0]) return PTL_OK;
-    PTL_TRY(keep(&s->metric, s, n.metric));
-    PTL_TRY(keep(&s->from, s, n.from));
-    PTL_TRY(keep(&s->to, s, n.to));
-    PTL_TRY(keep(&s->starts, s, n.starts));
-    return keep(&s->by, s, n.by);
 }

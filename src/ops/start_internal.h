@@ -61,9 +61,23 @@ typedef struct start {
 } start;
 
 /* start_ask.c */
+
+/** Words for what is wrong with an answer, or NULL; `*text` may be put into its usual form. */
+typedef const char *(*start_check_fn)(const char **text, start *s);
+/** One line of 1 to 200 characters. */
+const char *start_plain(const char **text, start *s);
+/** Answer from the file of answers, else from the person, else as proposed; counted and kept. */
+PTL_NODISCARD ptl_status start_ask(const char **out, start *s, const char *key,
+                                   const char *question, const char *proposed,
+                                   start_check_fn check);
+/** Count a question that the file of answers had answered already. */
+PTL_NODISCARD ptl_status start_note(start *s, const char *key, const char *question,
+                                    const char *answer, const char *from);
 PTL_NODISCARD ptl_status start_read_answers(start *s, const char *path);
 PTL_NODISCARD ptl_status start_ask_company(start *s);
 PTL_NODISCARD ptl_status start_ask_doubts(start *s);
+
+/* start_number.c */
 PTL_NODISCARD ptl_status start_ask_number(start *s);
 
 /* start_write.c */

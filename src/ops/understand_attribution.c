@@ -4,6 +4,7 @@
 #include "ops/args.h"
 #include "ops/understand_attribution.h"
 #include "understand/attribution.h"
+#include "understand/attribution_told.h"
 
 #include <string.h>
 
@@ -29,17 +30,8 @@ static ptl_status run_id_of(int64_t *out, ptl_call *call, ptl_error *err)
     if (*out > 0) return PTL_OK;
     PTL_TRY(goal_of(&goal, call, err));
     const char *by = ptl_args_text(call->args, "by");
-    const char *figure = ptl_text_format(call->arena, err, "journeys.%s.shared_out", goal->name);
-    if (!figure) return PTL_E_NO_MEMORY;
-    const ptl_value params[] = {ptl_value_string(figure), ptl_value_string(by)};
-    ptl_table t = {0};
-    const ptl_column *run;
-    PTL_TRY(
-        ptl_warehouse_query(&t, call->store->warehouse, "attribution/run_of", params, 2, 0, err));
-    const ptl_status st = ptl_table_column(&run, &t, "run_id", PTL_TYPE_INT, err);
-    if (st == PTL_OK && t.n_rows == 1 && ptl_column_present(run, 0)) *out = ptl_column_int(run, 0);
-    ptl_table_dispose(&t);
-    if (st != PTL_OK || *out > 0) return st;
+    PTL_TRY(ptl_told_newest(out, call->store, goal->name, by, call->arena, err));
+    if (*out > 0) return PTL_OK;
     ptl_fail(err, PTL_E_NOT_FOUND, "no run has shared out goal \"%s\" by %s", goal->name, by);
     ptl_error_hint(err, "portolan attribution run --goal %s --by %s", goal->name, by);
     return PTL_E_NOT_FOUND;
@@ -220,9 +212,10 @@ const ptl_op ptl_op_attribution_run = {
     .name = "attribution.run",
     .summary = "share the conversions of journeys out among channels",
     .about =
-        "Reads events as journeys, as journeys.yaml says, and shares their conversions out by nine "
-        "methods: six rules, a Markov chain's removal effects, and Shapley values of two games, "
-        "each with 90 % intervals over persons. Conversions that no touch preceded are a line of "
+        "Reads events as journeys, as journeys.yaml says, and shares their conversions out by ten "
+        "methods: six rules, a Markov chain's removal effects, Shapley values of two games and a "
+        "time-to-event model, each with 90 % intervals over persons. Conversions that no touch "
+        "preceded are a line of "
         "their own. What comes out describes journeys (grade E): a channel is credited with "
         "conversions, which is not what it caused. docs/journeys.md has the rules.",
     .params = run_params,

@@ -15,8 +15,10 @@
     "shares: list — channel and each method's share of the touched conversions\n"                \
     "stake: list — channel, lowest and highest method with their money, spread\n"                \
     "roles: list — channel, first, last, alone, assist, touched, journeys\n"                     \
-    "methods: list — method, label, verdict\n"                                                   \
+    "methods: list — method, label, verdict, baseline: conversions that no touch earned\n"       \
     "journey_credit: list — channel, method, conversions, share, value: point, low, high\n"      \
+    "foresight: list — method, auc, log_loss, log_loss_base, gap, of persons held out\n"         \
+    "calibration: list — method, journeys, expected, observed: parts of the chance\n"            \
     "distances: list — method, other, share, value: what would move between two methods\n"       \
     "flow: list — step, from, to, journeys, converting\n"                                        \
     "frequency: list — channel, touches, journeys, converting\n"                                 \

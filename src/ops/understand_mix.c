@@ -197,7 +197,8 @@ static ptl_status mix_fit(ptl_call *call, ptl_error *err)
     "r2, baseline, margin: number\n"                                                               \
     "channels: list — channel, spend_week, revenue, iroas, miroas, grade, behind, sensitivity, " \
     "roi, roi_low, roi_high\n"                                                                     \
-    "experiments: list — channel, measured, sd, alone, z, conflict, sd_without, sd_with"
+    "experiments: list, where there are any — channel, measured, sd, alone, z, conflict, "       \
+    "sd_without, sd_with"
 
 static const ptl_param fit_params[] = {
     {.name = "preset",

@@ -9,6 +9,7 @@ enum {
     PTL_RECONCILE_CURRENCIES_MAX = 64, /* of facts; more is a column that holds something else */
     PTL_RECONCILE_CHANNELS_MAX = 1000, /* of media                                             */
     PTL_RECONCILE_BYTES_MAX = 512 << 20, /* days × channels, held while books are compared       */
+    PTL_SIGNATURE_ENTRIES_MAX = 100000,  /* newest of the ledger that are searched for signatures */
     PTL_BUNDLE_BYTES_MAX = 64 << 20      /* of one file of an auditor's bundle                   */
 };
 

@@ -108,24 +108,31 @@ static ptl_status find_channels(ptl_review *r, ptl_arena *arena, ptl_buffer *b, 
     return PTL_OK;
 }
 
-static ptl_status find_quarantine(ptl_review *r, ptl_arena *arena, ptl_buffer *b, ptl_error *err)
+/* What the newest audit says, from high to medium; without one, that there is none. */
+static ptl_status find_audited(ptl_review *r, ptl_arena *arena, ptl_buffer *b, ptl_error *err)
 {
-    for (int64_t i = 0; i < r->n_sources; i++) {
-        const ptl_review_source *s = &r->sources[i];
-        if (s->quarantined == 0) continue;
+    if (!r->has_audit) {
         ptl_buffer_clear(b);
-        ptl_show_count(b, s->quarantined);
-        ptl_buffer_text(b, " of ");
-        ptl_show_count(b, s->rows + s->quarantined);
-        ptl_buffer_text(b, " rows could not be read as mapped or stood there before. No figure "
-                           "counts them.");
-        const char *title = ptl_text_format(arena, err, "Rows of %s were set aside", s->name);
-        const char *action = ptl_text_format(arena, err, "portolan source quarantine %s", s->name);
-        if (!title || !action) return PTL_E_NO_MEMORY;
-        PTL_TRY(add(r, arena,
-                    &(ptl_review_finding){
-                        .mark = "look", .title = title, .who = s->owner, .action = action},
-                    b, err));
+        ptl_buffer_text(b, "Gaps, units, duplicates, clocks and currencies were not looked at.");
+        return add(r, arena,
+                   &(ptl_review_finding){.mark = "look",
+                                         .title = "The data have not been audited",
+                                         .who = r->workspace->kpi.owner,
+                                         .action = "portolan audit"},
+                   b, err);
+    }
+    for (int64_t i = 0; i < r->audit.n_findings; i++) {
+        const ptl_audit_finding *f = &r->audit.findings[i];
+        if (f->severity == PTL_SEVERITY_LOW) break;
+        ptl_buffer_clear(b);
+        ptl_buffer_printf(b, "%s Effect: %s.", f->detail, f->effect);
+        PTL_TRY(
+            add(r, arena,
+                &(ptl_review_finding){.mark = f->severity == PTL_SEVERITY_HIGH ? "broken" : "look",
+                                      .title = f->title,
+                                      .who = f->owner,
+                                      .action = f->advice},
+                b, err));
     }
     return PTL_OK;
 }
@@ -168,7 +175,7 @@ ptl_status ptl_review_find(ptl_review *review, ptl_arena *arena, ptl_error *err)
     ptl_status st;
     PTL_TRY_GOTO(st, done, find_missing_money(review, arena, &b, err));
     PTL_TRY_GOTO(st, done, find_channels(review, arena, &b, err));
-    PTL_TRY_GOTO(st, done, find_quarantine(review, arena, &b, err));
+    PTL_TRY_GOTO(st, done, find_audited(review, arena, &b, err));
     PTL_TRY_GOTO(st, done, find_people(review, arena, &b, err));
 done:
     ptl_buffer_dispose(&b);

@@ -120,11 +120,12 @@ void ptl_review_write_json(const ptl_review *r, ptl_json *j)
     ptl_json_put_int(j, "format", 1);
     ptl_json_put_string(j, "company", r->workspace->company);
     ptl_json_put_string(j, "currency", r->workspace->currency);
-    ptl_json_put_int(j, "run", r->run_id);
+    ptl_json_put_int(j, "run", r->review_run_id);
+    ptl_json_put_int(j, "figures_run", r->run_id);
     ptl_json_put_int(j, "data_version", r->warehouse_version);
     ptl_json_put_int(j, "configuration", r->workspace->version);
     ptl_json_put_int(j, "ledger_entry", r->ledger_seq);
-    if (r->has_facts) {
+    if (r->has_facts || r->pipeline) {
         ptl_review_put_day(j, "first_day", r->first);
         ptl_review_put_day(j, "last_complete_day", r->last);
     }

@@ -4,6 +4,7 @@
  * an export or an auditor finds under the same run. */
 #include "review/model.h"
 
+#include "pages/money.h"
 #include "store/figure.h"
 
 #include <stdlib.h>
@@ -295,13 +296,25 @@ static ptl_status read_records(ptl_review *r, ptl_store *store, ptl_arena *arena
                           arena, err);
 }
 
+/* Deals without money: the review speaks of the pipeline. */
+static ptl_status read_pipeline(ptl_review *r, ptl_store *store, ptl_arena *arena, ptl_error *err)
+{
+    PTL_TRY(ptl_pipeline_read(&r->pipeline, store, r->workspace, r->run_id, arena, err));
+    if (r->pipeline) ptl_pipeline_span(&r->first, &r->last, r->pipeline);
+    return PTL_OK;
+}
+
 ptl_status ptl_review_read(ptl_review *out, ptl_store *store, ptl_arena *arena, ptl_error *err)
 {
     PTL_TRY(ptl_warehouse_version(&out->warehouse_version, store->warehouse, err));
     PTL_TRY(read_figures(out, store, arena, err));
+    if (!out->has_facts) PTL_TRY(read_pipeline(out, store, arena, err));
     PTL_TRY(read_sources(out, store, arena, err));
     PTL_TRY(read_totals(out, store, arena, err));
     PTL_TRY(ptl_course_read(&out->course, store, out->workspace, out->run_id, arena, err));
     PTL_TRY(ptl_change_read(&out->changes, store, out->workspace, out->run_id, arena, err));
+    int64_t audit_run;
+    PTL_TRY(ptl_audit_read(&out->audit, &audit_run, store, 0, arena, err));
+    out->has_audit = audit_run > 0;
     return read_records(out, store, arena, err);
 }

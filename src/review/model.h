@@ -7,6 +7,7 @@
 
 #include "portolan/verdict.h"
 #include "store/alarm.h"
+#include "observe/audit.h"
 #include "store/minutes.h"
 #include "store/store.h"
 #include "understand/change.h"
@@ -68,9 +69,12 @@ typedef struct ptl_review_finding {
 
 typedef struct ptl_review {
     const ptl_workspace *workspace;
-    int64_t run_id, ledger_seq, warehouse_version;
-    ptl_instant known_by; /* knowledge time of every figure */
-    bool has_facts;
+    int64_t run_id;        /* made the figures: what evidence names             */
+    int64_t review_run_id; /* writes this review; differs where nothing was new */
+    int64_t ledger_seq, warehouse_version;
+    ptl_instant known_by;                  /* knowledge time of every figure */
+    bool has_facts;                        /* money, that is */
+    const struct ptl_money_view *pipeline; /* deals of a company without money; NULL: none */
     ptl_day first, last;
     int64_t n_weeks;
     ptl_review_line company;
@@ -85,6 +89,8 @@ typedef struct ptl_review {
     int64_t n_totals;
     ptl_review_finding findings[PTL_REVIEW_FINDINGS_MAX];
     int64_t n_findings;
+    ptl_audit_report audit; /* the newest one's */
+    bool has_audit;
     ptl_course course;   /* run_id 0 where there are no facts */
     ptl_changes changes; /* likewise                          */
     ptl_minute *minutes; /* open actions, and what this week decided, as known then */

@@ -1,7 +1,8 @@
 /* page.c: the review as one HTML file.
  *
- * Order is that of reading: the one number, last week against its band, channels, weeks, what needs
- * attention, the data behind it, evidence. Charts are in page_charts.c, words in words.c. */
+ * Order is that of reading (UI, 3): the one number and its course, what changed and why, minutes,
+ * what needs attention, channels against their bands, tables, the data behind it, evidence. The
+ * course is in page_course.c, changes and minutes in page_changes.c, charts in page_charts.c. */
 #include "review/page_internal.h"
 
 #include <stdio.h>
@@ -10,80 +11,13 @@
 static const char *week_title(ptl_page *page, const ptl_review *r)
 {
     const ptl_review_period *week = ptl_review_last_week(r, &r->company);
-    if (!week) return "First review";
+    if (!week) return r->pipeline ? "Pipeline review" : "First review";
     int32_t year, number;
     ptl_iso_week(&year, &number, week->from + 3);
     ptl_buffer *b = ptl_page_say(page);
     ptl_buffer_printf(b, "Week %d review, ", number);
     ptl_show_span(b, week->from, week->to);
     return ptl_page_said(page);
-}
-
-/* --- the answer ------------------------------------------------------------------------------- */
-
-static void put_target(ptl_page *page, const ptl_review *r)
-{
-    const ptl_kpi_config *kpi = &r->workspace->kpi;
-    ptl_page_html(page, "<p class=\"interval\">counted, ");
-    ptl_show_span(&page->body, r->kpi_from, r->kpi_to);
-    ptl_page_html(page, "</p>\n<p class=\"lede\">");
-    if (kpi->has_target && kpi->target_micros > 0) {
-        const double reached = 100.0 * (double)r->kpi_exact / (double)kpi->target_micros;
-        const double gone =
-            100.0 * (double)(r->kpi_to - kpi->starts + 1) / (double)(kpi->due - kpi->starts + 1);
-        ptl_page_printf(page, "That is %.0f%% of the ", reached);
-        ptl_page_money_short(page, kpi->target_micros);
-        ptl_page_html(page, " target, due ");
-        ptl_show_day_long(&page->body, kpi->due);
-        ptl_page_printf(page, ", with %.0f%% of the time gone. ", gone);
-    } else {
-        ptl_page_html(page, "No target is set, so nothing is said about the course. ");
-    }
-    ptl_page_html(page, "A count, not a forecast: it says where the company stands.</p>\n");
-}
-
-static void put_marks(ptl_page *page, const ptl_review *r)
-{
-    int64_t lines = 0;
-    for (int64_t i = 0; i < r->n_totals; i++) lines += r->totals[i].n_lines;
-    ptl_page_html(page, "<ul class=\"marks\"><li>");
-    ptl_show_count(ptl_page_say(page), lines);
-    ptl_page_mark(page, "holds",
-                  ptl_page_words(page, "Counted from %s order lines", ptl_page_said(page)));
-    ptl_page_html(page, "</li>");
-    if (r->n_findings > 0) {
-        ptl_page_html(page, "<li>");
-        ptl_page_mark(page, "look",
-                      ptl_page_words(page, "%lld %s attention", (long long)r->n_findings,
-                                     r->n_findings == 1 ? "finding needs" : "findings need"));
-        ptl_page_html(page, "</li>");
-    }
-    ptl_page_html(page, "</ul>\n");
-}
-
-static void put_answer(ptl_page *page, const ptl_review *r)
-{
-    ptl_page_html(page, "<section class=\"one\" id=\"answer\">\n<h1><span class=\"label\">");
-    ptl_review_kpi_label(ptl_page_say(page), r);
-    ptl_page_text(page, ptl_page_said(page));
-    ptl_page_html(page, "</span> ");
-    if (r->has_kpi) {
-        const ptl_cited one = {.key = "one",
-                               .line = &r->company,
-                               .period = &r->company.all,
-                               .measure = PTL_CM2,
-                               .is_kpi = true};
-        ptl_cited_put(page, r, &one, "number");
-        ptl_page_html(page, "</h1>\n");
-        put_target(page, r);
-    } else {
-        ptl_page_html(page,
-                      "none</h1>\n<p class=\"lede\">No fact falls into the period of the one "
-                      "number. Set kpi.starts in portolan.yaml, or import newer files.</p>\n");
-    }
-    put_marks(page, r);
-    ptl_review_weeks_chart(page, r); /* beside the one number (UI, Page grid) */
-    ptl_page_section_end(page);
 }
 
 static void put_differences(ptl_page *page, const ptl_review *r)
@@ -210,9 +144,10 @@ static void put_weeks(ptl_page *page, const ptl_review *r)
 
 static void put_findings(ptl_page *page, const ptl_review *r)
 {
-    if (r->n_findings == 0) return;
+    if (r->n_findings == 0 && r->n_alarms == 0) return;
     ptl_page_section(page, "Needs attention", "what limits these figures");
     ptl_page_html(page, "<ol class=\"findings\">\n");
+    ptl_review_alarms(page, r);
     for (int64_t i = 0; i < r->n_findings; i++) {
         const ptl_review_finding *f = &r->findings[i];
         const ptl_page_finding finding = {f->mark, f->title, f->text, f->who, f->action};
@@ -283,17 +218,31 @@ static void put_foot(ptl_page *page, const ptl_review *r)
     ptl_page_printf(page, " · data version %lld · configuration %lld",
                     (long long)r->warehouse_version, (long long)r->workspace->version);
     ptl_page_html(page, "</p><p>");
-    ptl_page_printf(page, "Run %lld · ledger entry %lld", (long long)r->run_id,
+    ptl_page_printf(page, "Run %lld · ledger entry %lld", (long long)r->review_run_id,
                     (long long)r->ledger_seq);
+    if (r->run_id != r->review_run_id)
+        ptl_page_printf(page, " · figures of run %lld: nothing was new", (long long)r->run_id);
     ptl_page_html(page, "</p></footer>\n");
 }
 
 static void put_all(ptl_page *page, const ptl_review *r)
 {
-    put_answer(page, r);
+    ptl_review_answer(page, r);
+    ptl_review_changes(page, r);
+    ptl_review_minutes(page, r);
+    put_findings(page, r);
     put_differences(page, r);
     put_channels(page, r);
     put_weeks(page, r);
+    put_data(page, r);
+    put_foot(page, r);
+}
+
+/* Deals are here and money is not: what can be said honestly, and what money would add. */
+static void put_pipeline(ptl_page *page, const ptl_review *r)
+{
+    ptl_pipeline_put(page, r->pipeline);
+    ptl_review_minutes(page, r);
     put_findings(page, r);
     put_data(page, r);
     put_foot(page, r);
@@ -306,6 +255,8 @@ ptl_status ptl_review_write_page(ptl_buffer *out, const ptl_review *review, ptl_
     ptl_page_init(&page, &setting);
     if (review->has_facts)
         put_all(&page, review);
+    else if (review->pipeline)
+        put_pipeline(&page, review);
     else
         ptl_page_answer(&page, "Nothing has been imported yet",
                         "Orders and media spend give the first figures: revenue, media and "

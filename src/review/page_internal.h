@@ -2,7 +2,7 @@
 #ifndef PTL_REVIEW_PAGE_INTERNAL_H
 #define PTL_REVIEW_PAGE_INTERNAL_H
 
-#include "pages/page.h"
+#include "pages/money.h"
 #include "review/model.h"
 
 /** A counted figure of the review. */
@@ -25,6 +25,12 @@ void ptl_review_week_name(ptl_buffer *out, const ptl_review *review);
 void ptl_review_kpi_label(ptl_buffer *out, const ptl_review *review);
 int32_t ptl_review_year(const ptl_review *review);
 int64_t ptl_review_rows_shown(const ptl_review *review);
+
+/** Sections, in the order of reading; alarms are findings of the section that is open. */
+void ptl_review_answer(ptl_page *page, const ptl_review *review);
+void ptl_review_changes(ptl_page *page, const ptl_review *review);
+void ptl_review_minutes(ptl_page *page, const ptl_review *review);
+void ptl_review_alarms(ptl_page *page, const ptl_review *review);
 
 /** Charts, each with its table. */
 void ptl_review_weeks_chart(ptl_page *page, const ptl_review *review);

@@ -1,7 +1,11 @@
 /* review.h: the weekly review, the program's main job.
  *
  * Runs the rooms in order, reads back the figures they wrote, and writes review.html (one file that
- * asks nothing of the network) and review.json (the same figures for machines). It never trains. */
+ * asks nothing of the network) and review.json (the same figures for machines). It never trains.
+ *
+ * Figures follow from facts, configuration, day and program. Where none of them is new since an
+ * earlier review, its figures are shown and cited by its run, nothing is counted, and no forecast
+ * is written a second time; minutes, alarms and what the sources brought are read afresh. */
 #ifndef PTL_REVIEW_REVIEW_H
 #define PTL_REVIEW_REVIEW_H
 
@@ -11,6 +15,8 @@
 typedef struct ptl_review_options {
     int32_t size;
     int64_t run_id;
+    int64_t figures_run_id; /* a run that counted the same before; 0: count anew under run_id  */
+    int64_t n_figures;      /* that it left; meaningless where figures_run_id is 0              */
     bool has_as_of;
     ptl_day as_of;
     const char *out_dir; /* where review.html and review.json go; default the workspace */
@@ -19,6 +25,7 @@ typedef struct ptl_review_options {
 
 typedef struct ptl_review_report {
     bool has_facts;
+    int64_t figures_run_id; /* whose figures are shown */
     ptl_day first, last;
     int64_t n_weeks, n_channels, n_figures, n_findings;
     ptl_day week_start; /* of the week reviewed; meaningless where n_weeks is 0 */

@@ -166,7 +166,8 @@ static ptl_status check_knots(const ptl_mix_spec *s, int64_t n_weeks, ptl_error 
             return ptl_fail(err, PTL_E_INVALID, "knot %d is not a later week: %d", k + 1,
                             s->knot[k] + 1);
     if (s->n_fourier < 0 || s->n_fourier > 26)
-        return ptl_fail(err, PTL_E_INVALID, "pairs of Fourier terms must be 0 to 26, not %d", s->n_fourier);
+        return ptl_fail(err, PTL_E_INVALID, "pairs of Fourier terms must be 0 to 26, not %d",
+                        s->n_fourier);
     return PTL_OK;
 }
 

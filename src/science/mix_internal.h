@@ -194,6 +194,8 @@ void mix_linear_fit(double *out, const ptl_mix_posterior *m, const double *coeff
 double mix_dot(const double *x, const double *y, int64_t n);
 void mix_add_multiple(double *out, const double *x, double a, int64_t n);
 void mix_add_product(double *out, const double *x, const double *y, double a, int64_t n);
+void mix_product(double *out, const double *x, const double *y, double a, int64_t n);
+void mix_divide(double *x, double by, int64_t n);
 void mix_convolve(double *out, const ptl_mix_posterior *m, const double *x, const double *w,
                   int32_t window);
 void mix_saturate(double *out, const ptl_saturation *s, const double *x, int64_t n);

@@ -38,6 +38,17 @@ WIDE static void add_product_wide(double *restrict out, const double *restrict x
     for (int64_t i = 0; i < n; i++) out[i] += a * x[i] * y[i];
 }
 
+WIDE static void product_wide(double *restrict out, const double *restrict x,
+                              const double *restrict y, double a, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) out[i] = a * x[i] * y[i];
+}
+
+WIDE static void divide_wide(double *restrict x, double by, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) x[i] /= by;
+}
+
 /* Four lags a pass: the output is read and written a quarter as often. */
 static inline void lags_of_four(double *restrict o, const double *restrict x,
                                 const double *restrict w, int64_t n)
@@ -81,6 +92,16 @@ void mix_add_multiple(double *out, const double *x, double a, int64_t n)
 void mix_add_product(double *out, const double *x, const double *y, double a, int64_t n)
 {
     add_product_wide(out, x, y, a, n);
+}
+
+void mix_product(double *out, const double *x, const double *y, double a, int64_t n)
+{
+    product_wide(out, x, y, a, n);
+}
+
+void mix_divide(double *x, double by, int64_t n)
+{
+    divide_wide(x, by, n);
 }
 
 void mix_convolve(double *out, const ptl_mix_posterior *m, const double *x, const double *w,

@@ -172,16 +172,15 @@ static bool eliminate_geo(mix_linear_work *w, const ptl_mix_posterior *m, int64_
     if (!cholesky_small(e, q)) return false;
     for (int64_t k = 0; k < q; k++) { /* columns of F from left to right: F L' = B */
         double *const fk = f + k * p;
-        const double *restrict const cross = l->cross + g * p * q + k * p;
-        for (int64_t j = 0; j < p; j++) fk[j] = inv * w->local_scale[k] * w->scale[j] * cross[j];
+        mix_product(fk, w->scale, l->cross + g * p * q + k * p, inv * w->local_scale[k], p);
         for (int64_t i = 0; i < k; i++) mix_add_multiple(fk, f + i * p, -e[i * q + k], p);
-        for (int64_t j = 0; j < p; j++) fk[j] /= e[k * q + k];
+        mix_divide(fk, e[k * q + k], p);
     }
     for (int64_t k = q - 1; k >= 0; k--) { /* and of H from right to left: H L = F */
         double *const hk = h + k * p;
-        for (int64_t j = 0; j < p; j++) hk[j] = f[k * p + j];
+        memcpy(hk, f + k * p, (size_t)p * sizeof *hk);
         for (int64_t i = k + 1; i < q; i++) mix_add_multiple(hk, h + i * p, -e[k * q + i], p);
-        for (int64_t j = 0; j < p; j++) hk[j] /= e[k * q + k];
+        mix_divide(hk, e[k * q + k], p);
     }
     return true;
 }
@@ -254,7 +253,7 @@ static double solve(mix_linear_work *w, const ptl_mix_posterior *m)
         solve_lower(c, w->factor + g * q * q, q);
         for (int64_t k = 0; k < q; k++) {
             quadratic += c[k] * c[k];
-            for (int64_t j = 0; j < p; j++) w->beta[j] -= w->f[(g * q + k) * p + j] * c[k];
+            mix_add_multiple(w->beta, w->f + (g * q + k) * p, -c[k], p);
         }
     }
     solve_lower(w->beta, w->schur, p);
@@ -403,7 +402,7 @@ ptl_status mix_linear_density(mix_linear_work *w, double *u, const ptl_mix_poste
     double quadratic = 0.0;
     for (int64_t g = 0; g < m->n_geos; g++) {
         const double inv = 1.0 / (sigma[g] * sigma[g]);
-        for (int64_t t = g * n; t < (g + 1) * n; t++) u[t] = m->used[t] * inv * residual[t];
+        mix_product(u + g * n, m->used + g * n, residual + g * n, inv, n);
         quadratic += mix_dot(u + g * n, residual + g * n, n);
         log_density -= 0.5 * m->linear.n_cells[g] * (log_2pi + 2.0 * log(sigma[g]));
     }

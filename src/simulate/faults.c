@@ -8,7 +8,7 @@ void ptl_faults_plant(ptl_faults *out, const ptl_climate *climate)
         double from;
         int64_t n_days;
     } places[PTL_FAULT_KINDS] = {{0.3, 3},  {0.5, 6},  {1.0, 5}, {0.7, 14},
-                                 {0.6, 10}, {0.4, 21}, {0.8, 7}, {0.55, 5}};
+                                 {0.6, 28}, {0.4, 21}, {0.8, 7}, {0.55, 5}};
     const bool hostile = climate->options.setting == PTL_SIM_HOSTILE;
     *out = (ptl_faults){0};
     for (int k = 0; k < PTL_FAULT_KINDS; k++) {

@@ -87,7 +87,7 @@ typedef struct ptl_truth_kpi {
     ptl_truth_contracts contracts[PTL_TRUTH_GRAINS][PTL_TRUTH_PERIODS_MAX];
     ptl_truth_pipe *pipe; /* day * n_recorded + recorded */
     int64_t reasons[PTL_TRUTH_REASONS];
-    const char *const *reason_names; /* NULL: no pipeline */
+    const char *const *reason_names;               /* NULL: no pipeline */
     const char *product_names[PTL_TRUTH_PRODUCTS]; /* NULL: nothing is sold by product */
     int64_t open_deals, open_cents[PTL_SIM_CURRENCIES];
     int64_t weighted[PTL_SIM_CURRENCIES]; /* cents × per cent */

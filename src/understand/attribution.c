@@ -37,15 +37,19 @@ static ptl_status keep(ptl_estimate **out, const ptl_estimate *from, int64_t n, 
     return PTL_OK;
 }
 
-/* Keep what the method found and give its memory back. */
+/* Keep what the method found, ask what it foresees, and give its memory back. */
 static ptl_status add_method(solving *s, const char *name, const ptl_attribution_result *r,
-                             ptl_error *err)
+                             const ptl_validation_method *how, ptl_error *err)
 {
     ptl_method *m = &s->f->methods[s->f->n_methods++];
-    *m = (ptl_method){.name = name, .verdict = r->verdict};
+    *m = (ptl_method){
+        .name = name, .verdict = r->verdict, .has_baseline = how->method == PTL_CREDIT_HAZARD};
     PTL_TRY(keep(&m->credit, r->credit, r->n_channels, s->kept, err));
     PTL_TRY(keep(&m->share, r->share, r->n_channels, s->kept, err));
     PTL_TRY(keep(&m->value, r->value, r->n_channels, s->kept, err));
+    ptl_arena_reset(&s->work);
+    const ptl_attribution_work work = work_of(s);
+    PTL_TRY(ptl_attribution_foresee(m, s->f, how, s->kept, &work, err));
     ptl_arena_reset(&s->work);
     return ptl_progress_check(s->progress, err);
 }
@@ -74,7 +78,8 @@ static ptl_status solve_rules(solving *s, ptl_error *err)
                                      ? ptl_journeys_timed(s->f->journeys)
                                      : ptl_journeys_paths(s->f->journeys);
         PTL_TRY(ptl_heuristic_solve(&r, paths, &o, &work, err));
-        PTL_TRY(add_method(s, rules[i].name, &r, err));
+        const ptl_validation_method how = {.method = PTL_CREDIT_RULE, .rule = &o};
+        PTL_TRY(add_method(s, rules[i].name, &r, &how, err));
     }
     return PTL_OK;
 }
@@ -102,7 +107,8 @@ static ptl_status solve_markov(solving *s, ptl_error *err)
     o.order = s->f->order_used;
     o.interval = interval_of(s);
     PTL_TRY(ptl_markov_solve(&r, ptl_journeys_paths(s->f->journeys), &o, &work, err));
-    return add_method(s, "markov", &r.credit, err);
+    const ptl_validation_method how = {.method = PTL_CREDIT_MARKOV, .markov = &o};
+    return add_method(s, "markov", &r.credit, &how, err);
 }
 
 static ptl_status solve_shapley(solving *s, const char *name, ptl_shapley_worth worth,
@@ -114,7 +120,22 @@ static ptl_status solve_shapley(solving *s, const char *name, ptl_shapley_worth 
     o.worth = worth;
     o.interval = interval_of(s);
     PTL_TRY(ptl_shapley_solve(&r, ptl_journeys_paths(s->f->journeys), &o, &work, err));
-    return add_method(s, name, &r.credit, err);
+    const ptl_validation_method how = {.method = PTL_CREDIT_SHAPLEY, .shapley = &o};
+    return add_method(s, name, &r.credit, &how, err);
+}
+
+/* Beyond the ceiling its two parameters a channel are not asked for. */
+static ptl_status solve_hazard(solving *s, ptl_error *err)
+{
+    const ptl_attribution_work work = work_of(s);
+    const ptl_hazard_options o = ptl_hazard_options_default();
+    ptl_hazard_result r;
+    if (s->f->n_channels > PTL_ATTRIBUTION_CLOCKED_CHANNELS) return PTL_OK;
+    PTL_TRY(ptl_hazard_solve(&r, ptl_journeys_timed(s->f->journeys), &o, &work, err));
+    PTL_TRY(keep(&s->f->half_life, r.half_life_days, s->f->n_channels, s->kept, err));
+    PTL_TRY(keep(&s->f->effect, r.effect, s->f->n_channels, s->kept, err));
+    const ptl_validation_method how = {.method = PTL_CREDIT_HAZARD, .hazard = &o};
+    return add_method(s, "time_to_event", &r.credit, &how, err);
 }
 
 /* Last: what is counted here stays in the arena of work until it is written. */
@@ -130,13 +151,15 @@ static ptl_status solve_paths(solving *s, ptl_error *err)
 
 static ptl_status solve_all(solving *s, ptl_error *err)
 {
-    ptl_progress_step(s->progress, "sharing out by rules", 2, 6);
+    ptl_progress_step(s->progress, "sharing out by rules", 2, 7);
     PTL_TRY(solve_rules(s, err));
-    ptl_progress_step(s->progress, "Markov chain", 3, 6);
+    ptl_progress_step(s->progress, "Markov chain", 3, 7);
     PTL_TRY(solve_markov(s, err));
-    ptl_progress_step(s->progress, "Shapley values", 4, 6);
+    ptl_progress_step(s->progress, "Shapley values", 4, 7);
     PTL_TRY(solve_shapley(s, "shapley", PTL_SHAPLEY_SUM, err));
     PTL_TRY(solve_shapley(s, "shapley_rate", PTL_SHAPLEY_RATE, err));
+    ptl_progress_step(s->progress, "time-to-event model", 5, 7);
+    PTL_TRY(solve_hazard(s, err));
     return solve_paths(s, err);
 }
 
@@ -177,7 +200,7 @@ static ptl_status solve_and_write(ptl_findings *f, ptl_store *store,
         .options = options, .f = f, .kept = arena, .executor = executor, .progress = progress};
     ptl_arena_init(&s.work, bytes_max, NULL);
     ptl_status st = f->n_channels > 0 ? solve_all(&s, err) : PTL_OK;
-    ptl_progress_step(progress, "writing figures", 5, 6);
+    ptl_progress_step(progress, "writing figures", 6, 7);
     if (st == PTL_OK) st = ptl_attribution_write(store, f, err);
     ptl_arena_dispose(&s.work);
     return st;

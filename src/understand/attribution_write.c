@@ -221,6 +221,22 @@ static ptl_status put_orders(const ptl_figure_rows *rows, ptl_error *err)
     return PTL_OK;
 }
 
+/* What the time-to-event model says of a touch of each channel. */
+static ptl_status put_touches(const ptl_figure_rows *rows, ptl_error *err)
+{
+    const ptl_findings *f = rows->f;
+    PTL_TRY(ptl_figure_counted(rows, "time_to_event_one_in", "", "",
+                               ptl_journeys_one_in(f->journeys), "persons", err));
+    for (int64_t c = 0; f->half_life && c < f->n_channels; c++) {
+        const char *member = ptl_journeys_channel(f->journeys, c);
+        PTL_TRY(ptl_figure_estimated(rows, "touch_half_life", f->dimension, member,
+                                     f->half_life[c].point, "days", err));
+        PTL_TRY(ptl_figure_estimated(rows, "touch_adds", f->dimension, member, f->effect[c].point,
+                                     "conversions", err));
+    }
+    return PTL_OK;
+}
+
 static ptl_status put_figures(const ptl_figure_rows *rows, ptl_error *err)
 {
     const ptl_findings *f = rows->f;
@@ -239,11 +255,14 @@ static ptl_status put_figures(const ptl_figure_rows *rows, ptl_error *err)
     PTL_TRY(put_sequences(rows, err));
     PTL_TRY(put_synergies(rows, err));
     PTL_TRY(put_orders(rows, err));
+    PTL_TRY(put_touches(rows, err));
+    PTL_TRY(ptl_attribution_put_foresight(rows, err));
     return ptl_attribution_put_flow(rows, err);
 }
 
 /* --- what each method says -------------------------------------------------------------------- */
 
+/* Behind the last channel stands the baseline: what no touch earned. */
 static ptl_status put_credit(ptl_table_builder *b, const ptl_findings *f, const ptl_method *m,
                              const char *outcome, const char *unit, int64_t channel,
                              const ptl_estimate *e, double scale, ptl_error *err)
@@ -255,8 +274,8 @@ static ptl_status put_credit(ptl_table_builder *b, const ptl_findings *f, const 
     put_text(b, full);
     ptl_table_builder_int(b, f->first);
     ptl_table_builder_int(b, f->last);
-    put_text(b, f->dimension);
-    put_text(b, ptl_journeys_channel(f->journeys, channel));
+    put_text(b, channel < f->n_channels ? f->dimension : "baseline");
+    put_text(b, ptl_journeys_channel(f->journeys, channel)); /* "" behind the last */
     put_double(b, e->point / scale);
     put_double(b, e->low / scale);
     put_double(b, e->high / scale);
@@ -270,7 +289,7 @@ static ptl_status put_credits(ptl_table_builder *b, const ptl_findings *f, ptl_e
 {
     const bool has_value = strcmp(f->goal->value, "none") != 0;
     for (int64_t i = 0; i < f->n_methods; i++)
-        for (int64_t c = 0; c < f->n_channels; c++) {
+        for (int64_t c = 0; c < f->n_channels + f->methods[i].has_baseline; c++) {
             const ptl_method *m = &f->methods[i];
             PTL_TRY(put_credit(b, f, m, "conversions", "conversions", c, &m->credit[c], 1.0, err));
             PTL_TRY(put_credit(b, f, m, "share", "share", c, &m->share[c], 1.0, err));

@@ -77,8 +77,10 @@ const char *ptl_journeys_channel(const ptl_journeys *journeys, int64_t idx);
 /** Distinct paths without gaps: how often each was taken. Values in micros. */
 const ptl_paths *ptl_journeys_paths(const ptl_journeys *journeys);
 
-/** Journeys that converted, with the days between their touches; equal ones are one path. For
- * rules that weigh by time, and for lags. */
+/** Journeys with the days between their touches, the last gap to the conversion or to the day until
+ * which none came; equal ones are one path. Of those without a conversion, the journeys of one
+ * person in `one_in` (a power of two), each counted that often. */
 const ptl_paths *ptl_journeys_timed(const ptl_journeys *journeys);
+int64_t ptl_journeys_one_in(const ptl_journeys *journeys);
 
 #endif

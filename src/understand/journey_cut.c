@@ -21,6 +21,7 @@ bool ptl_session_touch(ptl_session *session, ptl_instant at, int32_t channel,
 
 typedef struct cutting {
     const ptl_touch *touches;
+    int64_t n_touches;
     const ptl_journey_rules *rules;
     ptl_journey_fn fn;
     void *ctx;
@@ -46,7 +47,10 @@ static ptl_status without_conversion(const cutting *c, int64_t from, int64_t to,
         const ptl_instant until = c->touches[from].at + c->rules->look_back;
         int64_t end = from + 1;
         while (end < to && c->touches[end].at <= until) end++;
-        const ptl_journey journey = {.ended_at = c->touches[end - 1].at};
+        const ptl_instant last = c->touches[end - 1].at;
+        ptl_journey journey = {.ended_at = last, .watched_until = last + c->rules->look_back};
+        if (end < c->n_touches && c->touches[end].at < journey.watched_until)
+            journey.watched_until = c->touches[end].at; /* the next journey's own time begins */
         PTL_TRY(hand_over(c, from, end, journey, err));
         from = end;
     }
@@ -58,7 +62,7 @@ ptl_status ptl_journey_cut(const ptl_touch *touches, int64_t n_touches,
                            const ptl_journey_rules *rules, ptl_journey_fn fn, void *ctx,
                            ptl_error *err)
 {
-    const cutting c = {touches, rules, fn, ctx};
+    const cutting c = {touches, n_touches, rules, fn, ctx};
     int64_t done = 0;          /* touches before it stand in journeys       */
     int64_t from = 0, end = 0; /* of the journey that converted last        */
     ptl_instant converted_at = 0;

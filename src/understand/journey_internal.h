@@ -33,7 +33,9 @@ typedef struct ptl_journey {
     int64_t n;
     int64_t n_cut; /* older touches that were cut off */
     bool converts;
-    ptl_instant ended_at; /* the conversion, or the last touch */
+    ptl_instant ended_at;      /* the conversion, or the last touch */
+    ptl_instant watched_until; /* without a conversion: until then none came, as far as the next
+                                  touch, or the look-back, allows to say */
     int64_t value_micros;
 } ptl_journey;
 typedef ptl_status (*ptl_journey_fn)(void *ctx, const ptl_journey *journey, ptl_error *err);
@@ -64,9 +66,10 @@ typedef struct ptl_path_table ptl_path_table;
 PTL_NODISCARD ptl_status ptl_path_table_new(ptl_path_table **out, bool timed, ptl_error *err);
 void ptl_path_table_free(ptl_path_table *table);
 
-/** Count a journey for its group, [0, 64). E_LIMIT where the table is full. */
+/** Count a journey `times` for its group, [0, 64). E_LIMIT where the table is full. */
 PTL_NODISCARD ptl_status ptl_path_table_add(ptl_path_table *table, const ptl_journey *journey,
-                                            int64_t value_micros, int32_t group, ptl_error *err);
+                                            int64_t value_micros, int32_t group, uint32_t times,
+                                            ptl_error *err);
 
 /** The table as science reads it, cells in the order of paths; it stays the table's. What only
  * adding needed is let go: nothing can be added afterwards. */

@@ -146,8 +146,9 @@ static ptl_status grow_slots(ptl_path_table *t, ptl_error *err)
 static ptl_status lay_down(ptl_path_table *t, const ptl_journey *j, ptl_error *err)
 {
     int64_t at = t->offsets[t->n_paths];
+    const ptl_instant last = j->converts ? j->ended_at : j->watched_until;
     for (int64_t i = 0; i < j->n; i++, at++) {
-        const ptl_instant next = i + 1 < j->n ? j->touches[i + 1].at : j->ended_at;
+        const ptl_instant next = i + 1 < j->n ? j->touches[i + 1].at : last;
         PTL_TRY(ptl_journey_room(&t->touches, at, &t->touches_capacity, sizeof *t->touches,
                                  PTL_JOURNEY_TOUCHES_MAX, "touches", err));
         t->touches[at] = j->touches[i].channel;
@@ -193,17 +194,17 @@ static ptl_status cell_of(cell **out, ptl_path_table *t, int64_t path, int32_t g
 }
 
 ptl_status ptl_path_table_add(ptl_path_table *t, const ptl_journey *j, int64_t value_micros,
-                              int32_t group, ptl_error *err)
+                              int32_t group, uint32_t times, ptl_error *err)
 {
     int64_t path;
     cell *c;
     PTL_TRY(path_of(&path, t, j, err));
     PTL_TRY(cell_of(&c, t, path, group, err));
     uint32_t *count = j->converts ? &c->converting : &c->null;
-    if (*count == UINT32_MAX ||
+    if (*count > UINT32_MAX - times ||
         __builtin_add_overflow(c->value_micros, value_micros, &c->value_micros))
         return ptl_fail(err, PTL_E_LIMIT, "one path holds more than 2^32 journeys or 2^63 micros");
-    ++*count;
+    *count += times;
     return PTL_OK;
 }
 

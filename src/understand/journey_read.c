@@ -27,6 +27,7 @@ struct ptl_journeys {
     bool has_span;
     ptl_day first, last;
     ptl_instant newest;
+    uint32_t one_in; /* such persons */
     ptl_path_table *path_table, *timed_table;
     ptl_paths paths, timed;
 };
@@ -46,6 +47,7 @@ typedef struct reader {
     int64_t n_touches, capacity;
     int64_t n_dropped;
     int32_t group;
+    bool is_clocked; /* of the persons whose journeys without conversion keep their times */
 } reader;
 
 /* --- channels --------------------------------------------------------------------------------- */
@@ -137,12 +139,17 @@ done:
 /* --- journeys --------------------------------------------------------------------------------- */
 
 /* The finaliser of SplitMix64: neighbours fall into any group. */
-static int32_t group_of(int64_t unit)
+static uint64_t hash_of_unit(int64_t unit)
 {
     uint64_t z = (uint64_t)unit + UINT64_C(0x9E3779B97F4A7C15);
     z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
     z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return (int32_t)((z ^ (z >> 31)) % PTL_ATTRIBUTION_GROUPS);
+    return z ^ (z >> 31);
+}
+
+static int32_t group_of(int64_t unit)
+{
+    return (int32_t)(hash_of_unit(unit) % PTL_ATTRIBUTION_GROUPS);
 }
 
 static ptl_status add_money(int64_t *sum, int64_t micros, ptl_error *err)
@@ -165,6 +172,17 @@ static ptl_status count_conversion(ptl_journey_counts *c, const ptl_journey *jou
     return is_negative ? add_money(&c->negative_micros, journey->value_micros, err) : PTL_OK;
 }
 
+/* With times nearly every path is distinct. So all that converted keep theirs, and of the others
+ * one person in a power of two, whose journeys then stand for the rest. */
+static ptl_status add_timed(reader *r, const ptl_journey *journey, int64_t worth, ptl_error *err)
+{
+    ptl_journey seen = *journey;
+    if (journey->n == 0 || (!journey->converts && !r->is_clocked)) return PTL_OK;
+    if (seen.watched_until > r->j->newest) seen.watched_until = r->j->newest;
+    return ptl_path_table_add(r->j->timed_table, &seen, worth, r->group,
+                              journey->converts ? 1 : r->j->one_in, err);
+}
+
 static ptl_status add_journey(void *ctx, const ptl_journey *journey, ptl_error *err)
 {
     reader *r = ctx;
@@ -178,9 +196,8 @@ static ptl_status add_journey(void *ctx, const ptl_journey *journey, ptl_error *
         c->n_null++;
         c->n_open += journey->touches[0].at + r->rules.look_back > r->j->newest;
     }
-    if (journey->converts && journey->n > 0)
-        PTL_TRY(ptl_path_table_add(r->j->timed_table, journey, worth, r->group, err));
-    return ptl_path_table_add(r->j->path_table, journey, worth, r->group, err);
+    PTL_TRY(add_timed(r, journey, worth, err));
+    return ptl_path_table_add(r->j->path_table, journey, worth, r->group, 1, err);
 }
 
 /* Conversions of units that come before `unit` have no touch; so have those of nobody. */
@@ -208,6 +225,7 @@ static ptl_status end_unit(reader *r, ptl_error *err)
     r->j->counts.n_touches += r->n_touches + r->n_dropped;
     r->j->counts.n_touches_cut += r->n_dropped;
     r->group = group_of(r->unit);
+    r->is_clocked = (uint32_t)(hash_of_unit(r->unit) >> 32) % r->j->one_in == 0;
     return ptl_journey_cut(r->touches, r->n_touches, r->conversions.items + from, r->next - from,
                            &r->rules, add_journey, r, err);
 }
@@ -265,13 +283,16 @@ static ptl_status read_span(reader *r, ptl_store *store, ptl_instant known_by, p
 {
     const ptl_value param = ptl_value_instant(known_by);
     ptl_table span = {0};
-    const ptl_column *first, *last, *newest;
+    const ptl_column *first, *last, *newest, *n;
     ptl_status st;
     PTL_TRY_GOTO(st, done,
                  ptl_warehouse_query(&span, store->warehouse, "journey/span", &param, 1, 0, err));
     PTL_TRY_GOTO(st, done, ptl_table_column(&first, &span, "first_day", PTL_TYPE_DAY, err));
     PTL_TRY_GOTO(st, done, ptl_table_column(&last, &span, "last_day", PTL_TYPE_DAY, err));
     PTL_TRY_GOTO(st, done, ptl_table_column(&newest, &span, "newest", PTL_TYPE_INSTANT, err));
+    PTL_TRY_GOTO(st, done, ptl_table_column(&n, &span, "n", PTL_TYPE_INT, err));
+    r->j->one_in = 1;
+    while (ptl_column_int(n, 0) / r->j->one_in > PTL_JOURNEY_CLOCKED_EVENTS) r->j->one_in *= 2;
     r->j->has_span = ptl_column_present(first, 0);
     r->j->first = (ptl_day)ptl_column_int(first, 0);
     r->j->last = (ptl_day)ptl_column_int(last, 0);
@@ -355,7 +376,7 @@ static ptl_status read_all(reader *r, ptl_store *store, const ptl_workspace *wor
 {
     const ptl_goal_config *goal = o->goal ? o->goal : ptl_workspace_goal(workspace, NULL);
     if (!goal) return ptl_fail(err, PTL_E_NOT_FOUND, "the workspace has no goal");
-    ptl_progress_step(progress, "reading conversions", 0, 6);
+    ptl_progress_step(progress, "reading conversions", 0, 7);
     PTL_TRY(read_span(r, store, o->known_by, err));
     PTL_TRY(read_labels(r, store, workspace, o, err));
     r->rules = rules_of(r, workspace, goal, o);
@@ -363,7 +384,7 @@ static ptl_status read_all(reader *r, ptl_store *store, const ptl_workspace *wor
     PTL_TRY(ptl_conversions_read(&r->conversions, store, workspace, goal, o->known_by, from,
                                  r->rules.to, progress, err));
     widen_span(r, workspace->zone);
-    ptl_progress_step(progress, "reading journeys", 1, 6);
+    ptl_progress_step(progress, "reading journeys", 1, 7);
     PTL_TRY(read_touches(r, store, workspace, o, from, progress, err));
     return finish(r->j, r->rules.direct, err);
 }
@@ -425,6 +446,11 @@ const char *ptl_journeys_channel(const ptl_journeys *j, int64_t idx)
 const ptl_paths *ptl_journeys_paths(const ptl_journeys *j)
 {
     return &j->paths;
+}
+
+int64_t ptl_journeys_one_in(const ptl_journeys *j)
+{
+    return j->one_in;
 }
 
 const ptl_paths *ptl_journeys_timed(const ptl_journeys *j)

@@ -23,6 +23,9 @@ enum {
     PTL_JOURNEY_PATHS_MAX = 100000000,      /* distinct ones, a number of 32 bits each */
     PTL_JOURNEY_CELLS_MAX = 200000000,      /* paths by group of persons: 4.8 GB */
     PTL_JOURNEY_TOUCHES_MAX = 1000000000,   /* of all distinct paths: 4 GB */
+    PTL_JOURNEY_CLOCKED_EVENTS =
+        12000000, /* of more, times without conversion are sampled: 200 MB */
+    PTL_ATTRIBUTION_CLOCKED_CHANNELS = 256, /* of the time-to-event model: two parameters each */
     PTL_JOURNEY_LISTED_PATHS = 1000 /* kept of a run: the most taken, what anybody looks through */
 };
 

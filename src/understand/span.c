@@ -2,7 +2,7 @@
 #include "understand/span.h"
 
 /* Everything known before the day after as_of began. */
-static ptl_instant known_by(const ptl_workspace *workspace, bool has_as_of, ptl_day as_of)
+ptl_instant ptl_span_known_by(const ptl_workspace *workspace, bool has_as_of, ptl_day as_of)
 {
     if (!has_as_of) return PTL_INSTANT_EVER;
     return ptl_zone_day_start(workspace->zone, as_of + 1) - 1;
@@ -13,7 +13,7 @@ static ptl_instant known_by(const ptl_workspace *workspace, bool has_as_of, ptl_
 ptl_status ptl_span_read(ptl_span *out, ptl_store *store, const ptl_workspace *workspace,
                          bool has_as_of, ptl_day as_of, ptl_error *err)
 {
-    *out = (ptl_span){.known_by = known_by(workspace, has_as_of, as_of)};
+    *out = (ptl_span){.known_by = ptl_span_known_by(workspace, has_as_of, as_of)};
     const ptl_value param = ptl_value_instant(out->known_by);
     ptl_table range = {0};
     PTL_TRY(ptl_warehouse_query(&range, store->warehouse, "money/range", &param, 1, 0, err));

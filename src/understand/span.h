@@ -13,6 +13,9 @@ typedef struct ptl_span {
     ptl_day newest;       /* newest local day with money                                     */
 } ptl_span;
 
+/** The newest instant whose facts count: the end of `as_of`, or for ever. */
+ptl_instant ptl_span_known_by(const ptl_workspace *workspace, bool has_as_of, ptl_day as_of);
+
 /** The days of money that were known at the end of `as_of`, or all that is known. */
 PTL_NODISCARD ptl_status ptl_span_read(ptl_span *out, ptl_store *store,
                                        const ptl_workspace *workspace, bool has_as_of,

@@ -2,10 +2,12 @@
  *
  * triangulate.figure, .effect, .from_credit, .journey_credit, .over_claim have an interval; .p and
  * .settle_error are numbers; .revenue, .baseline, .increment and .unexplained are counted, and add
- * up. */
+ * up. .left_out and .missing say in their member what was not used, and why: "channel → source →
+ * reason"; their value is that nothing of it went in. */
 #include "understand/triangulate_internal.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static const ptl_column_spec columns[] = {
     {"run_id", PTL_TYPE_INT},       {"name", PTL_TYPE_TEXT},      {"grain", PTL_TYPE_TEXT},
@@ -14,6 +16,8 @@ static const ptl_column_spec columns[] = {
     {"low", PTL_TYPE_DOUBLE},       {"high", PTL_TYPE_DOUBLE},    {"probability", PTL_TYPE_DOUBLE},
     {"unit", PTL_TYPE_TEXT},        {"kind", PTL_TYPE_TEXT},      {"grade", PTL_TYPE_TEXT},
     {"verdict", PTL_TYPE_TEXT}};
+
+#define ARROW " \xE2\x86\x92 "
 
 enum { OUTPUT_BYTES_MAX = 16 << 20 };
 
@@ -112,6 +116,41 @@ static void put_books(writer *w)
     put_counted(w, "triangulate.unexplained", b->unexplained_micros);
 }
 
+/* A row whose member is what it says. */
+static void put_said(writer *w, const char *name, const char *dimension, const char *said)
+{
+    if (w->st != PTL_OK) return;
+    ptl_table_builder_int(w->rows, w->run_id);
+    put_text(w, name);
+    put_text(w, "all");
+    ptl_table_builder_int(w->rows, w->t->from);
+    ptl_table_builder_int(w->rows, w->t->to);
+    put_text(w, dimension);
+    put_text(w, said);
+    ptl_table_builder_double(w->rows, 0.0);
+    ptl_table_builder_int(w->rows, 0);
+    for (int i = 0; i < 3; i++) ptl_table_builder_null(w->rows);
+    put_text(w, "sources");
+    put_text(w, "counted");
+    put_text(w, "");
+    put_text(w, "counted");
+    w->st = ptl_table_builder_row_end(w->rows, w->err);
+}
+
+static void put_left_out(writer *w)
+{
+    char said[700];
+    for (int64_t i = 0; i < w->t->n_sources; i++) {
+        const ptl_triangulation_source *const s = &w->t->source[i];
+        if (s->use <= PTL_SOURCE_THROUGH_MODEL) continue; /* it is in, or stands beside */
+        (void)snprintf(said, sizeof said, "%.250s" ARROW "%.250s" ARROW "%.150s", s->channel,
+                       s->origin, ptl_source_use_text(s->use));
+        put_said(w, "triangulate.left_out", "source", said);
+    }
+    for (int32_t i = 0; i < w->t->n_missing; i++)
+        put_said(w, "triangulate.missing", "", w->t->missing[i]);
+}
+
 static ptl_status output(ptl_store *store, int64_t run_id, ptl_table_builder *rows, ptl_error *err)
 {
     ptl_scope scope;
@@ -131,6 +170,7 @@ ptl_status ptl_triangulation_write(const ptl_triangulation *t, ptl_store *store,
                                   OUTPUT_BYTES_MAX, err));
     for (int64_t k = 0; k < t->n_lines; k++) put_line(&w, &t->line[k]);
     if (t->is_closed) put_books(&w);
+    put_left_out(&w);
     if (w.st == PTL_OK) w.st = output(store, run_id, w.rows, err);
     ptl_table_builder_free(w.rows);
     return w.st;

@@ -8,8 +8,8 @@
 static void write_parquet(const loading *f, const char *name, const char *select)
 {
     char sql[4096];
-    duckdb_database database;
-    duckdb_connection connection;
+    duckdb_database database = NULL;
+    duckdb_connection connection = NULL;
     duckdb_result result;
     (void)snprintf(sql, sizeof sql, "COPY (%s) TO '%s/%s' (FORMAT parquet, ROW_GROUP_SIZE 2048)",
                    select, f->data, name);

@@ -46,6 +46,15 @@ static const char *value_of(const ptl_preset *preset, const ptl_preset_column *c
     return values[c->kind];
 }
 
+/* One quoted cell more at the end of a line. */
+static void put_cell(char *line, size_t size, const char *text)
+{
+    const size_t len = strlen(line);
+    char cell[1024];
+    (void)snprintf(cell, sizeof cell, "%s\"%s\"", len > 0 ? "," : "", text);
+    if (len + strlen(cell) < size) memcpy(line + len, cell, strlen(cell) + 1);
+}
+
 static void make(made *m, const ptl_preset *preset, bool all)
 {
     memset(m, 0, sizeof *m);
@@ -63,11 +72,8 @@ static void make(made *m, const ptl_preset *preset, bool all)
         for (char *p = m->names[m->n]; *p; p++)
             if (*p == '*') *p = 'x';
         m->columns[m->n] = (ptl_pair){c->role, m->names[m->n]};
-        const size_t head = strlen(m->head), row = strlen(m->row);
-        (void)snprintf(m->head + head, sizeof m->head - head, "%s\"%s\"", m->n ? "," : "",
-                       m->names[m->n]);
-        (void)snprintf(m->row + row, sizeof m->row - row, "%s\"%s\"", m->n ? "," : "",
-                       value_of(preset, c));
+        put_cell(m->head, sizeof m->head, m->names[m->n]);
+        put_cell(m->row, sizeof m->row, value_of(preset, c));
         m->n++;
     }
 }

@@ -187,6 +187,31 @@ static const char *const looking_ahead =
     " DATE '2030-01-01', 'channel', 'channel ' || (i % 6), (['A', 'B', 'E'])[1 + i % 3], 1.5 * i,"
     " NULL, NULL, NULL, '', 'converged' FROM range(30) AS r(i);";
 
+/* What the books say, and lines whose day in UTC is another. */
+static const char *const books =
+    "INSERT INTO txn SELECT 'y' || i, 'y' || (i // 2), TIMESTAMP '2021-12-01 12:00:00' + to_days("
+    "(i % 2 * 90)::INT), i, CASE i % 2 WHEN 0 THEN 'new' ELSE 'refund' END, NULL, NULL, 1, "
+    "20000000,"
+    " 0, 3000000, 0, 0, 9000000, 'EUR', DATE '2021-12-01' + (i % 2 * 90)::INT, 1, 120000 + i,"
+    " TIMESTAMP '2026-01-01' FROM range(20) AS r(i);"
+    "INSERT INTO control_series SELECT DATE '2024-01-01' + i::INT, 'price', '', 0.5 * i, 'index', "
+    "9,"
+    " 210000 + i, TIMESTAMP '2026-01-03' FROM range(200) AS r(i);"
+    "INSERT INTO geo SELECT 'geo ' || i, NULL, NULL, 'city', NULL, 1000 + i, NULL, 9, 200000 + i,"
+    " TIMESTAMP '2026-01-03' FROM range(10) AS r(i);"
+    "INSERT INTO finance_close SELECT DATE '2024-01-01' + (i // 4 * 31)::INT,"
+    " DATE '2024-01-31' + (i // 4 * 31)::INT, (['revenue', 'media', 'cost', 'variable_cost'])[1 + "
+    "(i"
+    " % 4)], '', '', (hash(i, 80) % 90000000000)::BIGINT, 'EUR', 'order', true, NULL, 9, 90000 + i,"
+    " TIMESTAMP '2026-01-03' FROM range(80) AS r(i);"
+    "INSERT INTO figure SELECT 3, 'reconcile.revenue', 'close', DATE '2024-01-01' + (i * 31)::INT,"
+    " DATE '2024-01-31' + (i * 31)::INT, '', '', 0.001 * i, NULL, NULL, NULL, NULL, 'share',"
+    " 'counted', '', 'reconciled', 0.01, NULL FROM range(20) AS r(i);"
+    "INSERT INTO txn SELECT 'z' || i, 'z' || i, TIMESTAMP '2022-01-07 23:30:00', i, 'new', NULL, "
+    "NULL,"
+    " 1, 20000000, 0, 3000000, 0, 0, 9000000, 'EUR', DATE '2022-01-08', 1, 100000 + i,"
+    " TIMESTAMP '2026-01-01' FROM range(20) AS r(i)";
+
 static void open_with(ptl_warehouse **out, int32_t n_threads)
 {
     ptl_error err = {0};
@@ -209,6 +234,7 @@ static int build(void **state)
     warehouse_exec(warehouse, sources);
     warehouse_exec(warehouse, faulty);
     warehouse_exec(warehouse, customers);
+    warehouse_exec(warehouse, books);
     warehouse_exec(warehouse, looking_ahead);
     ptl_warehouse_close(warehouse);
     return 0;
@@ -313,7 +339,7 @@ static answer ask(ptl_warehouse *warehouse, const char *name, const char *sql)
     return said;
 }
 
-static void ask_all(ptl_warehouse *const warehouses[N_THREADS], const ptl_asset *asset)
+static int64_t ask_all(ptl_warehouse *const warehouses[N_THREADS], const ptl_asset *asset)
 {
     char name[256];
     const char *from = asset->path + sizeof PTL_DUCK_QUERIES - 1;
@@ -325,11 +351,11 @@ static void ask_all(ptl_warehouse *const warehouses[N_THREADS], const ptl_asset 
         for (int i = 0; i < N_THREADS; i++) {
             const answer said = ask(warehouses[i], name, sql);
             if (i == 0 && repeat == 0) first = said;
-            if (said.n_rows == 0) fail_msg("%s found nothing: give the company rows for it", name);
             if (!ptl_hash_equal(said.hash, first.hash))
                 fail_msg("%s: %d threads gave other bytes than 1", name, thread_counts[i]);
         }
     print_message("%-24s %8" PRId64 " rows\n", name, first.n_rows);
+    return first.n_rows;
 }
 
 /* One file, three engines: copies, because the engine locks its file. */
@@ -347,14 +373,16 @@ static void same_bytes_on_any_number_of_threads(void **state)
     }
     snprintf(path, sizeof path, "%s", original);
     const ptl_text prefix = PTL_TEXT(PTL_DUCK_QUERIES);
-    int64_t n = 0;
+    int64_t n = 0, n_empty = 0;
     for (int64_t i = ptl_asset_first(PTL_DUCK_QUERIES); i < ptl_assets_n; i++) {
         if (!ptl_text_starts(ptl_text_of(ptl_assets[i].path), prefix)) break;
         if (!is_select((const char *)ptl_assets[i].bytes)) continue;
-        ask_all(warehouses, &ptl_assets[i]);
+        n_empty += ask_all(warehouses, &ptl_assets[i]) == 0;
         n++;
     }
     assert_true(n >= 8);
+    if (n_empty > 0)
+        fail_msg("%lld queries found 0 rows: give the company rows for them", (long long)n_empty);
     for (int i = 0; i < N_THREADS; i++) ptl_warehouse_close(warehouses[i]);
 }
 

@@ -9,16 +9,33 @@
 #include "store/migrate.h"
 #include "store/records_internal.h"
 
-enum { NEWEST = 4 }; /* version of records that this program writes */
-
 static ptl_error err;
 static scratch dir;
+
+static ptl_arena own_memory;
+static ptl_migration *own; /* the program's own migrations */
+static int64_t newest;     /* how many: the version of records that this program writes */
 
 static int setup(void **state)
 {
     (void)state;
     scratch_make(&dir);
     ptl_error_clear(&err);
+    return 0;
+}
+
+static int find_own(void **state)
+{
+    (void)state;
+    ptl_arena_init(&own_memory, 1 << 20, NULL);
+    EXPECT_OK(ptl_migrations_find(&own, &newest, "sql/records/", &own_memory, &err));
+    return 0;
+}
+
+static int forget_own(void **state)
+{
+    (void)state;
+    ptl_arena_dispose(&own_memory);
     return 0;
 }
 
@@ -147,7 +164,7 @@ static void test_settings(void **state)
     const char *path = scratch_path(&dir, "records.sqlite");
     EXPECT_INT(raw_int(path, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
     EXPECT_INT(raw_int(path, "SELECT application_id FROM pragma_application_id"), 0x50544c4e);
-    EXPECT_INT(raw_int(path, "SELECT user_version FROM pragma_user_version"), NEWEST);
+    EXPECT_INT(raw_int(path, "SELECT user_version FROM pragma_user_version"), newest);
     EXPECT_INT(raw_int(path, "SELECT count(*) FROM pragma_table_list "
                              "WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict"),
                0);
@@ -249,91 +266,80 @@ static void test_failed_statement_marks(void **state)
 
 /* --- migrations ------------------------------------------------------------------------------- */
 
-static const char next_sql[] =
-    "CREATE TABLE extra (x INTEGER) STRICT; INSERT INTO extra VALUES (7);"
-    "PRAGMA user_version = 5;";
-
-/* the program's own, and one that a newer program would have */
-static void migrations(ptl_migration *list, int64_t *n, ptl_arena *arena, const char *next)
+/* The program's own, and one that a newer program would have, which sets `version`. */
+static ptl_migration *migrations(const char *sql, int64_t version)
 {
-    ptl_migration *own;
-    EXPECT_OK(ptl_migrations_find(&own, n, "sql/records/", arena, &err));
-    EXPECT_INT(*n, NEWEST);
-    memcpy(list, own, NEWEST * sizeof *own);
-    list[NEWEST] = (ptl_migration){NEWEST + 1, "0005_test.sql", next};
+    static char next[256];
+    snprintf(next, sizeof next, "%s PRAGMA user_version = %" PRId64 ";", sql, version);
+    ptl_migration *list = ptl_arena_array(&own_memory, newest + 1, sizeof *list, &err);
+    assert_non_null(list);
+    memcpy(list, own, (size_t)newest * sizeof *own);
+    list[newest] = (ptl_migration){newest + 1, "next_test.sql", next};
+    return list;
 }
 
 /* A file of every older version, with a row in it, becomes one of this version. */
 static void test_migrate_from_every_version(void **state)
 {
     (void)state;
-    ptl_arena arena;
-    ptl_arena_init(&arena, 1 << 20, NULL);
-    ptl_migration list[NEWEST + 1];
-    int64_t n;
-    migrations(list, &n, &arena, next_sql);
-    for (int old = 1; old < NEWEST; old++) {
+    for (int64_t old = 1; old < newest; old++) {
         const char *path = scratch_path(&dir, "records.sqlite");
         remove(path);
-        for (int k = 0; k < old; k++) raw_run(path, list[k].text);
+        for (int64_t k = 0; k < old; k++) raw_run(path, own[k].text);
         raw_run(path, "INSERT INTO meta VALUES ('old', x'31')");
         ptl_records *records = opened();
         assert_true(has(records, "old"));
         ptl_records_close(records);
-        EXPECT_INT(raw_int(path, "SELECT user_version FROM pragma_user_version"), NEWEST);
+        EXPECT_INT(raw_int(path, "SELECT user_version FROM pragma_user_version"), newest);
         EXPECT_INT(raw_int(path, "SELECT count(*) FROM minute"), 0);
         EXPECT_INT(raw_int(path, "SELECT count(*) FROM alarm"), 0);
+        EXPECT_INT(raw_int(path, "SELECT count(*) FROM model"), 0);
     }
-    ptl_arena_dispose(&arena);
 }
 
 static void test_migrate_forward(void **state)
 {
     (void)state;
-    ptl_arena arena;
-    ptl_arena_init(&arena, 1 << 20, NULL);
-    ptl_migration list[NEWEST + 1];
-    int64_t n;
-    migrations(list, &n, &arena, next_sql);
+    const ptl_migration *list = migrations(
+        "CREATE TABLE extra (x INTEGER) STRICT; INSERT INTO extra VALUES (7);", newest + 1);
     ptl_records *records = opened();
     EXPECT_OK(ptl_records_set(records, "old", PTL_TEXT("1"), &err));
-    EXPECT_OK(ptl_migrate(records->sql, list, NEWEST + 1, &err));
+    EXPECT_OK(ptl_migrate(records->sql, list, newest + 1, &err));
     assert_true(has(records, "old"));
     ptl_records_close(records);
-    const char *bak = scratch_path(&dir, "records.sqlite.v4.bak");
-    EXPECT_INT(raw_int(bak, "SELECT user_version FROM pragma_user_version"), NEWEST);
+    char words[64];
+    snprintf(words, sizeof words, "records.sqlite.v%" PRId64 ".bak", newest);
+    const char *bak = scratch_path(&dir, words);
+    EXPECT_INT(raw_int(bak, "SELECT user_version FROM pragma_user_version"), newest);
     EXPECT_INT(raw_int(bak, "SELECT count(*) FROM meta"), 1);
     const char *path = scratch_path(&dir, "records.sqlite");
     EXPECT_INT(raw_int(path, "SELECT x FROM extra"), 7);
     /* and now this program, which knows no such version, refuses it, changing nothing */
     ptl_records *none = NULL;
-    EXPECT_FAIL(ptl_records_open(&none, path, &err), PTL_E_VERSION,
-                "version 5, this program knows up to 4");
+    snprintf(words, sizeof words, "version %" PRId64 ", this program knows up to %" PRId64,
+             newest + 1, newest);
+    EXPECT_FAIL(ptl_records_open(&none, path, &err), PTL_E_VERSION, words);
     assert_null(none);
-    ptl_arena_dispose(&arena);
 }
 
 static void test_migrate_half_is_nothing(void **state)
 {
     (void)state;
-    ptl_arena arena;
-    ptl_arena_init(&arena, 1 << 20, NULL);
-    ptl_migration list[NEWEST + 1];
-    int64_t n;
     ptl_records *records = opened();
-    migrations(list, &n, &arena, "CREATE TABLE extra (x INTEGER); INSERT INTO nowhere VALUES (1);");
-    EXPECT_FAIL(ptl_migrate(records->sql, list, NEWEST + 1, &err), PTL_E_INTERNAL,
+    const ptl_migration *list =
+        migrations("CREATE TABLE extra (x INTEGER); INSERT INTO nowhere VALUES (1);", newest + 1);
+    EXPECT_FAIL(ptl_migrate(records->sql, list, newest + 1, &err), PTL_E_INTERNAL,
                 "statement failed");
     assert_non_null(strstr(err.detail, "nowhere"));
-    migrations(list, &n, &arena, "CREATE TABLE extra (x INTEGER); PRAGMA user_version = 6;");
-    EXPECT_FAIL(ptl_migrate(records->sql, list, NEWEST + 1, &err), PTL_E_INTERNAL,
-                "sets version 6");
+    char words[64];
+    snprintf(words, sizeof words, "sets version %" PRId64, newest + 2);
+    list = migrations("CREATE TABLE extra (x INTEGER);", newest + 2);
+    EXPECT_FAIL(ptl_migrate(records->sql, list, newest + 1, &err), PTL_E_INTERNAL, words);
     ptl_records_close(records);
     const char *path = scratch_path(&dir, "records.sqlite");
-    EXPECT_INT(raw_int(path, "SELECT user_version FROM pragma_user_version"), NEWEST);
+    EXPECT_INT(raw_int(path, "SELECT user_version FROM pragma_user_version"), newest);
     EXPECT_INT(raw_int(path, "SELECT count(*) FROM sqlite_schema WHERE name = 'extra'"), 0);
     ptl_records_close(opened());
-    ptl_arena_dispose(&arena);
 }
 
 /* --- files that are not what they should be --------------------------------------------------- */
@@ -497,5 +503,5 @@ int main(void)
         TEST(test_copy),
         TEST(test_config),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, find_own, forget_own);
 }

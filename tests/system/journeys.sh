@@ -105,7 +105,7 @@ for (const c of show.journey_credit) {
   if (want !== null && !(Math.abs(c.conversions.point - want) < 1e-6)) fail(`${c.method} ${c.channel}`, c.conversions.point, want);
 }
 for (const m of show.methods) {
-  const sum = show.journey_credit.filter((c) => c.method === m.method).reduce((s, c) => s + c.conversions.point, 0);
+  const sum = show.journey_credit.filter((c) => c.method === m.method).reduce((s, c) => s + c.conversions.point, m.baseline.point ?? 0);
   if (!(Math.abs(sum - touched) < 1e-6 * touched)) fail(`${m.method} adds up to`, sum, touched);
 }
 for (const p of listed.paths) {
@@ -118,10 +118,64 @@ const started = show.flow.filter((f) => f.step === 0).reduce((s, f) => s + f.jou
 if (started !== flowStart) fail('flow starts', started, flowStart);
 const ended = show.flow.filter((f) => /^\((conversion|none)\)$/.test(f.to)).reduce((s, f) => s + f.journeys, 0);
 if (ended !== flowStart) fail('flow ends', ended, flowStart);
+// What is judged are these journeys: every one in one part, every conversion observed once.
+for (const m of show.methods) {
+  const parts = show.calibration.filter((c) => c.method === m.method), judged = show.foresight.find((f) => f.method === m.label);
+  const n = parts.reduce((s, c) => s + c.journeys, 0), observed = parts.reduce((s, c) => s + c.observed, 0);
+  if (Math.abs(n - touched - nulls) > 1e-6 || Math.abs(observed - touched) > 1e-6) fail(`${m.method} judged`, [n, observed], [touched + nulls, touched]);
+  if (!judged || !(judged.auc > 0.4 && judged.auc < 1)) fail(`${m.method} auc`, judged?.auc, 'a chance');
+  const q = touched / (touched + nulls), entropy = -q * Math.log(q) - (1 - q) * Math.log(1 - q);
+  if (!(Math.abs(judged.log_loss_base - entropy) < 2e-3)) fail(`${m.method} base`, judged.log_loss_base, entropy);
+}
+if (show.methods.length !== 10) fail('methods', show.methods.length, 10);
 if (touched < 100 || nulls < 500) fail('journeys', [touched, nulls], 'enough to show anything');
 console.log(JSON.stringify({conversions, touched, nulls, paths: paths.size, total: total.toString()}));
 JS
 node again.js || fail "journeys differ from those built again"
+
+# The page says the same: every figure is the one shown above, flows add up, grade E stands everywhere.
+"$portolan" page write attribution --out journeys.html > /dev/null
+"$portolan" page write attribution --out twice.html > /dev/null
+cmp journeys.html twice.html || fail "the same run gave another page"
+cat > page.js <<'JS'
+const fs = require('fs');
+const show = JSON.parse(fs.readFileSync('show.json', 'utf8')), html = fs.readFileSync('journeys.html', 'utf8');
+const data = JSON.parse(html.match(/id="data">(.*?)<\/script>/s)[1]);
+const fail = (what, a, b) => { console.error(`page: ${what}: ${a}, expected ${b}`); process.exitCode = 1; };
+const chart = (id) => data.charts.find((c) => c.id === id);
+const n = (l) => show.lines.find((x) => x.line === l).conversions;
+for (const [key, want] of [['conversions', n('all')], ['touched', n('touched')], ['untouched', n('untouched')]])
+  if (data.figures[key].value !== want) fail(key, data.figures[key].value, want);
+const channel = show.stake[0].channel, rows = chart('stake').series.rows;
+show.methods.forEach((m, i) => {
+  const want = show.journey_credit.find((c) => c.channel === channel && c.method === m.method).value;
+  if (rows[i].value !== want.point || rows[i].lo !== want.low || rows[i].hi !== want.high) fail(m.method, JSON.stringify(rows[i]), JSON.stringify(want));
+});
+const most = Math.max(...show.distances.map((d) => d.value));
+if (Math.abs(data.figures.distance.value - most) > 1e-9) fail('distance', data.figures.distance.value, most);
+const flow = chart('flow').series, sum = (list) => list.reduce((s, x) => s + x.value, 0);
+const journeys = show.flow.filter((f) => f.step === 0).reduce((s, f) => s + f.journeys, 0);
+for (const layer of flow.layers) {
+  if (layer.nodes.length > 5) fail('nodes a layer', layer.nodes.length, 'five at most');
+  if (sum(layer.nodes) !== journeys) fail(`layer ${layer.name}`, sum(layer.nodes), journeys);
+}
+for (const layer of flow.layers) for (const node of layer.nodes)
+  for (const end of ['from', 'to']) {
+    const links = flow.links.filter((l) => l[end] === node.id);
+    if (links.length && sum(links) !== node.value) fail(`${end} ${node.id}`, sum(links), node.value);
+  }
+if (flow.layers[2].nodes[0].value !== n('touched')) fail('ended in', flow.layers[2].nodes[0].value, n('touched'));
+const bins = chart('calibration').series.bins;
+if (sum(bins.map((b) => ({value: b.n}))) !== journeys) fail('calibration', sum(bins.map((b) => ({value: b.n}))), journeys);
+for (const b of bins) if (!(b.lo <= b.observed && b.observed <= b.hi)) fail('bar', JSON.stringify(b), 'around its dot');
+if (!/<h1>[^<]*\(grade E\)<\/h1>/.test(html)) fail('answer', html.match(/<h1>[^<]*/)[0], 'its grade');
+if (/caused by|brought in|ROAS/.test(html)) fail('words', 'a claim', 'is credited with');
+JS
+node page.js || fail "the page differs from what was shown"
+"$portolan" measure triangulate --from 2026-08-01 --to 2026-08-31 > /dev/null
+"$portolan" page write attribution --out journeys.html > /dev/null
+grep -q "Left out because" journeys.html || fail "the page does not say what was left out"
+grep -q "it speaks of another period" journeys.html || fail "the page does not say why"
 
 # Corrections that come later do not change what was known: same figures, byte for byte.
 rows() { "$portolan" attribution run --replicates 20 --quiet "$@" > /dev/null; "$portolan" attribution --json | sed 's/"run": *[0-9]*,//'; }
@@ -141,3 +195,8 @@ for n in 2 4; do rows --threads $n > other.json; cmp one.json other.json || fail
 # Orders carry a customer number that no cookie is resolved to: all untouched, and said.
 "$portolan" attribution run --goal order --replicates 20 > order.txt 2>&1
 expect "until identities are resolved" order.txt
+
+# Before any run the page teaches its shape.
+"$portolan" simulate other --persons 200 --weeks 4 --quiet > /dev/null
+(cd other && "$portolan" page write > /dev/null && grep -q "No journeys have been shared out yet" attribution.html &&
+  grep -q "portolan attribution run" attribution.html) || fail "an empty page says what would fill it"

@@ -234,7 +234,7 @@ static void counts_paths(void **state)
         const int64_t value = j.converts ? (int64_t)ptl_rng_below(&rng, 1000003) : 0;
         (j.converts ? converting : null)[code][group]++;
         worth[code][group] += value;
-        EXPECT_OK(ptl_path_table_add(table, &j, value, group, &err));
+        EXPECT_OK(ptl_path_table_add(table, &j, value, group, 1, &err));
     }
     EXPECT_OK(ptl_path_table_finish(&x, table, KINDS, -1, &err));
     EXPECT_INT(x.n_paths, ALL);
@@ -262,9 +262,9 @@ static void keeps_gaps(void **state)
     const ptl_journey a = {.touches = near, .n = 2, .converts = true, .ended_at = DAYS(3)};
     const ptl_journey b = {.touches = far, .n = 2, .converts = true, .ended_at = DAYS(6)};
     EXPECT_OK(ptl_path_table_new(&table, true, &err));
-    EXPECT_OK(ptl_path_table_add(table, &a, 1, 0, &err));
-    EXPECT_OK(ptl_path_table_add(table, &b, 1, 0, &err));
-    EXPECT_OK(ptl_path_table_add(table, &a, 1, 0, &err));
+    EXPECT_OK(ptl_path_table_add(table, &a, 1, 0, 1, &err));
+    EXPECT_OK(ptl_path_table_add(table, &b, 1, 0, 1, &err));
+    EXPECT_OK(ptl_path_table_add(table, &a, 1, 0, 1, &err));
     EXPECT_OK(ptl_path_table_finish(&x, table, 2, -1, &err));
     EXPECT_INT(x.n_paths, 2);
     EXPECT_NEAR(x.gap_days[0], 2.0, 0.0);

@@ -95,14 +95,15 @@ static void every_mistake_is_told(void **state)
                            "- name: media\n- name: media\n",
                            &said),
                      PTL_E_INVALID);
-    EXPECT_STR(said.ptr,
-               "metrics.yaml:1:9: [1].name: found \"cac.fuly_loaded\", allowed: a metric that metric "
-               "list names; did you mean \"cac.fully_loaded\"?\n"
-               "metrics.yaml:3:13: [2].discount: found \"0.2\", allowed: nothing: this metric has no "
-               "such parameter\n"
-               "metrics.yaml:4:3: [3].version: missing, allowed: 2 or more: another definition is "
-               "another version, counted beside the first\n"
-               "metrics.yaml:7:9: [5].name: found \"media\", allowed: each metric once\n");
+    EXPECT_STR(
+        said.ptr,
+        "metrics.yaml:1:9: [1].name: found \"cac.fuly_loaded\", allowed: a metric that metric "
+        "list names; did you mean \"cac.fully_loaded\"?\n"
+        "metrics.yaml:3:13: [2].discount: found \"0.2\", allowed: nothing: this metric has no "
+        "such parameter\n"
+        "metrics.yaml:4:3: [3].version: missing, allowed: 2 or more: another definition is "
+        "another version, counted beside the first\n"
+        "metrics.yaml:7:9: [5].name: found \"media\", allowed: each metric once\n");
     ptl_buffer_dispose(&said);
 }
 

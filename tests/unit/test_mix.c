@@ -345,6 +345,86 @@ static void cancelling_gives_memory_back(void **state)
     assert_true(arena.bytes_used == before && r.channel == NULL);
 }
 
+static void memory_has_a_ceiling(void **state)
+{
+    (void)state;
+    static world w;
+    ptl_error err;
+    ptl_mix_result r;
+    ptl_arena small;
+    const ptl_mix_options o = short_options();
+    const ptl_rng rng = ptl_rng_new(1);
+    fill(&w, G);
+    for (size_t bytes = 1 << 16; bytes <= 1 << 18; bytes *= 4) {
+        ptl_arena_init(&small, bytes, NULL);
+        EXPECT_FAIL(ptl_mix_solve(&r, &w.data, &w.spec, NULL, 0, &rng, &o, NULL, &small, &err),
+                    PTL_E_LIMIT, "");
+        assert_true(small.bytes_used == 0 && r.channel == NULL);
+        ptl_arena_dispose(&small);
+    }
+}
+
+/* Two channels measured at once, one of them at a loss, in some of the geos and weeks. */
+static void experiments_of_several_kinds(void **state)
+{
+    (void)state;
+    static world w;
+    ptl_error err;
+    ptl_mix_result r;
+    static const bool some[G] = {false, true, true, false};
+    fill(&w, G);
+    const ptl_mix_experiment e[] = {{0, 20, 26, 30, some, 0.0, 0.0, 1.0, 'A'},
+                                    {1, 40, 44, 47, NULL, 1.5, -900.0, 2500.0, 'B'}};
+    ptl_mix_experiment of[2];
+    memcpy(of, e, sizeof of);
+    for (int g = 1; g < 3; g++) /* a fair truth: what the world's tv does in weeks 21 to 26 */
+        for (int t = 20; t < 26; t++)
+            of[0].estimate +=
+                2.1 * w.population[g] * pressure(w.media[g * T + t] / w.population[g]);
+    of[0].sd = 0.1 * of[0].estimate;
+    const ptl_mix_options o = short_options();
+    const ptl_rng rng = ptl_rng_new(4);
+    EXPECT_OK(ptl_mix_solve(&r, &w.data, &w.spec, of, 2, &rng, &o, NULL, &arena, &err));
+    EXPECT_INT(r.channel[0].grade, 'C');
+    EXPECT_INT(r.channel[1].grade, 'C');
+    EXPECT_INT(r.channel[2].grade, 'D');
+    EXPECT_NEAR(r.experiment[0].predicted.point, of[0].estimate, 2.0 * of[0].sd);
+    EXPECT_LE(r.experiment[1].predicted.point, 0.0); /* media were raised: less without */
+    for (int i = 0; i < 2; i++) {
+        assert_false(r.experiment[i].conflict);
+        const ptl_mix_move *const m = &r.experiment[i].move[i];
+        EXPECT_LE(m->sd_with, 1.1 * m->sd_without);
+        EXPECT_NEAR(m->mean_with, r.experiment[1 - i].move[i].mean_with, 0.0);
+    }
+    ptl_arena_reset(&arena);
+}
+
+/* A week ten sigmas off: Student-t noise gives it little weight, and its neighbours theirs. */
+static void outliers_lose_weight(void **state)
+{
+    (void)state;
+    static world w;
+    ptl_error err;
+    ptl_mix_result r;
+    fill(&w, 1);
+    w.spec.likelihood = PTL_MIX_STUDENT_T;
+    w.kpi[33] += 4.0 * w.population[0];
+    EXPECT_OK(solve(&r, &w, 2, &err));
+    double mean = 0.0, outlier = PTL_NAN;
+    for (int64_t i = 0; i < ptl_mix_n_params(r.posterior); i++) {
+        const ptl_mix_param p = ptl_mix_param_at(r.posterior, i);
+        if (p.kind != PTL_MIX_PARAM_WEIGHT) continue;
+        mean += p.summary.mean / T;
+        if (p.idx == 33) outlier = p.summary.mean;
+    }
+    EXPECT_LE(outlier, 0.3);
+    EXPECT_LE(0.7, mean);
+    fill(&w, G);
+    w.spec.likelihood = PTL_MIX_STUDENT_T;
+    EXPECT_FAIL(solve(&r, &w, 1, &err), PTL_E_INVALID, "is for one geo");
+    ptl_arena_reset(&arena);
+}
+
 static void priors_have_their_quantiles(void **state)
 {
     (void)state;
@@ -369,6 +449,9 @@ int main(void)
         cmocka_unit_test(artefacts_come_back),
         cmocka_unit_test(same_seed_same_bytes),
         cmocka_unit_test(cancelling_gives_memory_back),
+        cmocka_unit_test(memory_has_a_ceiling),
+        cmocka_unit_test(experiments_of_several_kinds),
+        cmocka_unit_test(outliers_lose_weight),
         cmocka_unit_test(validation_is_typed),
     };
     ptl_error err;

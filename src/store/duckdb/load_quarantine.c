@@ -232,7 +232,8 @@ static ptl_status read_again(keeper *k, ptl_error *err)
 static ptl_status keep_refused(int64_t *n_rows, ptl_load_job *job, ptl_error *err)
 {
     ptl_reader *reader = job->reader;
-    qsort(reader->notes, (size_t)atomic_load(&reader->n_notes), sizeof *reader->notes, by_row);
+    const size_t n_notes = (size_t)atomic_load(&reader->n_notes);
+    if (n_notes > 0) qsort(reader->notes, n_notes, sizeof *reader->notes, by_row);
     keeper k = {.job = job};
     ptl_buffer_init(&k.json, (size_t)1 << 20, NULL);
     ptl_buffer_init(&k.sealed, (size_t)2 << 20, NULL);

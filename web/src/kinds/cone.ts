@@ -140,6 +140,12 @@ function notes(chart: ConeChart, g: Ground, canvas: Canvas): string {
   }).join('');
 }
 
+/* The plan's words stand on the side where the first points are not. */
+function runsBelow(chart: ConeChart): boolean {
+  const early = chart.series.points.slice(0, Math.ceil(chart.series.points.length / 3));
+  return early.filter((p) => p.value < 0).length * 2 > early.length;
+}
+
 function view(chart: ConeChart, canvas: Canvas): View {
   if (!chart.series.points.length && !chart.series.ahead.length) return emptyView(canvas);
   const points = all(chart);
@@ -148,7 +154,7 @@ function view(chart: ConeChart, canvas: Canvas): View {
   const g = groundOf(chart, canvas, height);
   const value = (i: number): number => (i < n ? (points[i] as Past).value : (points[i] as Ahead).median);
   const plan = rule(g.left, g.y(0), g.right, g.y(0), 'ink', 1.2) +
-    (chart.plan ? text(g.left + 2, g.y(0) + 16, chart.plan, { fill: 'ink2', halo: true }) : '');
+    (chart.plan ? text(g.left + 2, g.y(0) + (runsBelow(chart) ? -6 : 16), chart.plan, { fill: 'ink2', halo: true }) : '');
   return {
     width: canvas.width, height, series: 1, count: points.length,
     body: grid(g) + spreadOf(chart, g) + plan + notes(chart, g, canvas) + lines(chart, g) + marks(chart, g, canvas) + timeAxis(points, g, canvas),

@@ -51,7 +51,12 @@ function placesOf(chart: FlowChart, canvas: Canvas, height: number): Placed[] {
     : canvas.width - Math.max(0, ...(layers[layers.length - 1]?.nodes || []).map(wide)) - 12 - BAR;
   const most = Math.max(1, ...layers.map((l) => l.nodes.reduce((t, n) => t + n.value, 0)));
   const tallest = Math.max(...layers.map((l) => l.nodes.length));
-  const scale = (height - TOP - 6 - GAP * (tallest - 1)) / most;
+  /* A bar's label needs 20 whatever the bar's height: what small bars take, large ones give. */
+  const room = (l: FlowChart['series']['layers'][number], scale: number): number =>
+    l.nodes.reduce((t, n) => t + Math.max(20, n.value * scale), GAP * (tallest - 1));
+  const full = height - TOP - 6;
+  let scale = (full - GAP * (tallest - 1)) / most;
+  for (let i = 0; i < 40 && layers.some((l) => room(l, scale) > full); i++) scale *= 0.95;
   const step = layers.length > 1 ? (right - left) / (layers.length - 1) : 0;
   return layers.flatMap((l, k) => {
     let y = TOP;

@@ -1,0 +1,108 @@
+/* pages.c: pages to look at, print and send: one operation writes any of them.
+ *
+ * How to add one: 1. write it as a function of pages/<noun>.h into a ptl_page; 2. add its line to
+ * PAGES below; 3. name it in the choices of the parameter. A page reads what runs wrote and never
+ * computes a figure of its own; one that has nothing to show says what would fill it. */
+#include "base/file.h"
+#include "base/hash.h"
+#include "ops/args.h"
+#include "pages/attribution.h"
+#include "pages/mix.h"
+#include "pages/money.h"
+
+#include <string.h>
+
+#define N_OF(array) (int64_t)(sizeof(array) / sizeof(array)[0])
+
+typedef struct page_kind {
+    const char *name;  /* of the parameter, and of the file */
+    const char *title; /* of the window                     */
+    ptl_status (*write)(ptl_page *page, ptl_store *store, const ptl_workspace *workspace,
+                        ptl_arena *arena, ptl_error *err);
+} page_kind;
+
+static const page_kind kinds[] = {{"attribution", "Journeys", ptl_attribution_page},
+                                  {"mix", "Mix model", ptl_mix_page_write},
+                                  {"money", "Money", ptl_money_page}};
+#define PAGE_CHOICES "attribution|mix|money"
+
+static const page_kind *kind_of(const char *name)
+{
+    for (int64_t i = 0; i < N_OF(kinds); i++)
+        if (strcmp(kinds[i].name, name) == 0) return &kinds[i];
+    return &kinds[0]; /* choices are checked before */
+}
+
+static ptl_status write_page(ptl_buffer *out, const ptl_call *call, const page_kind *kind,
+                             ptl_error *err)
+{
+    ptl_page page;
+    const ptl_day today = ptl_zone_day(call->workspace->zone, call->now);
+    const ptl_page_setting setting = ptl_page_setting_of(call->workspace, today - 1);
+    ptl_page_init(&page, &setting);
+    ptl_status st = kind->write(&page, call->store, call->workspace, call->arena, err);
+    if (st == PTL_OK)
+        st = ptl_page_write(out, &page, kind->title, call->workspace->company, kind->title, err);
+    ptl_page_dispose(&page);
+    return st;
+}
+
+static ptl_status path_of(const char **out, const ptl_call *call, const page_kind *kind,
+                          ptl_error *err)
+{
+    *out = ptl_args_text(call->args, "out");
+    if (*out) return PTL_OK;
+    const char *name = ptl_text_format(call->arena, err, "%s.html", kind->name);
+    *out = name ? ptl_path_join(call->arena, call->root, name, err) : NULL;
+    return *out ? PTL_OK : PTL_E_NO_MEMORY;
+}
+
+static ptl_status page_write(ptl_call *call, ptl_error *err)
+{
+    const page_kind *kind = kind_of(ptl_args_text(call->args, "name"));
+    const char *path;
+    char hash[PTL_HASH_HEX];
+    ptl_buffer html;
+    PTL_TRY(path_of(&path, call, kind, err));
+    ptl_buffer_init(&html, PTL_PAGE_BYTES_MAX, NULL);
+    ptl_status st = write_page(&html, call, kind, err);
+    if (st == PTL_OK) st = ptl_file_write(path, ptl_buffer_borrow(&html), 0644, err);
+    if (st == PTL_OK) {
+        ptl_hash_format(hash, ptl_hash_bytes(html.ptr, html.len));
+        ptl_reply_say(call->reply, "The page is written: %s.", path);
+        ptl_reply_text(call->reply, "html", "Page", path);
+        ptl_reply_text(call->reply, "html_sha256", "Page's hash", hash);
+    }
+    ptl_buffer_dispose(&html);
+    return st;
+}
+
+static const ptl_param params[] = {{.name = "name",
+                                    .type = PTL_PARAM_ENUM,
+                                    .positional = true,
+                                    .choices = PAGE_CHOICES,
+                                    .defaults = "attribution",
+                                    .about = "Which page."},
+                                   {.name = "out",
+                                    .type = PTL_PARAM_PATH,
+                                    .about = "The file; without it, the page's name with .html in "
+                                             "the workspace."}};
+
+const ptl_op ptl_op_page_write = {
+    .name = "page.write",
+    .alias = "page",
+    .summary = "write a page to look at, print and send",
+    .about = "One HTML file that needs no network, prints on A4 and Letter and reads without "
+             "sight: answer first, charts with their tables, every figure with its evidence. It "
+             "shows what runs wrote and computes nothing. The page attribution shows journeys: who "
+             "is credited with what by every method (grade E), what hangs on the choice in money, "
+             "the ways that people went, and what was measured beside. The page money shows what "
+             "the newest whole month brought against target, the month and the year before, what "
+             "customers cost and come to, cohorts, the funnel's leaks, and the books.",
+    .params = params,
+    .n_params = N_OF(params),
+    .result = "html: text — the path written\nhtml_sha256: text — hash of what was written",
+    .right = "everyone",
+    .effects = PTL_READS,
+    .example = "portolan page write attribution",
+    .run = page_write};

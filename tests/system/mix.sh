@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# mix: a mix model from a company's exports to figures, plans and a test, and back from its artefact.
+# The company is simulated, so the experiment that calibrates the model is taken from its truth.
+source "$(dirname "$0")/../support/lib.bash"
+export PORTOLAN_NOW=2026-11-16T07:00:00Z
+"$portolan" simulate tea --setting kind --persons 4000 --weeks 104 --seed 3 > /dev/null
+"$portolan" -w tea import --quiet > /dev/null 2>&1
+"$portolan" -w tea review --quiet > /dev/null
+
+# Without a model every operation that needs one says how to make it.
+"$portolan" -w tea mix show > none.txt 2>&1 && fail "a model that was never fitted is shown"
+expect "no mix model has been fitted yet" none.txt
+expect "portolan mix fit" none.txt
+
+# The same bytes on one thread and on four; read back, the figures are the fit's own.
+for n in 1 4; do
+  cp -r tea "tea-$n"
+  "$portolan" -w "tea-$n" --threads "$n" mix fit --draws 200 --json > "fit-$n.json"
+  "$portolan" -w "tea-$n" --threads "$n" mix show --json > "show-$n.json"
+done
+cmp fit-1.json fit-4.json || fail "a fit differs between 1 and 4 threads"
+cmp show-1.json show-4.json || fail "a fit read back differs between 1 and 4 threads"
+[ "$(ls tea-1/.portolan/artefacts)" = "$(ls tea-4/.portolan/artefacts)" ] || fail "the artefacts differ"
+node -e '
+  const read = (name) => { const r = JSON.parse(require("fs").readFileSync(name, "utf8")); return r.result || r; };
+  const fit = read("fit-1.json"), show = read("show-1.json");
+  if (JSON.stringify(fit.channels) !== JSON.stringify(show.channels)) throw "figures differ from those of the fit";
+  if (fit.channels.length < 4) throw "too few channels";
+  for (const c of fit.channels) if ((c.roi === null) !== (c.behind.includes("did not speak") || !(c.spend_week > 0))) throw `${c.channel}: ${c.behind}, ${c.roi}`;' || fail "figures"
+
+# New data do not move a model: it reads what was known when it was made.
+"$portolan" -w tea mix fit --draws 200 --json > before.json
+sed -i '$d' tea/data/awin/performance.csv
+PORTOLAN_NOW=2026-11-17T07:00:00Z "$portolan" -w tea import --quiet > /dev/null
+"$portolan" -w tea mix show --json > after.json
+node -e '
+  const read = (name) => { const r = JSON.parse(require("fs").readFileSync(name, "utf8")); return JSON.stringify((r.result || r).channels); };
+  if (read("before.json") !== read("after.json")) throw "a later import changed what an earlier model says";' || fail "as of"
+
+# An experiment taken from the truth: the channel is held by it, and its interval becomes narrower.
+node -e '
+  const fs = require("fs"), truth = JSON.parse(fs.readFileSync("tea/truth.json", "utf8"));
+  const c = truth.effects.channels.find((x) => x.channel === "paid_social"), all = Number(c.increment.revenue ?? c.increment);
+  const sd = Math.abs(all) * 0.1;
+  fs.writeFileSync("tests.json", JSON.stringify([{ channel: "paid_social", from: truth.world.first_day, to: truth.world.last_complete_day,
+    factor: 0, estimate: all, sd, grade: "A" }]));' || fail "the truth could not be read"
+"$portolan" -w tea mix fit --draws 200 --experiments tests.json --json > held.json
+node -e '
+  const read = (name) => { const r = JSON.parse(require("fs").readFileSync(name, "utf8")); return r.result || r; };
+  const c = read("held.json").channels.find((x) => x.channel === "paid_social");
+  if (c.grade !== "C" || c.behind !== "held by an experiment") throw `grade ${c.grade}, ${c.behind}`;
+  const e = read("held.json").experiments[0];
+  if (!(e.sd_with < e.sd_without)) throw `sd ${e.sd_without} without, ${e.sd_with} with the experiment`;' || fail "the experiment"
+
+# What is wrong with a file of experiments is named.
+echo '[{"channel": "paid_social", "from": "2026-13-01"}]' > tests.json
+"$portolan" -w tea mix fit --experiments tests.json > wrong.txt 2>&1 && fail "a day that does not exist was taken"
+expect "experiment 1: from is missing, or is no day like 2026-03-01" wrong.txt
+echo '[{"channel": "skywriting", "from": "2026-01-05", "to": "2026-02-01", "factor": 0, "estimate": 1, "sd": 1}]' > tests.json
+"$portolan" -w tea mix fit --experiments tests.json > wrong.txt 2>&1 && fail "a channel that does not exist was taken"
+expect 'no channel of the model is called "skywriting"' wrong.txt
+"$portolan" -w tea mix fit --kpi happiness > wrong.txt 2>&1 && fail "a series that does not exist was taken"
+expect 'no control series is called "happiness"' wrong.txt
+
+# The plan keeps its total to the cent and holds what is silent; the next test is named or refused.
+"$portolan" -w tea budget optimize --weeks 4 --json > plan.json
+node -e '
+  const r = JSON.parse(require("fs").readFileSync("plan.json", "utf8")), p = r.result || r;
+  if (p.spend.amount !== p.spend_present.amount) throw `${p.spend.amount} of ${p.spend_present.amount}`;
+  for (const c of p.channels) if (c.grade === "silent" && Math.abs(Number(c.plan.amount) - Number(c.present.amount)) > 0.05) throw `${c.channel} moved`;' || fail "the plan"
+"$portolan" -w tea experiment next > next.txt
+expect "Net benefit" next.txt
