@@ -61,7 +61,7 @@ static ptl_exchange *take_first(ptl_server *server)
     return e;
 }
 
-/* An answer after the deadline is still the true one: it is only counted. */
+/* What is told to stop at its deadline answers so itself: one place answers, whatever happened. */
 static void run_exchange(ptl_server *server, ptl_exchange *e)
 {
     e->work(server, e);

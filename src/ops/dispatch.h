@@ -24,7 +24,7 @@ typedef struct ptl_request {
     const ptl_asker *asker; /* may be NULL: see op.h */
     ptl_instant now;
     ptl_store *store; /* open already and kept open (a server's); NULL: opened for this call      */
-    int64_t job_id;   /* of a long operation that stands queued in records; 0: one is made         */
+    int64_t job_id; /* of a long operation that stands queued in records; 0: one is made         */
 } ptl_request;
 
 /** `reply` also holds what a failed call has to show (the faults of a configuration). */
