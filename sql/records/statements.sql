@@ -244,3 +244,61 @@ RETURNING run_id;
 SELECT run_id, artefact, settings, verdict, made_at FROM model
 WHERE kind = ?1 AND (?2 = 0 OR run_id = ?2)
 ORDER BY run_id DESC LIMIT 1;
+
+-- name: access_user_add
+INSERT INTO access_user (name, role, invite, invite_until, added_at, added_by)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (name) DO UPDATE SET role = excluded.role, password = NULL, invite = excluded.invite,
+    invite_until = excluded.invite_until
+RETURNING user_id;
+
+-- name: access_user_claim
+-- The invitation opens once: with the password it goes.
+UPDATE access_user SET password = ?2, invite = NULL, invite_until = NULL
+WHERE invite = ?1 AND invite_until > ?3
+RETURNING user_id;
+
+-- name: access_user_last
+SELECT coalesce(max(user_id), 0) FROM access_user;
+
+-- name: access_user_list
+SELECT user_id, name, role, password, invite, invite_until, added_at, added_by
+FROM access_user ORDER BY user_id LIMIT ?1;
+
+-- name: access_user_remove
+DELETE FROM access_user WHERE name = ?1 RETURNING user_id;
+
+-- name: access_key_add
+INSERT INTO access_key (label, role, hash, added_at, added_by, expires_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (label) DO UPDATE SET role = excluded.role, hash = excluded.hash,
+    added_at = excluded.added_at, added_by = excluded.added_by, expires_at = excluded.expires_at,
+    revoked_at = NULL
+RETURNING key_id;
+
+-- name: access_key_last
+SELECT coalesce(max(key_id), 0) FROM access_key;
+
+-- name: access_key_list
+SELECT key_id, label, role, hash, added_at, added_by, expires_at, revoked_at
+FROM access_key ORDER BY key_id LIMIT ?1;
+
+-- name: access_key_revoke
+UPDATE access_key SET revoked_at = ?2 WHERE label = ?1 AND revoked_at IS NULL RETURNING key_id;
+
+-- name: kept_answer_begin
+INSERT INTO kept_answer (actor, key, request, http, begun_at) VALUES (?1, ?2, ?3, 0, ?4)
+RETURNING begun_at;
+
+-- name: kept_answer_get
+SELECT request, http, answer, job_id FROM kept_answer WHERE actor = ?1 AND key = ?2;
+
+-- name: kept_answer_end
+UPDATE kept_answer SET http = ?3, answer = ?4, job_id = ?5 WHERE actor = ?1 AND key = ?2
+RETURNING http;
+
+-- name: kept_answer_drop
+DELETE FROM kept_answer WHERE actor = ?1 AND key = ?2;
+
+-- name: kept_answer_forget
+DELETE FROM kept_answer WHERE begun_at < ?1;

@@ -19,6 +19,8 @@
 #include "cli/interrupt.h"
 #include "cli/line.h"
 #include "cli/shell.h"
+#include "http/client.h"
+#include "http/server.h"
 #include "ops/dispatch.h"
 #include "ops/layout.h"
 #include "portolan/linalg.h"
@@ -84,7 +86,7 @@ static ptl_status choose_root(const char **out, const ptl_line *line, ptl_arena 
 {
     const char *named = line->workspace ? line->workspace : getenv("PORTOLAN_WORKSPACE");
     *out = NULL;
-    if (line->op->effects & PTL_NO_STORE) return PTL_OK;
+    if (line->op && (line->op->effects & PTL_NO_STORE)) return PTL_OK;
     if (!named || !named[0]) return find_root(out, arena, err);
     if (!ptl_folder_exists(named)) {
         (void)ptl_fail(err, PTL_E_NOT_FOUND, "workspace \"%.300s\" is no folder", named);
@@ -188,6 +190,16 @@ static ptl_status print_reply(const ptl_reply *reply, bool as_json, ptl_error *e
 
 /* --- the terminal's own words ----------------------------------------------------------------- */
 
+static ptl_status fill_openapi(ptl_buffer *page, ptl_error *err)
+{
+    ptl_json json;
+    ptl_json_init_buffer(&json, page, 2, err);
+    ptl_openapi(&json);
+    PTL_TRY(ptl_json_finish(&json));
+    ptl_buffer_text(page, "\n");
+    return PTL_OK;
+}
+
 static ptl_status fill_page(ptl_buffer *page, const ptl_line *line, ptl_error *err)
 {
     const int32_t columns = terminal_columns(STDOUT_FILENO);
@@ -210,6 +222,9 @@ static ptl_status fill_page(ptl_buffer *page, const ptl_line *line, ptl_error *e
         return PTL_OK;
     case PTL_CLI_HELP:
         return ptl_help_words(page, line->rest, line->n_rest, columns, err);
+    case PTL_CLI_OPENAPI:
+        return fill_openapi(page, err);
+    case PTL_CLI_SERVE:
     case PTL_CLI_OPERATION:
         ptl_help_front(page, columns);
         return PTL_OK;
@@ -272,7 +287,11 @@ static ptl_status dispatch_watched(ptl_reply *reply, ptl_request *request, watch
     if (!quiet && isatty(STDIN_FILENO) == 1) request->asker = &asker;
     ptl_status st = ptl_interrupt_start(&w->progress, err);
     if (st == PTL_OK) {
-        st = ptl_dispatch(reply, request, err);
+        /* one way to an answer: here, or at the server that owns the workspace */
+        if (request->root && ptl_client_finds_server(request->root))
+            st = ptl_client_dispatch(reply, ptl_args_op(request->args), request, err);
+        else
+            st = ptl_dispatch(reply, request, err);
         ptl_interrupt_stop();
     }
     ptl_bar_clear(&w->bar);
@@ -315,6 +334,21 @@ static int run_and_print(const ptl_line *line, ptl_arena *arena)
     return code;
 }
 
+/* Until a signal: then 0, as for everything that was done. */
+static ptl_status serve(const ptl_line *line, ptl_arena *arena, ptl_error *err)
+{
+    ptl_serve_options options = ptl_serve_options_default();
+    if (line->n_rest > 0)
+        return ptl_fail(err, PTL_E_INVALID, "serve has no place for \"%.100s\"", line->rest[0]);
+    PTL_TRY(choose_root(&options.root, line, arena, err));
+    if (line->listen) options.listen = line->listen;
+    if (line->socket) options.listen = NULL;
+    options.wait_ms = line->wait_ms;
+    options.log = line->quiet ? NULL : stderr;
+    options.say = stdout;
+    return ptl_serve(&options, err);
+}
+
 static bool asks_for_json(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++)
@@ -331,6 +365,8 @@ static int run_line(int argc, char **argv, ptl_arena *arena)
     if (ptl_line_parse(&line, argc, words, arena, &err) != PTL_OK)
         return print_problem(&err, NULL, asks_for_json(argc, argv));
     if (line.op && !line.help) return run_and_print(&line, arena);
+    if (line.word == PTL_CLI_SERVE && !line.help)
+        return serve(&line, arena, &err) == PTL_OK ? 0 : print_problem(&err, NULL, line.json);
     if (print_page(&line, &err) != PTL_OK) return print_problem(&err, NULL, line.json);
     return 0;
 }

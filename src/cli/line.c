@@ -59,6 +59,12 @@ static ptl_status set_option(ptl_line *line, ptl_cli_option option, const char *
     case PTL_OPTION_FORCE:
         line->force = true;
         break;
+    case PTL_OPTION_LISTEN:
+        line->listen = value;
+        break;
+    case PTL_OPTION_SOCKET:
+        line->socket = true;
+        break;
     case PTL_OPTION_VERSION:
         return ptl_op_find(&line->op, PTL_TEXT("version"), err);
     case PTL_OPTION_HELP:

@@ -13,7 +13,9 @@
     X(HELP, "help", "[COMMAND]", "explain a command, or list them all")                            \
     X(COMPLETION, "completion", "bash|zsh|fish", "print a completion script for a shell")          \
     X(MAN, "man", "", "print the manual page")                                                     \
-    X(REFERENCE, "reference", "", "print every operation as Markdown (docs/operations.md)")
+    X(REFERENCE, "reference", "", "print every operation as Markdown (docs/operations.md)")        \
+    X(OPENAPI, "openapi", "", "print the HTTP interface as OpenAPI 3.1")                           \
+    X(SERVE, "serve", "", "serve the workspace over HTTP until it is told to stop (docs/http.md)")
 
 typedef enum ptl_cli_word {
     PTL_CLI_OPERATION,
@@ -31,6 +33,8 @@ typedef enum ptl_cli_word {
     X(THREADS, "threads", 0, "N", "threads to use; answers do not depend on it")                   \
     X(WAIT, "wait", 0, "SECONDS", "wait so long for another process that owns the workspace")      \
     X(FORCE, "force", 0, NULL, "do it again even if nothing has changed")                          \
+    X(LISTEN, "listen", 0, "ADDRESS:PORT", "with serve: where; else 127.0.0.1:8480")               \
+    X(SOCKET, "socket", 0, NULL, "with serve: only the workspace's own socket, nothing on TCP")    \
     X(VERSION, "version", 0, NULL, "the same as portolan version")                                 \
     X(HELP, "help", 'h', NULL, "explain the command instead of running it")
 
@@ -59,7 +63,8 @@ typedef struct ptl_line {
     const char *workspace;
     int32_t n_threads;
     int64_t wait_ms;
-    bool json, quiet, force, help;
+    const char *listen; /* serve */
+    bool json, quiet, force, help, socket;
 } ptl_line;
 
 /** argv[0] is the program. Everything is borrowed from argv or lives in the arena. */

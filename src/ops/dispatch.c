@@ -30,8 +30,8 @@ typedef struct session {
     bool waited;
     ptl_arena arena;
     ptl_draft draft;
-    ptl_store store;
-    bool is_open;
+    ptl_store own;    /* opened here, where the caller brought none */
+    ptl_store *store; /* NULL: none is open                         */
     ptl_config_version in_force;
     ptl_workspace workspace;
     bool has_workspace;
@@ -65,14 +65,14 @@ static bool is_cancelled(const session *s)
 
 /* Threads and memory are the machine's matter and needed before records can be read, so they come
  * from the draft, or are the defaults where the draft has faults. Answers do not depend on them. */
-static ptl_store_options options_of(const session *s, const char *doing)
+static ptl_store_options options_of(const ptl_draft *from, int32_t n_threads, const char *doing,
+                                    ptl_instant now)
 {
     ptl_store_options o = ptl_store_options_default();
     o.doing = doing;
-    o.now = s->now;
-    int32_t n_threads = s->request->n_threads;
-    if (s->draft.status == PTL_OK) {
-        const ptl_workspace *draft = &s->draft.workspace;
+    o.now = now;
+    if (from->status == PTL_OK) {
+        const ptl_workspace *draft = &from->workspace;
         if (n_threads == 0) n_threads = draft->n_threads;
         if (draft->memory_bytes_max > 0) o.warehouse.memory_bytes_max = draft->memory_bytes_max / 3;
     }
@@ -90,9 +90,18 @@ static ptl_status open_waiting(session *s, const char *dir, ptl_store_options *o
         const int64_t left = until - ptl_clock_monotonic_ms();
         options->wait_ms = left < 0 ? 0 : left < LOCK_SLICE_MS ? left : LOCK_SLICE_MS;
         if (s->waited) s->now = options->now = ptl_clock_now();
-        const ptl_status st = ptl_store_open(&s->store, dir, options, err);
+        const ptl_status st = ptl_store_open(&s->own, dir, options, err);
         if (st != PTL_E_BUSY || ptl_clock_monotonic_ms() >= until) return st;
     }
+}
+
+/* A server keeps the stores open from one call to the next. */
+static ptl_status borrow_store(session *s)
+{
+    s->store = s->request->store;
+    (void)ptl_progress_hook(s->request->progress,
+                            (ptl_cancel_hook){interrupt, s->store->warehouse});
+    return PTL_OK;
 }
 
 static ptl_status open_store(session *s, ptl_error *err)
@@ -101,13 +110,15 @@ static ptl_status open_store(session *s, ptl_error *err)
         return ptl_fail(err, PTL_E_INTERNAL, "%s needs a workspace and was given none",
                         s->op->name);
     PTL_TRY(ptl_draft_read(&s->draft, s->request->root, &s->arena, err));
+    if (s->request->store) return borrow_store(s);
     const char *dir = ptl_path_join(&s->arena, s->request->root, ".portolan", err);
     const char *doing = ptl_text_format(&s->arena, err, "portolan %s", s->op->name);
     if (!dir || !doing) return PTL_E_NO_MEMORY;
-    ptl_store_options options = options_of(s, doing);
+    ptl_store_options options = options_of(&s->draft, s->request->n_threads, doing, s->now);
     PTL_TRY(open_waiting(s, dir, &options, err));
-    s->is_open = true;
-    (void)ptl_progress_hook(s->request->progress, (ptl_cancel_hook){interrupt, s->store.warehouse});
+    s->store = &s->own;
+    (void)ptl_progress_hook(s->request->progress,
+                            (ptl_cancel_hook){interrupt, s->store->warehouse});
     if (!s->waited) return PTL_OK;
     ptl_draft_dispose(&s->draft); /* the files may have changed meanwhile */
     return ptl_draft_read(&s->draft, s->request->root, &s->arena, err);
@@ -117,7 +128,7 @@ static ptl_status first_version(session *s, ptl_error *err)
 {
     PTL_TRY(ptl_draft_check(&s->draft, s->reply, err));
     const ptl_apply apply = {
-        .records = s->store.records, .actor = s->request->actor, .now = s->now};
+        .records = s->store->records, .actor = s->request->actor, .now = s->now};
     s->is_first_use = true;
     return ptl_draft_apply(&s->in_force, &s->draft, &apply, &s->arena, err);
 }
@@ -126,27 +137,27 @@ static ptl_status read_in_force(session *s, ptl_error *err)
 {
     ptl_config_file *files = NULL;
     int64_t n = 0;
-    PTL_TRY(ptl_config_files(&files, &n, s->store.records, s->in_force.version, &s->arena, err));
+    PTL_TRY(ptl_config_files(&files, &n, s->store->records, s->in_force.version, &s->arena, err));
     const ptl_status st = ptl_workspace_parse(&s->workspace, s->request->root, files, n, NULL, err);
     if (st != PTL_OK)
         return ptl_error_prefix(err, st, "configuration version %lld in force",
                                 (long long)s->in_force.version);
     s->has_workspace = true;
     s->workspace.version = s->in_force.version;
-    return ptl_draft_differs(&s->draft_differs, &s->draft, s->store.records, s->in_force.version,
+    return ptl_draft_differs(&s->draft_differs, &s->draft, s->store->records, s->in_force.version,
                              &s->arena, err);
 }
 
 /* What is in force. An operation on the draft (apply) is what puts a first version there. */
 static ptl_status read_configuration(session *s, ptl_error *err)
 {
-    PTL_TRY(ptl_config_in_force(&s->in_force, s->store.records, &s->arena, err));
+    PTL_TRY(ptl_config_in_force(&s->in_force, s->store->records, &s->arena, err));
     if (s->in_force.version == 0) {
         if (s->op->effects & PTL_DRAFT) return PTL_OK;
         PTL_TRY(first_version(s, err));
     }
     PTL_TRY(read_in_force(s, err));
-    return ptl_warehouse_calendar(s->store.warehouse, s->workspace.zone, err);
+    return ptl_warehouse_calendar(s->store->warehouse, s->workspace.zone, err);
 }
 
 static ptl_status open_executor(session *s, ptl_error *err)
@@ -195,7 +206,7 @@ static ptl_status describe_run(session *s, ptl_error *err)
                        .actor = s->request->actor,
                        .state = PTL_RUN_STARTED,
                        .started_at = s->now};
-    PTL_TRY(ptl_warehouse_version(&s->run.warehouse_version, s->store.warehouse, err));
+    PTL_TRY(ptl_warehouse_version(&s->run.warehouse_version, s->store->warehouse, err));
     PTL_TRY(ptl_fingerprint(&s->run.fingerprint, &s->arena, err));
     s->run.inputs_hash = hash_inputs(s);
     return PTL_OK;
@@ -207,7 +218,7 @@ static ptl_status answer_from_cache(bool *answered, session *s, ptl_error *err)
     *answered = false;
     if (!(s->op->effects & PTL_CACHED) || s->request->force) return PTL_OK;
     ptl_run earlier = {0};
-    PTL_TRY(ptl_run_find(&earlier, s->store.records, s->run.inputs_hash, &s->arena, err));
+    PTL_TRY(ptl_run_find(&earlier, s->store->records, s->run.inputs_hash, &s->arena, err));
     if (earlier.run_id == 0 || !ptl_reply_is_saved(ptl_text_of(earlier.outcome))) return PTL_OK;
     if (strcmp(earlier.fingerprint, s->run.fingerprint) != 0) return PTL_OK;
     PTL_TRY(ptl_reply_load(s->reply, ptl_text_of(earlier.outcome), err));
@@ -223,16 +234,18 @@ static ptl_status answer_from_cache(bool *answered, session *s, ptl_error *err)
 
 static ptl_status start_run(session *s, ptl_error *err)
 {
-    PTL_TRY(ptl_run_start(&s->run, s->store.records, err));
+    PTL_TRY(ptl_run_start(&s->run, s->store->records, err));
     if (!s->op->is_long) return PTL_OK;
-    s->job = (ptl_job){.run_id = s->run.run_id,
+    s->job = (ptl_job){.job_id = s->request->job_id,
+                       .run_id = s->run.run_id,
                        .operation = s->run.operation,
                        .parameters = s->run.parameters,
                        .state = PTL_JOB_RUNNING,
                        .share = PTL_NAN,
                        .queued_at = s->now,
                        .started_at = s->now};
-    return ptl_job_add(&s->job, s->store.records, err);
+    if (s->job.job_id > 0) return ptl_job_update(s->store->records, &s->job, err);
+    return ptl_job_add(&s->job, s->store->records, err);
 }
 
 /* The job's row follows the work; a row that cannot be written now is written by the next. */
@@ -247,7 +260,7 @@ static void listen_and_record(void *ctx, const ptl_progress_state *state)
     snprintf(s->step, sizeof s->step, "%s", state->what ? state->what : "");
     s->job.step = s->step;
     s->job.share = state->share;
-    const ptl_status st = ptl_job_update(s->store.records, &s->job, NULL);
+    const ptl_status st = ptl_job_update(s->store->records, &s->job, NULL);
     (void)st;
 }
 
@@ -293,7 +306,7 @@ static ptl_status enter_ledger(session *s, ptl_text outcome, ptl_instant ended, 
     ptl_json_object_end(&json);
     ptl_status st = ptl_json_finish(&json);
     if (st == PTL_OK)
-        st = ptl_ledger_append(NULL, s->store.records, s->op->entry ? s->op->entry : s->op->name,
+        st = ptl_ledger_append(NULL, s->store->records, s->op->entry ? s->op->entry : s->op->name,
                                s->request->actor, s->run.run_id, ptl_buffer_borrow(&body), ended,
                                err);
     ptl_buffer_dispose(&body);
@@ -305,7 +318,7 @@ static ptl_status write_end(session *s, ptl_run_state state, ptl_text outcome, c
                             ptl_error *err)
 {
     const ptl_instant ended = ptl_clock_now();
-    PTL_TRY(ptl_run_end(s->store.records, s->run.run_id, state, outcome.ptr, failure, ended, err));
+    PTL_TRY(ptl_run_end(s->store->records, s->run.run_id, state, outcome.ptr, failure, ended, err));
     if (s->job.job_id > 0) {
         s->job.state = state == PTL_RUN_DONE     ? PTL_JOB_DONE
                        : state == PTL_RUN_FAILED ? PTL_JOB_FAILED
@@ -313,7 +326,7 @@ static ptl_status write_end(session *s, ptl_run_state state, ptl_text outcome, c
         s->job.share = state == PTL_RUN_DONE ? 1.0 : s->job.share;
         s->job.ended_at = ended;
         s->job.failure = failure;
-        PTL_TRY(ptl_job_update(s->store.records, &s->job, err));
+        PTL_TRY(ptl_job_update(s->store->records, &s->job, err));
     }
     return state == PTL_RUN_DONE ? enter_ledger(s, outcome, ended, err) : PTL_OK;
 }
@@ -321,10 +334,10 @@ static ptl_status write_end(session *s, ptl_run_state state, ptl_text outcome, c
 static ptl_status write_end_at_once(session *s, ptl_run_state state, ptl_text outcome,
                                     const char *failure, ptl_error *err)
 {
-    PTL_TRY(ptl_records_begin(s->store.records, err));
+    PTL_TRY(ptl_records_begin(s->store->records, err));
     const ptl_status st = write_end(s, state, outcome, failure, err);
-    if (st == PTL_OK) return ptl_records_commit(s->store.records, err);
-    ptl_records_rollback(s->store.records);
+    if (st == PTL_OK) return ptl_records_commit(s->store->records, err);
+    ptl_records_rollback(s->store->records);
     return st;
 }
 
@@ -364,7 +377,7 @@ static ptl_status call_handler(session *s, ptl_error *err)
                      .args = s->request->args,
                      .root = s->request->root,
                      .workspace = s->has_workspace ? &s->workspace : NULL,
-                     .store = s->is_open ? &s->store : NULL,
+                     .store = s->store,
                      .executor = s->pool ? &s->executor : NULL,
                      .progress = s->request->progress,
                      .arena = &s->arena,
@@ -405,8 +418,8 @@ static ptl_status run_and_record(session *s, ptl_error *err)
 
 static void note_settled(const session *s)
 {
-    const int64_t gone = s->store.n_settled_interrupted;
-    const int64_t done = s->store.n_settled_done;
+    const int64_t gone = s->own.n_settled_interrupted;
+    const int64_t done = s->own.n_settled_done;
     if (gone > 0)
         ptl_reply_note(s->reply,
                        "%lld run%s had been interrupted and left nothing behind; "
@@ -458,7 +471,7 @@ static void close_session(session *s)
 {
     ptl_pool_free(s->pool);
     (void)ptl_progress_hook(s->request->progress, (ptl_cancel_hook){0});
-    if (s->is_open) ptl_store_close(&s->store);
+    if (s->store == &s->own) ptl_store_close(&s->own);
     if (s->has_workspace) ptl_workspace_dispose(&s->workspace);
     ptl_draft_dispose(&s->draft);
     ptl_arena_dispose(&s->arena);
@@ -478,6 +491,25 @@ ptl_status ptl_dispatch_op(ptl_reply *reply, const ptl_op *op, const ptl_request
     ptl_status st = (op->effects & PTL_NO_STORE) ? call_handler(&s, err) : with_store(&s, err);
     st = name_cancel(&s, st, err);
     close_session(&s);
+    return st;
+}
+
+ptl_status ptl_dispatch_store(ptl_store *out, const char *root, const char *doing, int64_t wait_ms,
+                              ptl_error *err)
+{
+    ptl_arena arena;
+    ptl_draft draft = {0};
+    ptl_arena_init(&arena, PTL_CALL_BYTES_MAX, NULL);
+    ptl_status st = ptl_draft_read(&draft, root, &arena, err);
+    const char *dir = st == PTL_OK ? ptl_path_join(&arena, root, ".portolan", err) : NULL;
+    if (st == PTL_OK && !dir) st = PTL_E_NO_MEMORY;
+    if (st == PTL_OK) {
+        ptl_store_options options = options_of(&draft, 0, doing, ptl_clock_now());
+        options.wait_ms = wait_ms;
+        st = ptl_store_open(out, dir, &options, err);
+    }
+    ptl_draft_dispose(&draft);
+    ptl_arena_dispose(&arena);
     return st;
 }
 

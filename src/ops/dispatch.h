@@ -23,6 +23,8 @@ typedef struct ptl_request {
     ptl_progress *progress; /* may be NULL */
     const ptl_asker *asker; /* may be NULL: see op.h */
     ptl_instant now;
+    ptl_store *store; /* open already and kept open (a server's); NULL: opened for this call      */
+    int64_t job_id; /* of a long operation that stands queued in records; 0: one is made         */
 } ptl_request;
 
 /** `reply` also holds what a failed call has to show (the faults of a configuration). */
@@ -31,6 +33,11 @@ PTL_NODISCARD ptl_status ptl_dispatch(ptl_reply *reply, const ptl_request *reque
 /** The same for an operation that the caller has found, in the registry or elsewhere. */
 PTL_NODISCARD ptl_status ptl_dispatch_op(ptl_reply *reply, const ptl_op *op,
                                          const ptl_request *request, ptl_error *err);
+
+/** Open the stores of the workspace at `root` for as long as the caller likes, with the threads and
+ * the memory that its files ask for. */
+PTL_NODISCARD ptl_status ptl_dispatch_store(ptl_store *out, const char *root, const char *doing,
+                                            int64_t wait_ms, ptl_error *err);
 
 /** CPU, BLAS, C library, engine and program: where equal, equal inputs give equal bytes. In the
  * arena. */

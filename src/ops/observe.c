@@ -89,7 +89,7 @@ const ptl_op ptl_op_source_list = {
         "loads in force, the last local day it reaches, its owner.",
     .result = "sources: list — source, table, files, rows, set_aside, last_day, owner",
     .right = "everyone",
-    .effects = PTL_READS,
+    .effects = PTL_READS | PTL_FILES,
     .example = "portolan source list",
     .run = source_list};
 
@@ -122,7 +122,7 @@ const ptl_op ptl_op_source_check = {
     .n_params = 1,
     .result = "files: int — files the sources' patterns match",
     .right = "everyone",
-    .effects = PTL_READS,
+    .effects = PTL_READS | PTL_FILES,
     .example = "portolan source check",
     .run = source_check};
 

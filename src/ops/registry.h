@@ -17,6 +17,7 @@
     X(review, "the weekly review")                                                                 \
     X(pages, "pages to look at, print and send")                                                   \
     X(store, "ledger, runs, jobs, back-ups: the evidence behind every number")                     \
+    X(access, "who may sign in, and keys for programs")                                            \
     X(simulate, "a company whose truth is known, to try everything on")                            \
     X(program, "the program itself")
 
@@ -75,6 +76,11 @@
     X(store, job_list)                                                                             \
     X(store, backup)                                                                               \
     X(store, restore)                                                                              \
+    X(access, access_user_add)                                                                     \
+    X(access, access_user_remove)                                                                  \
+    X(access, access_key_add)                                                                      \
+    X(access, access_key_revoke)                                                                   \
+    X(access, access_list)                                                                         \
     X(simulate, simulate)                                                                          \
     X(program, version)
 

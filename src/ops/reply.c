@@ -216,6 +216,13 @@ void ptl_reply_text(ptl_reply *reply, const char *name, const char *label, const
     ptl_reply_add_value(reply, name, label, text_cell(value));
 }
 
+void ptl_reply_secret(ptl_reply *reply, const char *name, const char *label, const char *value)
+{
+    ptl_cell cell = text_cell(value);
+    if (cell.kind == PTL_CELL_TEXT) cell.kind = PTL_CELL_SECRET;
+    ptl_reply_add_value(reply, name, label, cell);
+}
+
 void ptl_reply_int(ptl_reply *reply, const char *name, const char *label, int64_t value)
 {
     ptl_reply_add_value(reply, name, label, int_cell(PTL_CELL_INT, value));

@@ -39,6 +39,9 @@ void ptl_reply_instant(ptl_reply *reply, const char *name, const char *label, pt
 void ptl_reply_day(ptl_reply *reply, const char *name, const char *label, ptl_day value);
 /** A JSON value made elsewhere; not shown in a terminal. */
 void ptl_reply_json(ptl_reply *reply, const char *name, ptl_text json);
+/** A text that is told once and kept nowhere: a key, an invitation. What is kept with the run has
+ * null in its place. */
+void ptl_reply_secret(ptl_reply *reply, const char *name, const char *label, const char *value);
 /** A text for people, shown under its label, or without one where it is "": then every line is
  * wrapped by itself. Not in JSON. */
 void ptl_reply_block(ptl_reply *reply, const char *label, ptl_text text);
@@ -82,6 +85,8 @@ void ptl_reply_write_text(const ptl_reply *reply, ptl_buffer *out, int32_t colum
 
 /** Everything the reply holds, as one JSON object that ptl_reply_load reads back. */
 void ptl_reply_save(const ptl_reply *reply, ptl_json *json);
+/** The same with its secrets, for the one who asked and waits at the other end of a socket. */
+void ptl_reply_send(const ptl_reply *reply, ptl_json *json);
 /** Whether `outcome` is a saved reply: a run that was settled after its process died has none. */
 bool ptl_reply_is_saved(ptl_text outcome);
 /** Add what was saved to `reply`. E_CORRUPT where `saved` is not a saved reply. */

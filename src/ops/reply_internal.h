@@ -14,8 +14,9 @@
     X(MICROS, "micros")                                                                            \
     X(INSTANT, "instant")                                                                          \
     X(DAY, "day")                                                                                  \
-    X(JSON, "json")   /* for machines only */                                                      \
-    X(BLOCK, "block") /* for people only   */
+    X(SECRET, "secret") /* told once, never kept */                                                \
+    X(JSON, "json")     /* for machines only */                                                    \
+    X(BLOCK, "block")   /* for people only   */
 
 typedef enum ptl_cell_kind {
 #define PTL_CELL_ENUM(name, text) PTL_CELL_##name,

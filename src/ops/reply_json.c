@@ -20,6 +20,7 @@ void ptl_cell_json(const ptl_cell *cell, ptl_json *json)
         ptl_json_null(json);
         break;
     case PTL_CELL_TEXT:
+    case PTL_CELL_SECRET:
         ptl_json_text(json, cell->text);
         break;
     case PTL_CELL_INT:

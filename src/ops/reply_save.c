@@ -22,14 +22,15 @@ static const char *const kind_names[] = {
 
 static bool is_text(ptl_cell_kind kind)
 {
-    return kind == PTL_CELL_TEXT || kind == PTL_CELL_JSON || kind == PTL_CELL_BLOCK;
+    return kind == PTL_CELL_TEXT || kind == PTL_CELL_SECRET || kind == PTL_CELL_JSON ||
+           kind == PTL_CELL_BLOCK;
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-static void save_cell(const ptl_cell *cell, ptl_json *json)
+static void save_cell(const ptl_cell *cell, bool tells, ptl_json *json)
 {
-    if (cell->kind == PTL_CELL_NONE) {
+    if (cell->kind == PTL_CELL_NONE || (cell->kind == PTL_CELL_SECRET && !tells)) {
         ptl_json_null(json);
         return;
     }
@@ -45,7 +46,7 @@ static void save_cell(const ptl_cell *cell, ptl_json *json)
     ptl_json_array_end(json);
 }
 
-static void save_columns(const ptl_reply_item *item, ptl_json *json)
+static void save_columns(const ptl_reply_item *item, bool tells, ptl_json *json)
 {
     ptl_json_key(json, "columns");
     ptl_json_array(json);
@@ -59,20 +60,20 @@ static void save_columns(const ptl_reply_item *item, ptl_json *json)
     ptl_json_array_end(json);
     ptl_json_key(json, "cells");
     ptl_json_array(json);
-    for (int64_t i = 0; i < item->n_cells; i++) save_cell(&item->cells[i], json);
+    for (int64_t i = 0; i < item->n_cells; i++) save_cell(&item->cells[i], tells, json);
     ptl_json_array_end(json);
 }
 
-static void save_item(const ptl_reply_item *item, ptl_json *json)
+static void save_item(const ptl_reply_item *item, bool tells, ptl_json *json)
 {
     ptl_json_object(json);
     ptl_json_put_string(json, "name", item->name);
     ptl_json_put_string(json, "label", item->label);
     if (item->n_columns > 0) {
-        save_columns(item, json);
+        save_columns(item, tells, json);
     } else {
         ptl_json_key(json, "value");
-        save_cell(&item->value, json);
+        save_cell(&item->value, tells, json);
     }
     ptl_json_object_end(json);
 }
@@ -85,7 +86,7 @@ static void save_sentences(const char *key, const ptl_sentences *sentences, ptl_
     ptl_json_array_end(json);
 }
 
-void ptl_reply_save(const ptl_reply *reply, ptl_json *json)
+static void save_all(const ptl_reply *reply, bool tells, ptl_json *json)
 {
     ptl_json_object(json);
     save_sentences("said", &reply->said, json);
@@ -93,10 +94,20 @@ void ptl_reply_save(const ptl_reply *reply, ptl_json *json)
     save_sentences("next", &reply->next, json);
     ptl_json_key(json, "items");
     ptl_json_array(json);
-    for (int64_t i = 0; i < reply->n_items; i++) save_item(&reply->items[i], json);
+    for (int64_t i = 0; i < reply->n_items; i++) save_item(&reply->items[i], tells, json);
     ptl_json_array_end(json);
     if (reply->document.ptr) ptl_json_put_text(json, "document", reply->document);
     ptl_json_object_end(json);
+}
+
+void ptl_reply_save(const ptl_reply *reply, ptl_json *json)
+{
+    save_all(reply, false, json);
+}
+
+void ptl_reply_send(const ptl_reply *reply, ptl_json *json)
+{
+    save_all(reply, true, json);
 }
 
 bool ptl_reply_is_saved(ptl_text outcome)

@@ -61,6 +61,7 @@ void ptl_cell_text(ptl_buffer *out, const ptl_cell *cell)
         ptl_buffer_text(out, "none");
         break;
     case PTL_CELL_TEXT:
+    case PTL_CELL_SECRET:
     case PTL_CELL_BLOCK:
     case PTL_CELL_JSON:
         ptl_buffer_append(out, cell->text.ptr, cell->text.len);

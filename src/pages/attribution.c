@@ -87,7 +87,7 @@ static int32_t count_led(const ptl_told_run *told, const ptl_told_channel *chann
 
 static leaders leaders_of(const ptl_told_run *told)
 {
-    leaders out = {.low = INFINITY, .high = -INFINITY};
+    leaders out = {.low = HUGE_VAL, .high = -HUGE_VAL};
     for (int64_t i = 0; i < told->n_channels; i++) {
         const int32_t n = count_led(told, &told->channels[i]);
         if (n > out.n_first) {

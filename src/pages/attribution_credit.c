@@ -159,9 +159,9 @@ static void put_stake_row(const ptl_journeys_view *v, const ptl_told_stake *s)
 
 void ptl_journeys_put_stakes(const ptl_journeys_view *v)
 {
-    static const ptl_page_column columns[] = {{"Channel", false, true}, {"Least", true, true},
-                                              {"by", false, false},     {"Most", true, true},
-                                              {"by", false, false},     {"At stake", true, true}};
+    static const ptl_page_column columns[] = {{"Channel", false, true},   {"Least", true, true},
+                                              {"Least by", false, false}, {"Most", true, true},
+                                              {"Most by", false, false},  {"At stake", true, true}};
     if (v->n_stakes < 2) return;
     ptl_page_section(v->page, "Where methods disagree",
                      ptl_page_words(v->page, "%s, %.0f%% intervals, grade E", quantity_word(v),

@@ -24,8 +24,8 @@ static foresight foresight_of(const ptl_told_run *told, int32_t method)
 static int32_t best_of(double *most, const ptl_told_run *told)
 {
     int32_t best = -1;
-    double least = INFINITY;
-    *most = -INFINITY;
+    double least = HUGE_VAL;
+    *most = -HUGE_VAL;
     for (int32_t m = 0; m < PTL_TOLD_METHODS; m++) {
         const double loss = foresight_of(told, m).log_loss;
         if (loss > *most) *most = loss;

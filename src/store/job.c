@@ -119,6 +119,24 @@ ptl_status ptl_job_update(ptl_records *records, const ptl_job *job, ptl_error *e
     return found ? PTL_OK : not_updated(records, job, err);
 }
 
+ptl_status ptl_job_get(ptl_job *out, ptl_records *records, int64_t job_id, ptl_arena *arena,
+                       ptl_error *err)
+{
+    ptl_statement *s;
+    int64_t last;
+    bool row;
+    PTL_TRY(ptl_records_int(&last, records, "job_last", err));
+    PTL_TRY(ptl_sql_use(&s, records->sql, "job_get", err));
+    ptl_bind_int(s, job_id);
+    PTL_TRY(ptl_sql_step(&row, s, err));
+    if (!row)
+        return ptl_fail(err, PTL_E_NOT_FOUND, "job %lld does not exist: the highest is %lld",
+                        (long long)job_id, (long long)last);
+    const ptl_status st = read_row(out, s, arena, err);
+    ptl_sql_reset(s);
+    return st;
+}
+
 ptl_status ptl_job_list(ptl_job **out, int64_t *n, ptl_records *records, int64_t limit,
                         ptl_arena *arena, ptl_error *err)
 {

@@ -25,6 +25,7 @@ enum {
     PTL_MANIFEST_BYTES_MAX = 256 * 1024 * 1024, /* a million artefacts at 160 bytes each          */
     PTL_MANIFEST_FILES_MAX = 1000000, /* artefacts of ten years of daily models           */
     PTL_MINUTE_BYTES_MAX = 2000,      /* one decision or action: a few sentences          */
+    PTL_KEPT_ANSWER_HOURS = 24,       /* a repeated request finds its first answer so long */
     PTL_RATE_AGE_DAYS = 7             /* a rate may be this old: weekends and holidays have none */
 };
 

@@ -110,6 +110,9 @@ typedef struct ptl_job {
 
 PTL_NODISCARD ptl_status ptl_job_add(ptl_job *job, ptl_records *records, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_job_update(ptl_records *records, const ptl_job *job, ptl_error *err);
+/** E_NOT_FOUND names the highest job there is. Texts are copied to the arena. */
+PTL_NODISCARD ptl_status ptl_job_get(ptl_job *out, ptl_records *records, int64_t job_id,
+                                     ptl_arena *arena, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_job_list(ptl_job **out, int64_t *n, ptl_records *records,
                                       int64_t limit, ptl_arena *arena, ptl_error *err);
 /** Running jobs of a process that is gone become interrupted; their number in n. */

@@ -120,7 +120,7 @@ const ended = show.flow.filter((f) => /^\((conversion|none)\)$/.test(f.to)).redu
 if (ended !== flowStart) fail('flow ends', ended, flowStart);
 // What is judged are these journeys: every one in one part, every conversion observed once.
 for (const m of show.methods) {
-  const parts = show.calibration.filter((c) => c.method === m.method), judged = show.foresight.find((f) => f.method === m.label);
+  const parts = show.promises.filter((c) => c.method === m.method), judged = show.foresight.find((f) => f.method === m.label);
   const n = parts.reduce((s, c) => s + c.journeys, 0), observed = parts.reduce((s, c) => s + c.observed, 0);
   if (Math.abs(n - touched - nulls) > 1e-6 || Math.abs(observed - touched) > 1e-6) fail(`${m.method} judged`, [n, observed], [touched + nulls, touched]);
   if (!judged || !(judged.auc > 0.4 && judged.auc < 1)) fail(`${m.method} auc`, judged?.auc, 'a chance');

@@ -141,6 +141,13 @@ static void every_example_runs(void **state)
             clear_way(s->dir);
         if (strcmp(op->name, "restore") == 0)
             assert_int_equal(run_in(s->dir, "shop", "portolan backup ../acme-backup", ""), 0);
+        if (strcmp(op->name, "access.user_remove") == 0)
+            assert_int_equal(
+                run_in(s->dir, "shop", "portolan access user_add mira --role analyst", ""), 0);
+        if (strcmp(op->name, "access.key_revoke") == 0)
+            assert_int_equal(
+                run_in(s->dir, "shop", "portolan access key_add nightly-import --role analyst", ""),
+                0);
         expect_code(run_op(s->dir, op, "--json"), op, s->dir, &arena);
         expect_object(op, s->dir, &arena);
         ptl_arena_dispose(&arena);

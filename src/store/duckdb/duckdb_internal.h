@@ -155,6 +155,9 @@ PTL_NODISCARD ptl_status ptl_duck_fill(duckdb_data_chunk chunk, const duckdb_typ
 
 PTL_NODISCARD ptl_status ptl_duck_bind(duckdb_prepared_statement prepared, const ptl_value *params,
                                        int64_t n_params, const char *what, ptl_error *err);
+/** Run a bound statement that changes rows; `n_rows` (nullable) receives how many. */
+PTL_NODISCARD ptl_status ptl_duck_run_prepared(int64_t *n_rows, duckdb_prepared_statement prepared,
+                                               const char *what, ptl_error *err);
 
 /* SQL as text, for what cannot be a named query because its words depend on a mapping or on
  * canon.h. Inside a scope only: failures mark it. `what` names the step in messages, e.g. "resolve

@@ -323,11 +323,13 @@ ptl_status ptl_load_run(ptl_load_report *out, ptl_warehouse *warehouse, ptl_seal
     job->keys = keys;
     job->day_first = INT32_MAX;
     job->day_last = INT32_MIN;
+    pthread_mutex_init(&job->giving, NULL);
     const ptl_status st = run_steps(out, job, err);
     if (st != PTL_OK) memset(out, 0, sizeof *out);
     ptl_load_hashing_stop(job->hashing);
     ptl_load_names_close(job->names);
     ptl_reader_close(job->reader);
+    pthread_mutex_destroy(&job->giving);
     free(job->keys_of_rows);
     free(job->seen);
     free(job);

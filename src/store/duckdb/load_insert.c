@@ -1,19 +1,17 @@
 /* load_insert.c: the statement that turns the mapped rows into facts.
  *
- * The table function of load_stage.c is read by one thread, in the file's order; the sort, its
- * merge and the compression of row groups use all of the engine's. Who calls the engine helps with
- * its tasks and, while there is none for it, sleeps: the engine's own way of waiting asks again and
- * again, which costs a whole core as long as the file is read. */
+ * The table function of load_stage.c gives chunks in the file's order to whichever of the engine's
+ * threads asks; they sort, merge and compress row groups. The order of facts is total, so it does
+ * not depend on who got which chunk. */
 #include "store/duckdb/load_internal.h"
 
 #include <string.h>
-#include <time.h>
-
-enum { NAP_NANOSECONDS = 500000 }; /* between two looks for a task */
 
 /* --- the statement ---------------------------------------------------------------------------- */
 
-/* One person's rows lie together in event and txn, so that a history is read without a scan. */
+/* One person's rows lie together in event and txn, so that a history is read without a scan. The
+ * row's number, which makes the order total, fits 32 bits (keep_hash refuses others): a key of
+ * person, time and row is then 23 bytes, and up to 24 the engine compares keys as integers. */
 static void put_order(ptl_buffer *sql, const ptl_load_plan *plan)
 {
     const char *time = plan->table->time_column;
@@ -25,7 +23,7 @@ static void put_order(ptl_buffer *sql, const ptl_load_plan *plan)
         ptl_load_sql_name(sql, time);
         ptl_buffer_text(sql, " NULLS LAST, ");
     }
-    ptl_buffer_text(sql, "source_row");
+    ptl_buffer_text(sql, "source_row::UINTEGER");
 }
 
 /* From the file to the table in one statement; the engine sorts, spilling where it must. */
@@ -47,44 +45,6 @@ static void put_insert(ptl_buffer *sql, const ptl_load_job *job, const char *row
 
 /* --- running ---------------------------------------------------------------------------------- */
 
-/* Tasks of the statement, until there is a result or a failure to hand out. */
-static void work(duckdb_pending_result pending)
-{
-    const struct timespec nap = {.tv_nsec = NAP_NANOSECONDS};
-    for (;;) {
-        switch (duckdb_pending_execute_task(pending)) {
-        case DUCKDB_PENDING_RESULT_NOT_READY:
-            break;
-        case DUCKDB_PENDING_NO_TASKS_AVAILABLE:
-            (void)nanosleep(&nap, NULL);
-            break;
-        default:
-            return;
-        }
-    }
-}
-
-static ptl_status run_prepared(int64_t *n_rows, duckdb_prepared_statement prepared, ptl_error *err)
-{
-    static const char what[] = "write facts";
-    duckdb_pending_result pending = NULL;
-    duckdb_result result;
-    ptl_status st = PTL_OK;
-    if (duckdb_pending_prepared(prepared, &pending) != DuckDBSuccess) {
-        st = ptl_duck_error(err, DUCKDB_ERROR_INVALID, duckdb_pending_error(pending), what);
-    } else {
-        work(pending);
-        if (duckdb_execute_pending(pending, &result) != DuckDBSuccess)
-            st = ptl_duck_result_error(err, &result, what);
-        else
-            *n_rows = (int64_t)duckdb_rows_changed(&result);
-        duckdb_destroy_result(&result);
-    }
-    duckdb_destroy_pending(&pending);
-    return st;
-}
-
-/* As ptl_load_exec, but patient. */
 static ptl_status run(int64_t *n_rows, ptl_load_job *job, const ptl_buffer *sql, ptl_error *err)
 {
     PTL_TRY(ptl_buffer_check(sql, "write facts", err));
@@ -95,7 +55,7 @@ static ptl_status run(int64_t *n_rows, ptl_load_job *job, const ptl_buffer *sql,
     if (duckdb_prepare(job->warehouse->connection, sql->ptr, &prepared) != DuckDBSuccess)
         st = ptl_duck_error(e, DUCKDB_ERROR_INVALID, duckdb_prepare_error(prepared), "write facts");
     else
-        st = run_prepared(n_rows, prepared, e);
+        st = ptl_duck_run_prepared(n_rows, prepared, "write facts", e);
     duckdb_destroy_prepare(&prepared);
     return ptl_duck_failed(job->warehouse, st, e);
 }
@@ -117,11 +77,12 @@ ptl_status ptl_load_insert(int64_t *n_rows, ptl_load_job *job, ptl_error *err)
     if (st == PTL_OK) st = run(n_rows, job, &sql, err);
     ptl_load_ahead_stop(job->ahead);
     job->ahead = NULL;
-    atomic_load_explicit(&job->handover, memory_order_acquire);
+    pthread_mutex_lock(&job->giving);
     if (job->failure != PTL_OK) { /* our own words, not the engine's about them */
         st = job->failure;
         if (err) *err = job->error;
     }
+    pthread_mutex_unlock(&job->giving);
     if (st == PTL_OK) st = ptl_reader_finish(job->reader, err);
     ptl_buffer_dispose(&sql);
     ptl_buffer_dispose(&list);

@@ -120,11 +120,10 @@ typedef struct ptl_load_job {
     ptl_load_names *names;
     int64_t load_id, replaces_load_id;
     ptl_hash content_hash, mapping_hash;
+    /* Held by the engine's thread that takes a chunk and settles its rows: all below is written
+     * under it, in the order of the file. */
+    pthread_mutex_t giving;
     ptl_status failure; /* of a step that runs inside the engine */
-    /* The engine calls from threads of its own and hands over between them under its own locks.
-     * Counted up after each call and read before the next, so that the order also holds in the
-     * eyes of whoever cannot look into the engine. */
-    atomic_int handover;
     ptl_error error;
     int64_t n_staged;
     int64_t n_duplicates, n_restated;

@@ -4,7 +4,12 @@
  * Per row: has it been given before (a mapping gives each row at most once), did a cast complain,
  * is a required column empty? Rows that pass keep their vectors as they are; a chunk with faulty
  * rows is copied without them. Made here: the numbers of identifiers, the local day, and (kept
- * aside for load_duplicate.c) the hash of the natural key. */
+ * aside for load_duplicate.c) the hash of the natural key.
+ *
+ * Threads: every one of the engine's may ask. Who asks takes the next chunk and settles its rows
+ * under the job's lock, so all that depends on the order of the file (which identifier is new, what
+ * was seen before) is done in that order; what the engine then does with the chunk, it does
+ * outside the lock and at once with others. */
 #include "store/duckdb/load_internal.h"
 
 #include <stdio.h>
@@ -19,7 +24,7 @@ typedef struct kept_day {
     bool is_set;
 } kept_day;
 
-typedef struct stage {
+typedef struct stage { /* of one thread of the engine */
     ptl_load_job *job;
     duckdb_data_chunk chunk; /* the reader's newest: what was given may refer to it */
     duckdb_data_chunk out;   /* the engine's, of the call in progress */
@@ -376,6 +381,12 @@ static void stage_free(void *opaque)
 static void stage_init(duckdb_init_info info)
 {
     ptl_load_job *job = duckdb_init_get_bind_data(info);
+    duckdb_init_set_max_threads(info, (idx_t)job->warehouse->options.n_threads);
+}
+
+static void stage_init_thread(duckdb_init_info info)
+{
+    ptl_load_job *job = duckdb_init_get_bind_data(info);
     stage *s = calloc(1, sizeof *s);
     if (!s) {
         duckdb_init_set_error(info, "no memory to stage rows");
@@ -387,22 +398,25 @@ static void stage_init(duckdb_init_info info)
     for (int64_t i = 0; i < job->plan.n_columns; i++)
         if (strcmp(job->plan.columns[i].canon->name, "currency") == 0) s->currency_idx = i;
     s->selection = duckdb_create_selection_vector(duckdb_vector_size());
-    duckdb_init_set_max_threads(info, 1);
     duckdb_init_set_init_data(info, s, stage_free);
 }
 
+/* After a failure nothing more is given: the engine hears of it once, from who met it. */
 static void stage_give(duckdb_function_info info, duckdb_data_chunk output)
 {
-    stage *s = duckdb_function_get_init_data(info);
+    stage *s = duckdb_function_get_local_init_data(info);
+    ptl_load_job *job = s->job;
     ptl_error error = {0};
+    ptl_status st = PTL_OK;
     s->out = output;
-    atomic_load_explicit(&s->job->handover, memory_order_acquire);
-    const ptl_status st = give(s, &error);
-    atomic_fetch_add_explicit(&s->job->handover, 1, memory_order_release);
-    if (st == PTL_OK) return;
-    s->job->failure = st; /* read by load.c when the statement has ended */
-    s->job->error = error;
-    duckdb_function_set_error(info, error.message);
+    duckdb_data_chunk_set_size(output, 0);
+    pthread_mutex_lock(&job->giving);
+    if (job->failure == PTL_OK && (st = give(s, &error)) != PTL_OK) {
+        job->failure = st; /* read by load_insert.c when the statement has ended */
+        job->error = error;
+    }
+    pthread_mutex_unlock(&job->giving);
+    if (st != PTL_OK) duckdb_function_set_error(info, error.message);
 }
 
 ptl_status ptl_load_stage_register(ptl_buffer *out, ptl_load_job *job, ptl_error *err)
@@ -415,6 +429,7 @@ ptl_status ptl_load_stage_register(ptl_buffer *out, ptl_load_job *job, ptl_error
     duckdb_table_function_add_parameter(function, address);
     duckdb_table_function_set_bind(function, stage_bind);
     duckdb_table_function_set_init(function, stage_init);
+    duckdb_table_function_set_local_init(function, stage_init_thread);
     duckdb_table_function_set_function(function, stage_give);
     const duckdb_state state = duckdb_register_table_function(job->warehouse->connection, function);
     duckdb_destroy_table_function(&function);

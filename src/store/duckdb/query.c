@@ -5,13 +5,17 @@
  *
  * A stream runs on a connection of its own: its callback may write through a scope meanwhile, and
  * the stream keeps the snapshot with which it began. The flag of `progress` is looked at once per
- * chunk; between chunks (a long sort) the cancel hook interrupts the engine. */
+ * chunk; between chunks (a long sort) the cancel hook interrupts the engine.
+ *
+ * Who changes rows helps with the engine's tasks and, while there is none for it, sleeps: the
+ * engine's own way of waiting asks again and again, which costs a core that others work on. */
 #include "store/duckdb/duckdb_internal.h"
 
 #include "base/asset.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 /* --- values ----------------------------------------------------------------------------------- */
 
@@ -135,6 +139,25 @@ static ptl_status statement_of(duckdb_prepared_statement *out, ptl_warehouse *wa
 
 /* --- running ---------------------------------------------------------------------------------- */
 
+enum { NAP_NANOSECONDS = 500000 }; /* between two looks for a task */
+
+/* Tasks of the statement, until there is a result or a failure to hand out. */
+static void work(duckdb_pending_result pending)
+{
+    const struct timespec nap = {.tv_nsec = NAP_NANOSECONDS};
+    for (;;) {
+        switch (duckdb_pending_execute_task(pending)) {
+        case DUCKDB_PENDING_RESULT_NOT_READY:
+            break;
+        case DUCKDB_PENDING_NO_TASKS_AVAILABLE:
+            (void)nanosleep(&nap, NULL);
+            break;
+        default:
+            return;
+        }
+    }
+}
+
 /* Bind and start; the result hands out chunks. `result` is destroyed by the caller on OK only. */
 static ptl_status start(duckdb_result *result, duckdb_prepared_statement prepared,
                         const ptl_value *params, int64_t n_params, const char *what, ptl_error *err)
@@ -147,6 +170,26 @@ static ptl_status start(duckdb_result *result, duckdb_prepared_statement prepare
     else if (duckdb_execute_pending(pending, result) != DuckDBSuccess) {
         st = ptl_duck_result_error(err, result, what);
         duckdb_destroy_result(result);
+    }
+    duckdb_destroy_pending(&pending);
+    return st;
+}
+
+ptl_status ptl_duck_run_prepared(int64_t *n_rows, duckdb_prepared_statement prepared,
+                                 const char *what, ptl_error *err)
+{
+    duckdb_pending_result pending = NULL;
+    duckdb_result result;
+    ptl_status st = PTL_OK;
+    if (duckdb_pending_prepared(prepared, &pending) != DuckDBSuccess) {
+        st = ptl_duck_error(err, DUCKDB_ERROR_INVALID, duckdb_pending_error(pending), what);
+    } else {
+        work(pending);
+        if (duckdb_execute_pending(pending, &result) != DuckDBSuccess)
+            st = ptl_duck_result_error(err, &result, what);
+        else if (n_rows)
+            *n_rows = (int64_t)duckdb_rows_changed(&result);
+        duckdb_destroy_result(&result);
     }
     duckdb_destroy_pending(&pending);
     return st;
@@ -167,14 +210,7 @@ static ptl_status change(int64_t *n_rows, duckdb_prepared_statement prepared,
                          ptl_error *err)
 {
     PTL_TRY(ptl_duck_bind(prepared, params, n_params, what, err));
-    duckdb_result result;
-    ptl_status st = PTL_OK;
-    if (duckdb_execute_prepared(prepared, &result) != DuckDBSuccess)
-        st = ptl_duck_result_error(err, &result, what);
-    else if (n_rows)
-        *n_rows = (int64_t)duckdb_rows_changed(&result);
-    duckdb_destroy_result(&result);
-    return st;
+    return ptl_duck_run_prepared(n_rows, prepared, what, err);
 }
 
 static ptl_status batch_of(ptl_batch_fn fn, void *ctx, const ptl_duck_shape *shape,

@@ -1,0 +1,389 @@
+/* call.c: one operation of the registry, asked for over HTTP.
+ *
+ * A read (ptl_op_is_read) is GET with parameters in the query. Its ETag is made from what its
+ * answer can depend on: warehouse version, configuration in force and files of the draft, what this
+ * server changed beside the warehouse, the quarter of an hour, parameters. So a 304 needs no
+ * reading. Everything else is POST with a JSON object; under an Idempotency-Key it happens once:
+ *
+ *     key new ──▶ begun, durable ──▶ done ──▶ answer kept ──▶ the same answer again
+ *                      └── the process died: 409, "its end is not known"
+ *
+ * A path is read below the workspace and never below .portolan, unless the workspace's own user
+ * asks through the socket. */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "http/server_internal.h"
+#include "ops/dispatch.h"
+#include "ops/draft.h"
+
+enum { CLOCK_STEP_MINUTES = 15 };
+
+const ptl_op *ptl_call_find(const char *rest)
+{
+    for (int64_t i = 0; i < ptl_ops_n; i++) {
+        const char *a = ptl_ops[i]->name;
+        const char *b = rest;
+        while (*a && (*a == '.' ? *b == '/' : *a == *b)) a++, b++;
+        if (!*a && !*b) return ptl_ops[i];
+    }
+    return NULL;
+}
+
+/* --- parameters ------------------------------------------------------------------------------- */
+
+typedef struct query {
+    ptl_exchange *exchange;
+    ptl_arg_text texts[PTL_HTTP_QUERY_MAX];
+    int64_t n;
+    const char *fault;
+} query;
+
+static enum MHD_Result add_param(void *ctx, enum MHD_ValueKind kind, const char *key,
+                                 size_t key_size, const char *value, size_t value_size)
+{
+    query *q = ctx;
+    (void)kind;
+    if (q->n >= PTL_HTTP_QUERY_MAX) {
+        q->fault = "the query has too many parameters";
+        return MHD_NO;
+    }
+    if (strlen(key) != key_size || (value && strlen(value) != value_size)) {
+        q->fault = "the query holds a zero byte";
+        return MHD_NO;
+    }
+    q->texts[q->n++] = (ptl_arg_text){key, value ? value : "true"};
+    return MHD_YES;
+}
+
+/* Where the path leads, as far as it is there, lies below the root and not below .portolan. */
+static bool is_inside(const char *root, const char *path)
+{
+    char real[PATH_MAX];
+    char part[PATH_MAX];
+    const size_t len = strlen(root);
+    if (path[0] == '/' || strlen(path) >= sizeof part - len - 2) return false;
+    for (ptl_text rest = ptl_text_of(path); rest.len > 0;)
+        if (ptl_text_equal(ptl_text_cut(&rest, '/'), PTL_TEXT(".."))) return false;
+    (void)snprintf(part, sizeof part, "%s/%s", root, path);
+    while (!realpath(part, real)) {
+        char *slash = strrchr(part, '/');
+        if (errno != ENOENT || !slash || slash == part) return false;
+        *slash = '\0';
+    }
+    if (strncmp(real, root, len) != 0 || (real[len] != '\0' && real[len] != '/')) return false;
+    return strncmp(real + len, "/.portolan", 10) != 0;
+}
+
+static bool paths_are_inside(ptl_exchange *e)
+{
+    for (int64_t i = 0; i < e->op->n_params; i++) {
+        const ptl_param *param = &e->op->params[i];
+        if (param->type != PTL_PARAM_PATH) continue;
+        for (int64_t j = 0; j < ptl_args_count(e->args, param->name); j++) {
+            if (is_inside(e->server->root, ptl_args_item(e->args, param->name, j))) continue;
+            ptl_answer_refusal(e, 0, PTL_E_DENIED,
+                               "parameter \"%s\": over HTTP a path stays inside the workspace",
+                               param->name);
+            ptl_gate_refused(e, "a path outside the workspace");
+            return false;
+        }
+    }
+    return true;
+}
+
+bool ptl_call_args(ptl_exchange *e, bool from_query)
+{
+    ptl_error err;
+    ptl_args *args = NULL;
+    ptl_status st;
+    ptl_error_clear(&err);
+    if (from_query) {
+        query q = {.exchange = e};
+        (void)MHD_get_connection_values_n(e->connection, MHD_GET_ARGUMENT_KIND, add_param, &q);
+        st = q.fault ? ptl_fail(&err, PTL_E_INVALID, "%s", q.fault)
+                     : ptl_args_from_texts(&args, e->op, q.texts, q.n, &e->arena, &err);
+    } else {
+        const ptl_text body = e->body.len > 0 ? ptl_buffer_borrow(&e->body) : PTL_TEXT("{}");
+        st = ptl_args_from_json(&args, e->op, body, &e->arena, &err);
+    }
+    if (st != PTL_OK) {
+        ptl_answer_problem(e, 0, &err, NULL);
+        return false;
+    }
+    e->args = args;
+    return e->caller.by_socket || paths_are_inside(e);
+}
+
+/* --- the call --------------------------------------------------------------------------------- */
+
+static ptl_status dispatch(ptl_server *server, ptl_exchange *e, ptl_reply *reply, ptl_error *err)
+{
+    const ptl_request request = {.operation = e->op->name,
+                                 .args = e->args,
+                                 .root = server->root,
+                                 .actor = e->caller.actor,
+                                 .force = e->force,
+                                 .progress = &e->progress,
+                                 .now = ptl_clock_now(),
+                                 .store = &server->store};
+    const ptl_status st = ptl_dispatch_op(reply, e->op, &request, err);
+    if (st != PTL_E_CANCELLED || !e->is_overdue) return st;
+    (void)ptl_fail(err, PTL_E_UNAVAILABLE, "%s was stopped after %d s", e->op->name,
+                   PTL_HTTP_WAIT_MS_MAX / 1000);
+    ptl_error_hint(err, "ask for less, or run it in a terminal");
+    return PTL_E_UNAVAILABLE;
+}
+
+/* Call, and answer. What went wrong is in `err` too. */
+static ptl_status call(ptl_server *server, ptl_exchange *e, ptl_reply *reply, ptl_error *err)
+{
+    const ptl_status st = dispatch(server, e, reply, err);
+    if (st == PTL_OK)
+        ptl_answer_reply(e, 200, reply);
+    else
+        ptl_answer_problem(e, 0, err, reply);
+    return st;
+}
+
+/* --- reads ------------------------------------------------------------------------------------ */
+
+static void add_number(ptl_hasher *hasher, int64_t value)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%lld", (long long)value);
+    ptl_hasher_add_text(hasher, ptl_text_of(text));
+}
+
+/* All that the answer can depend on. */
+static ptl_status stamp(ptl_hash *out, ptl_server *server, ptl_exchange *e, const ptl_draft *draft,
+                        ptl_buffer *canonical, ptl_error *err)
+{
+    ptl_hasher hasher;
+    int64_t version = 0;
+    ptl_config_version in_force;
+    PTL_TRY(ptl_warehouse_version(&version, server->store.warehouse, err));
+    PTL_TRY(ptl_config_in_force(&in_force, server->store.records, &e->arena, err));
+    PTL_TRY(ptl_args_canonical(canonical, e->args, err));
+    atomic_store(&server->warehouse_version, version);
+    ptl_hasher_init(&hasher);
+    ptl_hasher_add_text(&hasher, ptl_text_of(server->salt));
+    ptl_hasher_add_text(&hasher, ptl_text_of(e->op->name));
+    ptl_hasher_add_text(&hasher, ptl_buffer_borrow(canonical));
+    ptl_hasher_add_text(&hasher, ptl_text_of(e->wants_saved ? "saved" : "json"));
+    add_number(&hasher, version);
+    add_number(&hasher, server->generation);
+    add_number(&hasher, ptl_clock_now() / (CLOCK_STEP_MINUTES * INT64_C(60000000)));
+    ptl_hasher_add(&hasher, in_force.hash.bytes, sizeof in_force.hash.bytes);
+    for (int64_t i = 0; i < draft->n_files; i++) {
+        ptl_hasher_add_text(&hasher, ptl_text_of(draft->files[i].path));
+        ptl_hasher_add_text(&hasher, draft->files[i].content);
+    }
+    *out = ptl_hasher_finish(&hasher);
+    return PTL_OK;
+}
+
+/* An operation that reads files beside the stores has no ETag: nothing here sees them change. */
+static ptl_status make_etag(ptl_server *server, ptl_exchange *e, ptl_error *err)
+{
+    ptl_draft draft = {0};
+    ptl_buffer canonical;
+    ptl_hash hash;
+    char hex[PTL_HASH_HEX];
+    if (e->op->effects & PTL_FILES) return PTL_OK;
+    ptl_buffer_init(&canonical, 2 * (size_t)PTL_HTTP_BODY_MAX, NULL);
+    ptl_status st = ptl_draft_read(&draft, server->root, &e->arena, err);
+    if (st == PTL_OK) st = stamp(&hash, server, e, &draft, &canonical, err);
+    if (st == PTL_OK) {
+        ptl_hash_format(hex, hash);
+        (void)snprintf(e->etag, sizeof e->etag, "\"%.40s\"", hex);
+    }
+    ptl_draft_dispose(&draft);
+    ptl_buffer_dispose(&canonical);
+    return st;
+}
+
+/* Whether one of the list is ours; a weak one compares equal here (RFC 9110, 13.1.2). */
+static bool matches(const char *list, const char *etag)
+{
+    if (!list || !etag[0]) return false;
+    ptl_text rest = ptl_text_of(list);
+    while (rest.len > 0) {
+        ptl_text one = ptl_text_trim(ptl_text_cut(&rest, ','));
+        if (ptl_text_starts(one, PTL_TEXT("W/"))) one = (ptl_text){one.ptr + 2, one.len - 2};
+        if (ptl_text_equal(one, PTL_TEXT("*")) || ptl_text_equal(one, ptl_text_of(etag)))
+            return true;
+    }
+    return false;
+}
+
+void ptl_call_read(ptl_server *server, ptl_exchange *e)
+{
+    ptl_error err;
+    ptl_reply *reply = NULL;
+    ptl_error_clear(&err);
+    ptl_status st = make_etag(server, e, &err);
+    if (st == PTL_OK && matches(e->if_none_match, e->etag)) {
+        atomic_fetch_add(&server->n_not_modified, 1);
+        e->http = 304;
+        return;
+    }
+    if (st == PTL_OK) st = ptl_reply_new(&reply, &err);
+    if (st == PTL_OK)
+        st = call(server, e, reply, &err);
+    else
+        ptl_answer_problem(e, 0, &err, NULL);
+    if (st != PTL_OK) e->etag[0] = '\0';
+    ptl_reply_free(reply);
+}
+
+/* --- changes ---------------------------------------------------------------------------------- */
+
+static void answer_job(ptl_exchange *e, int64_t job_id)
+{
+    ptl_json json;
+    ptl_error err;
+    (void)snprintf(e->location, sizeof e->location, "/api/v1/jobs/%lld", (long long)job_id);
+    ptl_answer_json(e, &json, &err);
+    ptl_json_put_int(&json, "job", job_id);
+    ptl_json_put_string(&json, "operation", e->op->name);
+    ptl_json_put_string(&json, "state", ptl_job_state_text(PTL_JOB_QUEUED));
+    ptl_json_put_string(&json, "address", e->location);
+    ptl_answer_json_end(e, 202, &json, &err);
+}
+
+/* One who gave the same key for something else, or whose first try has no known end. */
+static void answer_again(ptl_exchange *e, const ptl_kept_answer *kept, ptl_hash request)
+{
+    ptl_error err;
+    ptl_reply *reply = NULL;
+    e->is_replayed = true;
+    if (!ptl_hash_equal(kept->request, request)) {
+        e->is_replayed = false;
+        ptl_answer_refusal(e, 0, PTL_E_CONFLICT,
+                           "Idempotency-Key \"%s\" came before with another request", e->key);
+    } else if (kept->http == 0) {
+        e->is_replayed = false;
+        ptl_answer_refusal(e, 0, PTL_E_CONFLICT,
+                           "Idempotency-Key \"%s\" came before and its end is not known: look at "
+                           "the newest runs",
+                           e->key);
+    } else if (kept->job_id > 0) {
+        answer_job(e, kept->job_id);
+    } else if (kept->http != 200) {
+        ptl_answer_text(e, kept->http, "application/problem+json", ptl_text_of(kept->answer));
+    } else {
+        ptl_status st = ptl_reply_new(&reply, &err);
+        if (st == PTL_OK) st = ptl_reply_load(reply, ptl_text_of(kept->answer), &err);
+        if (st == PTL_OK)
+            ptl_answer_reply(e, kept->http, reply);
+        else
+            ptl_answer_problem(e, 0, &err, NULL);
+        ptl_reply_free(reply);
+    }
+}
+
+static bool may_come_again(ptl_status st)
+{
+    return st == PTL_E_UNAVAILABLE || st == PTL_E_BUSY || st == PTL_E_CANCELLED ||
+           st == PTL_E_NO_MEMORY;
+}
+
+/* The saved form of what was answered: without its secrets. */
+static ptl_status keep(ptl_server *server, ptl_exchange *e, const ptl_reply *reply, ptl_status st,
+                       int64_t job_id, ptl_error *err)
+{
+    ptl_buffer saved;
+    ptl_json json;
+    if (may_come_again(st))
+        return ptl_kept_answer_drop(server->store.records, e->caller.actor, e->key, err);
+    ptl_buffer_init(&saved, PTL_HTTP_ANSWER_MAX, NULL);
+    ptl_status kept = PTL_OK;
+    if (st == PTL_OK && job_id == 0) {
+        ptl_json_init_buffer(&json, &saved, 0, err);
+        ptl_reply_save(reply, &json);
+        kept = ptl_json_finish(&json);
+    }
+    const ptl_kept_answer answer = {
+        .http = e->http, .answer = st == PTL_OK ? saved.ptr : e->answer.ptr, .job_id = job_id};
+    if (kept == PTL_OK)
+        kept = ptl_kept_answer_end(server->store.records, e->caller.actor, e->key, &answer, err);
+    ptl_buffer_dispose(&saved);
+    return kept;
+}
+
+static ptl_status hash_request(ptl_hash *out, const ptl_exchange *e, ptl_error *err)
+{
+    ptl_hasher hasher;
+    ptl_buffer canonical;
+    ptl_buffer_init(&canonical, 2 * (size_t)PTL_HTTP_BODY_MAX, NULL);
+    const ptl_status st = ptl_args_canonical(&canonical, e->args, err);
+    ptl_hasher_init(&hasher);
+    ptl_hasher_add_text(&hasher, ptl_text_of(e->op->name));
+    ptl_hasher_add_text(&hasher, ptl_text_of(e->force ? "force" : ""));
+    ptl_hasher_add_text(&hasher, ptl_buffer_borrow(&canonical));
+    *out = ptl_hasher_finish(&hasher);
+    ptl_buffer_dispose(&canonical);
+    return st;
+}
+
+/* Do it now, or queue it; the status is that of the operation, or of queueing. */
+static ptl_status change(ptl_server *server, ptl_exchange *e, ptl_reply *reply, int64_t *job_id,
+                         ptl_error *err)
+{
+    if (!e->op->is_long) return call(server, e, reply, err);
+    const ptl_status st = ptl_jobs_add(job_id, server, e, err);
+    if (st == PTL_OK)
+        answer_job(e, *job_id);
+    else
+        ptl_answer_problem(e, 0, err, NULL);
+    return st;
+}
+
+static void change_once(ptl_server *server, ptl_exchange *e, ptl_reply *reply)
+{
+    ptl_error err;
+    ptl_hash request;
+    ptl_kept_answer kept;
+    int64_t job_id = 0;
+    bool found = false;
+    ptl_status st = PTL_OK;
+    ptl_error_clear(&err);
+    if (e->key) {
+        st = hash_request(&request, e, &err);
+        if (st == PTL_OK)
+            st = ptl_kept_answer_begin(&kept, &found, server->store.records, e->caller.actor,
+                                       e->key, request, ptl_clock_now(), &e->arena, &err);
+        if (st != PTL_OK) {
+            ptl_answer_problem(e, 0, &err, NULL);
+            return;
+        }
+        if (found) {
+            answer_again(e, &kept, request);
+            return;
+        }
+    }
+    st = change(server, e, reply, &job_id, &err);
+    if (!e->key) return;
+    st = keep(server, e, reply, st, job_id, &err);
+    if (st != PTL_OK) ptl_report_line(server, "error", "answer not kept", err.message);
+}
+
+void ptl_call_change(ptl_server *server, ptl_exchange *e)
+{
+    ptl_error err;
+    ptl_reply *reply = NULL;
+    if (ptl_reply_new(&reply, &err) != PTL_OK) {
+        ptl_answer_problem(e, 0, &err, NULL);
+        return;
+    }
+    change_once(server, e, reply);
+    ptl_reply_free(reply);
+    server->generation++;
+    if (strncmp(e->op->name, "access.", 7) == 0 && ptl_gate_load(server, &err) != PTL_OK)
+        ptl_report_line(server, "error", "people and keys could not be read", err.message);
+}

@@ -1,0 +1,174 @@
+/* exchange.c: see exchange.h. */
+#include "http/exchange.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "http/limits.h"
+#include "http/server_internal.h"
+#include "store/memory.h"
+
+ptl_exchange *ptl_exchange_new(ptl_server *server, bool over_socket, const char *raw_uri)
+{
+    ptl_exchange *e = ptl_object_new(sizeof *e, "request", NULL);
+    if (!e) return NULL;
+    e->server = server;
+    e->over_socket = over_socket;
+    e->begun_ms = ptl_clock_monotonic_ms();
+    e->caller.session = -1;
+    /* a zero byte would end the address before its end; it is never part of one */
+    e->is_malformed = strstr(raw_uri, "%00") != NULL;
+    ptl_buffer_init(&e->body, PTL_HTTP_BODY_MAX, NULL);
+    ptl_buffer_init(&e->answer, PTL_HTTP_ANSWER_MAX, NULL);
+    ptl_arena_init(&e->arena, PTL_HTTP_ARENA_MAX, NULL);
+    ptl_progress_init(&e->progress, NULL, NULL);
+    return e;
+}
+
+void ptl_exchange_free(ptl_exchange *e)
+{
+    if (!e) return;
+    ptl_buffer_dispose(&e->body);
+    ptl_buffer_dispose(&e->answer);
+    ptl_arena_dispose(&e->arena);
+    ptl_object_free(e, sizeof *e);
+}
+
+/* --- making an answer ------------------------------------------------------------------------- */
+
+void ptl_answer_json(ptl_exchange *e, ptl_json *json, ptl_error *err)
+{
+    ptl_buffer_clear(&e->answer);
+    ptl_json_init_buffer(json, &e->answer, 0, err);
+    ptl_json_object(json);
+}
+
+void ptl_answer_json_end(ptl_exchange *e, int http, ptl_json *json, ptl_error *err)
+{
+    ptl_json_object_end(json);
+    e->http = http;
+    e->type = http >= 400 ? "application/problem+json" : "application/json";
+    if (ptl_json_finish(json) == PTL_OK) return;
+    ptl_buffer_clear(&e->answer);
+    ptl_buffer_printf(&e->answer,
+                      "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":500,\"code\":\"%s\"}",
+                      ptl_status_text(err->status), ptl_status_name(err->status));
+    e->http = 500;
+    e->type = "application/problem+json";
+}
+
+void ptl_problem_write(ptl_json *json, int http, const ptl_error *problem, const ptl_reply *reply,
+                       bool saved)
+{
+    ptl_json_put_string(json, "type", "about:blank");
+    ptl_json_put_string(json, "title", ptl_status_text(problem->status));
+    ptl_json_put_int(json, "status", http);
+    ptl_json_put_string(json, "code", ptl_status_name(problem->status));
+    ptl_json_put_string(json, "message", problem->message);
+    ptl_json_put_string(json, "detail", problem->detail[0] ? problem->detail : NULL);
+    ptl_json_put_string(json, "hint", problem->hint[0] ? problem->hint : NULL);
+    if (!reply) return;
+    if (saved) {
+        ptl_json_key(json, "reply");
+        ptl_reply_send(reply, json);
+    } else {
+        ptl_reply_write_members(reply, json);
+    }
+}
+
+void ptl_answer_problem(ptl_exchange *e, int http, const ptl_error *problem, const ptl_reply *reply)
+{
+    ptl_json json;
+    ptl_error err;
+    if (http == 0) http = ptl_status_http(problem->status);
+    ptl_answer_json(e, &json, &err);
+    ptl_problem_write(&json, http, problem, reply, e->wants_saved);
+    ptl_answer_json_end(e, http, &json, &err);
+    if (http == 503 && e->retry_after_s == 0) e->retry_after_s = 5;
+}
+
+void ptl_answer_refusal(ptl_exchange *e, int http, ptl_status status, const char *format, ...)
+{
+    ptl_error problem;
+    va_list list;
+    ptl_error_clear(&problem);
+    problem.status = status;
+    va_start(list, format);
+    vsnprintf(problem.message, sizeof problem.message, format, list);
+    va_end(list);
+    ptl_answer_problem(e, http, &problem, NULL);
+}
+
+void ptl_answer_reply(ptl_exchange *e, int http, const ptl_reply *reply)
+{
+    ptl_json json;
+    ptl_error err;
+    ptl_buffer_clear(&e->answer);
+    ptl_json_init_buffer(&json, &e->answer, 0, &err);
+    if (e->wants_saved)
+        ptl_reply_send(reply, &json);
+    else
+        ptl_reply_write_json(reply, &json);
+    e->http = http;
+    e->type = "application/json";
+    if (ptl_json_finish(&json) != PTL_OK) ptl_answer_problem(e, 0, &err, NULL);
+}
+
+void ptl_answer_text(ptl_exchange *e, int http, const char *type, ptl_text text)
+{
+    ptl_buffer_clear(&e->answer);
+    ptl_buffer_append(&e->answer, text.ptr, text.len);
+    e->http = http;
+    e->type = type;
+}
+
+/* --- sending it ------------------------------------------------------------------------------- */
+
+static void put(struct MHD_Response *response, const char *name, const char *value)
+{
+    (void)MHD_add_response_header(response, name, value);
+}
+
+/* Nothing of ours is framed, sniffed, kept by a proxy, or loads anything from elsewhere. */
+static void put_headers(struct MHD_Response *response, const ptl_exchange *e)
+{
+    char number[16];
+    if (e->type) put(response, MHD_HTTP_HEADER_CONTENT_TYPE, e->type);
+    put(response, "X-Content-Type-Options", "nosniff");
+    put(response, "Referrer-Policy", "no-referrer");
+    put(response, "Content-Security-Policy",
+        e->is_page ? "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+                     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+                   : "default-src 'none'; frame-ancestors 'none'");
+    put(response, MHD_HTTP_HEADER_CACHE_CONTROL, e->etag[0] ? "private, no-cache" : "no-store");
+    put(response, MHD_HTTP_HEADER_VARY, "Authorization, Cookie, Accept");
+    if (e->etag[0]) put(response, MHD_HTTP_HEADER_ETAG, e->etag);
+    if (e->location[0]) put(response, MHD_HTTP_HEADER_LOCATION, e->location);
+    if (e->cookie[0]) put(response, MHD_HTTP_HEADER_SET_COOKIE, e->cookie);
+    if (e->allow) put(response, MHD_HTTP_HEADER_ALLOW, e->allow);
+    if (e->is_replayed) put(response, "Idempotent-Replayed", "true");
+    if (e->http == 401)
+        put(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer realm=\"portolan\"");
+    if (e->retry_after_s > 0) {
+        snprintf(number, sizeof number, "%d", e->retry_after_s);
+        put(response, MHD_HTTP_HEADER_RETRY_AFTER, number);
+    }
+    if (e->is_too_big) put(response, MHD_HTTP_HEADER_CONNECTION, "close");
+}
+
+enum MHD_Result ptl_exchange_send(ptl_exchange *e)
+{
+    static char nothing[1];
+    const bool bare = e->http == 304 || e->http == 204 || !e->answer.ptr;
+    e->state = PTL_EXCHANGE_ANSWERED;
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(bare ? 0 : e->answer.len, bare ? nothing : e->answer.ptr,
+                                        bare ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
+    if (!response) return MHD_NO;
+    put_headers(response, e);
+    const enum MHD_Result queued = MHD_queue_response(e->connection, (unsigned)e->http, response);
+    MHD_destroy_response(response);
+    return queued;
+}

@@ -1,0 +1,113 @@
+/* exchange.h: one request and its answer.
+ *
+ * State machine.
+ *
+ *     HEAD ──▶ BODY ──▶ READY ──▶ WAITING ──▶ ANSWERED
+ *                 └───────┴──────────────────────▲        refused, or answered without the store
+ *
+ * Invariants. 1. Until WAITING an exchange belongs to the thread of its connection; while WAITING,
+ * with the connection suspended, to the worker; from ANSWERED on to the connection again. 2. Every
+ * exchange is answered once. 3. What it holds is bounded: body, arena, answer (limits.h). */
+#ifndef PTL_HTTP_EXCHANGE_H
+#define PTL_HTTP_EXCHANGE_H
+
+#include <microhttpd.h>
+
+#include "base/hash.h"
+#include "ops/args.h"
+#include "ops/role.h"
+
+typedef struct ptl_server ptl_server;
+
+typedef enum ptl_exchange_state {
+    PTL_EXCHANGE_HEAD,
+    PTL_EXCHANGE_BODY,
+    PTL_EXCHANGE_READY,
+    PTL_EXCHANGE_WAITING,
+    PTL_EXCHANGE_ANSWERED
+} ptl_exchange_state;
+
+/* Who asks. */
+typedef struct ptl_caller {
+    bool is_known;
+    bool by_cookie; /* a browser: changes need the session's token */
+    bool by_socket; /* the workspace's own user */
+    ptl_role role;
+    char actor[80];  /* "mira", "key nightly-import", the system's user */
+    int64_t session; /* index of the session, -1: none */
+} ptl_caller;
+
+typedef struct ptl_exchange ptl_exchange;
+
+/* Work that needs the store: runs in the worker's thread and answers the exchange. */
+typedef void (*ptl_work_fn)(ptl_server *server, ptl_exchange *exchange);
+
+struct ptl_exchange {
+    ptl_server *server;
+    struct MHD_Connection *connection;
+    ptl_exchange_state state;
+    bool over_socket;
+    bool is_malformed; /* the raw address holds what no address holds */
+    bool is_too_big;
+    const char *method;
+    const char *path; /* of MHD, for the call; copied where it must stay */
+    char url[256];    /* the same, cut, for logs */
+    int64_t begun_ms;
+    ptl_buffer body;
+    ptl_arena arena;
+    ptl_caller caller;
+
+    /* work */
+    ptl_work_fn work;
+    const ptl_op *op;
+    const ptl_args *args;
+    const char *key;           /* Idempotency-Key, NULL: none */
+    const char *if_none_match; /* NULL: none */
+    bool force;
+    bool wants_saved; /* the command line: an answer that it can print for people */
+    int64_t job_id;   /* of the job asked about */
+    void *payload;    /* what a sign-in carries */
+    int64_t until_ms; /* monotonic; the ticker answers afterwards */
+    bool is_overdue;
+    ptl_progress progress;
+    ptl_exchange *next;
+
+    /* answer */
+    int http;
+    const char *type;
+    ptl_buffer answer;
+    char etag[80];
+    char location[96];
+    char cookie[256];
+    const char *allow;
+    int retry_after_s;
+    bool is_replayed;
+    bool is_page;
+};
+
+ptl_exchange *ptl_exchange_new(ptl_server *server, bool over_socket, const char *raw_uri);
+void ptl_exchange_free(ptl_exchange *exchange);
+
+/** Answer with a problem (RFC 9457) of the status list. `http` 0: that status' own. `reply` (may be
+ * NULL) is what the failed call has to show. */
+void ptl_answer_problem(ptl_exchange *exchange, int http, const ptl_error *problem,
+                        const ptl_reply *reply);
+/** The same from words of this room. */
+void ptl_answer_refusal(ptl_exchange *exchange, int http, ptl_status status, const char *format,
+                        ...) PTL_PRINTF(4, 5);
+/** The reply as `--json` prints it. */
+void ptl_answer_reply(ptl_exchange *exchange, int http, const ptl_reply *reply);
+void ptl_answer_text(ptl_exchange *exchange, int http, const char *type, ptl_text text);
+
+/** Begin a JSON object in the answer; end it with ptl_answer_json_end. */
+void ptl_answer_json(ptl_exchange *exchange, ptl_json *json, ptl_error *err);
+void ptl_answer_json_end(ptl_exchange *exchange, int http, ptl_json *json, ptl_error *err);
+
+/** A problem's members into an object that is open; the saved reply beside it where `saved`. */
+void ptl_problem_write(ptl_json *json, int http, const ptl_error *problem, const ptl_reply *reply,
+                       bool saved);
+
+/** Hand the answer to the connection. */
+enum MHD_Result ptl_exchange_send(ptl_exchange *exchange);
+
+#endif

@@ -1,0 +1,34 @@
+/* limits.h: what grows in this room, and how far. */
+#ifndef PTL_HTTP_LIMITS_H
+#define PTL_HTTP_LIMITS_H
+
+enum {
+    PTL_HTTP_BODY_MAX = 1024 * 1024, /* parameters of one call: what the registry reads at most  */
+    PTL_HTTP_HEADER_MAX = 32 * 1024, /* request line and headers of one connection               */
+    PTL_HTTP_QUERY_MAX = 64,         /* parameters of one query                                  */
+    PTL_HTTP_ANSWER_MAX =
+        256 * 1024 * 1024,                /* an answer as JSON; the reply's own ceiling is 64 MiB */
+    PTL_HTTP_ARENA_MAX = 4 * 1024 * 1024, /* what one request holds beside body and answer      */
+    PTL_HTTP_CONNECTIONS_MAX = 512, /* open at a time, all listeners                            */
+    PTL_HTTP_QUEUE_MAX = 256,       /* requests that wait for the store                         */
+    PTL_HTTP_THREADS = 4,           /* that read requests and send answers                      */
+    PTL_HTTP_IDLE_SECONDS = 15,     /* a connection on which nothing moves                      */
+    PTL_HTTP_BODY_MS_MAX = 30000,   /* for all of a request's body to come                      */
+    PTL_HTTP_WAIT_MS_MAX = 30000,   /* for an answer that is no job                             */
+    PTL_HTTP_JOBS_MAX = 64,         /* jobs whose state and answer are held in memory           */
+    PTL_HTTP_JOBS_OPEN_MAX = 16,    /* of them queued or running                                */
+    PTL_HTTP_KEY_BYTES_MAX = 128,   /* an Idempotency-Key                                       */
+    PTL_HTTP_SESSIONS_MAX = 1024,   /* signed in at a time                                      */
+    PTL_HTTP_SESSION_HOURS = 12,    /* a session ends so long after signing in                  */
+    PTL_HTTP_SESSION_IDLE_MINUTES = 60, /* and after so long without a request */
+    PTL_HTTP_PEOPLE_MAX = 4096,  /* people and keys held in memory                           */
+    PTL_HTTP_TRIES_MAX = 5,      /* failed sign-ins of one name before it is locked          */
+    PTL_HTTP_TRIES_ALL_MAX = 60, /* failed sign-ins of everybody in that span                */
+    PTL_HTTP_LOCK_MINUTES = 15,  /* how long, and the span that is counted                   */
+    PTL_HTTP_LOCKS_MAX = 1024,   /* names whose failures are counted                         */
+    PTL_HTTP_NEWS_MAX = 256,     /* refusals that wait for the ledger; more are counted      */
+    PTL_HTTP_PASSWORD_MIN = 12,  /* characters; length is what counts                        */
+    PTL_HTTP_PASSWORD_MAX = 256  /* bytes of a password                                      */
+};
+
+#endif

@@ -1,0 +1,131 @@
+/* report.c: what the server tells those who run it: a line a request, and counters.
+ *
+ * No line and no counter holds a parameter, a body, a key or a cookie. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "http/server_internal.h"
+
+static void put_head(ptl_json *json, const char *level, const char *event)
+{
+    char at[40];
+    ptl_instant_format(at, ptl_clock_now());
+    ptl_json_object(json);
+    ptl_json_put_string(json, "time", at);
+    ptl_json_put_string(json, "level", level);
+    ptl_json_put_string(json, "event", event);
+}
+
+static void write_line(ptl_server *server, ptl_buffer *line, ptl_json *json)
+{
+    ptl_json_object_end(json);
+    if (server->options->log && ptl_json_finish(json) == PTL_OK) {
+        ptl_buffer_text(line, "\n");
+        pthread_mutex_lock(&server->log_mutex);
+        (void)fwrite(line->ptr, 1, line->len, server->options->log);
+        (void)fflush(server->options->log);
+        pthread_mutex_unlock(&server->log_mutex);
+    }
+    ptl_buffer_dispose(line);
+}
+
+/* What came over the wire may be no UTF-8: its bytes are shown as "?". */
+static void put_wire(ptl_json *json, const char *key, const char *text)
+{
+    char clean[256];
+    size_t n = 0;
+    for (; text[n] && n + 1 < sizeof clean; n++)
+        clean[n] = text[n] >= ' ' && text[n] < 127 ? text[n] : '?';
+    clean[n] = '\0';
+    ptl_json_put_string(json, key, clean);
+}
+
+void ptl_report_request(const ptl_exchange *e)
+{
+    ptl_server *server = e->server;
+    ptl_buffer line;
+    ptl_json json;
+    const int64_t ms = ptl_clock_monotonic_ms() - e->begun_ms;
+    const int hundreds = e->http >= 100 && e->http < 600 ? e->http / 100 : 0;
+    atomic_fetch_add(&server->n_answers[hundreds], 1);
+    atomic_fetch_add(&server->total_ms, ms);
+    ptl_buffer_init(&line, 8192, NULL);
+    ptl_json_init_buffer(&json, &line, 0, NULL);
+    put_head(&json, "info", "request");
+    put_wire(&json, "method", e->method ? e->method : "");
+    put_wire(&json, "path", e->url);
+    ptl_json_put_int(&json, "status", e->http);
+    ptl_json_put_int(&json, "ms", ms);
+    ptl_json_put_int(&json, "bytes", e->http == 304 ? 0 : (int64_t)e->answer.len);
+    ptl_json_put_string(&json, "via", e->over_socket ? "socket" : "tcp");
+    ptl_json_put_string(&json, "actor", e->caller.is_known ? e->caller.actor : NULL);
+    write_line(server, &line, &json);
+}
+
+void ptl_report_line(ptl_server *server, const char *level, const char *event, const char *what)
+{
+    ptl_buffer line;
+    ptl_json json;
+    ptl_buffer_init(&line, 8192, NULL);
+    ptl_json_init_buffer(&json, &line, 0, NULL);
+    put_head(&json, level, event);
+    put_wire(&json, "what", what);
+    write_line(server, &line, &json);
+}
+
+/* --- Prometheus' text format, 0.0.4 ----------------------------------------------------------- */
+
+static void put_metric(ptl_buffer *out, const char *name, const char *type, const char *help,
+                       int64_t value)
+{
+    ptl_buffer_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", name, help, name, type, name,
+                      (long long)value);
+}
+
+static void put_requests(ptl_buffer *out, ptl_server *server)
+{
+    int64_t n = 0;
+    ptl_buffer_text(out, "# HELP portolan_http_requests_total Requests answered, by status.\n"
+                         "# TYPE portolan_http_requests_total counter\n");
+    for (int i = 1; i < 6; i++) {
+        const int64_t one = atomic_load(&server->n_answers[i]);
+        ptl_buffer_printf(out, "portolan_http_requests_total{status=\"%dxx\"} %lld\n", i,
+                          (long long)one);
+        n += one;
+    }
+    ptl_buffer_printf(out,
+                      "# HELP portolan_http_request_seconds Time from first byte to answer.\n"
+                      "# TYPE portolan_http_request_seconds summary\n"
+                      "portolan_http_request_seconds_sum %.3f\n"
+                      "portolan_http_request_seconds_count %lld\n",
+                      (double)atomic_load(&server->total_ms) / 1000.0, (long long)n);
+}
+
+void ptl_report_metrics(ptl_exchange *e)
+{
+    ptl_server *server = e->server;
+    int64_t n_open = 0;
+    ptl_buffer *out = &e->answer;
+    ptl_buffer_clear(out);
+    pthread_mutex_lock(&server->mutex);
+    const int64_t n_waiting = server->n_waiting;
+    for (int i = 0; i < PTL_HTTP_JOBS_MAX; i++)
+        n_open += server->jobs[i].job_id > 0 && server->jobs[i].state <= PTL_JOB_RUNNING;
+    pthread_mutex_unlock(&server->mutex);
+    put_requests(out, server);
+    put_metric(out, "portolan_http_not_modified_total", "counter", "Answers 304.",
+               atomic_load(&server->n_not_modified));
+    put_metric(out, "portolan_http_overdue_total", "counter", "Requests that waited too long.",
+               atomic_load(&server->n_overdue));
+    put_metric(out, "portolan_access_refused_total", "counter", "Refusals at the gate.",
+               atomic_load(&server->n_refused));
+    put_metric(out, "portolan_store_waiting", "gauge", "Requests that wait for the store.",
+               n_waiting);
+    put_metric(out, "portolan_jobs_open", "gauge", "Jobs queued or running.", n_open);
+    put_metric(out, "portolan_warehouse_version", "gauge", "The newest load.",
+               atomic_load(&server->warehouse_version));
+    put_metric(out, "portolan_uptime_seconds", "gauge", "Since the start.",
+               (ptl_clock_now() - server->started_at) / 1000000);
+    e->http = 200;
+    e->type = "text/plain; version=0.0.4; charset=utf-8";
+}

@@ -1,0 +1,112 @@
+/* test_money_page: the page of money says what figures say: against target, month and year before
+ * where these are there, and nothing of what is not; an empty company is told what to bring. */
+#include "support/scratch.h"
+#include "support/warehouse.h"
+
+#include "pages/money.h"
+
+static scratch dir;
+static ptl_store store;
+static ptl_workspace workspace;
+static ptl_arena arena;
+static ptl_error err;
+
+/* October: 3,502.25 against 4,000.75 aimed at and 4,240.50 in September; nothing is known of the
+ * year before. November is not over. */
+static const char *const rows =
+    "INSERT INTO figure SELECT 7, 'cm2', g, DATE '2026-10-01' + a::INT, DATE '2026-10-01' + b::INT,"
+    " '', '', v, (v * 1000000)::BIGINT, NULL, NULL, NULL, 'EUR', 'counted', '', verdict, t, p"
+    " FROM (VALUES ('all', -300, 45, 9876.5, 'counted', NULL, NULL),"
+    "              ('month', 0, 30, 3502.25, 'counted', 4000.75, 4240.5),"
+    "              ('month', 31, 45, 99.5, 'partial', NULL, NULL)) AS x(g, a, b, v, verdict, t, "
+    "p);";
+
+static const char yaml[] = "company: Tea & <Co>\ncurrency: EUR\nzone: UTC\n";
+
+static int setup(void **state)
+{
+    (void)state;
+    scratch_make(&dir);
+    ptl_arena_init(&arena, 64 << 20, NULL);
+    ptl_store_options options = ptl_store_options_default();
+    options.warehouse = small_engine(2);
+    options.doing = "test";
+    options.now = 1762700000000000;
+    EXPECT_OK(ptl_store_open(&store, scratch_path(&dir, "store"), &options, &err));
+    const ptl_config_file file = {"portolan.yaml", ptl_text_of(yaml)};
+    EXPECT_OK(ptl_workspace_parse(&workspace, dir.dir, &file, 1, NULL, &err));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    ptl_workspace_dispose(&workspace);
+    ptl_store_close(&store);
+    ptl_arena_dispose(&arena);
+    scratch_remove(&dir);
+    return 0;
+}
+
+static void write_page(ptl_buffer *out)
+{
+    ptl_page page;
+    const ptl_page_setting setting = ptl_page_setting_of(&workspace, 20000);
+    ptl_page_init(&page, &setting);
+    EXPECT_OK(ptl_money_page(&page, &store, &workspace, &arena, &err));
+    ptl_buffer_init(out, PTL_PAGE_BYTES_MAX, NULL);
+    EXPECT_OK(ptl_page_write(out, &page, "Money", "left", "right", &err));
+    ptl_buffer_append(out, "", 1);
+    ptl_page_dispose(&page);
+}
+
+static void nothing_is_said_of_nothing(void **state)
+{
+    (void)state;
+    ptl_buffer out;
+    write_page(&out);
+    assert_non_null(strstr(out.ptr, "<h1>Nothing has been counted yet</h1>"));
+    assert_non_null(strstr(out.ptr, "a source of table finance_close"));
+    assert_null(strstr(out.ptr, "brought CM2"));
+    ptl_buffer_dispose(&out);
+}
+
+static void the_newest_whole_month_answers(void **state)
+{
+    (void)state;
+    ptl_buffer out;
+    warehouse_exec(store.warehouse, rows);
+    write_page(&out);
+    /* 4,000.75 − 3,502.25 = 498.50; 4,240.50 − 3,502.25 = 738.25; halves go to the even */
+    assert_non_null(strstr(out.ptr, "<h1>October 2026 brought CM2 of €3,502: €498 below target, "
+                                    "€738 less than September 2026</h1>"));
+    assert_null(strstr(out.ptr, "a year before</h1>"));
+    assert_non_null(strstr(out.ptr, "<title>Money, Tea &amp; &lt;Co&gt;</title>"));
+    assert_non_null(strstr(out.ptr, "The company&#39;s books are not here"));
+    ptl_buffer_dispose(&out);
+}
+
+static void deals_are_not_money(void **state)
+{
+    (void)state;
+    const ptl_money_view *pipeline = NULL;
+    EXPECT_OK(ptl_pipeline_read(&pipeline, &store, &workspace, 7, &arena, &err));
+    assert_null(pipeline); /* run 7 counted money */
+    warehouse_exec(store.warehouse,
+                   "INSERT INTO figure VALUES (9, 'bookings', 'all', DATE '2026-01-01', DATE "
+                   "'2026-11-15', '', '', 5, 5000000, NULL, NULL, NULL, 'EUR', 'counted', '', "
+                   "'counted', NULL, NULL)");
+    EXPECT_OK(ptl_pipeline_read(&pipeline, &store, &workspace, 9, &arena, &err));
+    assert_non_null(pipeline);
+    ptl_day first, last;
+    ptl_pipeline_span(&first, &last, pipeline);
+    EXPECT_INT(last, ptl_day_of((ptl_date){2026, 11, 15}));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_is_said_of_nothing),
+                                       cmocka_unit_test(the_newest_whole_month_answers),
+                                       cmocka_unit_test(deals_are_not_money)};
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
