@@ -40,6 +40,8 @@ void ptl_param_typed(char out[80], const ptl_param *param)
 }
 
 /* What stands for the value in a usage line. */
+enum { USAGE_CHOICES_MAX = 60 };
+
 static const char *value_word(const ptl_param *param)
 {
     switch (param->type) {
@@ -50,8 +52,8 @@ static const char *value_word(const ptl_param *param)
         return "DAY";
     case PTL_PARAM_PATH:
         return "PATH";
-    case PTL_PARAM_ENUM:
-        return param->choices;
+    case PTL_PARAM_ENUM: /* a long list stands with the parameter, not in the usage line */
+        return strlen(param->choices) <= USAGE_CHOICES_MAX ? param->choices : "WORD";
     case PTL_PARAM_TEXT:
         return "TEXT";
     case PTL_PARAM_BOOL:

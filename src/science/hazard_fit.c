@@ -158,6 +158,25 @@ static void weigh(objective *q, const double weight[GROUPS])
     }
 }
 
+/* Without a conversion, without time, or with touches that took none there is no rate to learn. */
+static bool speaks(const objective *q)
+{
+    double touches = 0.0;
+    for (int64_t i = 0; i < (int64_t)q->d->n_channels * BINS; i++) touches += q->w->exposed[i];
+    return q->n > 0.0 && q->days > 0.0 && touches > 0.0;
+}
+
+static void say_nothing(ptl_hazard_fit *out, const objective *q)
+{
+    const int32_t n = q->d->n_channels;
+    for (int64_t i = 0; i < n_theta(q->d, q->o); i++) out->theta[i] = 0.0;
+    for (int32_t k = 0; k < n; k++) out->effect[k] = out->rate[k] = PTL_NAN;
+    for (int32_t k = 0; k <= n; k++) out->at_end[k] = out->at_end_value[k] = 0.0;
+    out->baseline = out->log_likelihood = PTL_NAN;
+    out->verdict = PTL_NOT_IDENTIFIED;
+    out->n_evaluations = 0;
+}
+
 /* From scratch: a tenth of the conversions to the baseline, the rest evenly over touches. */
 static void start_anew(double *theta, const objective *q)
 {
@@ -210,6 +229,10 @@ ptl_status ptl_hazard_maximise(ptl_hazard_fit *out, const ptl_hazard_data *data,
     lo.iter_max = o->iter_max;
     lo.grad_tol_rel = o->grad_tol;
     weigh(&q, weight);
+    if (!speaks(&q)) {
+        say_nothing(out, &q);
+        return PTL_OK;
+    }
     if (start)
         start_near(out->theta, start, &q);
     else
