@@ -52,8 +52,8 @@ test('every chart has its role, name, summary, surface and table', async () => {
     assert.equal(charts.length, 14); /* every kind there is */
     for (const c of charts) {
       assert.equal(c.role, 'group');
-      assert.ok(c.title.length > 10);
-      assert.match(c.summary, /\d+ (points|rows)/);
+      assert.ok(c.title.length >= 8);
+      assert.ok(c.summary.length > 40, c.summary); /* in words; its numbers are the unit tests' */
       assert.deepEqual(c.surface, ['application', 0, 'chart', c.title]);
       assert.match(c.described[1], /Arrow keys move, t opens the table/);
       assert.ok(c.details);
@@ -308,7 +308,7 @@ test('without script every figure, title and table is there', async () => {
   }));
   await page.close();
   assert.equal(there.drawn, 0);
-  assert.equal(there.tables, 5);
+  assert.equal(there.tables, 14);
   assert.ok(there.evidence > 100);
 });
 
