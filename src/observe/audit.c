@@ -1,6 +1,7 @@
 /* audit.c: runs the checks, puts their findings in order (see audit.h). */
 #include "observe/audit_internal.h"
 #include "observe/limits.h"
+#include "observe/size.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -107,14 +108,7 @@ ptl_status ptl_audit_query(ptl_table *out, ptl_audit *audit, const char *name, p
 
 int64_t ptl_audit_home(const ptl_audit *audit, int64_t micros, ptl_text currency)
 {
-    if (currency.len == 0 || ptl_text_equal(currency, ptl_text_of(audit->workspace->currency)))
-        return micros;
-    for (int64_t i = 0; i < audit->rates.n_rows; i++) {
-        if (!ptl_text_equal(ptl_column_text(&audit->rates.columns[0], i), currency)) continue;
-        const double rate = (double)ptl_column_int(&audit->rates.columns[1], i) / 1e9;
-        return (int64_t)((double)micros * rate); /* a size for a finding, never a figure */
-    }
-    return micros;
+    return ptl_size_home(&audit->rates, micros, currency, audit->workspace->currency);
 }
 
 ptl_status ptl_audit_add(ptl_audit *audit, const ptl_audit_finding *finding, ptl_error *err)

@@ -5,7 +5,6 @@
 enum {
     PTL_IMPORT_FILES_MAX = 10000, /* files of one import: more is a pattern that matches a disk */
     PTL_AUDIT_FINDINGS_MAX = 500, /* findings listed: with more the first one is to begin at all */
-    PTL_AUDIT_SERIES_MAX = 2000,  /* daily series looked at: sources times currencies */
     PTL_SAMPLE_ROWS_MAX = 4000,   /* enough to tell 03/04 from 04/03 in a file by day */
     PTL_SAMPLE_BYTES_MAX = 2 << 20,   /* of text; a row may be long */
     PTL_RECOGNISE_FILES_MAX = 2000,   /* files of one folder: more is no folder of exports */

@@ -1,6 +1,8 @@
 /* taxonomy.c: names and what they mean (see taxonomy.h). */
 #include "observe/taxonomy.h"
 
+#include "observe/size.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,15 +107,6 @@ static const char *meaning(const reading *r, int k, const char *name)
 
 /* --- recorded names --------------------------------------------------------------------------- */
 
-static int64_t home(const reading *r, int64_t micros, ptl_text currency)
-{
-    for (int64_t i = 0; i < r->rates.n_rows; i++)
-        if (ptl_text_equal(ptl_column_text(&r->rates.columns[0], i), currency))
-            return (int64_t)((double)micros *
-                             ((double)ptl_column_int(&r->rates.columns[1], i) / 1e9));
-    return micros;
-}
-
 static ptl_status take(reading *r, const ptl_table *t, int64_t i, ptl_error *err)
 {
     ptl_taxonomy *out = r->out;
@@ -140,8 +133,8 @@ static ptl_status take(reading *r, const ptl_table *t, int64_t i, ptl_error *err
             ptl_text_format(r->arena, err, "%s%s%s", n->tables, n->tables[0] ? ", " : "", in);
     if (!n->tables) return PTL_E_NO_MEMORY;
     n->rows += ptl_column_int(&t->columns[4], i);
-    n->value_micros +=
-        home(r, ptl_column_int(&t->columns[5], i), ptl_column_text(&t->columns[3], i));
+    n->value_micros += ptl_size_home(&r->rates, ptl_column_int(&t->columns[5], i),
+                                     ptl_column_text(&t->columns[3], i), r->workspace->currency);
     const ptl_day first = (ptl_day)ptl_column_int(&t->columns[6], i),
                   last = (ptl_day)ptl_column_int(&t->columns[7], i);
     if (first < n->first) n->first = first;
