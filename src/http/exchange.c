@@ -33,6 +33,7 @@ void ptl_exchange_free(ptl_exchange *e)
     ptl_buffer_dispose(&e->body);
     ptl_buffer_dispose(&e->answer);
     ptl_arena_dispose(&e->arena);
+    ptl_upload_drop(e->upload);
     if (e->flow) MHD_destroy_response(e->flow);
     ptl_object_free(e, sizeof *e);
 }

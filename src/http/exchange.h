@@ -83,6 +83,7 @@ struct ptl_exchange {
     const char *allow;
     int retry_after_s;
     bool is_replayed;
+    struct ptl_upload *upload; /* a file on its way in; NULL: none */
     bool is_page;
     bool is_stream;            /* of events: stays open */
     struct MHD_Response *flow; /* an answer that is sent as it comes to be; NULL: `answer` */

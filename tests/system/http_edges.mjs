@@ -2,6 +2,8 @@
 import http from 'node:http';
 import net from 'node:net';
 import fs from 'node:fs';
+import {createHash} from 'node:crypto';
+import {spawn} from 'node:child_process';
 
 const [base, invitation, keysFile, pid] = process.argv.slice(2);
 const keys = JSON.parse(fs.readFileSync(keysFile, 'utf8'));
@@ -137,22 +139,93 @@ async function idle() {
 
 // One that reads nothing is dropped, and costs nothing until then.
 async function slow() {
-    const s = await stream({...bearer('owner'), 'X-Long': 'x'});
-    s.answer.pause();
     const dropped = async () => Number(/^portolan_event_streams_dropped_total (\d+)/m.exec((await ask('GET', '/metrics')).text)[1]);
     const open = async () => Number(/^portolan_event_streams (\d+)/m.exec((await ask('GET', '/metrics')).text)[1]);
     for (let i = 0; i < 400 && await open() > 1; i++) await sleep(100); // those of before are noticed as gone
+    // a client with a small window that never reads: the runtime here would read ahead
+    const reader = spawn('perl', ['-MSocket', '-e', `socket(my $s, PF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SOCKET, SO_RCVBUF, pack("l", 4096));
+        connect($s, sockaddr_in(${port}, inet_aton("${hostname}"))); syswrite($s, "GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer $ARGV[0]\r\n\r\n"); sleep 600;`, keys.owner]);
+    for (let i = 0; i < 100 && await open() === 0; i++) await sleep(50);
+    check(await open() === 1, 'a stream that nobody reads is open');
     const before = rssMb();
     for (let i = 0; i < 4000 && await open() > 0; i += 50)
         await Promise.all(Array.from({length: 50}, () => post('/api/v1/minutes/add', {what: 'More.', kind: 'decision'}, {who: 'owner'})));
     for (let i = 0; i < 300 && await open() > 0; i++) await sleep(100);
     check(await open() === 0, 'who reads nothing is dropped');
     console.log(`a reader that reads nothing: dropped (${await dropped()} by the ring), ${(rssMb() - before).toFixed(1)} MB`);
-    s.close();
+    reader.kill();
+}
+
+// --- uploads ------------------------------------------------------------------------------------
+const put = (name, body, options = {}) => ask('PUT', `/api/v1/uploads/${name}`, {who: 'owner', body, ...options});
+const parts = () => fs.readdirSync('ws/inbox').filter((f) => f.startsWith('.'));
+async function uploads() {
+    const text = 'day,spend\n2026-11-01,12.50\n';
+    const first = await put('spend%20%C3%A4.csv', text);
+    check(first.status === 201 && first.json.bytes === text.length, `a file is kept: ${first.status} ${first.text}`);
+    check(first.json.sha256 === createHash('sha256').update(text).digest('hex'), 'and its hash told');
+    check(fs.readFileSync('ws/inbox/spend ä.csv', 'utf8') === text, 'as it was sent');
+    check((await put('spend%20%C3%A4.csv', 'other')).status === 200 && fs.readFileSync('ws/inbox/spend ä.csv', 'utf8') === 'other', 'the same name replaces it');
+    check((await put('empty.csv', '')).status === 201, 'an empty file is one');
+    for (const name of ['', '.', '..', '.hidden', '..%2Fx', '%2Fetc%2Fpasswd', 'a%2Fb', 'a/b', 'a%5Cb', '%00', 'a%00b', 'a%0Ab', '%7F', '-rf', 'x'.repeat(121), 'a%FF', '%C0%AE', 'a:b', 'con%22', 'x%20'])
+        check([400, 404].includes((await put(name, 'x')).status), `no name: ${name}`);
+    const before = fs.readdirSync('ws').sort().join();
+    const list = await ask('GET', '/api/v1/uploads', {who: 'owner'});
+    check(list.json.uploads.map((u) => u.name).join() === 'empty.csv,spend ä.csv', `the list: ${list.text}`);
+    check(fs.readdirSync('ws').sort().join() === before && parts().length === 0, 'nothing lies beside');
+    for (const [who, status] of [[undefined, 401], ['board', 403], ['analyst', 403]]) {
+        check((await put('no.csv', 'x', {who})).status === status, `${who} does not upload`);
+        check((await ask('GET', '/api/v1/uploads', {who})).status === status, `${who} does not list`);
+        check((await ask('DELETE', '/api/v1/uploads/empty.csv', {who})).status === status, `${who} does not remove`);
+    }
+    // a link in the inbox is replaced, never followed; a folder is in the way
+    fs.symlinkSync('/etc/hostname', 'ws/inbox/link.csv');
+    check((await put('link.csv', 'mine')).status === 200 && fs.lstatSync('ws/inbox/link.csv').isFile(), 'a link is not followed');
+    fs.mkdirSync('ws/inbox/folder');
+    check((await put('folder', 'x')).status === 409, 'a folder stays');
+    // 300 MB pass through without being held
+    const mb = Buffer.alloc(1 << 20, 'y');
+    const rss = rssMb();
+    let peak = 0;
+    const big = await new Promise((resolve, reject) => {
+        const r = http.request({hostname, port, method: 'PUT', path: '/api/v1/uploads/big.bin', headers: {...bearer('owner'), 'Transfer-Encoding': 'chunked'}}, (a) => (a.resume(), a.on('end', () => resolve(a.statusCode))));
+        r.on('error', reject);
+        let i = 0;
+        const more = () => { for (; i < 300; i++) { if (i % 20 === 0) peak = Math.max(peak, rssMb()); if (!r.write(mb)) { i++; r.once('drain', more); return; } } r.end(); };
+        more();
+    });
+    check(big === 201 && fs.statSync('ws/inbox/big.bin').size === 300 << 20 && peak - rss < 20, `300 MB: ${big}, ${(peak - rss).toFixed(1)} MB held`);
+    // broken off: nothing is left
+    await new Promise((done) => {
+        const s = net.connect(Number(port), hostname, () => s.write(`PUT /api/v1/uploads/half.bin HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${keys.owner}\r\nContent-Length: 1000\r\n\r\nhalf`, () => setTimeout(() => (s.destroy(), done()), 200)));
+    });
+    await until(() => parts().length === 0, 'what was broken off is gone');
+    check(!fs.existsSync('ws/inbox/half.bin'), 'half a file is none');
+    // ceilings: announced too much, an inbox that is full
+    const announced = (bytes) => new Promise((done) => {
+        const s = net.connect(Number(port), hostname, () => s.write(`PUT /api/v1/uploads/huge.bin HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${keys.owner}\r\nContent-Length: ${bytes}\r\n\r\n`));
+        let got = '';
+        s.on('data', (part) => (got += part, s.destroy()));
+        s.on('close', () => done(got.slice(0, 12)));
+        s.on('error', () => {});
+    });
+    check(await announced('4294967297') === 'HTTP/1.1 413', 'more than 4 GiB are refused from the head');
+    fs.writeFileSync('ws/inbox/sparse.bin', '');
+    fs.truncateSync('ws/inbox/sparse.bin', 33 * 2 ** 30);
+    check((await put('more.csv', 'x')).status === 413, 'a full inbox takes nothing');
+    for (const name of ['sparse.bin', 'big.bin', 'empty.csv', 'link.csv', 'spend%20%C3%A4.csv'])
+        check((await ask('DELETE', `/api/v1/uploads/${name}`, {who: 'owner'})).status === 204, `${name} is removed`);
+    check((await ask('DELETE', '/api/v1/uploads/big.bin', {who: 'owner'})).status === 404, 'once');
+    check((await ask('DELETE', '/api/v1/uploads/folder', {who: 'owner'})).status === 404, 'a folder is no upload');
+    check((await ask('GET', '/api/v1/uploads/x', {who: 'owner'})).status === 405, 'uploads are not read back');
+    await sleep(1500);
+    const kinds = (await ask('GET', '/api/v1/ledger/list?limit=1000', {who: 'owner'})).text;
+    check(kinds.includes('upload.kept') && kinds.includes('upload.removed'), 'uploads are in the ledger');
 }
 
 await events();
 await ended();
+await uploads();
 await idle();
 if (process.env.PTL_LONG) await slow();
 console.log(`${checks} checks, ${failures} failed`);
