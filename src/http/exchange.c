@@ -147,6 +147,7 @@ static void put_headers(struct MHD_Response *response, const ptl_exchange *e)
     put(response, MHD_HTTP_HEADER_CACHE_CONTROL, e->etag[0] ? "private, no-cache" : "no-store");
     put(response, MHD_HTTP_HEADER_VARY, "Authorization, Cookie, Accept");
     if (e->etag[0]) put(response, MHD_HTTP_HEADER_ETAG, e->etag);
+    if (e->disposition[0]) put(response, "Content-Disposition", e->disposition);
     if (e->location[0]) put(response, MHD_HTTP_HEADER_LOCATION, e->location);
     if (e->cookie[0]) put(response, MHD_HTTP_HEADER_SET_COOKIE, e->cookie);
     if (e->allow) put(response, MHD_HTTP_HEADER_ALLOW, e->allow);

@@ -38,6 +38,9 @@ typedef struct ptl_caller {
     ptl_hash token;  /* what it showed: session's cookie or key */
 } ptl_caller;
 
+/* How an answer is written; tables take one list of it. */
+typedef enum ptl_format { PTL_FORMAT_JSON, PTL_FORMAT_CSV, PTL_FORMAT_ARROW } ptl_format;
+
 typedef struct ptl_exchange ptl_exchange;
 
 /* Work that needs the store: runs in the worker's thread and answers the exchange. */
@@ -66,9 +69,11 @@ struct ptl_exchange {
     const char *if_none_match; /* NULL: none */
     bool force;
     bool wants_saved; /* the command line: an answer that it can print for people */
-    int64_t job_id;   /* of the job asked about */
-    void *payload;    /* what a sign-in carries */
-    int64_t until_ms; /* monotonic; the ticker answers afterwards */
+    ptl_format format;
+    const char *table; /* which list; NULL: the only one */
+    int64_t job_id;    /* of the job asked about */
+    void *payload;     /* what a sign-in carries */
+    int64_t until_ms;  /* monotonic; the ticker answers afterwards */
     bool is_overdue;
     ptl_progress progress;
     ptl_exchange *next;
@@ -79,6 +84,7 @@ struct ptl_exchange {
     ptl_buffer answer;
     char etag[80];
     char location[96];
+    char disposition[160];
     char cookie[256];
     const char *allow;
     int retry_after_s;

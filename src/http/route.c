@@ -178,7 +178,7 @@ static void route_read(ptl_exchange *e)
     if (!ptl_gate_signed_in(e) || !may(e)) return;
     e->if_none_match =
         MHD_lookup_connection_value(e->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    if (ptl_call_args(e, true)) ptl_worker_submit(e->server, e, ptl_call_read);
+    if (ptl_table_ask(e) && ptl_call_args(e, true)) ptl_worker_submit(e->server, e, ptl_call_read);
 }
 
 static void route_change(ptl_exchange *e)

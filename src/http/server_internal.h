@@ -168,6 +168,11 @@ void ptl_upload_finish(ptl_exchange *e);
 bool ptl_upload_route(ptl_exchange *e); /* what else is asked of uploads */
 void ptl_upload_drop(ptl_upload *upload);
 
+/* table.c */
+bool ptl_table_ask(ptl_exchange *e); /* which format; answers where there is none such */
+bool ptl_table_is_ours(const char *key);
+void ptl_table_answer(ptl_exchange *e, int http, const ptl_reply *reply);
+
 /* call.c */
 void ptl_call_read(ptl_server *server, ptl_exchange *e);   /* in the worker: GET  */
 void ptl_call_change(ptl_server *server, ptl_exchange *e); /* in the worker: POST */

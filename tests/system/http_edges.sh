@@ -17,7 +17,7 @@ for role in owner analyst board; do
 done
 echo '}' >>keys
 
-node "$source_dir/tests/system/http_edges.mjs" "$base" "$token" keys "$server" || { tail -5 log >&2; fail "edges"; }
+node "$source_dir/tests/system/http_edges.mjs" "$base" "$token" keys "$server" "$source_dir" || { tail -5 log >&2; fail "edges"; }
 
 # A full disk refuses the upload, keeps nothing of it, and the server goes on.
 rm -rf ws/inbox; mkdir ws/inbox
