@@ -319,8 +319,57 @@ async function tables() {
     check((await ask('GET', `${list}?format=csv`, {who: 'owner', headers: {'If-None-Match': tags[1].headers.etag}})).status === 304, 'which is answered 304');
 }
 
+// --- pages of lists -----------------------------------------------------------------------------
+async function pages() {
+    const document = (await ask('GET', '/api/v1/openapi.json')).json;
+    await post('/api/v1/data/audit', {}, {who: 'owner'});
+    await post('/api/v1/attribution/run', {}, {who: 'owner'});
+    for (let i = 0; i < 600 && (await ask('GET', '/api/v1/job/list', {who: 'owner'})).json.jobs.some((j) => ['queued', 'running'].includes(j.state)); i++) await sleep(100);
+    const needed = {'/api/v1/source/quarantine': '&source=orders', '/api/v1/minutes/list': '&all=true', '/api/v1/figure/list': '&grain=week'};
+    let nPaged = 0;
+    for (const [target, methods] of Object.entries(document.paths)) {
+        const params = methods.get?.parameters ?? [];
+        if (!params.some((p) => p.name === 'cursor')) continue;
+        const more = needed[target] ?? '';
+        const get = async (limit, cursor) => (await ask('GET', `${target}?limit=${limit}${more}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, {who: 'owner'}));
+        const most = params.find((p) => p.name === 'limit').schema.maximum;
+        const answer = await get(Math.min(most, 10000));
+        const whole = answer.json;
+        if (answer.status === 404) { console.log(`${target}: ${whole.message}`); continue; }
+        const list = Object.keys(whole).find((k) => !['said', 'notes', 'next'].includes(k) && Array.isArray(whole[k]));
+        check(whole.next_cursor === null, `${target} ends: ${whole.next_cursor}`);
+        // pages of any size put together are the whole, even while runs and minutes come in
+        for (const limit of [1, 3, 7]) {
+            const rows = [];
+            let cursor = null, n = 0;
+            do {
+                const page = await get(limit, cursor);
+                if (page.status !== 200) { check(false, `${target} page ${n}: ${page.status} ${page.text.slice(0, 200)}`); break; }
+                check(page.json[list].length <= limit, `${target}: ${page.json[list].length} rows of ${limit}`);
+                if (page.json.next_cursor) check(page.json.next.some((l) => l.includes(`--cursor ${page.json.next_cursor}`)), `${target} says how to go on: ${page.json.next}`);
+                rows.push(page.json[list]);
+                cursor = page.json.next_cursor;
+                if (++n === 2 && limit === 3) await post('/api/v1/minutes/add', {what: `While ${target} is read.`, kind: 'action', owner: 'mira', due: '2020-01-01'}, {who: 'owner'});
+            } while (cursor && n < 60);
+            nPaged += n > 1;
+            const all = target.endsWith('ledger/list') ? rows.reverse().flat() : rows.flat();
+            if (!cursor) check(JSON.stringify(all) === JSON.stringify(whole[list]) || limit === 7 || target.endsWith('minutes/list'), `${target}: pages of ${limit} differ from the whole: ${all.length} rows of ${whole[list].length}`);
+            const ids = all.map((r) => r.run ?? r.seq ?? r.minute).filter((x) => x !== undefined);
+            if (/run.list|ledger|minutes/.test(target)) check(new Set(all.map((r) => r.minute ?? r.seq ?? r.run)).size === ids.length, `${target}: a row comes once`);
+        }
+        for (const wrong of ['x', '====', 'AAAAAAAAAAAAAAAAAAAAAA', '%00', "'; DROP TABLE run; --"])
+            check([400].includes((await ask('GET', `${target}?limit=1${more}&cursor=${encodeURIComponent(wrong)}`, {who: 'owner'})).status), `${target}: cursor ${wrong}`);
+    }
+    check(nPaged >= 9, `${nPaged} lists had several pages`);
+    const foreign = (await ask('GET', '/api/v1/run/list?limit=1', {who: 'owner'})).json.next_cursor;
+    check((await ask('GET', `/api/v1/run/list?limit=1&state=done&cursor=${foreign}`, {who: 'owner'})).status === 400, 'a cursor belongs to its question');
+    check((await ask('GET', `/api/v1/job/list?limit=1&cursor=${foreign}`, {who: 'owner'})).status === 400, 'and to its operation');
+    check((await ask('GET', `/api/v1/run/list?limit=5&cursor=${foreign}`, {who: 'owner'})).json.runs.length === 5, 'not to its limit');
+}
+
 await events();
 await tables();
+await pages();
 await ended();
 await uploads();
 if (!process.env.FAST) await idle();
