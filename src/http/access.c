@@ -157,6 +157,7 @@ ptl_status ptl_gate_load(ptl_server *server, ptl_error *err)
     for (int64_t i = 0; st == PTL_OK && i < n_keys && server->n_entrants < PTL_HTTP_PEOPLE_MAX; i++)
         add_key(server, &keys[i]);
     close_stale(server);
+    atomic_fetch_add(&server->gate_changes, 1);
     pthread_mutex_unlock(&server->gate);
     ptl_arena_dispose(&arena);
     return st;
@@ -212,8 +213,9 @@ static void identify_key(ptl_exchange *e, const char *header)
     pthread_mutex_lock(&server->gate);
     for (int64_t i = 0; i < server->n_entrants; i++) {
         const ptl_entrant *key = &server->entrants[i];
-        if (key->is_key && key->until > now && ptl_hash_equal(key->hash, hash))
-            known_as(e, key->role, "key ", key->name);
+        if (!key->is_key || key->until <= now || !ptl_hash_equal(key->hash, hash)) continue;
+        e->caller.token = hash;
+        known_as(e, key->role, "key ", key->name);
     }
     pthread_mutex_unlock(&server->gate);
 }
@@ -236,9 +238,28 @@ static void identify_session(ptl_exchange *e, const char *cookie)
         session->used_at = now;
         e->caller.by_cookie = true;
         e->caller.session = i;
+        e->caller.token = hash;
         known_as(e, session->role, "", session->name);
     }
     pthread_mutex_unlock(&server->gate);
+}
+
+bool ptl_gate_still_holds(ptl_server *server, const ptl_caller *caller)
+{
+    const ptl_instant now = ptl_clock_now();
+    bool holds = caller->by_socket;
+    pthread_mutex_lock(&server->gate);
+    if (caller->session >= 0) {
+        const ptl_session *session = &server->sessions[caller->session];
+        holds = is_alive(session, now) && ptl_hash_equal(session->hash, caller->token);
+    }
+    for (int64_t i = 0; !holds && caller->session < 0 && i < server->n_entrants; i++) {
+        const ptl_entrant *key = &server->entrants[i];
+        holds = key->is_key && key->until > now && key->role == caller->role &&
+                ptl_hash_equal(key->hash, caller->token);
+    }
+    pthread_mutex_unlock(&server->gate);
+    return holds;
 }
 
 /* A key goes before a cookie: a program says who it is. The socket's caller was checked already. */
@@ -407,6 +428,7 @@ static void open_session(ptl_exchange *e, const char *name, ptl_role role)
     (void)snprintf(session.name, sizeof session.name, "%s", name);
     pthread_mutex_lock(&server->gate);
     if (e->caller.session >= 0) server->sessions[e->caller.session].is_open = false;
+    atomic_fetch_add(&server->gate_changes, 1);
     server->sessions[session_place(server)] = session;
     add_news(server, "access.signed_in", name, ptl_role_name(role));
     pthread_mutex_unlock(&server->gate);
@@ -553,6 +575,7 @@ void ptl_gate_sign_out(ptl_exchange *e)
     if (e->caller.session >= 0) {
         pthread_mutex_lock(&server->gate);
         server->sessions[e->caller.session].is_open = false;
+        atomic_fetch_add(&server->gate_changes, 1);
         add_news(server, "access.signed_out", e->caller.actor, ptl_role_name(e->caller.role));
         pthread_mutex_unlock(&server->gate);
     }

@@ -33,6 +33,7 @@ void ptl_exchange_free(ptl_exchange *e)
     ptl_buffer_dispose(&e->body);
     ptl_buffer_dispose(&e->answer);
     ptl_arena_dispose(&e->arena);
+    if (e->flow) MHD_destroy_response(e->flow);
     ptl_object_free(e, sizeof *e);
 }
 
@@ -164,9 +165,12 @@ enum MHD_Result ptl_exchange_send(ptl_exchange *e)
     const bool bare = e->http == 304 || e->http == 204 || !e->answer.ptr;
     e->state = PTL_EXCHANGE_ANSWERED;
     struct MHD_Response *response =
-        MHD_create_response_from_buffer(bare ? 0 : e->answer.len, bare ? nothing : e->answer.ptr,
-                                        bare ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
+        e->flow ? e->flow
+                : MHD_create_response_from_buffer(
+                      bare ? 0 : e->answer.len, bare ? nothing : e->answer.ptr,
+                      bare ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
     if (!response) return MHD_NO;
+    e->flow = NULL;
     put_headers(response, e);
     const enum MHD_Result queued = MHD_queue_response(e->connection, (unsigned)e->http, response);
     MHD_destroy_response(response);

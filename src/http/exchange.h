@@ -35,6 +35,7 @@ typedef struct ptl_caller {
     ptl_role role;
     char actor[80];  /* "mira", "key nightly-import", the system's user */
     int64_t session; /* index of the session, -1: none */
+    ptl_hash token;  /* what it showed: session's cookie or key */
 } ptl_caller;
 
 typedef struct ptl_exchange ptl_exchange;
@@ -83,6 +84,8 @@ struct ptl_exchange {
     int retry_after_s;
     bool is_replayed;
     bool is_page;
+    bool is_stream;            /* of events: stays open */
+    struct MHD_Response *flow; /* an answer that is sent as it comes to be; NULL: `answer` */
 };
 
 ptl_exchange *ptl_exchange_new(ptl_server *server, bool over_socket, const char *raw_uri);

@@ -53,6 +53,7 @@ static void follow(void *ctx, const ptl_progress_state *state)
     (void)snprintf(job->step, sizeof job->step, "%s", state->what ? state->what : "");
     job->share = state->share;
     pthread_mutex_unlock(&job->server->mutex);
+    ptl_events_job(job->server, job->job_id);
 }
 
 /* A copy of the parameters that outlives the request. */
@@ -110,6 +111,7 @@ ptl_status ptl_jobs_add(int64_t *job_id, ptl_server *server, const ptl_exchange 
     *job_id = place->job_id;
     pthread_mutex_unlock(&server->mutex);
     server->generation++;
+    ptl_events_job(server, *job_id);
     return PTL_OK;
 }
 
@@ -167,6 +169,8 @@ void ptl_jobs_run(ptl_server *server, ptl_server_job *job)
     ptl_error err;
     ptl_error_clear(&err);
     job->started_at = ptl_clock_now();
+    ptl_events_state(server);
+    ptl_events_job(server, job->job_id);
     const ptl_request request = {.operation = job->op->name,
                                  .args = job->args,
                                  .root = server->root,
@@ -193,6 +197,8 @@ void ptl_jobs_run(ptl_server *server, ptl_server_job *job)
     int64_t version = 0;
     if (ptl_warehouse_version(&version, server->store.warehouse, NULL) == PTL_OK)
         atomic_store(&server->warehouse_version, version);
+    ptl_events_job(server, job->job_id);
+    ptl_events_state(server);
     ptl_report_line(server, st == PTL_OK ? "info" : "warning", "job", job->op->name);
 }
 
@@ -252,6 +258,40 @@ static ptl_job head_of(const ptl_server_job *job)
                      .queued_at = job->queued_at,
                      .started_at = job->started_at,
                      .ended_at = job->ended_at};
+}
+
+int64_t ptl_jobs_open(int64_t out[PTL_HTTP_JOBS_OPEN_MAX], ptl_server *server)
+{
+    int64_t n = 0;
+    pthread_mutex_lock(&server->mutex);
+    for (int i = 0; i < PTL_HTTP_JOBS_MAX && n < PTL_HTTP_JOBS_OPEN_MAX; i++)
+        if (server->jobs[i].job_id > 0 && is_open(&server->jobs[i]))
+            out[n++] = server->jobs[i].job_id;
+    pthread_mutex_unlock(&server->mutex);
+    return n;
+}
+
+const ptl_op *ptl_jobs_write(ptl_json *json, ptl_job_state *state, ptl_server *server,
+                             int64_t job_id)
+{
+    const ptl_op *op = NULL;
+    pthread_mutex_lock(&server->mutex);
+    const ptl_server_job *job = find(server, job_id);
+    if (job) {
+        const ptl_job head = head_of(job);
+        op = job->op;
+        *state = job->state;
+        put_head(json, &head);
+        if (!is_open(job) && job->state != PTL_JOB_DONE) {
+            ptl_json_key(json, "problem");
+            ptl_json_object(json);
+            ptl_problem_write(json, ptl_status_http(job->problem.status), &job->problem, NULL,
+                              false);
+            ptl_json_object_end(json);
+        }
+    }
+    pthread_mutex_unlock(&server->mutex);
+    return op;
 }
 
 /* Whoever may not call the operation may not read its answer. */

@@ -48,7 +48,7 @@ void ptl_report_request(const ptl_exchange *e)
     const int64_t ms = ptl_clock_monotonic_ms() - e->begun_ms;
     const int hundreds = e->http >= 100 && e->http < 600 ? e->http / 100 : 0;
     atomic_fetch_add(&server->n_answers[hundreds], 1);
-    atomic_fetch_add(&server->total_ms, ms);
+    if (!e->is_stream) atomic_fetch_add(&server->total_ms, ms);
     ptl_buffer_init(&line, 8192, NULL);
     ptl_json_init_buffer(&json, &line, 0, NULL);
     put_head(&json, "info", "request");
@@ -104,7 +104,7 @@ static void put_requests(ptl_buffer *out, ptl_server *server)
 void ptl_report_metrics(ptl_exchange *e)
 {
     ptl_server *server = e->server;
-    int64_t n_open = 0;
+    int64_t n_open = 0, n_streams = 0, n_dropped = 0;
     ptl_buffer *out = &e->answer;
     ptl_buffer_clear(out);
     pthread_mutex_lock(&server->mutex);
@@ -121,6 +121,10 @@ void ptl_report_metrics(ptl_exchange *e)
                atomic_load(&server->n_refused));
     put_metric(out, "portolan_store_waiting", "gauge", "Requests that wait for the store.",
                n_waiting);
+    ptl_events_count(server, &n_streams, &n_dropped);
+    put_metric(out, "portolan_event_streams", "gauge", "Event streams open.", n_streams);
+    put_metric(out, "portolan_event_streams_dropped_total", "counter",
+               "Event streams whose reader was too slow.", n_dropped);
     put_metric(out, "portolan_jobs_open", "gauge", "Jobs queued or running.", n_open);
     put_metric(out, "portolan_warehouse_version", "gauge", "The newest load.",
                atomic_load(&server->warehouse_version));

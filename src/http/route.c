@@ -68,6 +68,13 @@ static void answer_welcome_style(ptl_exchange *e)
     answer_asset(e, "src/http/welcome/welcome.css", "text/css; charset=utf-8");
 }
 
+static bool is_signed_in(ptl_exchange *e);
+
+static void answer_events(ptl_exchange *e)
+{
+    if (is_signed_in(e)) ptl_events_answer(e);
+}
+
 static const fixed_route fixed_routes[] = {
     {"/healthz", answer_alive, NULL, NULL, true, "GET, HEAD, OPTIONS"},
     {"/readyz", answer_ready, NULL, NULL, true, "GET, HEAD, OPTIONS"},
@@ -76,6 +83,7 @@ static const fixed_route fixed_routes[] = {
     {"/welcome.js", answer_welcome_script, NULL, NULL, true, "GET, HEAD, OPTIONS"},
     {"/welcome.css", answer_welcome_style, NULL, NULL, true, "GET, HEAD, OPTIONS"},
     {"/api/v1/openapi.json", answer_openapi, NULL, NULL, true, "GET, HEAD, OPTIONS"},
+    {"/api/v1/events", answer_events, NULL, NULL, false, "GET, OPTIONS"},
     {"/api/v1/claim", NULL, ptl_gate_claim, NULL, true, "POST, OPTIONS"},
     {"/api/v1/session", ptl_gate_who, ptl_gate_sign_in, ptl_gate_sign_out, true,
      "GET, HEAD, POST, DELETE, OPTIONS"},

@@ -14,6 +14,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -223,9 +224,11 @@ static ptl_status start_daemon(listener *l, ptl_error *err)
         MHD_start_daemon(flags, 0, NULL, NULL, handle, l, MHD_OPTION_LISTEN_SOCKET, l->fd,
                          MHD_OPTION_URI_LOG_CALLBACK, first_sight, l, MHD_OPTION_NOTIFY_COMPLETED,
                          completed, l, MHD_OPTION_CONNECTION_LIMIT,
-                         (unsigned)PTL_HTTP_CONNECTIONS_MAX / 2, MHD_OPTION_CONNECTION_TIMEOUT,
-                         (unsigned)PTL_HTTP_IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                         (size_t)PTL_HTTP_HEADER_MAX, MHD_OPTION_THREAD_POOL_SIZE,
+                         (unsigned)(l->is_socket ? 0 : PTL_HTTP_STREAMS_MAX) +
+                             (unsigned)PTL_HTTP_CONNECTIONS_MAX / 2,
+                         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)PTL_HTTP_IDLE_SECONDS,
+                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)PTL_HTTP_HEADER_MAX,
+                         MHD_OPTION_THREAD_POOL_SIZE,
                          (unsigned)(l->is_socket ? 2 : PTL_HTTP_THREADS), MHD_OPTION_END);
     if (l->daemon) return PTL_OK;
     close(l->fd);
@@ -238,6 +241,17 @@ static void stop_daemon(listener *l)
     if (!l->daemon) return;
     MHD_stop_daemon(l->daemon);
     l->daemon = NULL;
+}
+
+/* Each stream is a file; the usual 1,024 of a process are too few. What the system refuses to give
+ * shows as connections that wait. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    const rlim_t wanted = PTL_HTTP_STREAMS_MAX + PTL_HTTP_CONNECTIONS_MAX + 256;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /* --- the server ------------------------------------------------------------------------------- */
@@ -256,6 +270,7 @@ static ptl_status init(ptl_server *server, const ptl_serve_options *options, ptl
     pthread_mutex_init(&server->hashing, NULL);
     pthread_mutex_init(&server->log_mutex, NULL);
     server->started_at = ptl_clock_now();
+    raise_file_limit();
     if (sodium_init() < 0) return ptl_fail(err, PTL_E_INTERNAL, "libsodium does not start");
     randombytes_buf(salt, sizeof salt);
     sodium_bin2hex(server->salt, sizeof server->salt, salt, sizeof salt);
@@ -266,6 +281,7 @@ static ptl_status init(ptl_server *server, const ptl_serve_options *options, ptl
     if (chdir(server->root) != 0)
         return ptl_fail(err, PTL_E_IO, "\"%.300s\": %s", server->root, strerror(errno));
     PTL_TRY(ptl_linalg_init(err));
+    PTL_TRY(ptl_events_open(server, err));
     return ptl_dispatch_store(&server->store, server->root, "portolan serve", options->wait_ms,
                               err);
 }
@@ -273,6 +289,7 @@ static ptl_status init(ptl_server *server, const ptl_serve_options *options, ptl
 static void dispose(ptl_server *server)
 {
     ptl_jobs_dispose(server);
+    ptl_events_free(server);
     ptl_store_close(&server->store);
     ptl_object_free(server->entrants, (PTL_HTTP_PEOPLE_MAX + 1) * sizeof *server->entrants);
     free((void *)(uintptr_t)server->root);
@@ -309,7 +326,10 @@ static void say_ready(ptl_server *server, const listener *tcp, const char *token
 static void wait_for_signal(ptl_server *server, const sigset_t *signals)
 {
     const struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
-    while (sigtimedwait(signals, NULL, &tick) < 0) ptl_worker_tick(server);
+    while (sigtimedwait(signals, NULL, &tick) < 0) {
+        ptl_worker_tick(server);
+        ptl_events_tick(server);
+    }
 }
 
 static ptl_status open_gate(char token[64], ptl_server *server, ptl_error *err)
@@ -338,6 +358,7 @@ static ptl_status serve(ptl_server *server, const sigset_t *signals, ptl_error *
     listener local = {.server = server, .is_socket = true, .fd = -1};
     char token[64] = "";
     PTL_TRY(open_gate(token, server, err));
+    ptl_events_state(server);
     ptl_status st = ptl_worker_start(server, err);
     if (st != PTL_OK) return st;
     st = open_listeners(&tcp, &local, server, err);
@@ -351,6 +372,7 @@ static ptl_status serve(ptl_server *server, const sigset_t *signals, ptl_error *
         ptl_report_line(server, "info", "stopping", "asked to stop");
     }
     ptl_worker_stop(server);
+    ptl_events_close(server);
     stop_daemon(&tcp);
     stop_daemon(&local);
     (void)unlink(".portolan/portolan.sock");

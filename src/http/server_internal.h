@@ -65,6 +65,8 @@ typedef struct ptl_news {
     int64_t n;
 } ptl_news;
 
+typedef struct ptl_events ptl_events; /* events.c */
+
 struct ptl_server {
     const ptl_serve_options *options;
     const char *root;
@@ -87,7 +89,10 @@ struct ptl_server {
     _Atomic int64_t warehouse_version;
     atomic_bool is_ready;
 
+    ptl_events *events;
+
     pthread_mutex_t gate;
+    _Atomic int64_t gate_changes; /* people, keys, sessions: something ended */
     ptl_entrant *entrants;
     int64_t n_entrants;
     ptl_session sessions[PTL_HTTP_SESSIONS_MAX];
@@ -128,6 +133,24 @@ void ptl_jobs_show_kept(ptl_server *server, ptl_exchange *e); /* in the worker, 
 PTL_NODISCARD ptl_status ptl_jobs_settle(ptl_server *server, ptl_error *err);
 void ptl_jobs_dispose(ptl_server *server);
 
+/** The jobs that are queued or running; returns how many. */
+int64_t ptl_jobs_open(int64_t out[PTL_HTTP_JOBS_OPEN_MAX], ptl_server *server);
+/** A job's members into an open object, without its answer. Its operation; NULL: not in memory. */
+const ptl_op *ptl_jobs_write(ptl_json *json, ptl_job_state *state, ptl_server *server,
+                             int64_t job_id);
+
+/* events.c */
+PTL_NODISCARD ptl_status ptl_events_open(ptl_server *server, ptl_error *err);
+void ptl_events_free(ptl_server *server);
+/** In the worker: tell every stream, if something of the state changed. */
+void ptl_events_state(ptl_server *server);
+/** In any thread that does not hold the server's mutex: tell who may see it where a job is. */
+void ptl_events_job(ptl_server *server, int64_t job_id);
+void ptl_events_tick(ptl_server *server); /* a few times a second */
+void ptl_events_answer(ptl_exchange *e);  /* GET /api/v1/events, signed in */
+void ptl_events_count(ptl_server *server, int64_t *n_open, int64_t *n_dropped);
+void ptl_events_close(ptl_server *server); /* all streams end; before the listeners do */
+
 /* route.c */
 /** Answer, or submit work. The request is complete. */
 void ptl_route(ptl_exchange *exchange);
@@ -143,6 +166,8 @@ const ptl_op *ptl_call_find(const char *rest);
 /* access.c */
 PTL_NODISCARD ptl_status ptl_gate_load(ptl_server *server, ptl_error *err); /* in the worker */
 void ptl_gate_identify(ptl_exchange *e);
+/** Whether what the caller showed still opens the door. */
+bool ptl_gate_still_holds(ptl_server *server, const ptl_caller *caller);
 /** Whether a change may go on: a browser's carries its session's token and comes from our page. */
 bool ptl_gate_same_site(ptl_exchange *e);
 void ptl_gate_refused(ptl_exchange *e, const char *what);

@@ -69,6 +69,7 @@ static void run_exchange(ptl_server *server, ptl_exchange *e)
     server->running = NULL;
     pthread_mutex_unlock(&server->mutex);
     ptl_gate_enter_news(server);
+    ptl_events_state(server);
     wake(e);
 }
 
@@ -95,6 +96,7 @@ static void *work(void *ctx)
         if (e) run_exchange(server, e);
         if (job) ptl_jobs_run(server, job);
         if (news) ptl_gate_enter_news(server);
+        if (news) ptl_events_state(server);
     }
 }
 
