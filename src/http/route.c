@@ -189,7 +189,8 @@ static void route_read(ptl_exchange *e)
     if (!is_signed_in(e) || !may(e)) return;
     e->if_none_match =
         MHD_lookup_connection_value(e->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    if (ptl_call_args(e, true)) ptl_worker_submit(e->server, e, ptl_call_read);
+    if (!ptl_call_args(e, true) || !ptl_answers_name(e) || ptl_answers_take(e)) return;
+    ptl_worker_read(e->server, e, ptl_call_read);
 }
 
 static void route_change(ptl_exchange *e)
@@ -212,7 +213,7 @@ static void route_job(ptl_exchange *e, const char *number)
     if (answered_by_method(e, "GET, HEAD, DELETE, OPTIONS", gets || is(e, "DELETE"))) return;
     if (!is_signed_in(e)) return;
     if (gets) {
-        if (!ptl_jobs_show(e->server, e)) ptl_worker_submit(e->server, e, ptl_jobs_show_kept);
+        if (!ptl_jobs_show(e->server, e)) ptl_worker_read(e->server, e, ptl_jobs_show_kept);
         return;
     }
     if (!ptl_gate_same_site(e)) return;
