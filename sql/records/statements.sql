@@ -2,13 +2,17 @@
 -- ends before the next. Parameters are ?1, ?2 … in the order in which C binds them.
 
 -- name: open_checks
--- Trusts nothing a schema could smuggle in; waits a little for a copying reader. Run before
--- anything of the file is read.
+-- Trusts nothing a schema could smuggle in; waits for another connection's change, which is
+-- short. Run before anything of the file is read.
 PRAGMA trusted_schema = OFF;
-PRAGMA busy_timeout = 5000;
+PRAGMA busy_timeout = 30000;
 PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON;
 PRAGMA temp_store = MEMORY;
+
+-- name: open_reader
+PRAGMA query_only = ON;
+PRAGMA cache_size = -1024;
 
 -- name: open_durable
 PRAGMA journal_mode = WAL;
@@ -26,6 +30,9 @@ SELECT count(*) FROM sqlite_schema WHERE type = 'table';
 
 -- name: begin
 BEGIN IMMEDIATE;
+
+-- name: begin_reading
+BEGIN DEFERRED;
 
 -- name: commit
 COMMIT;

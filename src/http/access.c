@@ -90,7 +90,7 @@ void ptl_gate_enter_news(ptl_server *server)
     pthread_mutex_unlock(&server->gate);
     if (lost > 0 && n > 0) news[n - 1].n += lost;
     for (int64_t i = 0; i < n; i++) {
-        server->generation++;
+        atomic_fetch_add(&server->generation, 1);
         if (enter(server, &news[i], &err) != PTL_OK)
             ptl_report_line(server, "error", "not entered into the ledger", err.message);
     }

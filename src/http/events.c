@@ -155,22 +155,12 @@ static bool is_same(const told *a, const told *b)
            a->n_faults == b->n_faults;
 }
 
-static int64_t read_config_version(ptl_server *server)
-{
-    ptl_arena arena;
-    ptl_config_version in_force = {0};
-    ptl_arena_init(&arena, PTL_HTTP_ARENA_MAX, NULL);
-    const ptl_status st = ptl_config_in_force(&in_force, server->store.records, &arena, NULL);
-    ptl_arena_dispose(&arena);
-    return st == PTL_OK ? in_force.version : 0;
-}
-
 void ptl_events_state(ptl_server *server)
 {
     ptl_events *events = server->events;
     ptl_buffer data;
     told now = {.warehouse_version = atomic_load(&server->warehouse_version),
-                .generation = server->generation};
+                .generation = atomic_load(&server->generation)};
     pthread_mutex_lock(&server->mutex);
     const ptl_server_job *job = server->running_job;
     now.is_importing = job && strcmp(job->op->name, "source.import") == 0;
@@ -178,9 +168,8 @@ void ptl_events_state(ptl_server *server)
     pthread_mutex_lock(&events->mutex);
     const told before = events->state;
     pthread_mutex_unlock(&events->mutex);
-    now.config_version = before.config_version;
-    if (is_same(&now, &before)) return; /* what is in force changes with the generation */
-    now.config_version = read_config_version(server);
+    now.config_version = atomic_load(&server->config_version);
+    if (is_same(&now, &before)) return;
     ptl_buffer_init(&data, PTL_HTTP_FRAME_BYTES_MAX, NULL);
     put_state(&data, &now);
     pthread_mutex_lock(&events->mutex);

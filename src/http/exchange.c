@@ -35,6 +35,7 @@ void ptl_exchange_free(ptl_exchange *e)
     ptl_arena_dispose(&e->arena);
     ptl_upload_drop(e->upload);
     if (e->flow) MHD_destroy_response(e->flow);
+    ptl_answer_release(e->kept);
     ptl_object_free(e, sizeof *e);
 }
 
@@ -134,7 +135,7 @@ static void put(struct MHD_Response *response, const char *name, const char *val
 }
 
 /* Nothing of ours is framed, sniffed, kept by a proxy, or loads anything from elsewhere. */
-static void put_headers(struct MHD_Response *response, const ptl_exchange *e)
+void ptl_exchange_headers(struct MHD_Response *response, const ptl_exchange *e, const char *etag)
 {
     char number[16];
     if (e->type) put(response, MHD_HTTP_HEADER_CONTENT_TYPE, e->type);
@@ -144,9 +145,9 @@ static void put_headers(struct MHD_Response *response, const ptl_exchange *e)
         e->is_page ? "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
                      "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
                    : "default-src 'none'; frame-ancestors 'none'");
-    put(response, MHD_HTTP_HEADER_CACHE_CONTROL, e->etag[0] ? "private, no-cache" : "no-store");
-    put(response, MHD_HTTP_HEADER_VARY, "Authorization, Cookie, Accept");
-    if (e->etag[0]) put(response, MHD_HTTP_HEADER_ETAG, e->etag);
+    put(response, MHD_HTTP_HEADER_CACHE_CONTROL, etag[0] ? "private, no-cache" : "no-store");
+    put(response, MHD_HTTP_HEADER_VARY, "Authorization, Cookie, Accept, Accept-Encoding");
+    if (etag[0]) put(response, MHD_HTTP_HEADER_ETAG, etag);
     if (e->disposition[0]) put(response, "Content-Disposition", e->disposition);
     if (e->location[0]) put(response, MHD_HTTP_HEADER_LOCATION, e->location);
     if (e->cookie[0]) put(response, MHD_HTTP_HEADER_SET_COOKIE, e->cookie);
@@ -166,6 +167,8 @@ enum MHD_Result ptl_exchange_send(ptl_exchange *e)
     static char nothing[1];
     const bool bare = e->http == 304 || e->http == 204 || !e->answer.ptr;
     e->state = PTL_EXCHANGE_ANSWERED;
+    if (e->kept)
+        return MHD_queue_response(e->connection, (unsigned)e->http, ptl_answer_response(e));
     struct MHD_Response *response =
         e->flow ? e->flow
                 : MHD_create_response_from_buffer(
@@ -173,7 +176,7 @@ enum MHD_Result ptl_exchange_send(ptl_exchange *e)
                       bare ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
     if (!response) return MHD_NO;
     e->flow = NULL;
-    put_headers(response, e);
+    ptl_exchange_headers(response, e, e->etag);
     const enum MHD_Result queued = MHD_queue_response(e->connection, (unsigned)e->http, response);
     MHD_destroy_response(response);
     return queued;

@@ -6,7 +6,7 @@
  *                 └───────┴──────────────────────▲        refused, or answered without the store
  *
  * Invariants. 1. Until WAITING an exchange belongs to the thread of its connection; while WAITING,
- * with the connection suspended, to the worker; from ANSWERED on to the connection again. 2. Every
+ * with the connection suspended, to a lane; from ANSWERED on to the connection again. 2. Every
  * exchange is answered once. 3. What it holds is bounded: body, arena, answer (limits.h). */
 #ifndef PTL_HTTP_EXCHANGE_H
 #define PTL_HTTP_EXCHANGE_H
@@ -15,6 +15,7 @@
 
 #include "base/hash.h"
 #include "ops/args.h"
+#include "ops/dispatch.h"
 #include "ops/role.h"
 
 typedef struct ptl_server ptl_server;
@@ -42,6 +43,7 @@ typedef struct ptl_caller {
 typedef enum ptl_format { PTL_FORMAT_JSON, PTL_FORMAT_CSV, PTL_FORMAT_ARROW } ptl_format;
 
 typedef struct ptl_exchange ptl_exchange;
+typedef struct ptl_answer ptl_answer; /* kept in memory: answers.c */
 
 /* Work that needs the store: runs in the worker's thread and answers the exchange. */
 typedef void (*ptl_work_fn)(ptl_server *server, ptl_exchange *exchange);
@@ -75,6 +77,10 @@ struct ptl_exchange {
     void *payload;     /* what a sign-in carries */
     int64_t until_ms;  /* monotonic; the ticker answers afterwards */
     bool is_overdue;
+    ptl_store *store;        /* while a lane works on it: the lane's */
+    ptl_dispatch_memo *memo; /* likewise */
+    int64_t state_read;      /* of both stores (pulse.h); -1: no one state */
+    ptl_hash answer_key;     /* of a read */
     ptl_progress progress;
     ptl_exchange *next;
 
@@ -91,6 +97,8 @@ struct ptl_exchange {
     bool is_replayed;
     struct ptl_upload *upload; /* a file on its way in; NULL: none */
     bool is_page;
+    bool is_zipped;            /* of `kept`: the gzipped form is sent */
+    ptl_answer *kept;          /* holds the answer instead of `answer` */
     bool is_stream;            /* of events: stays open */
     struct MHD_Response *flow; /* an answer that is sent as it comes to be; NULL: `answer` */
 };
@@ -117,6 +125,9 @@ void ptl_answer_json_end(ptl_exchange *exchange, int http, ptl_json *json, ptl_e
 void ptl_problem_write(ptl_json *json, int http, const ptl_error *problem, const ptl_reply *reply,
                        bool saved);
 
+/** The headers of an answer with the exchange's type and state, and the tag `etag`. */
+void ptl_exchange_headers(struct MHD_Response *response, const ptl_exchange *exchange,
+                          const char *etag);
 /** Hand the answer to the connection. */
 enum MHD_Result ptl_exchange_send(ptl_exchange *exchange);
 

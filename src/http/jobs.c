@@ -110,17 +110,28 @@ ptl_status ptl_jobs_add(int64_t *job_id, ptl_server *server, const ptl_exchange 
     place->order = ++server->job_order;
     *job_id = place->job_id;
     pthread_mutex_unlock(&server->mutex);
-    server->generation++;
-    ptl_events_job(server, *job_id);
+    atomic_fetch_add(&server->generation, 1);
+    ptl_events_job(server, *job_id); /* told as queued before a lane looks for it */
+    pthread_mutex_lock(&server->mutex);
+    pthread_cond_broadcast(&server->no_requests.changed);
+    pthread_mutex_unlock(&server->mutex);
     return PTL_OK;
 }
 
-ptl_server_job *ptl_jobs_next(ptl_server *server)
+/* What changes something, or bears no change beside it, is heavy: one at a time. */
+static ptl_lane_kind lane_of(const ptl_op *op)
+{
+    const unsigned heavy = PTL_WRITES | PTL_SPENDS | PTL_CACHED | PTL_DRAFT | PTL_ALONE;
+    return op->effects & heavy ? PTL_LANE_HEAVY : PTL_LANE_LIGHT;
+}
+
+ptl_server_job *ptl_jobs_next(ptl_server *server, ptl_lane_kind kind)
 {
     ptl_server_job *next = NULL;
     for (int i = 0; i < PTL_HTTP_JOBS_MAX; i++) {
         ptl_server_job *job = &server->jobs[i];
-        if (job->job_id > 0 && job->state == PTL_JOB_QUEUED && (!next || job->order < next->order))
+        if (job->job_id > 0 && job->state == PTL_JOB_QUEUED && lane_of(job->op) == kind &&
+            (!next || job->order < next->order))
             next = job;
     }
     if (next) next->state = PTL_JOB_RUNNING;
@@ -150,7 +161,7 @@ ptl_status ptl_jobs_settle(ptl_server *server, ptl_error *err)
 
 /* The dispatcher wrote the row's end where the operation made a run; otherwise it is written here,
  * and a row that has its end already refuses a second one. */
-static void write_row(ptl_server *server, const ptl_server_job *job)
+static void write_row(ptl_records *records, const ptl_server_job *job)
 {
     const ptl_job row = {.job_id = job->job_id,
                          .state = job->state,
@@ -159,44 +170,56 @@ static void write_row(ptl_server *server, const ptl_server_job *job)
                          .started_at = job->started_at,
                          .ended_at = job->ended_at,
                          .failure = job->state == PTL_JOB_FAILED ? job->problem.message : NULL};
-    const ptl_status st = ptl_job_update(server->store.records, &row, NULL);
+    const ptl_status st = ptl_job_update(records, &row, NULL);
     (void)st;
 }
 
-void ptl_jobs_run(ptl_server *server, ptl_server_job *job)
+static ptl_status run_operation(ptl_lane *lane, ptl_server_job *job, ptl_store *store,
+                                ptl_reply **reply, ptl_error *err)
 {
-    ptl_reply *reply = NULL;
-    ptl_error err;
-    ptl_error_clear(&err);
-    job->started_at = ptl_clock_now();
-    ptl_events_state(server);
-    ptl_events_job(server, job->job_id);
     const ptl_request request = {.operation = job->op->name,
                                  .args = job->args,
-                                 .root = server->root,
+                                 .root = lane->server->root,
                                  .actor = job->actor,
                                  .force = job->force,
                                  .progress = &job->progress,
                                  .now = job->started_at,
-                                 .store = &server->store,
+                                 .store = store,
+                                 .memo = &lane->memo,
                                  .job_id = job->job_id};
-    ptl_status st = ptl_reply_new(&reply, &err);
-    if (st == PTL_OK) st = ptl_dispatch_op(reply, job->op, &request, &err);
+    if (!store) return err->status;
+    PTL_TRY(ptl_reply_new(reply, err));
+    return ptl_dispatch_op(*reply, job->op, &request, err);
+}
+
+void ptl_jobs_run(ptl_lane *lane, ptl_server_job *job, ptl_store *store, ptl_error *err)
+{
+    ptl_server *server = lane->server;
+    ptl_reply *reply = NULL;
     pthread_mutex_lock(&server->mutex);
-    server->running_job = NULL;
+    job->started_at = ptl_clock_now();
+    pthread_mutex_unlock(&server->mutex);
+    ptl_events_state(server);
+    ptl_events_job(server, job->job_id);
+    const ptl_status st = run_operation(lane, job, store, &reply, err);
+    ptl_server_job ended = {.job_id = job->job_id, .started_at = job->started_at};
+    ended.ended_at = ptl_clock_now();
+    ended.problem = *err;
+    ended.state = st == PTL_OK            ? PTL_JOB_DONE
+                  : st == PTL_E_CANCELLED ? PTL_JOB_CANCELLED
+                                          : PTL_JOB_FAILED;
+    /* whoever is told that it ended finds what it left */
+    if (store) write_row(store->records, &ended);
+    if (store) ptl_state_refresh(server, store);
+    pthread_mutex_lock(&server->mutex);
+    lane->job = NULL;
+    if (server->running_job == job) server->running_job = NULL;
     job->reply = reply;
-    job->problem = err;
-    job->ended_at = ptl_clock_now();
-    job->state = st == PTL_OK            ? PTL_JOB_DONE
-                 : st == PTL_E_CANCELLED ? PTL_JOB_CANCELLED
-                                         : PTL_JOB_FAILED;
+    job->problem = *err;
+    job->ended_at = ended.ended_at;
+    job->state = ended.state;
     if (st == PTL_OK) job->share = 1.0;
     pthread_mutex_unlock(&server->mutex);
-    write_row(server, job);
-    server->generation++;
-    int64_t version = 0;
-    if (ptl_warehouse_version(&version, server->store.warehouse, NULL) == PTL_OK)
-        atomic_store(&server->warehouse_version, version);
     ptl_events_job(server, job->job_id);
     ptl_events_state(server);
     ptl_report_line(server, st == PTL_OK ? "info" : "warning", "job", job->op->name);
@@ -341,17 +364,16 @@ bool ptl_jobs_cancel(ptl_server *server, ptl_exchange *e)
 }
 
 /* The answer of a job that memory has not: its run's. */
-static ptl_status show_kept(ptl_server *server, ptl_exchange *e, ptl_reply *reply, ptl_error *err)
+static ptl_status show_kept(ptl_exchange *e, ptl_reply *reply, ptl_error *err)
 {
     ptl_job job;
     ptl_run run = {0};
     ptl_json json;
     const ptl_op *op = NULL;
-    PTL_TRY(ptl_job_get(&job, server->store.records, e->job_id, &e->arena, err));
+    PTL_TRY(ptl_job_get(&job, e->store->records, e->job_id, &e->arena, err));
     if (ptl_op_find(&op, ptl_text_of(job.operation), NULL) != PTL_OK) op = NULL;
     if (!may_see(e, op)) return PTL_OK;
-    if (job.run_id > 0)
-        PTL_TRY(ptl_run_get(&run, server->store.records, job.run_id, &e->arena, err));
+    if (job.run_id > 0) PTL_TRY(ptl_run_get(&run, e->store->records, job.run_id, &e->arena, err));
     const bool kept = run.outcome && ptl_reply_is_saved(ptl_text_of(run.outcome));
     if (kept) PTL_TRY(ptl_reply_load(reply, ptl_text_of(run.outcome), err));
     ptl_answer_json(e, &json, err);
@@ -364,11 +386,12 @@ static ptl_status show_kept(ptl_server *server, ptl_exchange *e, ptl_reply *repl
 
 void ptl_jobs_show_kept(ptl_server *server, ptl_exchange *e)
 {
+    (void)server;
     ptl_reply *reply = NULL;
     ptl_error err;
     ptl_error_clear(&err);
     ptl_status st = ptl_reply_new(&reply, &err);
-    if (st == PTL_OK) st = show_kept(server, e, reply, &err);
+    if (st == PTL_OK) st = show_kept(e, reply, &err);
     if (st != PTL_OK) ptl_answer_problem(e, 0, &err, NULL);
     ptl_reply_free(reply);
 }

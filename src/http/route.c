@@ -178,7 +178,9 @@ static void route_read(ptl_exchange *e)
     if (!ptl_gate_signed_in(e) || !may(e)) return;
     e->if_none_match =
         MHD_lookup_connection_value(e->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    if (ptl_table_ask(e) && ptl_call_args(e, true)) ptl_worker_submit(e->server, e, ptl_call_read);
+    if (!ptl_table_ask(e) || !ptl_call_args(e, true) || !ptl_answers_name(e) || ptl_answers_take(e))
+        return;
+    ptl_worker_read(e->server, e, ptl_call_read);
 }
 
 static void route_change(ptl_exchange *e)
@@ -201,7 +203,7 @@ static void route_job(ptl_exchange *e, const char *number)
     if (ptl_route_by_method(e, "GET, HEAD, DELETE, OPTIONS", gets || is(e, "DELETE"))) return;
     if (!ptl_gate_signed_in(e)) return;
     if (gets) {
-        if (!ptl_jobs_show(e->server, e)) ptl_worker_submit(e->server, e, ptl_jobs_show_kept);
+        if (!ptl_jobs_show(e->server, e)) ptl_worker_read(e->server, e, ptl_jobs_show_kept);
         return;
     }
     if (!ptl_gate_same_site(e)) return;

@@ -1,6 +1,6 @@
 /* server.c: `portolan serve`, from lock to unlock (server.h).
  *
- *     signals blocked ─▶ lock, stores ─▶ people ─▶ listeners ─▶ worker ─▶ ready
+ *     signals blocked ─▶ lock, stores ─▶ people ─▶ lanes ─▶ listeners ─▶ ready
  *     SIGTERM ─▶ not ready ─▶ listeners quiesced ─▶ queue answered, job told to stop ─▶ closed
  *
  * Signals are waited for by the first thread, which also keeps the deadlines: no handler runs. */
@@ -26,7 +26,7 @@
 #include "portolan/linalg.h"
 #include "store/memory.h"
 
-enum { TICK_MS = 100, BACKLOG = 128 };
+enum { TICK_MS = 100, LOOK_TICKS = 5, BACKLOG = 512 };
 
 typedef struct listener {
     ptl_server *server;
@@ -272,7 +272,11 @@ static ptl_status init(ptl_server *server, const ptl_serve_options *options, ptl
         return ptl_fail(err, PTL_E_NOT_FOUND, "workspace \"%.300s\": %s", options->root,
                         strerror(errno));
     pthread_mutex_init(&server->mutex, NULL);
-    pthread_cond_init(&server->changed, NULL);
+    pthread_rwlock_init(&server->changing, NULL);
+    pthread_cond_init(&server->changes.changed, NULL);
+    pthread_cond_init(&server->reads.changed, NULL);
+    pthread_cond_init(&server->no_requests.changed, NULL);
+    ptl_buffer_init(&server->log_lines, 2 * PTL_HTTP_LOG_BYTES_MAX, NULL);
     pthread_mutex_init(&server->gate, NULL);
     pthread_mutex_init(&server->hashing, NULL);
     pthread_mutex_init(&server->log_mutex, NULL);
@@ -289,19 +293,26 @@ static ptl_status init(ptl_server *server, const ptl_serve_options *options, ptl
         return ptl_fail(err, PTL_E_IO, "\"%.300s\": %s", server->root, strerror(errno));
     PTL_TRY(ptl_linalg_init(err));
     PTL_TRY(ptl_events_open(server, err));
+    PTL_TRY(ptl_answers_open(server, err));
     return ptl_dispatch_store(&server->store, server->root, "portolan serve", options->wait_ms,
                               err);
 }
 
 static void dispose(ptl_server *server)
 {
+    ptl_report_flush(server);
     ptl_jobs_dispose(server);
     ptl_events_free(server);
+    ptl_answers_free(server);
+    ptl_buffer_dispose(&server->log_lines);
     ptl_store_close(&server->store);
     ptl_object_free(server->entrants, (PTL_HTTP_PEOPLE_MAX + 1) * sizeof *server->entrants);
     free((void *)(uintptr_t)server->root);
     pthread_mutex_destroy(&server->mutex);
-    pthread_cond_destroy(&server->changed);
+    pthread_rwlock_destroy(&server->changing);
+    pthread_cond_destroy(&server->changes.changed);
+    pthread_cond_destroy(&server->reads.changed);
+    pthread_cond_destroy(&server->no_requests.changed);
     pthread_mutex_destroy(&server->gate);
     pthread_mutex_destroy(&server->hashing);
     pthread_mutex_destroy(&server->log_mutex);
@@ -333,17 +344,17 @@ static void say_ready(ptl_server *server, const listener *tcp, const char *token
 static void wait_for_signal(ptl_server *server, const sigset_t *signals)
 {
     const struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
-    while (sigtimedwait(signals, NULL, &tick) < 0) {
+    for (int i = 1; sigtimedwait(signals, NULL, &tick) < 0; i++) {
         ptl_worker_tick(server);
         ptl_events_tick(server);
+        ptl_report_flush(server);
+        if (i % LOOK_TICKS == 0) ptl_state_look(server);
     }
 }
 
 static ptl_status open_gate(char token[64], ptl_server *server, ptl_error *err)
 {
-    int64_t version = 0;
-    PTL_TRY(ptl_warehouse_version(&version, server->store.warehouse, err));
-    atomic_store(&server->warehouse_version, version);
+    ptl_store_watch(&server->store, &server->pulse);
     PTL_TRY(ptl_jobs_settle(server, err));
     ptl_upload_settle();
     PTL_TRY(ptl_gate_load(server, err));
@@ -366,7 +377,7 @@ static ptl_status serve(ptl_server *server, const sigset_t *signals, ptl_error *
     listener local = {.server = server, .is_socket = true, .fd = -1};
     char token[64] = "";
     PTL_TRY(open_gate(token, server, err));
-    ptl_events_state(server);
+    ptl_state_refresh(server, &server->store);
     ptl_status st = ptl_worker_start(server, err);
     if (st != PTL_OK) return st;
     st = open_listeners(&tcp, &local, server, err);

@@ -1,8 +1,9 @@
 /* server.h: `portolan serve`: the registry over HTTP, from one process that owns the workspace.
  *
- * Two listeners (TCP on loopback, .portolan/portolan.sock) read requests on a pool of threads; one
- * worker owns the store and does one thing at a time; whoever waits for it is suspended, not
- * blocked, and is answered "unavailable" at its deadline. */
+ * Two listeners (TCP on loopback, .portolan/portolan.sock) read requests on a pool of threads;
+ * lanes work with the stores: reads beside each other and beside what changes them, changes one
+ * after the other, jobs apart. Whoever waits for a lane is suspended, not blocked, and is answered
+ * "unavailable" at its deadline. */
 #ifndef PTL_HTTP_SERVER_H
 #define PTL_HTTP_SERVER_H
 
