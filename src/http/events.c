@@ -204,7 +204,7 @@ void ptl_events_job(ptl_server *server, int64_t job_id)
 
 static bool may_see(const stream *s, const frame *f)
 {
-    return !f->op || ptl_role_may(s->caller.role, f->op);
+    return !f->op || ptl_gate_may(&s->caller, f->op);
 }
 
 /* Under the mutex: up to `max` bytes; 0: nothing is there. */
@@ -284,7 +284,7 @@ static void greet(stream *s, ptl_server *server)
         const ptl_op *op = NULL;
         ptl_job_state state;
         ptl_buffer_clear(&data);
-        if (!put_job(&data, &op, &state, server, open[i]) || !ptl_role_may(s->caller.role, op))
+        if (!put_job(&data, &op, &state, server, open[i]) || !ptl_gate_may(&s->caller, op))
             continue;
         head(&s->own, s->events, s->cursor, "job");
         ptl_buffer_append(&s->own, data.ptr, data.len);

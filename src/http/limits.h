@@ -28,7 +28,8 @@ enum {
     PTL_HTTP_KEY_BYTES_MAX = 128, /* an Idempotency-Key                                       */
     PTL_HTTP_SESSIONS_MAX = 1024, /* signed in at a time                                      */
     PTL_HTTP_SESSION_HOURS = 12,  /* a session ends so long after signing in                  */
-    PTL_HTTP_SESSION_IDLE_MINUTES = 60, /* and after so long without a request */
+    PTL_HTTP_SESSION_IDLE_MINUTES = 60,           /* and after so long without a request */
+    PTL_HTTP_ENTRANT_TEXTS_MAX = 8 * 1024 * 1024, /* what they are bound to, in memory      */
     PTL_HTTP_PEOPLE_MAX = 4096,       /* people and keys held in memory                           */
     PTL_HTTP_TRIES_MAX = 5,           /* failed sign-ins of one name before it is locked          */
     PTL_HTTP_TRIES_ALL_MAX = 60,      /* failed sign-ins of everybody in that span                */

@@ -281,6 +281,7 @@ static ptl_status init(ptl_server *server, const ptl_serve_options *options, ptl
     pthread_mutex_init(&server->hashing, NULL);
     pthread_mutex_init(&server->log_mutex, NULL);
     server->started_at = ptl_clock_now();
+    ptl_arena_init(&server->entrant_texts, PTL_HTTP_ENTRANT_TEXTS_MAX, NULL);
     raise_file_limit();
     if (sodium_init() < 0) return ptl_fail(err, PTL_E_INTERNAL, "libsodium does not start");
     randombytes_buf(salt, sizeof salt);
@@ -303,6 +304,7 @@ static void dispose(ptl_server *server)
     ptl_report_flush(server);
     ptl_jobs_dispose(server);
     ptl_events_free(server);
+    ptl_arena_dispose(&server->entrant_texts);
     ptl_answers_free(server);
     ptl_buffer_dispose(&server->log_lines);
     ptl_store_close(&server->store);

@@ -41,6 +41,7 @@ typedef struct ptl_session {
     ptl_hash csrf; /* of the token that changes carry */
     char name[80];
     ptl_role role;
+    char verticals[PTL_VERTICALS_BYTES_MAX];
     ptl_instant opened_at, used_at;
 } ptl_session;
 
@@ -52,6 +53,7 @@ typedef struct ptl_entrant {
     ptl_hash hash; /* of the key, or of the invitation */
     ptl_instant until;
     bool is_key, is_invited;
+    const char *verticals, *operations; /* in `entrant_texts`; "": all */
 } ptl_entrant;
 
 typedef struct ptl_failures {
@@ -135,6 +137,7 @@ struct ptl_server {
     _Atomic int64_t gate_changes; /* people, keys, sessions: something ended */
     ptl_entrant *entrants;
     int64_t n_entrants;
+    ptl_arena entrant_texts;
     ptl_session sessions[PTL_HTTP_SESSIONS_MAX];
     ptl_failures failures[PTL_HTTP_LOCKS_MAX];
     ptl_failures failures_all;
@@ -255,17 +258,26 @@ bool ptl_call_args(ptl_exchange *e, bool from_query);
 /** The operation whose address is `rest` ("source/import"); NULL: none. */
 const ptl_op *ptl_call_find(const char *rest);
 
-/* access.c */
+/* access.c, sign_in.c */
+#define PTL_HTTP_COOKIE "portolan_session"
+enum { PTL_HTTP_TOKEN_MAX = 64 };
 PTL_NODISCARD ptl_status ptl_gate_load(ptl_server *server, ptl_error *err); /* in the worker */
 void ptl_gate_identify(ptl_exchange *e);
 /** Whether what the caller showed still opens the door. */
 bool ptl_gate_still_holds(ptl_server *server, const ptl_caller *caller);
 /** Whether a change may go on: a browser's carries its session's token and comes from our page. */
 bool ptl_gate_same_site(ptl_exchange *e);
+/** Whether the caller may call it: its role, and a key's own operations. */
+bool ptl_gate_may(const ptl_caller *caller, const ptl_op *op);
 /** Whether anybody is known; answers 401 otherwise. */
 bool ptl_gate_signed_in(ptl_exchange *e);
 /** `what` waits to be entered into the ledger; the same again is counted. */
 void ptl_gate_tell(ptl_server *server, const char *kind, const char *actor, const char *what);
+/* Under the gate: the same, a person by name, and a place for 256 random bits behind a prefix. */
+void ptl_gate_news(ptl_server *server, const char *kind, const char *actor, const char *what);
+const ptl_entrant *ptl_gate_person(const ptl_server *server, const char *name);
+ptl_hash ptl_gate_token(char out[PTL_HTTP_TOKEN_MAX], const char *prefix);
+bool ptl_gate_origin_is_ours(const ptl_exchange *e);
 void ptl_gate_refused(ptl_exchange *e, const char *what);
 void ptl_gate_sign_in(ptl_exchange *e);
 void ptl_gate_claim(ptl_exchange *e);
