@@ -73,25 +73,25 @@ SELECT coalesce(max(run_id), 0) FROM run;
 -- name: run_list
 SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
        fingerprint, actor, state, started_at, ended_at, outcome, failure
-FROM run
+FROM run WHERE run_id < ?4
 ORDER BY run_id DESC LIMIT ?1;
 
 -- name: run_list_state
 SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
        fingerprint, actor, state, started_at, ended_at, outcome, failure
-FROM run WHERE state = ?2
+FROM run WHERE state = ?2 AND run_id < ?4
 ORDER BY run_id DESC LIMIT ?1;
 
 -- name: run_list_operation
 SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
        fingerprint, actor, state, started_at, ended_at, outcome, failure
-FROM run WHERE operation = ?2
+FROM run WHERE operation = ?3 AND run_id < ?4
 ORDER BY run_id DESC LIMIT ?1;
 
 -- name: run_list_state_operation
 SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
        fingerprint, actor, state, started_at, ended_at, outcome, failure
-FROM run WHERE state = ?2 AND operation = ?3
+FROM run WHERE state = ?2 AND operation = ?3 AND run_id < ?4
 ORDER BY run_id DESC LIMIT ?1;
 
 -- name: run_find
@@ -123,7 +123,7 @@ SELECT coalesce(max(job_id), 0) FROM job;
 -- name: job_list
 SELECT job_id, run_id, operation, parameters, state, step, share, queued_at, started_at, ended_at,
        failure
-FROM job
+FROM job WHERE job_id < ?2
 ORDER BY job_id DESC LIMIT ?1;
 
 -- name: job_settle

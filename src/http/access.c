@@ -46,7 +46,7 @@ static void add_news(ptl_server *server, const char *kind, const char *actor, co
     (void)snprintf(news->what, sizeof news->what, "%s", what);
 }
 
-static void tell(ptl_server *server, const char *kind, const char *actor, const char *what)
+void ptl_gate_tell(ptl_server *server, const char *kind, const char *actor, const char *what)
 {
     pthread_mutex_lock(&server->gate);
     add_news(server, kind, actor, what);
@@ -56,7 +56,8 @@ static void tell(ptl_server *server, const char *kind, const char *actor, const 
 void ptl_gate_refused(ptl_exchange *e, const char *what)
 {
     atomic_fetch_add(&e->server->n_refused, 1);
-    tell(e->server, "access.refused", e->caller.is_known ? e->caller.actor : "nobody", what);
+    ptl_gate_tell(e->server, "access.refused", e->caller.is_known ? e->caller.actor : "nobody",
+                  what);
 }
 
 static ptl_status enter(ptl_server *server, const ptl_news *news, ptl_error *err)
@@ -275,6 +276,15 @@ void ptl_gate_identify(ptl_exchange *e)
         identify_session(e, cookie);
 }
 
+bool ptl_gate_signed_in(ptl_exchange *e)
+{
+    if (e->caller.is_known) return true;
+    ptl_answer_refusal(e, 401, PTL_E_DENIED,
+                       "nobody is signed in and no key came with the request");
+    ptl_gate_refused(e, "without a key");
+    return false;
+}
+
 /* --- one site --------------------------------------------------------------------------------- */
 
 /* "http://127.0.0.1:8480" comes from the host that was asked. Without an Origin it is no browser's
@@ -353,7 +363,7 @@ static bool is_locked(ptl_exchange *e, const char *name)
     ptl_answer_refusal(e, 429, PTL_E_UNAVAILABLE, "too many failed sign-ins: wait %d s",
                        e->retry_after_s);
     atomic_fetch_add(&server->n_refused, 1);
-    tell(server, "access.refused", "nobody", "signing in while it is locked");
+    ptl_gate_tell(server, "access.refused", "nobody", "signing in while it is locked");
     return true;
 }
 
@@ -506,7 +516,7 @@ static void claim_in_store(ptl_server *server, ptl_exchange *e)
     for (int64_t i = 0; i < n; i++) {
         if (users[i].user_id != id) continue;
         if (ptl_role_find(&role, ptl_text_of(users[i].role), NULL) != PTL_OK) role = PTL_ROLE_BOARD;
-        tell(server, "access.claimed", users[i].name, users[i].role);
+        ptl_gate_tell(server, "access.claimed", users[i].name, users[i].role);
         open_session(e, users[i].name, role);
     }
 }

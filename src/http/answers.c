@@ -240,6 +240,8 @@ bool ptl_answers_name(ptl_exchange *e)
     ptl_hasher_add_text(&hasher, ptl_text_of(e->op->name));
     ptl_hasher_add_text(&hasher, ptl_buffer_borrow(&canonical));
     ptl_hasher_add_text(&hasher, ptl_text_of(e->wants_saved ? "saved" : "json"));
+    ptl_hasher_add(&hasher, &e->format, sizeof e->format);
+    ptl_hasher_add_text(&hasher, ptl_text_of(e->table));
     add_caller(&hasher, e);
     e->answer_key = ptl_hasher_finish(&hasher);
     ptl_buffer_dispose(&canonical);

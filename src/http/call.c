@@ -53,6 +53,7 @@ static enum MHD_Result add_param(void *ctx, enum MHD_ValueKind kind, const char 
         q->fault = "the query holds a zero byte";
         return MHD_NO;
     }
+    if (ptl_table_is_ours(key)) return MHD_YES;
     q->texts[q->n++] = (ptl_arg_text){key, value ? value : "true"};
     return MHD_YES;
 }
@@ -141,7 +142,9 @@ static ptl_status dispatch(ptl_server *server, ptl_exchange *e, ptl_reply *reply
 static ptl_status call(ptl_server *server, ptl_exchange *e, ptl_reply *reply, ptl_error *err)
 {
     const ptl_status st = dispatch(server, e, reply, err);
-    if (st == PTL_OK)
+    if (st == PTL_OK && e->format != PTL_FORMAT_JSON)
+        ptl_table_answer(e, 200, reply);
+    else if (st == PTL_OK)
         ptl_answer_reply(e, 200, reply);
     else
         ptl_answer_problem(e, 0, err, reply);

@@ -33,6 +33,7 @@ void ptl_exchange_free(ptl_exchange *e)
     ptl_buffer_dispose(&e->body);
     ptl_buffer_dispose(&e->answer);
     ptl_arena_dispose(&e->arena);
+    ptl_upload_drop(e->upload);
     if (e->flow) MHD_destroy_response(e->flow);
     ptl_answer_release(e->kept);
     ptl_object_free(e, sizeof *e);
@@ -147,6 +148,7 @@ void ptl_exchange_headers(struct MHD_Response *response, const ptl_exchange *e, 
     put(response, MHD_HTTP_HEADER_CACHE_CONTROL, etag[0] ? "private, no-cache" : "no-store");
     put(response, MHD_HTTP_HEADER_VARY, "Authorization, Cookie, Accept, Accept-Encoding");
     if (etag[0]) put(response, MHD_HTTP_HEADER_ETAG, etag);
+    if (e->disposition[0]) put(response, "Content-Disposition", e->disposition);
     if (e->location[0]) put(response, MHD_HTTP_HEADER_LOCATION, e->location);
     if (e->cookie[0]) put(response, MHD_HTTP_HEADER_SET_COOKIE, e->cookie);
     if (e->allow) put(response, MHD_HTTP_HEADER_ALLOW, e->allow);

@@ -39,6 +39,9 @@ typedef struct ptl_caller {
     ptl_hash token;  /* what it showed: session's cookie or key */
 } ptl_caller;
 
+/* How an answer is written; tables take one list of it. */
+typedef enum ptl_format { PTL_FORMAT_JSON, PTL_FORMAT_CSV, PTL_FORMAT_ARROW } ptl_format;
+
 typedef struct ptl_exchange ptl_exchange;
 typedef struct ptl_answer ptl_answer; /* kept in memory: answers.c */
 
@@ -68,9 +71,11 @@ struct ptl_exchange {
     const char *if_none_match; /* NULL: none */
     bool force;
     bool wants_saved; /* the command line: an answer that it can print for people */
-    int64_t job_id;   /* of the job asked about */
-    void *payload;    /* what a sign-in carries */
-    int64_t until_ms; /* monotonic; the ticker answers afterwards */
+    ptl_format format;
+    const char *table; /* which list; NULL: the only one */
+    int64_t job_id;    /* of the job asked about */
+    void *payload;     /* what a sign-in carries */
+    int64_t until_ms;  /* monotonic; the ticker answers afterwards */
     bool is_overdue;
     ptl_store *store;        /* while a lane works on it: the lane's */
     ptl_dispatch_memo *memo; /* likewise */
@@ -85,10 +90,12 @@ struct ptl_exchange {
     ptl_buffer answer;
     char etag[80];
     char location[96];
+    char disposition[160];
     char cookie[256];
     const char *allow;
     int retry_after_s;
     bool is_replayed;
+    struct ptl_upload *upload; /* a file on its way in; NULL: none */
     bool is_page;
     bool is_zipped;            /* of `kept`: the gzipped form is sent */
     ptl_answer *kept;          /* holds the answer instead of `answer` */

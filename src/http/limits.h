@@ -30,14 +30,21 @@ enum {
     PTL_HTTP_SESSIONS_MAX = 1024, /* signed in at a time                                      */
     PTL_HTTP_SESSION_HOURS = 12,  /* a session ends so long after signing in                  */
     PTL_HTTP_SESSION_IDLE_MINUTES = 60, /* and after so long without a request */
-    PTL_HTTP_PEOPLE_MAX = 4096,  /* people and keys held in memory                           */
-    PTL_HTTP_TRIES_MAX = 5,      /* failed sign-ins of one name before it is locked          */
-    PTL_HTTP_TRIES_ALL_MAX = 60, /* failed sign-ins of everybody in that span                */
-    PTL_HTTP_LOCK_MINUTES = 15,  /* how long, and the span that is counted                   */
-    PTL_HTTP_LOCKS_MAX = 1024,   /* names whose failures are counted                         */
-    PTL_HTTP_NEWS_MAX = 256,     /* refusals that wait for the ledger; more are counted      */
-    PTL_HTTP_PASSWORD_MIN = 12,  /* characters; length is what counts                        */
-    PTL_HTTP_PASSWORD_MAX = 256  /* bytes of a password                                      */
+    PTL_HTTP_PEOPLE_MAX = 4096,       /* people and keys held in memory                           */
+    PTL_HTTP_TRIES_MAX = 5,           /* failed sign-ins of one name before it is locked          */
+    PTL_HTTP_TRIES_ALL_MAX = 60,      /* failed sign-ins of everybody in that span                */
+    PTL_HTTP_LOCK_MINUTES = 15,       /* how long, and the span that is counted                   */
+    PTL_HTTP_LOCKS_MAX = 1024,        /* names whose failures are counted                         */
+    PTL_HTTP_NEWS_MAX = 256,          /* refusals that wait for the ledger; more are counted      */
+    PTL_HTTP_UPLOADS_MAX = 8,         /* uploads under way at a time                              */
+    PTL_HTTP_UPLOAD_MS_MAX = 3600000, /* for all of an upload to come                          */
+    PTL_HTTP_UPLOAD_NAME_MAX = 120,   /* bytes of an upload's name                                */
+    PTL_HTTP_INBOX_FILES_MAX = 4096,  /* files in the inbox                                      */
+    PTL_HTTP_PASSWORD_MIN = 12,       /* characters; length is what counts                        */
+    PTL_HTTP_PASSWORD_MAX = 256       /* bytes of a password                                      */
 };
+
+#define PTL_HTTP_UPLOAD_BYTES_MAX (INT64_C(4) << 30) /* bytes of one upload */
+#define PTL_HTTP_INBOX_BYTES_MAX (INT64_C(32) << 30) /* bytes of all files in the inbox */
 
 #endif

@@ -68,11 +68,9 @@ static void answer_welcome_style(ptl_exchange *e)
     answer_asset(e, "src/http/welcome/welcome.css", "text/css; charset=utf-8");
 }
 
-static bool is_signed_in(ptl_exchange *e);
-
 static void answer_events(ptl_exchange *e)
 {
-    if (is_signed_in(e)) ptl_events_answer(e);
+    if (ptl_gate_signed_in(e)) ptl_events_answer(e);
 }
 
 static const fixed_route fixed_routes[] = {
@@ -109,7 +107,7 @@ static void refuse_method(ptl_exchange *e, const char *allow)
 }
 
 /* OPTIONS, or a method that is not among the address's. */
-static bool answered_by_method(ptl_exchange *e, const char *allow, bool allowed)
+bool ptl_route_by_method(ptl_exchange *e, const char *allow, bool allowed)
 {
     if (is(e, "OPTIONS")) {
         e->allow = allow;
@@ -119,15 +117,6 @@ static bool answered_by_method(ptl_exchange *e, const char *allow, bool allowed)
     if (allowed) return false;
     refuse_method(e, allow);
     return true;
-}
-
-static bool is_signed_in(ptl_exchange *e)
-{
-    if (e->caller.is_known) return true;
-    ptl_answer_refusal(e, 401, PTL_E_DENIED,
-                       "nobody is signed in and no key came with the request");
-    ptl_gate_refused(e, "without a key");
-    return false;
 }
 
 /* A body is JSON in UTF-8, and nothing a form of another site can send. */
@@ -185,18 +174,19 @@ static bool read_force(ptl_exchange *e)
 
 static void route_read(ptl_exchange *e)
 {
-    if (answered_by_method(e, "GET, HEAD, OPTIONS", is_get(e))) return;
-    if (!is_signed_in(e) || !may(e)) return;
+    if (ptl_route_by_method(e, "GET, HEAD, OPTIONS", is_get(e))) return;
+    if (!ptl_gate_signed_in(e) || !may(e)) return;
     e->if_none_match =
         MHD_lookup_connection_value(e->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    if (!ptl_call_args(e, true) || !ptl_answers_name(e) || ptl_answers_take(e)) return;
+    if (!ptl_table_ask(e) || !ptl_call_args(e, true) || !ptl_answers_name(e) || ptl_answers_take(e))
+        return;
     ptl_worker_read(e->server, e, ptl_call_read);
 }
 
 static void route_change(ptl_exchange *e)
 {
-    if (answered_by_method(e, "POST, OPTIONS", is(e, "POST"))) return;
-    if (!is_signed_in(e) || !may(e) || !ptl_gate_same_site(e) || !has_json_body(e)) return;
+    if (ptl_route_by_method(e, "POST, OPTIONS", is(e, "POST"))) return;
+    if (!ptl_gate_signed_in(e) || !may(e) || !ptl_gate_same_site(e) || !has_json_body(e)) return;
     if (read_key(e) && read_force(e) && ptl_call_args(e, false))
         ptl_worker_submit(e->server, e, ptl_call_change);
 }
@@ -210,8 +200,8 @@ static void route_job(ptl_exchange *e, const char *number)
         ptl_answer_refusal(e, 0, PTL_E_NOT_FOUND, "\"%.40s\" is no job's number", number);
         return;
     }
-    if (answered_by_method(e, "GET, HEAD, DELETE, OPTIONS", gets || is(e, "DELETE"))) return;
-    if (!is_signed_in(e)) return;
+    if (ptl_route_by_method(e, "GET, HEAD, DELETE, OPTIONS", gets || is(e, "DELETE"))) return;
+    if (!ptl_gate_signed_in(e)) return;
     if (gets) {
         if (!ptl_jobs_show(e->server, e)) ptl_worker_read(e->server, e, ptl_jobs_show_kept);
         return;
@@ -232,7 +222,7 @@ static bool route_fixed(ptl_exchange *e)
                              : is(e, "POST")   ? r->post
                              : is(e, "DELETE") ? r->del
                                                : NULL;
-        if (answered_by_method(e, r->allow, fn != NULL)) return true;
+        if (ptl_route_by_method(e, r->allow, fn != NULL)) return true;
         if (fn == r->post && !has_json_body(e)) return true;
         fn(e);
         return true;
@@ -257,6 +247,7 @@ void ptl_route(ptl_exchange *e)
     e->wants_saved = wants_saved(e);
     ptl_gate_identify(e);
     if (route_fixed(e)) return;
+    if (ptl_upload_route(e)) return;
     if (strncmp(e->path, jobs, sizeof jobs - 1) == 0) {
         route_job(e, e->path + sizeof jobs - 1);
         return;

@@ -77,7 +77,10 @@ static enum MHD_Result begin(ptl_exchange *e, struct MHD_Connection *connection,
 /* A body past its ceiling, or too slow, is read no further; the refusal follows at its end. */
 static void take_body(ptl_exchange *e, const char *data, size_t *size)
 {
-    if (!e->is_too_big) ptl_buffer_append(&e->body, data, *size);
+    if (e->upload)
+        ptl_upload_take(e, data, *size);
+    else if (!e->is_too_big)
+        ptl_buffer_append(&e->body, data, *size);
     if (e->body.status != PTL_OK && !e->is_too_big) {
         e->is_too_big = true;
         ptl_buffer_dispose(&e->body);
@@ -90,6 +93,8 @@ static enum MHD_Result finish(ptl_exchange *e)
     e->state = PTL_EXCHANGE_READY;
     if (e->is_too_big)
         ptl_answer_refusal(e, 0, PTL_E_LIMIT, "a body has at most %d bytes", PTL_HTTP_BODY_MAX);
+    else if (e->upload)
+        ptl_upload_finish(e);
     else
         ptl_route(e);
     return e->state == PTL_EXCHANGE_WAITING || e->state == PTL_EXCHANGE_ANSWERED
@@ -117,12 +122,14 @@ static enum MHD_Result handle(void *ctx, struct MHD_Connection *connection, cons
     if (!e) return MHD_NO;
     if (e->state == PTL_EXCHANGE_HEAD) {
         const enum MHD_Result begun = begin(e, connection, path, method);
+        if (ptl_upload_begin(e)) return e->http == 0 ? begun : ptl_exchange_send(e);
         e->is_too_big = announces_too_much(e);
         return e->is_too_big ? finish(e) : begun;
     }
     if (e->state == PTL_EXCHANGE_ANSWERED) return ptl_exchange_send(e);
     if (*size > 0) {
-        if (ptl_clock_monotonic_ms() - e->begun_ms > PTL_HTTP_BODY_MS_MAX) return MHD_NO;
+        const int64_t ms = ptl_clock_monotonic_ms() - e->begun_ms;
+        if (ms > (e->upload ? PTL_HTTP_UPLOAD_MS_MAX : PTL_HTTP_BODY_MS_MAX)) return MHD_NO;
         take_body(e, data, size);
         return MHD_YES;
     }
@@ -349,6 +356,7 @@ static ptl_status open_gate(char token[64], ptl_server *server, ptl_error *err)
 {
     ptl_store_watch(&server->store, &server->pulse);
     PTL_TRY(ptl_jobs_settle(server, err));
+    ptl_upload_settle();
     PTL_TRY(ptl_gate_load(server, err));
     if (!server->options->listen) return PTL_OK; /* the socket knows its caller */
     PTL_TRY(ptl_gate_first(token, server, err));
@@ -403,6 +411,7 @@ ptl_status ptl_serve(const ptl_serve_options *options, ptl_error *err)
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an upload refused */
     ptl_status st = init(server, options, err);
     if (st == PTL_OK) st = serve(server, &signals, err);
     dispose(server);

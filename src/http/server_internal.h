@@ -68,6 +68,7 @@ typedef struct ptl_news {
     int64_t n;
 } ptl_news;
 
+typedef struct ptl_upload ptl_upload; /* upload.c */
 typedef struct ptl_events ptl_events; /* events.c */
 
 /* Requests that wait, in order. */
@@ -231,6 +232,23 @@ void ptl_events_close(ptl_server *server); /* all streams end; before the listen
 /** Answer, or submit work. The request is complete. */
 void ptl_route(ptl_exchange *exchange);
 
+/** OPTIONS, or a method that is not among the address's: answers then. */
+bool ptl_route_by_method(ptl_exchange *e, const char *allow, bool allowed);
+
+/* upload.c */
+void ptl_upload_settle(void); /* at start, in the workspace's folder */
+/** Whether the head is that of an upload; refused already where the exchange has a status. */
+bool ptl_upload_begin(ptl_exchange *e);
+void ptl_upload_take(ptl_exchange *e, const char *data, size_t len);
+void ptl_upload_finish(ptl_exchange *e);
+bool ptl_upload_route(ptl_exchange *e); /* what else is asked of uploads */
+void ptl_upload_drop(ptl_upload *upload);
+
+/* table.c */
+bool ptl_table_ask(ptl_exchange *e); /* which format; answers where there is none such */
+bool ptl_table_is_ours(const char *key);
+void ptl_table_answer(ptl_exchange *e, int http, const ptl_reply *reply);
+
 /* call.c */
 void ptl_call_read(ptl_server *server, ptl_exchange *e);   /* in a lane: GET  */
 void ptl_call_change(ptl_server *server, ptl_exchange *e); /* in the changes' thread: POST */
@@ -246,6 +264,10 @@ void ptl_gate_identify(ptl_exchange *e);
 bool ptl_gate_still_holds(ptl_server *server, const ptl_caller *caller);
 /** Whether a change may go on: a browser's carries its session's token and comes from our page. */
 bool ptl_gate_same_site(ptl_exchange *e);
+/** Whether anybody is known; answers 401 otherwise. */
+bool ptl_gate_signed_in(ptl_exchange *e);
+/** `what` waits to be entered into the ledger; the same again is counted. */
+void ptl_gate_tell(ptl_server *server, const char *kind, const char *actor, const char *what);
 void ptl_gate_refused(ptl_exchange *e, const char *what);
 void ptl_gate_sign_in(ptl_exchange *e);
 void ptl_gate_claim(ptl_exchange *e);

@@ -85,6 +85,10 @@ PTL_NODISCARD ptl_status ptl_run_get(ptl_run *out, ptl_records *records, int64_t
 PTL_NODISCARD ptl_status ptl_run_list(ptl_run **out, int64_t *n, ptl_records *records,
                                       int32_t state, const char *operation, int64_t limit,
                                       ptl_arena *arena, ptl_error *err);
+/** Of them, those with a number below `before`. */
+PTL_NODISCARD ptl_status ptl_run_list_before(ptl_run **out, int64_t *n, ptl_records *records,
+                                             int32_t state, const char *operation, int64_t before,
+                                             int64_t limit, ptl_arena *arena, ptl_error *err);
 /** The newest done run of these inputs, run_id 0 where there is none. */
 PTL_NODISCARD ptl_status ptl_run_find(ptl_run *out, ptl_records *records, ptl_hash inputs_hash,
                                       ptl_arena *arena, ptl_error *err);
@@ -126,6 +130,9 @@ PTL_NODISCARD ptl_status ptl_job_get(ptl_job *out, ptl_records *records, int64_t
                                      ptl_arena *arena, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_job_list(ptl_job **out, int64_t *n, ptl_records *records,
                                       int64_t limit, ptl_arena *arena, ptl_error *err);
+PTL_NODISCARD ptl_status ptl_job_list_before(ptl_job **out, int64_t *n, ptl_records *records,
+                                             int64_t before, int64_t limit, ptl_arena *arena,
+                                             ptl_error *err);
 /** Running jobs of a process that is gone become interrupted; their number in n. */
 PTL_NODISCARD ptl_status ptl_job_settle(int64_t *n, ptl_records *records, ptl_instant now,
                                         ptl_error *err);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# http_edges: what stands at the edges of `portolan serve`: event streams.
+# http_edges: what stands at the edges of `portolan serve`: event streams, uploads.
 . "$(dirname "$0")/../support/lib.bash"
 cleanup() { [ -z "${server:-}" ] || kill "$server" 2>/dev/null || true; }
 
@@ -17,7 +17,19 @@ for role in owner analyst board; do
 done
 echo '}' >>keys
 
-node "$source_dir/tests/system/http_edges.mjs" "$base" "$token" keys "$server" || { tail -5 log >&2; fail "edges"; }
+node "$source_dir/tests/system/http_edges.mjs" "$base" "$token" keys "$server" "$source_dir" || { tail -5 log >&2; fail "edges"; }
+
+# A full disk refuses the upload, keeps nothing of it, and the server goes on.
+rm -rf ws/inbox; mkdir ws/inbox
+if mount -t tmpfs -o size=1m tmpfs ws/inbox 2>/dev/null; then
+  head -c 3000000 /dev/zero >large
+  owner=$(json keys owner)
+  code=$(curl -s -o problem -w '%{http_code}' -T large -H "Authorization: Bearer $owner" "$base/api/v1/uploads/large")
+  left=$(ls -A ws/inbox | wc -l)
+  umount ws/inbox
+  equal "$code" 507 "status where the disk is full"
+  equal "$left" 0 "files left behind"
+fi
 
 # With streams open it still ends at once when told to.
 node -e '
