@@ -245,7 +245,7 @@ static void identify_session(ptl_exchange *e, const char *cookie)
     const ptl_hash hash = ptl_hash_bytes(cookie, strlen(cookie));
     const ptl_instant now = ptl_clock_now();
     pthread_mutex_lock(&server->gate);
-    for (int i = 0; i < PTL_HTTP_SESSIONS_MAX; i++) {
+    for (int i = 0; i < server->sessions_end; i++) {
         ptl_session *session = &server->sessions[i];
         if (!is_alive(session, now) || !ptl_hash_equal(session->hash, hash)) continue;
         session->used_at = now;

@@ -118,7 +118,7 @@ struct ptl_server {
     ptl_server_job *running_job; /* of the heavy lane */
     ptl_server_job jobs[PTL_HTTP_JOBS_MAX];
     int64_t job_order;
-    bool is_stopping;
+    bool is_stopping, is_stopping_changes;
     pthread_rwlock_t changing;
 
     ptl_store store;            /* the changes' thread's */
@@ -126,6 +126,7 @@ struct ptl_server {
     _Atomic int64_t generation; /* what changed beside the warehouse */
     _Atomic int64_t warehouse_version, config_version;
     _Atomic uint64_t draft_stamp; /* of the workspace's files, as seen last */
+    _Atomic int64_t worked_ms;    /* when a lane ended something last (monotonic) */
     atomic_bool lanes_read;       /* something is in force: reads need no change before them */
     atomic_bool is_ready;
 
@@ -139,6 +140,7 @@ struct ptl_server {
     int64_t n_entrants;
     ptl_arena entrant_texts;
     ptl_session sessions[PTL_HTTP_SESSIONS_MAX];
+    int64_t sessions_end; /* none was ever open from here on */
     ptl_failures failures[PTL_HTTP_LOCKS_MAX];
     ptl_failures failures_all;
     ptl_news news[PTL_HTTP_NEWS_MAX];

@@ -106,6 +106,7 @@ static int64_t session_place(ptl_server *server)
 {
     int64_t oldest = 0;
     for (int64_t i = 0; i < PTL_HTTP_SESSIONS_MAX; i++) {
+        if (i >= server->sessions_end) server->sessions_end = i + 1;
         if (!server->sessions[i].is_open) return i;
         if (server->sessions[i].used_at < server->sessions[oldest].used_at) oldest = i;
     }

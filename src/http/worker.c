@@ -12,7 +12,11 @@
  * be alone (a back-up) waits for what changes the stores, and what would change them for it.
  *
  * A read that comes while no lane may read (the workspace's first use, or an engine that must be
- * reopened) goes to the changes' thread, as a change would. */
+ * opened again) goes to the changes' thread, as a change would.
+ *
+ * Where no lane has had work for a while, the engine is let go: what it holds in memory then serves
+ * nobody, and opening it again takes less time than a person notices. */
+#include <malloc.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -102,6 +106,30 @@ void ptl_worker_read(ptl_server *server, ptl_exchange *e, ptl_work_fn work)
     submit(server, open ? &server->reads : &server->changes, e, work);
 }
 
+/* --- rest ------------------------------------------------------------------------------------- */
+
+static void note_work(ptl_server *server)
+{
+    atomic_store(&server->worked_ms, ptl_clock_monotonic_ms());
+}
+
+/* In the changes' thread, which has nothing to do. */
+static void rest(ptl_lane *lane)
+{
+    ptl_server *server = lane->server;
+    bool busy = false;
+    const int64_t since = atomic_load(&server->worked_ms);
+    if (since == 0 || ptl_clock_monotonic_ms() - since < PTL_HTTP_REST_MS) return;
+    pthread_mutex_lock(&server->mutex);
+    for (int i = 0; i < PTL_HTTP_LANES; i++)
+        busy = busy || server->lanes[i].running || server->lanes[i].job;
+    pthread_mutex_unlock(&server->mutex);
+    if (busy) return;
+    ptl_warehouse_rest(server->store.warehouse);
+    (void)malloc_trim(0);
+    atomic_store(&server->worked_ms, 0);
+}
+
 /* --- one request ------------------------------------------------------------------------------ */
 
 /* What is told to stop at its deadline answers so itself: one place answers, whatever happened. */
@@ -112,6 +140,7 @@ static void answer(ptl_lane *lane, ptl_exchange *e)
     lane->running = NULL;
     pthread_mutex_unlock(&lane->server->mutex);
     e->store = NULL;
+    note_work(lane->server);
 }
 
 /* The lock for a change; false: a job that must be alone has it until the request's deadline. */
@@ -211,6 +240,7 @@ static void run_job(ptl_lane *lane, ptl_server_job *job)
     const ptl_status st = enter(NULL, lane, &err);
     ptl_jobs_run(lane, job, st == PTL_OK ? &lane->own : NULL, &err);
     if (st == PTL_OK) ptl_store_leave(&lane->own);
+    note_work(lane->server);
     pthread_rwlock_unlock(&lane->server->changing);
 }
 
@@ -228,13 +258,20 @@ static ptl_queue *queue_of(ptl_lane *lane)
     }
 }
 
+/* Under the mutex. The changes' thread stops after the others, which hand requests over to it. */
+static bool must_stop(const ptl_lane *lane)
+{
+    const ptl_server *server = lane->server;
+    return lane->kind == PTL_LANE_CHANGES ? server->is_stopping_changes : server->is_stopping;
+}
+
 /* Under the mutex: wait for something to do. False: stop. */
 static bool next(ptl_exchange **e, ptl_server_job **job, ptl_lane *lane)
 {
     ptl_server *server = lane->server;
     ptl_queue *queue = queue_of(lane);
     *job = NULL;
-    while (!(*e = take_first(queue)) && !server->is_stopping &&
+    while (!(*e = take_first(queue)) && !must_stop(lane) &&
            !(*job = ptl_jobs_next(server, lane->kind))) {
         struct timespec until;
         timespec_get(&until, TIME_UTC);
@@ -248,6 +285,13 @@ static bool next(ptl_exchange **e, ptl_server_job **job, ptl_lane *lane)
     lane->job = *job;
     if (lane->kind == PTL_LANE_HEAVY) server->running_job = *job;
     return *e || *job;
+}
+
+/* A second without work. */
+static void pause_work(ptl_lane *lane)
+{
+    enter_news(lane->server);
+    rest(lane);
 }
 
 static void *work(void *ctx)
@@ -267,7 +311,7 @@ static void *work(void *ctx)
         else if (job)
             run_job(lane, job);
         else
-            enter_news(lane->server);
+            pause_work(lane);
     }
 }
 
@@ -295,6 +339,14 @@ ptl_status ptl_worker_start(ptl_server *server, ptl_error *err)
     return PTL_OK;
 }
 
+static void stop_lane(ptl_lane *lane)
+{
+    if (lane->is_started) pthread_join(lane->thread, NULL);
+    ptl_dispatch_memo_dispose(&lane->memo);
+    if (lane->is_open) ptl_store_close(&lane->own);
+    lane->is_started = lane->is_open = false;
+}
+
 /* What waits in a queue is still answered; what runs is told to stop. */
 void ptl_worker_stop(ptl_server *server)
 {
@@ -302,18 +354,15 @@ void ptl_worker_stop(ptl_server *server)
     server->is_stopping = true;
     for (int i = 0; i < PTL_HTTP_LANES; i++)
         if (server->lanes[i].job) ptl_progress_cancel(&server->lanes[i].job->progress);
-    pthread_cond_broadcast(&server->changes.changed);
     pthread_cond_broadcast(&server->reads.changed);
     pthread_cond_broadcast(&server->no_requests.changed);
     pthread_mutex_unlock(&server->mutex);
-    /* the changes' thread last: others hand requests over to it */
-    for (int i = PTL_HTTP_LANES - 1; i >= 0; i--) {
-        ptl_lane *lane = &server->lanes[i];
-        if (lane->is_started) pthread_join(lane->thread, NULL);
-        ptl_dispatch_memo_dispose(&lane->memo);
-        if (lane->is_open) ptl_store_close(&lane->own);
-        lane->is_started = lane->is_open = false;
-    }
+    for (int i = 1; i < PTL_HTTP_LANES; i++) stop_lane(&server->lanes[i]);
+    pthread_mutex_lock(&server->mutex);
+    server->is_stopping_changes = true;
+    pthread_cond_broadcast(&server->changes.changed);
+    pthread_mutex_unlock(&server->mutex);
+    stop_lane(&server->lanes[0]);
     ptl_gate_enter_news(server);
 }
 

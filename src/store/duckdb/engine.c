@@ -1,5 +1,6 @@
 /* engine.c: open, close, reopen.
  *
+ *     new ──open──▶ ready ──rest──▶ resting ──next call──▶ ready
  *     new ──open──▶ ready ──fatal error──▶ broken ──next call──▶ reopened: ready
  *                                             ▲                       │ cannot
  *                                             └───────────────────────┘ (E_UNAVAILABLE)
@@ -331,6 +332,13 @@ void ptl_warehouse_close(ptl_warehouse *warehouse)
     if (!ptl_duck_is_broken(warehouse) && warehouse->connection)
         (void)(ptl_duck_run(warehouse, "CHECKPOINT", "checkpoint", &ignored) == PTL_OK);
     ptl_duck_handle_free(warehouse);
+}
+
+void ptl_warehouse_rest(ptl_warehouse *first)
+{
+    ptl_error ignored;
+    if (first->scope || first->reading || !first->connection || ptl_duck_is_broken(first)) return;
+    if (ptl_duck_run(first, "CHECKPOINT", "checkpoint", &ignored) == PTL_OK) ptl_duck_shut(first);
 }
 
 void ptl_warehouse_interrupt(ptl_warehouse *warehouse)
