@@ -160,21 +160,20 @@ void ptl_events_state(ptl_server *server)
     ptl_events *events = server->events;
     ptl_buffer data;
     told now = {.warehouse_version = atomic_load(&server->warehouse_version),
-                .generation = atomic_load(&server->generation)};
+                .generation = atomic_load(&server->generation),
+                .n_faults = atomic_load(&server->n_faults)};
     pthread_mutex_lock(&server->mutex);
     const ptl_server_job *job = server->running_job;
     now.is_importing = job && strcmp(job->op->name, "source.import") == 0;
     pthread_mutex_unlock(&server->mutex);
-    pthread_mutex_lock(&events->mutex);
-    const told before = events->state;
-    pthread_mutex_unlock(&events->mutex);
     now.config_version = atomic_load(&server->config_version);
-    if (is_same(&now, &before)) return;
     ptl_buffer_init(&data, PTL_HTTP_FRAME_BYTES_MAX, NULL);
     put_state(&data, &now);
     pthread_mutex_lock(&events->mutex);
-    events->state = now;
-    add_frame(events, "state", ptl_buffer_borrow(&data), NULL);
+    if (!is_same(&now, &events->state)) {
+        events->state = now;
+        add_frame(events, "state", ptl_buffer_borrow(&data), NULL);
+    }
     pthread_mutex_unlock(&events->mutex);
     ptl_buffer_dispose(&data);
 }

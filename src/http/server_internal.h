@@ -70,6 +70,14 @@ typedef struct ptl_news {
     int64_t n;
 } ptl_news;
 
+typedef struct ptl_tls ptl_tls; /* tls.c */
+
+/* What the ticker knows of the workspace's files. */
+typedef struct ptl_reload {
+    uint64_t seen, checked; /* stamps */
+    int64_t looked_ms, seen_ms;
+} ptl_reload;
+
 typedef struct ptl_upload ptl_upload; /* upload.c */
 typedef struct ptl_events ptl_events; /* events.c */
 
@@ -133,6 +141,10 @@ struct ptl_server {
     ptl_answers *answers;
 
     ptl_events *events;
+    ptl_tls *tls;             /* NULL: plain */
+    ptl_reload reload;        /* the ticker's */
+    _Atomic int64_t n_faults; /* of the workspace's files as they lie there */
+    bool is_apply_wanted;     /* under `mutex` */
 
     pthread_mutex_t gate;
     _Atomic int64_t gate_changes; /* people, keys, sessions: something ended */
@@ -230,6 +242,20 @@ void ptl_events_tick(ptl_server *server); /* a few times a second */
 void ptl_events_answer(ptl_exchange *e);  /* GET /api/v1/events, signed in */
 void ptl_events_count(ptl_server *server, int64_t *n_open, int64_t *n_dropped);
 void ptl_events_close(ptl_server *server); /* all streams end; before the listeners do */
+
+/* tls.c */
+PTL_NODISCARD ptl_status ptl_tls_open(ptl_server *server, ptl_error *err); /* where asked for */
+void ptl_tls_reload(ptl_server *server);
+void ptl_tls_free(ptl_server *server);
+void *ptl_tls_callback(const ptl_server *server); /* for the library; NULL: plain */
+/** Whether the request came over TLS, here or at the proxy before us. */
+bool ptl_tls_is_secure(const ptl_exchange *e);
+
+/* reload.c */
+void ptl_reload_start(ptl_server *server);
+void ptl_reload_tick(ptl_server *server);  /* a few times a second */
+void ptl_reload_now(ptl_server *server);   /* SIGHUP */
+void ptl_reload_apply(ptl_server *server); /* in the thread of changes: if it is wanted */
 
 /* route.c */
 /** Answer, or submit work. The request is complete. */

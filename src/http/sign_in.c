@@ -149,8 +149,8 @@ static void open_session(ptl_exchange *e, const char *name, ptl_role role)
     ptl_gate_news(server, "access.signed_in", name, ptl_role_name(role));
     pthread_mutex_unlock(&server->gate);
     (void)snprintf(e->cookie, sizeof e->cookie,
-                   PTL_HTTP_COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d", token,
-                   PTL_HTTP_SESSION_HOURS * 3600);
+                   PTL_HTTP_COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict%s; Max-Age=%d", token,
+                   ptl_tls_is_secure(e) ? "; Secure" : "", PTL_HTTP_SESSION_HOURS * 3600);
     answer_session(e, name, role, csrf);
     sodium_memzero(token, sizeof token);
 }
