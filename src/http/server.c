@@ -233,10 +233,9 @@ static ptl_status start_daemon(listener *l, ptl_error *err)
     void *tls = l->is_socket ? NULL : ptl_tls_callback(l->server);
     const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
                            (tls ? (unsigned)MHD_USE_TLS : 0u);
-    const struct MHD_OptionItem secure[] = {
-        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls},
-        {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
-        {MHD_OPTION_END, 0, NULL}};
+    const struct MHD_OptionItem secure[] = {{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls},
+                                            {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
+                                            {MHD_OPTION_END, 0, NULL}};
     l->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, handle, l, MHD_OPTION_LISTEN_SOCKET, l->fd,
         MHD_OPTION_URI_LOG_CALLBACK, first_sight, l, MHD_OPTION_NOTIFY_COMPLETED, completed, l,
