@@ -54,7 +54,7 @@ typedef void (*ptl_work_fn)(ptl_server *server, ptl_exchange *exchange);
 struct ptl_exchange {
     ptl_server *server;
     struct MHD_Connection *connection;
-    ptl_exchange_state state;
+    _Atomic ptl_exchange_state state; /* a lane may have answered before submitting returns */
     bool over_socket;
     bool is_malformed; /* the raw address holds what no address holds */
     bool is_too_big;

@@ -88,9 +88,14 @@ static ptl_status begin_snapshot(ptl_warehouse *warehouse, ptl_error *err)
 {
     int64_t version;
     if (!warehouse->reads_only) return PTL_OK;
+    ptl_pulse *facts = &warehouse->engine->facts;
+    const int64_t before = ptl_pulse_state(facts);
+    warehouse->state = -1;
     PTL_TRY(ptl_duck_run(warehouse, "BEGIN TRANSACTION READ ONLY", "begin of a reading", err));
     warehouse->in_snapshot = true;
-    return ptl_warehouse_version(&version, warehouse, err);
+    PTL_TRY(ptl_warehouse_version(&version, warehouse, err));
+    if (ptl_pulse_holds(facts, before)) warehouse->state = before;
+    return PTL_OK;
 }
 
 ptl_status ptl_warehouse_enter(ptl_warehouse *beside, ptl_error *err)

@@ -43,6 +43,7 @@ typedef struct ptl_duck_statement {
     duckdb_prepared_statement prepared;
 } ptl_duck_statement;
 
+typedef struct ptl_duck_memo ptl_duck_memo;
 typedef struct ptl_duck_append ptl_duck_append;
 
 /* What the handles of one file share. `mutex` guards all but `broken`. */
@@ -56,12 +57,15 @@ typedef struct ptl_duck_engine {
     _Atomic bool broken;   /* a fatal error was seen: reopen before anything else */
     ptl_warehouse *beside; /* the others, a list */
     ptl_pulse *pulse;      /* counts commits; NULL: nobody asks */
+    ptl_pulse facts;       /* of the warehouse alone */
+    ptl_duck_memo *memo;   /* of results */
 } ptl_duck_engine;
 
 struct ptl_warehouse {
     ptl_duck_engine *engine;
     bool is_owner, reads_only;
     bool in_snapshot;    /* of a reader */
+    int64_t state;       /* of the facts in it (pulse.h); -1: no one state */
     bool streams;        /* a reader's connection hands out a stream */
     ptl_warehouse *next; /* beside the owner */
     duckdb_connection connection;
@@ -217,6 +221,19 @@ PTL_NODISCARD ptl_status ptl_duck_stream_text(ptl_scope *scope, const char *sql,
                                               const ptl_value *params, int64_t n_params,
                                               ptl_batch_fn fn, void *ctx, ptl_progress *progress,
                                               const char *what, ptl_error *err);
+
+/* --- memo.c: results held for readers ----------------------------------------------------------
+ */
+
+PTL_NODISCARD ptl_status ptl_duck_memo_new(ptl_duck_memo **out, ptl_arena *arena, ptl_error *err);
+void ptl_duck_memo_dispose(ptl_duck_memo *memo);
+void ptl_duck_memo_clear(ptl_duck_memo *memo);
+ptl_hash ptl_duck_memo_key(const char *name, const ptl_value *params, int64_t n_params);
+/** A copy of the result for this state of the facts; false: there is none. */
+bool ptl_duck_memo_take(ptl_table *out, ptl_duck_memo *memo, ptl_hash key, int64_t state);
+/** Hold a copy, where that is worth it. */
+void ptl_duck_memo_give(ptl_duck_memo *memo, ptl_hash key, int64_t state, const ptl_table *table,
+                        int64_t took_ms);
 
 /* --- append.c: rows in bulk ------------------------------------------------------------------- */
 

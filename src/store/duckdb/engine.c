@@ -154,6 +154,7 @@ void ptl_duck_shut(ptl_warehouse *warehouse)
     for (ptl_warehouse *one = engine->beside; one; one = one->next) ptl_duck_disconnect(one);
     if (engine->database) duckdb_close(&engine->database);
     engine->database = NULL;
+    ptl_duck_memo_clear(engine->memo);
     engine->closing = false;
     pthread_mutex_unlock(&engine->mutex);
 }
@@ -234,7 +235,7 @@ static ptl_status owner_new(ptl_warehouse **out, const char *path,
 {
     PTL_TRY(ptl_duck_handle_new(out, path, options, err));
     ptl_duck_engine *engine = ptl_arena_alloc(&(*out)->arena, sizeof *engine, err);
-    if (!engine) {
+    if (!engine || ptl_duck_memo_new(&engine->memo, &(*out)->arena, err) != PTL_OK) {
         ptl_duck_handle_free(*out);
         return PTL_E_NO_MEMORY;
     }
@@ -249,6 +250,7 @@ void ptl_duck_handle_free(ptl_warehouse *warehouse)
 {
     if (warehouse->engine) ptl_duck_shut(warehouse);
     if (warehouse->is_owner) {
+        ptl_duck_memo_dispose(warehouse->engine->memo);
         pthread_mutex_destroy(&warehouse->engine->mutex);
         pthread_cond_destroy(&warehouse->engine->left);
     }

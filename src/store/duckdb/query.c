@@ -12,6 +12,7 @@
 #include "store/duckdb/duckdb_internal.h"
 
 #include "base/asset.h"
+#include "base/clock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -269,6 +270,30 @@ static ptl_status is_free(const ptl_warehouse *warehouse, const char *name, ptl_
     return ptl_fail(err, PTL_E_INTERNAL, "\"%s\" inside a reader's stream", name);
 }
 
+static ptl_status query_anew(ptl_table *out, ptl_warehouse *warehouse, const char *name,
+                             const ptl_value *params, int64_t n_params, size_t bytes_max,
+                             ptl_error *err)
+{
+    duckdb_prepared_statement prepared;
+    PTL_TRY(statement_of(&prepared, warehouse, name, err));
+    return hold(out, prepared, params, n_params, bytes_max, name, err);
+}
+
+/* A reader's: from what another reader was given in the same state, or anew. */
+static ptl_status query_held(ptl_table *out, ptl_warehouse *warehouse, const char *name,
+                             const ptl_value *params, int64_t n_params, size_t bytes_max,
+                             ptl_error *err)
+{
+    ptl_duck_memo *memo = warehouse->engine->memo;
+    const ptl_hash key = ptl_duck_memo_key(name, params, n_params);
+    if (ptl_duck_memo_take(out, memo, key, warehouse->state)) return PTL_OK;
+    const int64_t begun = ptl_clock_monotonic_ms();
+    const ptl_status st = query_anew(out, warehouse, name, params, n_params, bytes_max, err);
+    if (st == PTL_OK)
+        ptl_duck_memo_give(memo, key, warehouse->state, out, ptl_clock_monotonic_ms() - begun);
+    return ptl_duck_failed(warehouse, st, err);
+}
+
 /* --- the list --------------------------------------------------------------------------------- */
 
 ptl_status ptl_warehouse_query(ptl_table *out, ptl_warehouse *warehouse, const char *name,
@@ -280,10 +305,10 @@ ptl_status ptl_warehouse_query(ptl_table *out, ptl_warehouse *warehouse, const c
     memset(out, 0, sizeof *out);
     PTL_TRY(ptl_duck_ready(warehouse, e));
     PTL_TRY(is_free(warehouse, name, e));
-    duckdb_prepared_statement prepared;
-    ptl_status st = statement_of(&prepared, warehouse, name, e);
-    if (st == PTL_OK) st = hold(out, prepared, params, n_params, bytes_max, name, e);
-    return ptl_duck_failed(warehouse, st, e);
+    if (warehouse->reads_only)
+        return query_held(out, warehouse, name, params, n_params, bytes_max, e);
+    return ptl_duck_failed(warehouse,
+                           query_anew(out, warehouse, name, params, n_params, bytes_max, e), e);
 }
 
 static ptl_status reading_open(ptl_warehouse *warehouse, const char *name, ptl_error *err)

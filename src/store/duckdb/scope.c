@@ -97,7 +97,9 @@ ptl_status ptl_scope_commit(ptl_scope *scope, ptl_error *err)
         return scope->first;
     }
     ptl_pulse_begin(warehouse->engine->pulse);
+    ptl_pulse_begin(&warehouse->engine->facts);
     const ptl_status st = ptl_duck_run(warehouse, "COMMIT", "commit", e);
+    ptl_pulse_end(&warehouse->engine->facts);
     ptl_pulse_end(warehouse->engine->pulse);
     if (st == PTL_OK) {
         scope_close(scope);
