@@ -253,10 +253,10 @@ WHERE kind = ?1 AND (?2 = 0 OR run_id = ?2)
 ORDER BY run_id DESC LIMIT 1;
 
 -- name: access_user_add
-INSERT INTO access_user (name, role, invite, invite_until, added_at, added_by)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+INSERT INTO access_user (name, role, invite, invite_until, added_at, added_by, verticals)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT (name) DO UPDATE SET role = excluded.role, password = NULL, invite = excluded.invite,
-    invite_until = excluded.invite_until
+    invite_until = excluded.invite_until, verticals = excluded.verticals
 RETURNING user_id;
 
 -- name: access_user_claim
@@ -269,25 +269,25 @@ RETURNING user_id;
 SELECT coalesce(max(user_id), 0) FROM access_user;
 
 -- name: access_user_list
-SELECT user_id, name, role, password, invite, invite_until, added_at, added_by
+SELECT user_id, name, role, password, invite, invite_until, added_at, added_by, verticals
 FROM access_user ORDER BY user_id LIMIT ?1;
 
 -- name: access_user_remove
 DELETE FROM access_user WHERE name = ?1 RETURNING user_id;
 
 -- name: access_key_add
-INSERT INTO access_key (label, role, hash, added_at, added_by, expires_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+INSERT INTO access_key (label, role, hash, added_at, added_by, expires_at, verticals, operations)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT (label) DO UPDATE SET role = excluded.role, hash = excluded.hash,
     added_at = excluded.added_at, added_by = excluded.added_by, expires_at = excluded.expires_at,
-    revoked_at = NULL
+    revoked_at = NULL, verticals = excluded.verticals, operations = excluded.operations
 RETURNING key_id;
 
 -- name: access_key_last
 SELECT coalesce(max(key_id), 0) FROM access_key;
 
 -- name: access_key_list
-SELECT key_id, label, role, hash, added_at, added_by, expires_at, revoked_at
+SELECT key_id, label, role, hash, added_at, added_by, expires_at, revoked_at, verticals, operations
 FROM access_key ORDER BY key_id LIMIT ?1;
 
 -- name: access_key_revoke

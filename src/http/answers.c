@@ -225,6 +225,7 @@ static void insert(ptl_server *server, ptl_answer *a)
 static void add_caller(ptl_hasher *hasher, const ptl_exchange *e)
 {
     ptl_hasher_add_text(hasher, ptl_text_of(ptl_role_name(e->caller.role)));
+    ptl_hasher_add_text(hasher, ptl_text_of(e->caller.verticals));
 }
 
 bool ptl_answers_name(ptl_exchange *e)

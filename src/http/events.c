@@ -160,21 +160,20 @@ void ptl_events_state(ptl_server *server)
     ptl_events *events = server->events;
     ptl_buffer data;
     told now = {.warehouse_version = atomic_load(&server->warehouse_version),
-                .generation = atomic_load(&server->generation)};
+                .generation = atomic_load(&server->generation),
+                .n_faults = atomic_load(&server->n_faults)};
     pthread_mutex_lock(&server->mutex);
     const ptl_server_job *job = server->running_job;
     now.is_importing = job && strcmp(job->op->name, "source.import") == 0;
     pthread_mutex_unlock(&server->mutex);
-    pthread_mutex_lock(&events->mutex);
-    const told before = events->state;
-    pthread_mutex_unlock(&events->mutex);
     now.config_version = atomic_load(&server->config_version);
-    if (is_same(&now, &before)) return;
     ptl_buffer_init(&data, PTL_HTTP_FRAME_BYTES_MAX, NULL);
     put_state(&data, &now);
     pthread_mutex_lock(&events->mutex);
-    events->state = now;
-    add_frame(events, "state", ptl_buffer_borrow(&data), NULL);
+    if (!is_same(&now, &events->state)) {
+        events->state = now;
+        add_frame(events, "state", ptl_buffer_borrow(&data), NULL);
+    }
     pthread_mutex_unlock(&events->mutex);
     ptl_buffer_dispose(&data);
 }
@@ -204,7 +203,7 @@ void ptl_events_job(ptl_server *server, int64_t job_id)
 
 static bool may_see(const stream *s, const frame *f)
 {
-    return !f->op || ptl_role_may(s->caller.role, f->op);
+    return !f->op || ptl_gate_may(&s->caller, f->op);
 }
 
 /* Under the mutex: up to `max` bytes; 0: nothing is there. */
@@ -284,7 +283,7 @@ static void greet(stream *s, ptl_server *server)
         const ptl_op *op = NULL;
         ptl_job_state state;
         ptl_buffer_clear(&data);
-        if (!put_job(&data, &op, &state, server, open[i]) || !ptl_role_may(s->caller.role, op))
+        if (!put_job(&data, &op, &state, server, open[i]) || !ptl_gate_may(&s->caller, op))
             continue;
         head(&s->own, s->events, s->cursor, "job");
         ptl_buffer_append(&s->own, data.ptr, data.len);

@@ -141,6 +141,8 @@ void ptl_exchange_headers(struct MHD_Response *response, const ptl_exchange *e, 
     if (e->type) put(response, MHD_HTTP_HEADER_CONTENT_TYPE, e->type);
     put(response, "X-Content-Type-Options", "nosniff");
     put(response, "Referrer-Policy", "no-referrer");
+    if (e->server->tls || e->server->options->behind_proxy)
+        put(response, "Strict-Transport-Security", "max-age=31536000");
     put(response, "Content-Security-Policy",
         e->is_page ? "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
                      "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"

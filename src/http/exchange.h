@@ -17,6 +17,7 @@
 #include "ops/args.h"
 #include "ops/dispatch.h"
 #include "ops/role.h"
+#include "ops/vertical.h"
 
 typedef struct ptl_server ptl_server;
 
@@ -34,9 +35,11 @@ typedef struct ptl_caller {
     bool by_cookie; /* a browser: changes need the session's token */
     bool by_socket; /* the workspace's own user */
     ptl_role role;
-    char actor[80];  /* "mira", "key nightly-import", the system's user */
-    int64_t session; /* index of the session, -1: none */
-    ptl_hash token;  /* what it showed: session's cookie or key */
+    char actor[80];                            /* "mira", "key nightly-import", the system's user */
+    int64_t session;                           /* index of the session, -1: none */
+    char verticals[PTL_VERTICALS_BYTES_MAX];   /* whose rows are seen; "": all */
+    char operations[PTL_OPERATIONS_BYTES_MAX]; /* what a key may call; "": what its role may */
+    ptl_hash token;                            /* what it showed: session's cookie or key */
 } ptl_caller;
 
 /* How an answer is written; tables take one list of it. */

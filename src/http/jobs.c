@@ -253,8 +253,39 @@ static void put_head(ptl_json *json, const ptl_job *job)
     put_instant(json, "ended_at", job->ended_at);
 }
 
+/* What is told to somebody bound to verticals is cut from a copy: others ask for the same. */
+static ptl_reply *copy_bound(const ptl_exchange *e, const ptl_reply *reply)
+{
+    ptl_reply *copy = NULL;
+    ptl_buffer saved;
+    ptl_json json;
+    ptl_buffer_init(&saved, PTL_HTTP_ANSWER_MAX, NULL);
+    ptl_json_init_buffer(&json, &saved, 0, NULL);
+    ptl_reply_save(reply, &json);
+    ptl_status st = ptl_json_finish(&json);
+    if (st == PTL_OK) st = ptl_reply_new(&copy, NULL);
+    if (st == PTL_OK) st = ptl_reply_load(copy, ptl_buffer_borrow(&saved), NULL);
+    ptl_buffer_dispose(&saved);
+    if (st == PTL_OK) {
+        ptl_reply_bound(copy, e->caller.verticals);
+        return copy;
+    }
+    ptl_reply_free(copy);
+    return NULL;
+}
+
 static void put_reply(ptl_json *json, const ptl_exchange *e, const ptl_reply *reply)
 {
+    if (e->caller.verticals[0]) {
+        ptl_reply *copy = copy_bound(e, reply);
+        ptl_json_key(json, "answer");
+        if (copy)
+            ptl_reply_write_json(copy, json);
+        else
+            ptl_json_null(json);
+        ptl_reply_free(copy);
+        return;
+    }
     ptl_json_key(json, "answer");
     if (e->wants_saved)
         ptl_reply_send(reply, json);
@@ -320,7 +351,7 @@ const ptl_op *ptl_jobs_write(ptl_json *json, ptl_job_state *state, ptl_server *s
 /* Whoever may not call the operation may not read its answer. */
 static bool may_see(ptl_exchange *e, const ptl_op *op)
 {
-    if (op && ptl_role_may(e->caller.role, op)) return true;
+    if (op && ptl_gate_may(&e->caller, op)) return true;
     ptl_answer_refusal(e, 0, PTL_E_DENIED, "the role %s may not see this job",
                        ptl_role_name(e->caller.role));
     return false;

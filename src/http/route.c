@@ -137,9 +137,10 @@ static bool has_json_body(ptl_exchange *e)
 static bool may(ptl_exchange *e)
 {
     char words[128];
-    if (ptl_role_may(e->caller.role, e->op)) return true;
-    ptl_answer_refusal(e, 0, PTL_E_DENIED, "%s needs more than the role %s", e->op->name,
-                       ptl_role_name(e->caller.role));
+    if (ptl_gate_may(&e->caller, e->op)) return true;
+    ptl_answer_refusal(e, 0, PTL_E_DENIED, "%s needs more than the role %s%s", e->op->name,
+                       ptl_role_name(e->caller.role),
+                       e->caller.operations[0] ? " with this key's operations" : "");
     (void)snprintf(words, sizeof words, "%s as %s", e->op->name, ptl_role_name(e->caller.role));
     ptl_gate_refused(e, words);
     return false;

@@ -158,7 +158,8 @@ static void completed(void *ctx, struct MHD_Connection *connection, void **state
 
 /* --- listeners -------------------------------------------------------------------------------- */
 
-static ptl_status parse_address(struct sockaddr_in *out, const char *listen, ptl_error *err)
+static ptl_status parse_address(struct sockaddr_in *out, const char *listen, bool open_to_others,
+                                ptl_error *err)
 {
     char host[64];
     int64_t port = 0;
@@ -172,10 +173,11 @@ static ptl_status parse_address(struct sockaddr_in *out, const char *listen, ptl
         if (ptl_text_int(&port, ptl_text_of(colon + 1), NULL) == PTL_OK && port >= 0 &&
             port <= 65535 && inet_pton(AF_INET, host, &out->sin_addr) == 1) {
             out->sin_port = htons((uint16_t)port);
-            if (ntohl(out->sin_addr.s_addr) >> 24 == 127) return PTL_OK;
+            if (open_to_others || ntohl(out->sin_addr.s_addr) >> 24 == 127) return PTL_OK;
             (void)ptl_fail(err, PTL_E_DENIED, "\"%s\" is no address of this machine alone", listen);
-            ptl_error_hint(err, "passwords do not travel in the clear: listen on 127.0.0.1 and put "
-                                "a proxy with a certificate before it (docs/http.md)");
+            ptl_error_hint(err,
+                           "passwords do not travel in the clear: give --certificate and --key, "
+                           "or --behind-proxy where a proxy has them (docs/http.md)");
             return PTL_E_DENIED;
         }
     }
@@ -204,7 +206,8 @@ static ptl_status bind_at(int *out, const struct sockaddr *address, socklen_t si
 static ptl_status bind_tcp(listener *l, const char *where, ptl_error *err)
 {
     struct sockaddr_in address;
-    PTL_TRY(parse_address(&address, where, err));
+    const ptl_serve_options *o = l->server->options;
+    PTL_TRY(parse_address(&address, where, l->server->tls || o->behind_proxy, err));
     return bind_at(&l->fd, (const struct sockaddr *)&address, sizeof address, where, err);
 }
 
@@ -226,17 +229,24 @@ static ptl_status bind_socket(listener *l, const char *path, ptl_error *err)
 
 static ptl_status start_daemon(listener *l, ptl_error *err)
 {
-    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
-    l->daemon =
-        MHD_start_daemon(flags, 0, NULL, NULL, handle, l, MHD_OPTION_LISTEN_SOCKET, l->fd,
-                         MHD_OPTION_URI_LOG_CALLBACK, first_sight, l, MHD_OPTION_NOTIFY_COMPLETED,
-                         completed, l, MHD_OPTION_CONNECTION_LIMIT,
-                         (unsigned)(l->is_socket ? 0 : PTL_HTTP_STREAMS_MAX) +
-                             (unsigned)PTL_HTTP_CONNECTIONS_MAX / 2,
-                         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)PTL_HTTP_IDLE_SECONDS,
-                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)PTL_HTTP_HEADER_MAX,
-                         MHD_OPTION_THREAD_POOL_SIZE,
-                         (unsigned)(l->is_socket ? 2 : PTL_HTTP_THREADS), MHD_OPTION_END);
+    static char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+    void *tls = l->is_socket ? NULL : ptl_tls_callback(l->server);
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+                           (tls ? (unsigned)MHD_USE_TLS : 0u);
+    const struct MHD_OptionItem secure[] = {
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
+        {MHD_OPTION_END, 0, NULL}};
+    l->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, handle, l, MHD_OPTION_LISTEN_SOCKET, l->fd,
+        MHD_OPTION_URI_LOG_CALLBACK, first_sight, l, MHD_OPTION_NOTIFY_COMPLETED, completed, l,
+        MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)(l->is_socket ? 0 : PTL_HTTP_STREAMS_MAX) +
+            (unsigned)PTL_HTTP_CONNECTIONS_MAX / 2,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)PTL_HTTP_IDLE_SECONDS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)PTL_HTTP_HEADER_MAX,
+        MHD_OPTION_THREAD_POOL_SIZE, (unsigned)(l->is_socket ? 2 : PTL_HTTP_THREADS),
+        MHD_OPTION_ARRAY, tls ? secure : secure + 2, MHD_OPTION_END);
     if (l->daemon) return PTL_OK;
     close(l->fd);
     l->fd = -1;
@@ -281,6 +291,7 @@ static ptl_status init(ptl_server *server, const ptl_serve_options *options, ptl
     pthread_mutex_init(&server->hashing, NULL);
     pthread_mutex_init(&server->log_mutex, NULL);
     server->started_at = ptl_clock_now();
+    ptl_arena_init(&server->entrant_texts, PTL_HTTP_ENTRANT_TEXTS_MAX, NULL);
     raise_file_limit();
     if (sodium_init() < 0) return ptl_fail(err, PTL_E_INTERNAL, "libsodium does not start");
     randombytes_buf(salt, sizeof salt);
@@ -292,6 +303,7 @@ static ptl_status init(ptl_server *server, const ptl_serve_options *options, ptl
     if (chdir(server->root) != 0)
         return ptl_fail(err, PTL_E_IO, "\"%.300s\": %s", server->root, strerror(errno));
     PTL_TRY(ptl_linalg_init(err));
+    PTL_TRY(ptl_tls_open(server, err));
     PTL_TRY(ptl_events_open(server, err));
     PTL_TRY(ptl_answers_open(server, err));
     return ptl_dispatch_store(&server->store, server->root, "portolan serve", options->wait_ms,
@@ -303,6 +315,8 @@ static void dispose(ptl_server *server)
     ptl_report_flush(server);
     ptl_jobs_dispose(server);
     ptl_events_free(server);
+    ptl_tls_free(server);
+    ptl_arena_dispose(&server->entrant_texts);
     ptl_answers_free(server);
     ptl_buffer_dispose(&server->log_lines);
     ptl_store_close(&server->store);
@@ -327,26 +341,33 @@ static void say_ready(ptl_server *server, const listener *tcp, const char *token
     if (!say) return;
     if (tcp->daemon && getsockname(tcp->fd, (struct sockaddr *)&at, &size) == 0 &&
         inet_ntop(AF_INET, &at.sin_addr, host, sizeof host)) {
-        fprintf(say, "portolan: serving %s at http://%s:%d\n", server->root, host,
-                ntohs(at.sin_port));
+        fprintf(say, "portolan: serving %s at %s://%s:%d\n", server->root,
+                server->tls ? "https" : "http", host, ntohs(at.sin_port));
         if (token[0])
             fprintf(say,
                     "portolan: nobody can sign in yet. This link makes the owner, once, within a "
-                    "day:\nportolan:   http://%s:%d/welcome#%s\n",
-                    host, ntohs(at.sin_port), token);
+                    "day:\nportolan:   %s://%s:%d/welcome#%s\n",
+                    server->tls ? "https" : "http", host, ntohs(at.sin_port), token);
     } else {
         fprintf(say, "portolan: serving %s at .portolan/portolan.sock\n", server->root);
     }
     fflush(say);
 }
 
-/* Until a signal: keep deadlines. */
+/* Until told to end: keep deadlines; SIGHUP reads certificate and files anew. */
 static void wait_for_signal(ptl_server *server, const sigset_t *signals)
 {
     const struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
-    for (int i = 1; sigtimedwait(signals, NULL, &tick) < 0; i++) {
+    for (int i = 1;; i++) {
+        const int signal = sigtimedwait(signals, NULL, &tick);
+        if (signal == SIGTERM || signal == SIGINT) return;
+        if (signal == SIGHUP) {
+            ptl_tls_reload(server);
+            ptl_reload_now(server);
+        }
         ptl_worker_tick(server);
         ptl_events_tick(server);
+        ptl_reload_tick(server);
         ptl_report_flush(server);
         if (i % LOOK_TICKS == 0) ptl_state_look(server);
     }
@@ -378,6 +399,7 @@ static ptl_status serve(ptl_server *server, const sigset_t *signals, ptl_error *
     char token[64] = "";
     PTL_TRY(open_gate(token, server, err));
     ptl_state_refresh(server, &server->store);
+    ptl_reload_start(server);
     ptl_status st = ptl_worker_start(server, err);
     if (st != PTL_OK) return st;
     st = open_listeners(&tcp, &local, server, err);
@@ -409,6 +431,7 @@ ptl_status ptl_serve(const ptl_serve_options *options, ptl_error *err)
     sigemptyset(&signals); /* blocked before any thread is there, so in all of them */
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an upload refused */

@@ -13,11 +13,14 @@
 
 typedef struct ptl_serve_options {
     int32_t size;
-    const char *root;   /* the workspace                                        */
-    const char *listen; /* "127.0.0.1:8480", port 0: any; NULL: only the socket */
-    int64_t wait_ms;    /* for the lock                                         */
-    FILE *log;          /* one JSON object a line                               */
-    FILE *say;          /* words for the person who started it                  */
+    const char *root;              /* the workspace                                        */
+    const char *listen;            /* "127.0.0.1:8480", port 0: any; NULL: only the socket */
+    const char *certificate, *key; /* files in PEM; NULL: plain HTTP */
+    bool behind_proxy;             /* whoever forwards says whether it came over TLS       */
+    bool apply_changes;            /* files that changed and hold no fault are put in force */
+    int64_t wait_ms;               /* for the lock                                         */
+    FILE *log;                     /* one JSON object a line                               */
+    FILE *say;                     /* words for the person who started it                  */
 } ptl_serve_options;
 
 ptl_serve_options ptl_serve_options_default(void);

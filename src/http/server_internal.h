@@ -41,6 +41,7 @@ typedef struct ptl_session {
     ptl_hash csrf; /* of the token that changes carry */
     char name[80];
     ptl_role role;
+    char verticals[PTL_VERTICALS_BYTES_MAX];
     ptl_instant opened_at, used_at;
 } ptl_session;
 
@@ -52,6 +53,7 @@ typedef struct ptl_entrant {
     ptl_hash hash; /* of the key, or of the invitation */
     ptl_instant until;
     bool is_key, is_invited;
+    const char *verticals, *operations; /* in `entrant_texts`; "": all */
 } ptl_entrant;
 
 typedef struct ptl_failures {
@@ -67,6 +69,14 @@ typedef struct ptl_news {
     char what[128];
     int64_t n;
 } ptl_news;
+
+typedef struct ptl_tls ptl_tls; /* tls.c */
+
+/* What the ticker knows of the workspace's files. */
+typedef struct ptl_reload {
+    uint64_t seen, checked; /* stamps */
+    int64_t looked_ms, seen_ms;
+} ptl_reload;
 
 typedef struct ptl_upload ptl_upload; /* upload.c */
 typedef struct ptl_events ptl_events; /* events.c */
@@ -131,11 +141,16 @@ struct ptl_server {
     ptl_answers *answers;
 
     ptl_events *events;
+    ptl_tls *tls;             /* NULL: plain */
+    ptl_reload reload;        /* the ticker's */
+    _Atomic int64_t n_faults; /* of the workspace's files as they lie there */
+    bool is_apply_wanted;     /* under `mutex` */
 
     pthread_mutex_t gate;
     _Atomic int64_t gate_changes; /* people, keys, sessions: something ended */
     ptl_entrant *entrants;
     int64_t n_entrants;
+    ptl_arena entrant_texts;
     ptl_session sessions[PTL_HTTP_SESSIONS_MAX];
     int64_t sessions_end; /* none was ever open from here on */
     ptl_failures failures[PTL_HTTP_LOCKS_MAX];
@@ -228,6 +243,20 @@ void ptl_events_answer(ptl_exchange *e);  /* GET /api/v1/events, signed in */
 void ptl_events_count(ptl_server *server, int64_t *n_open, int64_t *n_dropped);
 void ptl_events_close(ptl_server *server); /* all streams end; before the listeners do */
 
+/* tls.c */
+PTL_NODISCARD ptl_status ptl_tls_open(ptl_server *server, ptl_error *err); /* where asked for */
+void ptl_tls_reload(ptl_server *server);
+void ptl_tls_free(ptl_server *server);
+void *ptl_tls_callback(const ptl_server *server); /* for the library; NULL: plain */
+/** Whether the request came over TLS, here or at the proxy before us. */
+bool ptl_tls_is_secure(const ptl_exchange *e);
+
+/* reload.c */
+void ptl_reload_start(ptl_server *server);
+void ptl_reload_tick(ptl_server *server);  /* a few times a second */
+void ptl_reload_now(ptl_server *server);   /* SIGHUP */
+void ptl_reload_apply(ptl_server *server); /* in the thread of changes: if it is wanted */
+
 /* route.c */
 /** Answer, or submit work. The request is complete. */
 void ptl_route(ptl_exchange *exchange);
@@ -257,17 +286,26 @@ bool ptl_call_args(ptl_exchange *e, bool from_query);
 /** The operation whose address is `rest` ("source/import"); NULL: none. */
 const ptl_op *ptl_call_find(const char *rest);
 
-/* access.c */
+/* access.c, sign_in.c */
+#define PTL_HTTP_COOKIE "portolan_session"
+enum { PTL_HTTP_TOKEN_MAX = 64 };
 PTL_NODISCARD ptl_status ptl_gate_load(ptl_server *server, ptl_error *err); /* in the worker */
 void ptl_gate_identify(ptl_exchange *e);
 /** Whether what the caller showed still opens the door. */
 bool ptl_gate_still_holds(ptl_server *server, const ptl_caller *caller);
 /** Whether a change may go on: a browser's carries its session's token and comes from our page. */
 bool ptl_gate_same_site(ptl_exchange *e);
+/** Whether the caller may call it: its role, and a key's own operations. */
+bool ptl_gate_may(const ptl_caller *caller, const ptl_op *op);
 /** Whether anybody is known; answers 401 otherwise. */
 bool ptl_gate_signed_in(ptl_exchange *e);
 /** `what` waits to be entered into the ledger; the same again is counted. */
 void ptl_gate_tell(ptl_server *server, const char *kind, const char *actor, const char *what);
+/* Under the gate: the same, a person by name, and a place for 256 random bits behind a prefix. */
+void ptl_gate_news(ptl_server *server, const char *kind, const char *actor, const char *what);
+const ptl_entrant *ptl_gate_person(const ptl_server *server, const char *name);
+ptl_hash ptl_gate_token(char out[PTL_HTTP_TOKEN_MAX], const char *prefix);
+bool ptl_gate_origin_is_ours(const ptl_exchange *e);
 void ptl_gate_refused(ptl_exchange *e, const char *what);
 void ptl_gate_sign_in(ptl_exchange *e);
 void ptl_gate_claim(ptl_exchange *e);

@@ -118,7 +118,9 @@ static void refuse_size(ptl_exchange *e)
 static bool may(ptl_exchange *e)
 {
     if (!ptl_gate_signed_in(e)) return false;
-    if (e->caller.role == PTL_ROLE_OWNER || e->caller.role == PTL_ROLE_REVENUE) return true;
+    if ((e->caller.role == PTL_ROLE_OWNER || e->caller.role == PTL_ROLE_REVENUE) &&
+        ptl_lines_hold(e->caller.operations, PTL_TEXT("uploads")))
+        return true;
     ptl_answer_refusal(e, 0, PTL_E_DENIED, "uploads need more than the role %s",
                        ptl_role_name(e->caller.role));
     ptl_gate_refused(e, "uploads");

@@ -175,6 +175,7 @@ static void run_change(ptl_lane *lane, ptl_exchange *e)
     }
     answer(lane, e);
     ptl_gate_enter_news(lane->server);
+    ptl_reload_apply(lane->server);
     pthread_rwlock_unlock(&lane->server->changing);
     wake(e);
 }
@@ -183,6 +184,7 @@ static void enter_news(ptl_server *server)
 {
     if (pthread_rwlock_tryrdlock(&server->changing) != 0) return; /* a second later, then */
     ptl_gate_enter_news(server);
+    ptl_reload_apply(server);
     pthread_rwlock_unlock(&server->changing);
 }
 

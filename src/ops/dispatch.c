@@ -11,6 +11,7 @@
  * Threads: the handler may report progress from several. Records belong to the dispatching thread,
  * so a job's row is written from its reports alone, at most once a second. */
 #include "ops/dispatch.h"
+#include "ops/vertical.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -453,6 +454,7 @@ static ptl_status call_handler(session *s, ptl_error *err)
                      .reply = s->reply,
                      .now = s->now,
                      .actor = s->request->actor,
+                     .verticals = s->request->verticals,
                      .run_id = s->run.run_id,
                      .force = s->request->force,
                      .asker = s->request->asker};
@@ -560,6 +562,7 @@ ptl_status ptl_dispatch_op(ptl_reply *reply, const ptl_op *op, const ptl_request
     ptl_status st = (op->effects & PTL_NO_STORE) ? call_handler(&s, err) : with_store(&s, err);
     st = name_cancel(&s, st, err);
     close_session(&s);
+    ptl_reply_bound(reply, request->verticals);
     return st;
 }
 

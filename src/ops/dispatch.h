@@ -40,6 +40,7 @@ typedef struct ptl_request {
     ptl_instant now;
     ptl_store *store; /* open already and kept open (a server's); NULL: opened for this call      */
     ptl_dispatch_memo *memo; /* NULL: nothing is kept                                           */
+    const char *verticals; /* whose rows the caller sees (vertical.h); NULL: all                 */
     int64_t job_id; /* of a long operation that stands queued in records; 0: one is made         */
 } ptl_request;
 

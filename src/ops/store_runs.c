@@ -2,6 +2,7 @@
 #include "ops/args.h"
 #include "ops/cursor.h"
 #include "ops/registry.h"
+#include "ops/vertical.h"
 
 /* --- runs ------------------------------------------------------------------------------------- */
 
@@ -114,6 +115,7 @@ static ptl_status say_answer(ptl_call *call, const char *outcome, ptl_error *err
     ptl_buffer_init(&text, 256u << 20, NULL);
     ptl_json_init_buffer(&json, &text, 0, err);
     ptl_status st = ptl_reply_load(answer, ptl_text_of(outcome), err);
+    ptl_reply_bound(answer, call->verticals);
     if (st == PTL_OK) {
         ptl_reply_write_json(answer, &json);
         st = ptl_json_finish(&json);

@@ -367,7 +367,63 @@ async function pages() {
     check((await ask('GET', `/api/v1/run/list?limit=5&cursor=${foreign}`, {who: 'owner'})).json.runs.length === 5, 'not to its limit');
 }
 
+// --- who may what -------------------------------------------------------------------------------
+async function scoped() {
+    const add = async (label, more) => (await post('/api/v1/access/key_add', {label, role: 'analyst', ...more}, {who: 'owner'})).json;
+    const narrow = await add('narrow', {only: ['run.list', 'source.import']});
+    const may = (key) => ask('GET', '/api/v1/run/list?limit=1', {who: key});
+    check((await may(narrow.key)).status === 200, 'a narrow key does what it is for');
+    for (const target of ['/api/v1/ledger/list', '/api/v1/figure/list', '/api/v1/job/list', '/api/v1/status'])
+        check((await ask('GET', target, {who: narrow.key})).status === 403, `a narrow key does not ask ${target}`);
+    check((await post('/api/v1/minutes/add', {what: 'x', kind: 'decision'}, {who: narrow.key})).status === 403, 'nor change anything else');
+    check((await post('/api/v1/source/import', {}, {who: narrow.key})).status === 202, 'and imports');
+    const reviewed = await post('/api/v1/review/write', {}, {who: 'owner'});
+    check((await ask('GET', reviewed.headers.location, {who: narrow.key})).status === 403, 'nor sees jobs of others');
+    const bringer = (await post('/api/v1/access/key_add', {label: 'bringer', role: 'revenue_operations', only: ['uploads']}, {who: 'owner'})).json.key;
+    check((await put('brought.csv', 'x', {who: bringer})).status === 201, 'a key for uploads uploads');
+    check((await may(bringer)).status === 403, 'and nothing else');
+    check((await put('no.csv', 'x', {who: narrow.key})).status === 403, 'a key for other things does not');
+    for (const only of ['no.such', 'figures', '', 'run.list\nstatus'])
+        check([400, 404].includes((await post('/api/v1/access/key_add', {label: 'wrong', role: 'board', only: [only]}, {who: 'owner'})).status), `only ${only} is refused`);
+    check((await post('/api/v1/access/key_add', {label: 'wrong', role: 'board', only: Array(100).fill('source.import')}, {who: 'owner'})).status === 413, 'too many of them');
+    const bound = await add('bound', {vertical: ['Schools', 'Offices & shops']});
+    const keyed = (await ask('GET', '/api/v1/access/list', {who: 'owner'})).json.keys;
+    check(keyed.find((k) => k.label === 'bound').verticals === 'Schools, Offices & shops' && keyed.find((k) => k.label === 'narrow').only === 'run.list, source.import', 'the list says what they are bound to');
+    const [all, some] = await Promise.all(['analyst', bound.key].map((who) => ask('GET', '/api/v1/run/list?limit=3', {who})));
+    check(some.status === 200 && JSON.stringify(all.json.runs) === JSON.stringify(some.json.runs) && all.headers.etag !== some.headers.etag, 'who is bound has answers of his own');
+    await ask('DELETE', '/api/v1/uploads/brought.csv', {who: bringer});
+}
+
+// A session ends, and its token with it, when what the person may do changes.
+async function rotated() {
+    const password = 'sieben alte Karten im Keller';
+    const invite = async (more) => (await post('/api/v1/access/user_add', {name: 'mira', role: 'analyst', ...more}, {who: 'owner'})).json.invitation;
+    const claim = async (invitation, headers = {}) => post('/api/v1/claim', {invitation, password}, {headers});
+    const cookieOf = (answer) => answer.headers['set-cookie'][0].split(';')[0];
+    const first = await claim(await invite({}));
+    const Cookie = cookieOf(first);
+    check((await ask('GET', '/api/v1/session', {headers: {Cookie}})).json.role === 'analyst', 'signed in');
+    // a token that somebody else planted is not taken over
+    const planted = 'portolan_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+    const signed = await post('/api/v1/session', {name: 'mira', password}, {headers: {Cookie: planted}});
+    check(signed.status === 200 && cookieOf(signed) !== planted, 'signing in makes a token of its own');
+    check((await ask('GET', '/api/v1/session', {headers: {Cookie: planted}})).status === 401, 'and a planted one opens nothing');
+    for (const value of ['', 'x', '../../etc', '%00', "' OR 1=1 --", 'A'.repeat(5000), Cookie.split('=')[1].slice(0, -1), `${Cookie.split('=')[1]}A`])
+        check([400, 401].includes((await ask('GET', '/api/v1/session', {headers: {Cookie: `portolan_session=${value}`}})).status), `no session: ${value.slice(0, 30)}`);
+    const again = await claim(await invite({role: 'board'}));
+    for (const old of [Cookie, cookieOf(signed)])
+        check((await ask('GET', '/api/v1/session', {headers: {Cookie: old}})).status === 401, 'another role is another session');
+    const third = await claim(await invite({role: 'vertical_owner', vertical: ['Schools']}));
+    check((await ask('GET', '/api/v1/session', {headers: {Cookie: cookieOf(again)}})).status === 401, 'and so are other verticals');
+    check((await ask('GET', '/api/v1/run/list', {headers: {Cookie: cookieOf(third)}})).status === 200, 'who is bound reads');
+    await post('/api/v1/access/user_remove', {name: 'mira'}, {who: 'owner'});
+    check((await ask('GET', '/api/v1/session', {headers: {Cookie: cookieOf(third)}})).status === 401, 'who is removed is out at once');
+    check((await post('/api/v1/session', {name: 'mira', password})).status === 401, 'and stays out');
+}
+
 await events();
+await scoped();
+await rotated();
 await tables();
 await pages();
 await ended();
