@@ -163,6 +163,11 @@ ON CONFLICT (id) DO UPDATE SET size = excluded.size, root = excluded.root, peaks
 -- name: ledger_list
 SELECT seq, stored, leaf FROM ledger_entry WHERE seq >= ?1 ORDER BY seq LIMIT ?2;
 
+-- name: ledger_of_run
+SELECT seq FROM ledger_entry
+WHERE json_extract(stored, '$.run_id') = ?1 AND json_extract(stored, '$.kind') = ?2
+ORDER BY seq DESC LIMIT 1;
+
 -- name: ledger_all
 SELECT seq, stored, leaf FROM ledger_entry ORDER BY seq;
 

@@ -13,6 +13,7 @@
 
 #include <microhttpd.h>
 
+#include "base/asset.h"
 #include "base/hash.h"
 #include "ops/args.h"
 #include "ops/role.h"
@@ -83,6 +84,9 @@ struct ptl_exchange {
     int retry_after_s;
     bool is_replayed;
     bool is_page;
+    const ptl_asset *asset; /* the answer, where it lies in the program; NULL: `answer` holds it */
+    const char *encoding;   /* of the asset: "gzip"; NULL: plain                                 */
+    bool is_immutable;      /* its address holds its hash                                        */
 };
 
 ptl_exchange *ptl_exchange_new(ptl_server *server, bool over_socket, const char *raw_uri);

@@ -297,7 +297,7 @@ static void say_ready(ptl_server *server, const listener *tcp, const char *token
         if (token[0])
             fprintf(say,
                     "portolan: nobody can sign in yet. This link makes the owner, once, within a "
-                    "day:\nportolan:   http://%s:%d/welcome#%s\n",
+                    "day:\nportolan:   http://%s:%d/claim#%s\n",
                     host, ntohs(at.sin_port), token);
     } else {
         fprintf(say, "portolan: serving %s at .portolan/portolan.sock\n", server->root);

@@ -132,6 +132,10 @@ void ptl_jobs_dispose(ptl_server *server);
 /** Answer, or submit work. The request is complete. */
 void ptl_route(ptl_exchange *exchange);
 
+/* console.c */
+/** Answer with a file of the console, or with its shell; false where the address is neither. */
+bool ptl_console_answer(ptl_exchange *exchange);
+
 /* call.c */
 void ptl_call_read(ptl_server *server, ptl_exchange *e);   /* in the worker: GET  */
 void ptl_call_change(ptl_server *server, ptl_exchange *e); /* in the worker: POST */

@@ -67,6 +67,7 @@
     X(review, minutes_list)                                                                        \
     X(review, minutes_close)                                                                       \
     X(review, digest_send)                                                                         \
+    X(pages, page_show)                                                                            \
     X(pages, page_write)                                                                           \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \

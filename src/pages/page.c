@@ -273,7 +273,7 @@ static void put_head(ptl_buffer *out, const ptl_page *page, const char *title)
     ptl_buffer_text(out, "</title>\n<style>");
     put_asset(out, "web/dist/review.css");
     ptl_buffer_text(out, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#answer\">To the "
-                         "answer</a>\n<main id=\"review\">\n");
+                         "answer</a>\n<main id=\"review\" class=\"page\">\n");
 }
 
 static void put_bar(ptl_buffer *out, const char *left, const char *right)

@@ -248,20 +248,25 @@ static void put_pipeline(ptl_page *page, const ptl_review *r)
     put_foot(page, r);
 }
 
+void ptl_review_put(ptl_page *page, const ptl_review *review)
+{
+    if (review->has_facts)
+        put_all(page, review);
+    else if (review->pipeline)
+        put_pipeline(page, review);
+    else
+        ptl_page_answer(page, "Nothing has been imported yet",
+                        "Orders and media spend give the first figures: revenue, media and "
+                        "contribution by channel and week. Describe each file in sources/ and run "
+                        "portolan import.");
+}
+
 ptl_status ptl_review_write_page(ptl_buffer *out, const ptl_review *review, ptl_error *err)
 {
     ptl_page page;
     const ptl_page_setting setting = ptl_page_setting_of(review->workspace, review->last);
     ptl_page_init(&page, &setting);
-    if (review->has_facts)
-        put_all(&page, review);
-    else if (review->pipeline)
-        put_pipeline(&page, review);
-    else
-        ptl_page_answer(&page, "Nothing has been imported yet",
-                        "Orders and media spend give the first figures: revenue, media and "
-                        "contribution by channel and week. Describe each file in sources/ and run "
-                        "portolan import.");
+    ptl_review_put(&page, review);
     const char *title = week_title(&page, review);
     const ptl_status st = ptl_page_write(out, &page, title, review->workspace->company, title, err);
     ptl_page_dispose(&page);
