@@ -223,6 +223,32 @@ WHERE opened_at <= ?1
 ORDER BY closed_at IS NOT NULL AND closed_at <= ?1, due_on IS NULL, due_on, minute_id
 LIMIT ?4;
 
+-- name: challenge_add
+INSERT INTO challenge (figure, what, figure_run_id, question, asked_at, asked_by, run_id)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+RETURNING challenge_id;
+
+-- name: challenge_answer
+UPDATE challenge SET answered_at = ?2, answered_by = ?3, answer = ?4
+WHERE challenge_id = ?1 AND answered_at IS NULL
+RETURNING challenge_id;
+
+-- name: challenge_last
+SELECT coalesce(max(challenge_id), 0) FROM challenge;
+
+-- name: challenge_answer_is
+-- 1 where it is answered with these very words, 0 where with others.
+SELECT answer = ?2 FROM challenge WHERE challenge_id = ?1;
+
+-- name: challenge_list
+-- Open ones first, then the newest; ?1 NULL: of every figure; ?2 = 1: answered ones too.
+SELECT challenge_id, figure, what, figure_run_id, question, asked_at, asked_by, run_id,
+       answered_at, answered_by, answer
+FROM challenge
+WHERE (?1 IS NULL OR figure = ?1) AND (?2 = 1 OR answered_at IS NULL)
+ORDER BY answered_at IS NOT NULL, challenge_id DESC
+LIMIT ?3;
+
 -- name: alarm_add
 INSERT INTO alarm (run_id, day, metric, dimension, member, unit, value, expected, low, high, chance,
                    raised_at)

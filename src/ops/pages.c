@@ -114,7 +114,7 @@ static ptl_status find_review(ptl_run *out, ptl_call *call, ptl_error *err)
     return PTL_OK;
 }
 
-static ptl_status put_today(ptl_page *page, ptl_call *call, ptl_error *err)
+static ptl_status put_today(const char **title, ptl_page *page, ptl_call *call, ptl_error *err)
 {
     ptl_run run;
     ptl_args *args;
@@ -128,22 +128,24 @@ static ptl_status put_today(ptl_page *page, ptl_call *call, ptl_error *err)
                                              ptl_args_day(args, "as_of"));
         ptl_reply_id(call->reply, "run", "Run", run.run_id);
     }
-    return ptl_today_page(page, call->store, call->workspace, &options, call->arena, err);
+    return ptl_today_page(title, page, call->store, call->workspace, &options, call->arena, err);
 }
 
-static ptl_status put_page(ptl_page *page, ptl_call *call, const char *name, ptl_error *err)
+static ptl_status put_page(const char **title, ptl_page *page, ptl_call *call, const char *name,
+                           ptl_error *err)
 {
-    if (strcmp(name, "today") == 0) return put_today(page, call, err);
+    if (strcmp(name, "today") == 0) return put_today(title, page, call, err);
     if (ptl_args_given(call->args, "run"))
         return ptl_fail(err, PTL_E_INVALID, "the page %s shows its newest run: leave out run",
                         name);
+    *title = kind_of(name)->title;
     return kind_of(name)->write(page, call->store, call->workspace, call->arena, err);
 }
 
 static ptl_status page_show(ptl_call *call, ptl_error *err)
 {
     const char *name = ptl_args_text(call->args, "name");
-    const char *title = strcmp(name, "today") == 0 ? "Today" : kind_of(name)->title;
+    const char *title = NULL;
     const ptl_day today = ptl_zone_day(call->workspace->zone, call->now);
     const ptl_page_setting setting = ptl_page_setting_of(call->workspace, today - 1);
     ptl_page page;
@@ -151,7 +153,7 @@ static ptl_status page_show(ptl_call *call, ptl_error *err)
     ptl_json json;
     ptl_page_init(&page, &setting);
     ptl_buffer_init(&text, PTL_PAGE_BYTES_MAX, NULL);
-    ptl_status st = put_page(&page, call, name, err);
+    ptl_status st = put_page(&title, &page, call, name, err);
     ptl_json_init_buffer(&json, &text, 0, err);
     if (st == PTL_OK) st = ptl_page_part(&json, &page, title, err);
     if (st == PTL_OK) st = ptl_json_finish(&json);

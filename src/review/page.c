@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *week_title(ptl_page *page, const ptl_review *r)
+const char *ptl_review_title(ptl_page *page, const ptl_review *r)
 {
     const ptl_review_period *week = ptl_review_last_week(r, &r->company);
     if (!week) return r->pipeline ? "Pipeline review" : "First review";
@@ -267,7 +267,7 @@ ptl_status ptl_review_write_page(ptl_buffer *out, const ptl_review *review, ptl_
     const ptl_page_setting setting = ptl_page_setting_of(review->workspace, review->last);
     ptl_page_init(&page, &setting);
     ptl_review_put(&page, review);
-    const char *title = week_title(&page, review);
+    const char *title = ptl_review_title(&page, review);
     const ptl_status st = ptl_page_write(out, &page, title, review->workspace->company, title, err);
     ptl_page_dispose(&page);
     return st;

@@ -26,11 +26,13 @@ static void put_nothing(ptl_page *page)
                     "and what needs a person. It takes a few seconds and trains nothing.");
 }
 
-ptl_status ptl_today_page(ptl_page *page, ptl_store *store, const ptl_workspace *workspace,
-                          const ptl_today_options *options, ptl_arena *arena, ptl_error *err)
+ptl_status ptl_today_page(const char **title, ptl_page *page, ptl_store *store,
+                          const ptl_workspace *workspace, const ptl_today_options *options,
+                          ptl_arena *arena, ptl_error *err)
 {
     ptl_review review = {
         .workspace = workspace, .review_run_id = options->run_id, .known_by = options->known_by};
+    *title = "Today";
     if (options->run_id == 0) {
         put_nothing(page);
         return PTL_OK;
@@ -41,6 +43,7 @@ ptl_status ptl_today_page(ptl_page *page, ptl_store *store, const ptl_workspace 
     PTL_TRY(ptl_review_read(&review, store, arena, err));
     PTL_TRY(ptl_review_find(&review, arena, err));
     page->setting = ptl_page_setting_of(workspace, review.last);
+    *title = ptl_review_title(page, &review);
     ptl_review_put(page, &review);
     return PTL_OK;
 }

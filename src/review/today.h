@@ -12,9 +12,10 @@ typedef struct ptl_today_options {
     ptl_instant known_by; /* knowledge time of that review                   */
 } ptl_today_options;
 
-/** Writes what the review showed into `page`. Minutes, alarms and sources are read afresh, as they
- * were known by then. Without a review the page says how to write one. */
-PTL_NODISCARD ptl_status ptl_today_page(ptl_page *page, ptl_store *store,
+/** Writes what the review showed into `page`; `title` lives as long as it. Minutes, alarms and
+ * sources are read afresh, as they were known by then. Without a review the page says how to write
+ * one. */
+PTL_NODISCARD ptl_status ptl_today_page(const char **title, ptl_page *page, ptl_store *store,
                                         const ptl_workspace *workspace,
                                         const ptl_today_options *options, ptl_arena *arena,
                                         ptl_error *err);

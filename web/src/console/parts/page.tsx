@@ -61,11 +61,13 @@ function useKinds(part: PagePart | undefined): boolean {
 }
 
 /** A page of the program by name, with its states. `heading` stands while it is fetched. */
-export function Page({ name, heading, params = {}, children, empty }: {
-  name: string; heading: string; params?: Params; children?: ComponentChildren; empty?: ComponentChildren;
+export function Page({ name, heading, params = {}, children, empty, onTitle }: {
+  name: string; heading: string; params?: Params; children?: ComponentChildren; empty?: ComponentChildren; onTitle?: (title: string) => void;
 }) {
   const { data, problem, late } = useRead<{ page: PagePart; run?: number }>('page.show', { name, ...params });
   const ready = useKinds(data?.page);
+  const title = data?.page.title;
+  useEffect(() => void (title && onTitle?.(title)), [title]);
   if (problem && !data) return <><Answer>{heading}</Answer><Failure words={wordsOf(problem)} /></>;
   if (!data || !ready) return <><Answer>{heading}</Answer>{late && <Skeleton lines={6} />}</>;
   return <>{problem && <Failure words={wordsOf(problem)} />}<Part part={data.page} name={name} />{name === 'today' && !data.run ? empty : children}</>;

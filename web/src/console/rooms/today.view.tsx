@@ -49,9 +49,10 @@ function placeOf(c: Challenge): string {
 
 export default function Today({ query }: RoomProps) {
   const run = query.get('run') || undefined;
-  useBar(longDay(new Date()), run ? `Review of run ${run}` : '');
+  const [title, setTitle] = useState('');
+  useBar(longDay(new Date()), title === 'Today' ? '' : title);
   return (
-    <Page name="today" heading="Today" params={run ? { run } : {}} empty={<FirstReview />}>
+    <Page name="today" heading="Today" onTitle={setTitle} params={run ? { run } : {}} empty={<FirstReview />}>
       <Questions />
     </Page>
   );
