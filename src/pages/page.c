@@ -157,6 +157,11 @@ void ptl_page_section_end(ptl_page *page)
     ptl_page_html(page, "</section>\n");
 }
 
+void ptl_page_slot(ptl_page *page, const char *name)
+{
+    ptl_buffer_printf(&page->body, "<div data-slot=\"%s\"></div>\n", name);
+}
+
 void ptl_page_mark(ptl_page *page, const char *mark, const char *word)
 {
     ptl_buffer_printf(&page->body, "<span class=\"v %s\">", mark);

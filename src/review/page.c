@@ -231,6 +231,7 @@ static void put_all(ptl_page *page, const ptl_review *r)
     ptl_review_changes(page, r);
     ptl_review_minutes(page, r);
     put_findings(page, r);
+    ptl_page_slot(page, "questions");
     put_differences(page, r);
     put_channels(page, r);
     put_weeks(page, r);
@@ -244,6 +245,7 @@ static void put_pipeline(ptl_page *page, const ptl_review *r)
     ptl_pipeline_put(page, r->pipeline);
     ptl_review_minutes(page, r);
     put_findings(page, r);
+    ptl_page_slot(page, "questions");
     put_data(page, r);
     put_foot(page, r);
 }

@@ -2,7 +2,7 @@
  * what was found and what is allowed. A field is checked when it is left; nothing is half saved. */
 
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { wordsOf } from '../use';
 import { Failure, Mark } from './basic';
 
@@ -43,12 +43,14 @@ function Control(p: FieldProps & { id: string }) {
   }
   return (
     <input {...common} type={p.kind === 'number' ? 'text' : p.kind || 'text'} inputMode={p.kind === 'number' ? 'decimal' : undefined}
-      value={p.value} autocomplete={p.autocomplete || 'off'} autofocus={p.autofocus} spellcheck={false} />
+      value={p.value} autocomplete={p.autocomplete || 'off'} spellcheck={false} />
   );
 }
 
 export function Field(p: FieldProps) {
   const id = 'f-' + p.name;
+  const at = useRef<HTMLDivElement>(null);
+  useEffect(() => void (p.autofocus && at.current?.querySelector<HTMLElement>('input, textarea, select')?.focus()), []);
   if (p.kind === 'switch') {
     return (
       <div class="field switch">
@@ -58,7 +60,7 @@ export function Field(p: FieldProps) {
     );
   }
   return (
-    <div class={`field${p.error ? ' wrong' : ''}`}>
+    <div class={`field${p.error ? ' wrong' : ''}`} ref={at}>
       <label for={id}>{p.label}</label>
       <span class="box"><Control {...p} id={id} />{p.unit && <span class="unit">{p.unit}</span>}</span>
       <p class="help" id={`${id}-h`}>{p.error ? <Mark mark="broken" tint>{p.error}</Mark> : p.help}</p>

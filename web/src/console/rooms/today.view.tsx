@@ -47,13 +47,13 @@ function placeOf(c: Challenge): string {
   return addressOf(page || 'today', key.join('/'), c.run || undefined);
 }
 
+const SLOTS = { questions: () => <Questions /> };
+
 export default function Today({ query }: RoomProps) {
   const run = query.get('run') || undefined;
   const [title, setTitle] = useState('');
   useBar(longDay(new Date()), title === 'Today' ? '' : title);
   return (
-    <Page name="today" heading="Today" onTitle={setTitle} params={run ? { run } : {}} empty={<FirstReview />}>
-      <Questions />
-    </Page>
+    <Page name="today" heading="Today" onTitle={setTitle} params={run ? { run } : {}} empty={<FirstReview />} slots={SLOTS} />
   );
 }
