@@ -233,10 +233,9 @@ static ptl_status start_daemon(listener *l, ptl_error *err)
     void *tls = l->is_socket ? NULL : ptl_tls_callback(l->server);
     const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
                            (tls ? (unsigned)MHD_USE_TLS : 0u);
-    const struct MHD_OptionItem secure[] = {
-        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls},
-        {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
-        {MHD_OPTION_END, 0, NULL}};
+    const struct MHD_OptionItem secure[] = {{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls},
+                                            {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
+                                            {MHD_OPTION_END, 0, NULL}};
     l->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, handle, l, MHD_OPTION_LISTEN_SOCKET, l->fd,
         MHD_OPTION_URI_LOG_CALLBACK, first_sight, l, MHD_OPTION_NOTIFY_COMPLETED, completed, l,
@@ -346,7 +345,7 @@ static void say_ready(ptl_server *server, const listener *tcp, const char *token
         if (token[0])
             fprintf(say,
                     "portolan: nobody can sign in yet. This link makes the owner, once, within a "
-                    "day:\nportolan:   %s://%s:%d/welcome#%s\n",
+                    "day:\nportolan:   %s://%s:%d/claim#%s\n",
                     server->tls ? "https" : "http", host, ntohs(at.sin_port), token);
     } else {
         fprintf(say, "portolan: serving %s at .portolan/portolan.sock\n", server->root);

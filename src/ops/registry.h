@@ -66,7 +66,11 @@
     X(review, minutes_add)                                                                         \
     X(review, minutes_list)                                                                        \
     X(review, minutes_close)                                                                       \
+    X(review, challenge_add)                                                                       \
+    X(review, challenge_answer)                                                                    \
+    X(review, challenge_list)                                                                      \
     X(review, digest_send)                                                                         \
+    X(pages, page_show)                                                                            \
     X(pages, page_write)                                                                           \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \
