@@ -153,7 +153,7 @@ static ptl_status make_offset(ptl_problem *p, double **offset, ptl_error *err)
     const ptl_budget_data *const d = p->data;
     double spend = 0.0;
     for (int64_t i = 0; i < p->model.n_cells; i++) spend += d->present[i];
-    double *const media = p->model.path, *const value = media + p->model.n_path;
+    const ptl_budget_scratch w = ptl_budget_scratch_at(p->model.path, p->model.n_path, 0);
     for (int64_t s = 0; s < p->model.n_draws; s++) {
         (*offset)[s] = -spend;
         for (int64_t b = 0; b < p->model.n_blocks; b++) {
@@ -161,12 +161,11 @@ static ptl_status make_offset(ptl_problem *p, double **offset, ptl_error *err)
             const ptl_block block = {.curve = &p->model.curve[at],
                                      .lag = p->model.lag + at * p->model.window_max,
                                      .coefficient = p->model.coefficient[k],
-                                     .media = media,
-                                     .value = value};
-            ptl_budget_path(media, d, b, d->present);
-            ptl_budget_margins(value, d, b % d->n_geos);
-            (*offset)[s] += ptl_budget_block(NULL, &p->model, &block, value + p->model.n_path) -
-                            p->model.idle[k];
+                                     .media = w.media,
+                                     .value = w.value};
+            ptl_budget_path(w.media, d, b, d->present);
+            ptl_budget_margins(w.value, d, b % d->n_geos);
+            (*offset)[s] += ptl_budget_block(NULL, &p->model, &block, w.kernel) - p->model.idle[k];
         }
     }
     return PTL_OK;
