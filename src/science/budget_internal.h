@@ -97,9 +97,8 @@ void ptl_curve_values(const ptl_points *p, const ptl_saturation *s, const double
 void ptl_curve_lean(const ptl_points *p, const double *x, double line, double upto, double share,
                     int64_t n);
 
-/** out[t] = sum over l < window of w[l] x[t - l], and out[t] += that of w[l] g[t + l]. Both run in
- * whole eights: out has room for n rounded up, x is readable from -window + 1 to there, g that far
- * and a window more. */
+/** out[t] += sum over l < window of w[l] x[t - l], and of w[l] g[t + l], t < n. x is readable from
+ * -window + 1, g to n + window - 1. */
 void ptl_carry(double *out, const double *x, const double *w, int64_t window, int64_t n);
 void ptl_carry_back(double *out, const double *g, const double *w, int64_t window, int64_t n);
 

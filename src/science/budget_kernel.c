@@ -202,28 +202,35 @@ void ptl_curve_lean(const ptl_points *p, const double *x, double line, double up
 
 /* ---- carry-over ---- */
 
-/* out[t] = sum of w[l] x[t - l]: eight weeks stay in registers while the lags pass. */
+/* out[t] += sum of w[l] x[t - l]; four lags a pass: the path is read and written a quarter as
+ * often. */
 PTL_WIDE static void carry_wide(double *restrict out, const double *restrict x,
                                 const double *restrict w, int64_t window, int64_t n)
 {
-    for (int64_t t = 0; t < n; t += LANES) {
-        double lane[LANES] = {0.0};
-        for (int64_t l = 0; l < window; l++)
-            for (int k = 0; k < LANES; k++) lane[k] += w[l] * x[t - l + k];
-        for (int k = 0; k < LANES; k++) out[t + k] = lane[k];
+    int64_t l = 0;
+    for (; l + 3 < window; l += 4) {
+        const double a = w[l], b = w[l + 1], c = w[l + 2], d = w[l + 3];
+        const double *restrict const from = x - l;
+        for (int64_t t = 0; t < n; t++)
+            out[t] += (a * from[t] + b * from[t - 1]) + (c * from[t - 2] + d * from[t - 3]);
     }
+    for (; l < window; l++)
+        for (int64_t t = 0; t < n; t++) out[t] += w[l] * x[t - l];
 }
 
 /* out[t] += sum of w[l] g[t + l]. */
 PTL_WIDE static void carry_back_wide(double *restrict out, const double *restrict g,
                                      const double *restrict w, int64_t window, int64_t n)
 {
-    for (int64_t t = 0; t < n; t += LANES) {
-        double lane[LANES] = {0.0};
-        for (int64_t l = 0; l < window; l++)
-            for (int k = 0; k < LANES; k++) lane[k] += w[l] * g[t + l + k];
-        for (int k = 0; k < LANES; k++) out[t + k] += lane[k];
+    int64_t l = 0;
+    for (; l + 3 < window; l += 4) {
+        const double a = w[l], b = w[l + 1], c = w[l + 2], d = w[l + 3];
+        const double *restrict const from = g + l;
+        for (int64_t t = 0; t < n; t++)
+            out[t] += (a * from[t] + b * from[t + 1]) + (c * from[t + 2] + d * from[t + 3]);
     }
+    for (; l < window; l++)
+        for (int64_t t = 0; t < n; t++) out[t] += w[l] * g[t + l];
 }
 
 void ptl_carry(double *out, const double *x, const double *w, int64_t window, int64_t n)

@@ -134,7 +134,8 @@ static double block_carried(const ptl_block_sums *sums, const ptl_budget_model *
     clear(k.x, 1 - window, 0);
     memcpy(k.x, b->media, (size_t)n * sizeof *k.x);
     clear(k.x, n, end);
-    ptl_carry(k.carried, k.x, b->lag, window, n);
+    clear(k.carried, 0, end);
+    ptl_carry(k.carried, k.x, b->lag, window, end);
     const double total = points_of(&p, m, b, k.carried + from, margin,
                                    b->media_max * b->curve->weight_sum, sums != NULL, rest);
     if (!sums) return total;
@@ -144,8 +145,8 @@ static double block_carried(const ptl_block_sums *sums, const ptl_budget_model *
     ptl_weigh_into(k.h + from, margin, p.bend, fabs(by) * b->curve->weight_sum, rest);
     clear(k.g, 0, from), clear(k.g, n, end + window);
     clear(k.h, 0, from), clear(k.h, n, end + window);
-    ptl_carry_back(sums->slope, k.g, b->lag, window, n);
-    ptl_carry_back(sums->curvature, k.h, b->lag, window, n);
+    ptl_carry_back(sums->slope, k.g, b->lag, window, end);
+    ptl_carry_back(sums->curvature, k.h, b->lag, window, end);
     return total;
 }
 
@@ -158,7 +159,7 @@ static double block_saturated(const ptl_block_sums *sums, const ptl_budget_model
     memcpy(k.g, b->value, (size_t)n * sizeof *k.g);
     clear(k.g, n, end + window);
     clear(k.carried, 0, end);
-    ptl_carry_back(k.carried, k.g, b->lag, window, n);
+    ptl_carry_back(k.carried, k.g, b->lag, window, end);
     const double total = points_of(&k.p, m, b, b->media, k.carried, b->media_max, sums != NULL, n);
     if (!sums) return total;
     const double by = b->weight * b->coefficient;
