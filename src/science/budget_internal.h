@@ -3,6 +3,7 @@
  *   limits   what a plan may be: bounds, totals of channels, the total   budget_limits.c
  *   kernel   curves and carry-over along whole paths                      budget_kernel.c
  *   model    value, slope and curvature of a plan under the draws         budget_model.c
+ *   majorant the least concave functions above its curves                 budget_majorant.c
  *   ascent   a local optimum, and a dual bound where all is concave       budget_ascent.c
  *   search   the global optimum where variables do not couple            budget_table.c,
  * budget_search.c round    steps and cents budget_round.c judge    what a plan is worth, on the
@@ -93,9 +94,9 @@ void ptl_curve_points(const ptl_points *p, const ptl_saturation *s, const double
 /** Values alone. */
 void ptl_curve_values(const ptl_points *p, const ptl_saturation *s, const double *x, int64_t n);
 
-/** Where x < upto: `share` of the line through the origin and the rest of the curve. */
-void ptl_curve_lean(const ptl_points *p, const double *x, double line, double upto, double share,
-                    int64_t n);
+/** Where x < upto: `share` of base + line x, and the rest of the curve. */
+void ptl_curve_lean(const ptl_points *p, const double *x, const double *upto, const double *line,
+                    const double *base, double share, int64_t n);
 
 /** out[t] += sum over l < window of w[l] x[t - l], and of w[l] g[t + l], t < n. x is readable from
  * -window + 1, g to n + window - 1. */
@@ -134,6 +135,7 @@ typedef struct ptl_budget_model {
     /* what is being optimised */
     double price, tail_weight, tail_share, smooth;
     double majorant;      /* share of the majorant in every curve: 1 for bounds, 0 for values */
+    double *lean;         /* n_draws x n_blocks x 3 n_path: its lines; NULL: from zero */
     const double *offset; /* n_draws: taken off V before the tail is looked at; may be NULL */
     /* scratch */
     const double *y_now;
@@ -163,6 +165,7 @@ typedef struct ptl_block {
     double coefficient;
     const double *media, *value; /* n_path */
     double media_max;            /* for the majorant */
+    const double *lean;          /* 3 n_path of it, as ranged; NULL: from zero to media_max */
     double weight;               /* of the draw, in the sums */
 } ptl_block;
 
@@ -189,6 +192,19 @@ void ptl_budget_clear(const ptl_block_sums *sums, int64_t n_path);
 /** Value of one block under one draw, unweighted; sums may be NULL. */
 double ptl_budget_block(const ptl_block_sums *sums, const ptl_budget_model *m,
                         const ptl_block *block, double *kernel);
+
+/** Lines of the majorant where y stays within lo … hi[n_vars]; nothing where they do not fit. */
+PTL_NODISCARD ptl_status ptl_majorant_range(ptl_budget_model *m, const double *lo, const double *hi,
+                                            ptl_arena *arena, ptl_error *err);
+
+/** Blend the majorant into p, weeks `from` to from + n of the path; most: the greatest x of any
+ * week; room 3 n. */
+void ptl_majorant_apply(const ptl_points *p, const ptl_budget_model *m, const ptl_block *b,
+                        const double *x, double most, int64_t from, int64_t n, double *room);
+
+/** The scaled media path of a block for y[n_vars]. */
+void ptl_budget_variables_path(double *media, const ptl_budget_model *m, int64_t block,
+                               const double *y);
 
 /** The scaled media path of a block for a plan of money per cell (NULL: none). */
 void ptl_budget_path(double *media, const ptl_budget_data *d, int64_t block, const double *plan);

@@ -182,22 +182,23 @@ void ptl_curve_values(const ptl_points *p, const ptl_saturation *s, const double
 }
 
 PTL_WIDE static void lean_wide(double *restrict value, double *restrict slope,
-                               double *restrict bend, const double *restrict x, double line,
-                               double upto, double share, int64_t n)
+                               double *restrict bend, const double *restrict x,
+                               const double *restrict upto, const double *restrict line,
+                               const double *restrict base, double share, int64_t n)
 {
     const double rest = 1.0 - share;
     for (int64_t i = 0; i < n; i++) {
-        const bool below = x[i] < upto;
-        value[i] = below ? share * line * x[i] + rest * value[i] : value[i];
-        slope[i] = below ? share * line + rest * slope[i] : slope[i];
+        const bool below = x[i] < upto[i];
+        value[i] = below ? share * (base[i] + line[i] * x[i]) + rest * value[i] : value[i];
+        slope[i] = below ? share * line[i] + rest * slope[i] : slope[i];
         bend[i] = below ? rest * bend[i] : bend[i];
     }
 }
 
-void ptl_curve_lean(const ptl_points *p, const double *x, double line, double upto, double share,
-                    int64_t n)
+void ptl_curve_lean(const ptl_points *p, const double *x, const double *upto, const double *line,
+                    const double *base, double share, int64_t n)
 {
-    lean_wide(p->value, p->slope, p->bend, x, line, upto, share, n);
+    lean_wide(p->value, p->slope, p->bend, x, upto, line, base, share, n);
 }
 
 /* ---- carry-over ---- */

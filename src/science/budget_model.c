@@ -43,21 +43,6 @@ void ptl_budget_curve_of(ptl_curve *curve, double *lag, const ptl_response *r)
         curve->knee_slope = ptl_saturation_value(&r->saturation, curve->knee) / curve->knee;
 }
 
-/* The least concave majorant of sign * S on [0, most], where sign < 0 says a negative coefficient:
- * a line through the origin up to some point, the curve from there. Blended in by m->majorant. */
-static void majorise(const ptl_points *p, const ptl_budget_model *m, const ptl_block *b,
-                     const double *x, double most, int64_t n)
-{
-    const ptl_curve *const c = b->curve;
-    const double chord = most > 0.0 ? ptl_saturation_value(&c->saturation, most) / most : 0.0;
-    if (b->coefficient < 0.0)
-        ptl_curve_lean(p, x, c->knee > 0.0 ? 0.0 : chord, HUGE_VAL, m->majorant, n);
-    else if (c->knee > 0.0 && most < c->knee)
-        ptl_curve_lean(p, x, chord, HUGE_VAL, m->majorant, n);
-    else if (c->knee > 0.0)
-        ptl_curve_lean(p, x, c->knee_slope, c->knee, m->majorant, n);
-}
-
 /* ---- one block under one draw ---- */
 
 enum { LANES = 8, FRONT = PTL_ADSTOCK_WINDOW_MAX, BACK = PTL_ADSTOCK_WINDOW_MAX + LANES };
@@ -73,7 +58,7 @@ static int64_t padded(int64_t n)
     return FRONT + in_lanes(n) + BACK;
 }
 
-enum { PADDED = 7, PLAIN = 5 };
+enum { PADDED = 7, PLAIN = 8 };
 
 int64_t ptl_budget_scratch_n(int64_t n_path)
 {
@@ -90,14 +75,19 @@ ptl_budget_scratch ptl_budget_scratch_at(double *base, int64_t n_path, int64_t t
 typedef struct lines {
     double *x, *carried, *g, *h; /* zero before and after, as far as a window reads */
     ptl_points p;
+    double *room; /* of the majorant */
 } lines;
 
 static lines lines_of(double *kernel, int64_t n)
 {
     double *const at = kernel + FRONT;
     const int64_t step = padded(n);
-    return (lines){
-        at, at + step, at + 2 * step, at + 3 * step, {at + 4 * step, at + 5 * step, at + 6 * step}};
+    return (lines){at,
+                   at + step,
+                   at + 2 * step,
+                   at + 3 * step,
+                   {at + 4 * step, at + 5 * step, at + 6 * step},
+                   kernel + PADDED * step};
 }
 
 static void clear(double *x, int64_t from, int64_t to)
@@ -112,13 +102,15 @@ static int64_t first_of_worth(const double *value, int64_t n)
     return t;
 }
 
-/* Points of the curve at x, and their worth by margins of the weeks. */
+/* Points of the curve along x from week `from`, and their worth by the weeks' margins. */
 static double points_of(const ptl_points *p, const ptl_budget_model *m, const ptl_block *b,
-                        const double *x, const double *margin, double most, bool all, int64_t n)
+                        const double *x, const double *margin, double most, bool all, int64_t from,
+                        double *room)
 {
-    (all || m->majorant > 0.0 ? ptl_curve_points : ptl_curve_values)(p, &b->curve->saturation, x,
-                                                                     n);
-    if (m->majorant > 0.0) majorise(p, m, b, x, most, n);
+    const int64_t n = m->n_path - from;
+    const bool leans = m->majorant > 0.0;
+    (all || leans ? ptl_curve_points : ptl_curve_values)(p, &b->curve->saturation, x, n);
+    if (leans) ptl_majorant_apply(p, m, b, x, most, from, n, room);
     return b->coefficient * ptl_weigh(margin, p->value, n);
 }
 
@@ -137,7 +129,7 @@ static double block_carried(const ptl_block_sums *sums, const ptl_budget_model *
     clear(k.carried, 0, end);
     ptl_carry(k.carried, k.x, b->lag, window, end);
     const double total = points_of(&p, m, b, k.carried + from, margin,
-                                   b->media_max * b->curve->weight_sum, sums != NULL, rest);
+                                   b->media_max * b->curve->weight_sum, sums != NULL, from, k.room);
     if (!sums) return total;
     const double by = b->weight * b->coefficient;
     ptl_weigh_add(sums->worth + from, margin, p.value, by, rest);
@@ -160,7 +152,8 @@ static double block_saturated(const ptl_block_sums *sums, const ptl_budget_model
     clear(k.g, n, end + window);
     clear(k.carried, 0, end);
     ptl_carry_back(k.carried, k.g, b->lag, window, end);
-    const double total = points_of(&k.p, m, b, b->media, k.carried, b->media_max, sums != NULL, n);
+    const double total =
+        points_of(&k.p, m, b, b->media, k.carried, b->media_max, sums != NULL, 0, k.room);
     if (!sums) return total;
     const double by = b->weight * b->coefficient;
     ptl_weigh_add(sums->worth, k.carried, k.p.value, by, n);
@@ -195,13 +188,14 @@ void ptl_budget_margins(double *value, const ptl_budget_data *d, int64_t geo)
 
 /* ---- all blocks ---- */
 
-static void variables_path(double *media, const ptl_budget_model *m, int64_t block)
+void ptl_budget_variables_path(double *media, const ptl_budget_model *m, int64_t block,
+                               const double *y)
 {
     const ptl_budget_data *const d = m->data;
     ptl_budget_path(media, d, block, NULL);
     for (int64_t t = 0; t < d->n_weeks; t++) {
         const int64_t i = block * d->n_weeks + t;
-        media[d->n_history + t] = d->rate[i] * m->share[i] * m->y_now[m->var[i]];
+        media[d->n_history + t] = d->rate[i] * m->share[i] * y[m->var[i]];
     }
 }
 
@@ -234,7 +228,7 @@ static void eval_block(const ptl_budget_model *m, int64_t block, const ptl_budge
 {
     const ptl_budget_data *const d = m->data;
     double idle = 0.0;
-    variables_path(w->media, m, block);
+    ptl_budget_variables_path(w->media, m, block, m->y_now);
     ptl_budget_margins(w->value, d, block % d->n_geos);
     ptl_budget_clear(&w->sums, m->n_path);
     for (int64_t s = 0; s < m->n_draws; s++) {
@@ -245,6 +239,7 @@ static void eval_block(const ptl_budget_model *m, int64_t block, const ptl_budge
                              .media = w->media,
                              .value = w->value,
                              .media_max = m->media_max[block],
+                             .lean = m->lean ? m->lean + k * 3 * m->n_path : NULL,
                              .weight = m->draw_weight[s]};
         const double worth = ptl_budget_block(m->want_slope ? &w->sums : NULL, m, &b, w->kernel);
         m->worth[k] = worth - m->idle[k];

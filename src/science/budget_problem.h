@@ -30,4 +30,9 @@ PTL_NODISCARD ptl_status ptl_problem_bound(ptl_problem *p, ptl_arena *arena, ptl
  * bound, lambda. */
 PTL_NODISCARD ptl_status ptl_problem_solve(ptl_problem *p, ptl_error *err);
 
+/** A start for S-shaped curves that couple over weeks: the best of some flights for every channel,
+ * money having `price` on top of the goal's own. p->y is one of the flights; y[n_vars] comes back
+ * feasible. Scratch stays in the arena. */
+PTL_NODISCARD ptl_status ptl_problem_fly(double *y, ptl_problem *p, double price, ptl_error *err);
+
 #endif

@@ -102,44 +102,8 @@ static ptl_status solve_separable(ptl_problem *p, ptl_error *err)
 
 /* ---- coupled and not concave ---- */
 
-/* The channels' totals that are best if the present pattern is kept, spread over the variables. */
-static ptl_status start_by_channel(ptl_problem *p, double *y, ptl_error *err)
-{
-    ptl_budget_options o = *p->o;
-    o.grain = PTL_BUDGET_CHANNEL;
-    ptl_problem coarse = *p;
-    coarse.o = &o;
-    coarse.model.tail_weight = 0.0; /* tables are of means */
-    ptl_budget_search found;
-    PTL_TRY(ptl_problem_bound(&coarse, p->work->arena, err));
-    BUDGET_ALLOC(coarse.y, p->work->arena, coarse.limits.n);
-    BUDGET_ALLOC(coarse.prices.mu, p->work->arena, coarse.limits.n_groups);
-    for (int64_t c = 0; c < coarse.limits.n; c++) coarse.y[c] = coarse.limits.lo[c];
-    ptl_limits_project(coarse.y, &coarse.prices, &coarse.limits);
-    PTL_TRY(ptl_budget_search_run(&found, coarse.y, &coarse.model, &coarse.limits, &o,
-                                  1e-3 * p->scale, p->work->arena, err));
-    p->model.n_eval = coarse.model.n_eval;
-    p->n_nodes += found.n_nodes;
-    for (int64_t j = 0; j < p->limits.n; j++) y[j] = 0.0;
-    for (int64_t i = 0; i < p->model.n_cells; i++)
-        y[p->model.var[i]] += coarse.model.share[i] * coarse.y[coarse.model.var[i]];
-    return PTL_OK;
-}
-
-/* Every other week dark, what it held moved to the week before. */
-static void pulse(double *y, const ptl_problem *p)
-{
-    const ptl_budget_data *const d = p->data;
-    const int64_t n = p->limits.n;
-    if (n % d->n_weeks != 0 || p->o->grain > PTL_BUDGET_WEEK) return;
-    for (int64_t at = 0; at < n; at += d->n_weeks)
-        for (int64_t t = 0; t + 1 < d->n_weeks; t += 2) {
-            y[at + t] += y[at + t + 1];
-            y[at + t + 1] = 0.0;
-        }
-}
-
-static void solve_majorant(ptl_problem *p)
+/* Returns the price that money has there. */
+static double solve_majorant(ptl_problem *p)
 {
     p->model.majorant = 1.0;
     p->model.risk_scaled = false, p->model.smooth = 1e-3;
@@ -154,6 +118,7 @@ static void solve_majorant(ptl_problem *p)
     for (p->model.majorant = 0.75; p->model.majorant > 0.0; p->model.majorant -= 0.25)
         (void)climb(p, p->start, 1e-4 * p->scale, LOOK);
     p->model.majorant = 0.0, p->model.n_draws = all;
+    return a.lambda;
 }
 
 /* Starts without rhyme: weights by van der Corput's sequence, ever more uneven; more of them where
@@ -179,16 +144,13 @@ static ptl_status solve_rough(ptl_problem *p, ptl_error *err)
     const ptl_arena_mark mark = ptl_arena_save(p->work->arena);
     BUDGET_ALLOC(kept, p->work->arena, p->limits.n);
     memcpy(kept, p->y, (size_t)p->limits.n * sizeof *kept);
-    solve_majorant(p);
+    PTL_TRY(ptl_majorant_range(&p->model, p->limits.lo, p->limits.hi, p->work->arena, err));
+    const double price = solve_majorant(p);
+    p->model.lean = NULL;
     climb_from(p, p->start, LOOK);
     climb_from(p, kept, LOOK);
-    ptl_error
-        unfit; /* a frozen pattern can break limits that free cells keep: no such start then */
-    if (start_by_channel(p, kept, &unfit) == PTL_OK) {
-        look_from(p, kept);
-        pulse(kept, p);
-        look_from(p, kept);
-    }
+    PTL_TRY(ptl_problem_fly(kept, p, price, err));
+    climb_from(p, kept, LOOK);
     scattered(p, kept);
     memcpy(p->start, p->y, (size_t)p->limits.n * sizeof *p->y);
     climb_from(p, p->start, p->o->iter_max);
