@@ -21,7 +21,6 @@ enum {
     FLIGHTS = 12,       /* patterns below; being off is one more dish          */
     GRID = 1000,        /* parts of the total                                  */
     STEPS = 15,         /* of a climb                                          */
-    FEW = 32,           /* draws that a climb sees, at least                   */
     MENU_MAX = 1 << 24, /* doubles of all dishes: larger problems get fewer    */
 };
 
@@ -115,15 +114,20 @@ static void taste(menu *k, ptl_problem *p, const double *y)
     const ptl_budget_data *const d = p->data;
     double *const spend = k->spend + k->n * d->n_channels;
     double *const profit = k->profit + k->n * d->n_channels;
+    double weights = 0.0;
     (void)ptl_budget_model_exact(&p->model, y);
     for (int64_t c = 0; c < d->n_channels; c++) spend[c] = profit[c] = 0.0;
-    for (int64_t s = 0; s < p->model.n_draws; s++)
+    for (int64_t s = 0; s < p->model.n_draws; s++) {
+        const double weight = p->model.frozen ? p->model.frozen[s] : 1.0;
+        if (weight == 0.0) continue;
+        weights += weight;
         for (int64_t b = 0; b < p->model.n_blocks; b++)
-            profit[b / d->n_geos] += p->model.worth[s * p->model.n_blocks + b];
+            profit[b / d->n_geos] += weight * p->model.worth[s * p->model.n_blocks + b];
+    }
     for (int64_t i = 0; i < p->model.n_cells; i++)
         spend[i / p->per_channel_cells] += p->model.share[i] * y[p->model.var[i]];
     for (int64_t c = 0; c < d->n_channels; c++)
-        profit[c] = profit[c] / (double)p->model.n_draws - p->model.price * spend[c];
+        profit[c] = profit[c] / weights - p->model.price * spend[c];
     memcpy(k->plan + k->n * p->limits.n, y, (size_t)p->limits.n * sizeof *y);
     k->n++;
 }
@@ -131,11 +135,11 @@ static void taste(menu *k, ptl_problem *p, const double *y)
 /* Climb every channel by itself, at `price` on top of the goal's own, on a part of the draws. */
 static void climb_apart(double *y, ptl_problem *p, const ptl_limits *apart, double price)
 {
-    const int64_t all = p->model.n_draws, part = (all + 3) / 4;
+    const int64_t all = p->model.n_draws;
     const double own = p->model.price;
     const ptl_objective f = {.eval = ptl_budget_model_eval, .ctx = &p->model};
     p->model.price = own + price;
-    p->model.n_draws = part > FEW ? part : all < FEW ? all : FEW;
+    p->model.n_draws = ptl_problem_few(p);
     ptl_limits_project(y, &p->prices, apart);
     (void)ptl_ascent_run(y, apart, &f, 1e-4 * p->scale, STEPS, &p->prices, p->ascent);
     p->model.n_draws = all, p->model.price = own;
@@ -187,17 +191,13 @@ ptl_status ptl_problem_fly(double *y, ptl_problem *p, double price, ptl_error *e
 {
     ptl_arena *const arena = p->work->arena;
     const int64_t n_channels = p->data->n_channels, n = p->limits.n;
-    const double risk = p->model.tail_weight;
     menu k = {0};
     double *value, *next;
     int8_t *choice;
     BUDGET_ALLOC(value, arena, GRID + 1);
     BUDGET_ALLOC(next, arena, GRID + 1);
     BUDGET_ALLOC(choice, arena, n_channels * (GRID + 1));
-    p->model.tail_weight = 0.0; /* a tail is not a sum over channels */
-    const ptl_status st = cook(&k, p, price, arena, err);
-    p->model.tail_weight = risk;
-    PTL_TRY(st);
+    PTL_TRY(cook(&k, p, price, arena, err));
     const double part = p->limits.total_hi / GRID;
     for (int64_t g = 0; g <= GRID; g++) value[g] = 0.0;
     for (int64_t c = 0; c < n_channels; c++)

@@ -136,6 +136,7 @@ typedef struct ptl_budget_model {
     double price, tail_weight, tail_share, smooth;
     double majorant;      /* share of the majorant in every curve: 1 for bounds, 0 for values */
     double *lean;         /* n_draws x n_blocks x 3 n_path: its lines; NULL: from zero */
+    const double *frozen; /* n_draws: weights in place of equal ones; NULL: equal */
     const double *offset; /* n_draws: taken off V before the tail is looked at; may be NULL */
     /* scratch */
     const double *y_now;
@@ -225,7 +226,7 @@ double ptl_budget_model_eval(void *ctx, double *slope, double *curvature, const 
  * draw_value. */
 double ptl_budget_model_exact(ptl_budget_model *m, const double *y);
 
-/** Mean of V alone, as left by the last evaluation. */
+/** Mean of V alone by the weights in force, as left by the last evaluation. */
 double ptl_budget_model_mean(const ptl_budget_model *m);
 
 /** The mean of the lowest `share` of v[n]; order and scratch n each. */

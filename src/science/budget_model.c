@@ -232,6 +232,8 @@ static void eval_block(const ptl_budget_model *m, int64_t block, const ptl_budge
     ptl_budget_margins(w->value, d, block % d->n_geos);
     ptl_budget_clear(&w->sums, m->n_path);
     for (int64_t s = 0; s < m->n_draws; s++) {
+        if ((m->want_slope || m->frozen) && m->draw_weight[s] == 0.0)
+            continue; /* its worth is known by now, or never asked for */
         const int64_t at = s * d->n_channels + block / d->n_geos, k = s * m->n_blocks + block;
         const ptl_block b = {.curve = &m->curve[at],
                              .lag = m->lag + at * m->window_max,
@@ -274,10 +276,23 @@ static void eval_all(ptl_budget_model *m, const double *y, bool want_slope)
 
 double ptl_budget_model_mean(const ptl_budget_model *m)
 {
+    double sum = 0.0, weights = 0.0;
+    for (int64_t s = 0; s < m->n_draws; s++) {
+        const double weight = m->frozen ? m->frozen[s] : 1.0;
+        if (weight == 0.0) continue;
+        sum += weight * (m->draw_value[s] + (m->offset ? m->offset[s] : 0.0));
+        weights += weight;
+    }
+    return sum / weights;
+}
+
+/* Equal ones, or those that are frozen. */
+static void plain_weights(ptl_budget_model *m)
+{
     double sum = 0.0;
+    for (int64_t s = 0; s < m->n_draws; s++) sum += m->frozen ? m->frozen[s] : 1.0;
     for (int64_t s = 0; s < m->n_draws; s++)
-        sum += m->draw_value[s] + (m->offset ? m->offset[s] : 0.0);
-    return sum / (double)m->n_draws;
+        m->draw_weight[s] = (m->frozen ? m->frozen[s] : 1.0) / sum;
 }
 
 /* ---- risk ---- */
@@ -316,7 +331,8 @@ static double risk_weights(ptl_budget_model *m)
 {
     const double n = (double)m->n_draws, theta = m->tail_weight;
     const double mean = ptl_budget_model_mean(m);
-    double soft = 0.0, sum = 0.0;
+    const double least = 1e-6; /* what weighs less is left out, and costs no slope */
+    double soft = 0.0, sum = 0.0, room = 0.0;
     if (!m->risk_scaled) m->smooth *= spread_of(m->draw_value, m->n_draws), m->risk_scaled = true;
     const double tau = m->smooth;
     m->lift = 0.0;
@@ -324,16 +340,20 @@ static double risk_weights(ptl_budget_model *m)
         for (int64_t s = 0; s < m->n_draws; s++) m->draw_weight[s] = 1.0 / n;
         return mean;
     }
-    const double t = tail_threshold(m, tau);
+    const double t = tail_threshold(m, tau), target = m->tail_share * n;
     for (int64_t s = 0; s < m->n_draws; s++) {
-        const double z = (t - m->draw_value[s]) / tau;
+        const double z = (t - m->draw_value[s]) / tau, weight = ptl_expit(z);
         soft += ptl_log1p_exp(z);
-        m->draw_weight[s] = ptl_expit(z);
+        m->draw_weight[s] = weight < least ? 0.0 : weight;
         sum += m->draw_weight[s];
+        if (weight >= least) room += 1.0 - weight;
     }
+    /* what was left out goes to the others, as far as one: no weight exceeds 1 / (beta S) */
+    const double rest = room > 0.0 ? fmin(fmax(target - sum, 0.0) / room, 1.0) : 0.0;
     double linear = 0.0; /* the tail's mean by these weights: never below CVaR */
     for (int64_t s = 0; s < m->n_draws; s++) {
-        const double q = m->draw_weight[s] / sum;
+        const double own = m->draw_weight[s];
+        const double q = own > 0.0 ? (own + rest * (1.0 - own)) / target : 0.0;
         linear += q * m->draw_value[s];
         m->draw_weight[s] = (1.0 - theta) / n + theta * q;
     }
@@ -359,7 +379,7 @@ double ptl_budget_model_eval(void *ctx, double *slope, double *curvature, const 
         value = risk_weights(m);
         if (slope) eval_all(m, y, true);
     } else {
-        for (int64_t s = 0; s < m->n_draws; s++) m->draw_weight[s] = 1.0 / (double)m->n_draws;
+        plain_weights(m);
         eval_all(m, y, slope != NULL);
         value = ptl_budget_model_mean(m);
         m->lift = 0.0;
@@ -389,6 +409,7 @@ double ptl_budget_tail(const double *v, int64_t n, double share, int64_t *order,
 
 double ptl_budget_model_exact(ptl_budget_model *m, const double *y)
 {
+    if (m->frozen) plain_weights(m);
     eval_all(m, y, false);
     double value = ptl_budget_model_mean(m);
     if (m->tail_weight > 0.0)
