@@ -1,20 +1,10 @@
-/* mix_kernel.c: the loops a fit spends its time in.
- *
- * Every loop is elementwise or sums in eight fixed lanes, and nothing is contracted, so that the
- * digits are the same however wide the registers are. Compilers are told to make a copy for each
- * width (function multiversioning), the loader takes the widest the machine has. */
+/* mix_kernel.c: the loops a fit spends its time in; wide_internal.h says how they run. */
 #include "science/mix_internal.h"
-
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) &&             \
-    !defined(__SANITIZE_THREAD__) && defined(__GNUC__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3")))
-#else
-#define WIDE
-#endif
+#include "science/wide_internal.h"
 
 enum { LANES = 8 };
 
-WIDE static double dot_wide(const double *restrict x, const double *restrict y, int64_t n)
+PTL_WIDE static double dot_wide(const double *restrict x, const double *restrict y, int64_t n)
 {
     double lane[LANES] = {0.0};
     int64_t i = 0;
@@ -26,25 +16,25 @@ WIDE static double dot_wide(const double *restrict x, const double *restrict y, 
     return sum;
 }
 
-WIDE static void add_multiple_wide(double *restrict out, const double *restrict x, double a,
-                                   int64_t n)
+PTL_WIDE static void add_multiple_wide(double *restrict out, const double *restrict x, double a,
+                                       int64_t n)
 {
     for (int64_t i = 0; i < n; i++) out[i] += a * x[i];
 }
 
-WIDE static void add_product_wide(double *restrict out, const double *restrict x,
-                                  const double *restrict y, double a, int64_t n)
+PTL_WIDE static void add_product_wide(double *restrict out, const double *restrict x,
+                                      const double *restrict y, double a, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) out[i] += a * x[i] * y[i];
 }
 
-WIDE static void product_wide(double *restrict out, const double *restrict x,
-                              const double *restrict y, double a, int64_t n)
+PTL_WIDE static void product_wide(double *restrict out, const double *restrict x,
+                                  const double *restrict y, double a, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) out[i] = a * x[i] * y[i];
 }
 
-WIDE static void divide_wide(double *restrict x, double by, int64_t n)
+PTL_WIDE static void divide_wide(double *restrict x, double by, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) x[i] /= by;
 }
@@ -57,8 +47,8 @@ static inline void lags_of_four(double *restrict o, const double *restrict x,
         o[t] += (w[0] * x[t] + w[1] * x[t - 1]) + (w[2] * x[t - 2] + w[3] * x[t - 3]);
 }
 
-WIDE static void convolve_wide(double *out, const ptl_mix_posterior *m, const double *x,
-                               const double *w, int32_t window)
+PTL_WIDE static void convolve_wide(double *out, const ptl_mix_posterior *m, const double *x,
+                                   const double *w, int32_t window)
 {
     const int64_t n = m->n_weeks, lead = m->n_lead;
     for (int64_t g = 0; g < m->n_geos; g++) {
@@ -116,14 +106,15 @@ static bool is_rational(const ptl_saturation *s)
            (s->kind == PTL_SATURATION_HILL && s->param[1] == 1.0);
 }
 
-WIDE static void rational(double *restrict out, const double *restrict x, double half, int64_t n)
+PTL_WIDE static void rational(double *restrict out, const double *restrict x, double half,
+                              int64_t n)
 {
     for (int64_t i = 0; i < n; i++) out[i] = x[i] / (x[i] + half);
 }
 
 /* d[i] x'(half) factors: scratch = d r^2, d = half d r^2 with r = 1 / (x + half). */
-WIDE static void rational_back(double *restrict d, double *restrict scratch,
-                               const double *restrict x, double half, int64_t n)
+PTL_WIDE static void rational_back(double *restrict d, double *restrict scratch,
+                                   const double *restrict x, double half, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
         const double r = 1.0 / (x[i] + half);

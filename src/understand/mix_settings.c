@@ -23,21 +23,14 @@ ptl_mix_settings ptl_mix_settings_default(void)
 
 /* --- JSON out --------------------------------------------------------------------------------- */
 
-static void put_day(ptl_json *j, const char *key, ptl_day day)
-{
-    char text[16];
-    ptl_day_format(text, day);
-    ptl_json_put_string(j, key, text);
-}
-
 static void put_test(ptl_json *j, const ptl_mix_test *t)
 {
     const char grade[2] = {t->grade, '\0'};
     ptl_json_object(j);
     ptl_json_put_string(j, "channel", t->channel);
-    put_day(j, "from", t->from);
-    put_day(j, "to", t->to);
-    put_day(j, "measured_to", t->measured_to);
+    ptl_json_put_day(j, "from", t->from);
+    ptl_json_put_day(j, "to", t->to);
+    ptl_json_put_day(j, "measured_to", t->measured_to);
     ptl_json_put_double(j, "factor", t->factor);
     ptl_json_put_double(j, "estimate", t->estimate);
     ptl_json_put_double(j, "sd", t->sd);
