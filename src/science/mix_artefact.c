@@ -103,6 +103,7 @@ static void channel(tape *t, ptl_mix_channel *c)
     prior(t, &c->effect_prior);
     KIND(t, c->pooling, ptl_mix_pooling);
     prior(t, &c->eta_prior);
+    prior(t, &c->brand_eta_prior);
     whole32(t, &c->n_effect_knots);
     prior(t, &c->drift_prior);
 }
@@ -139,7 +140,9 @@ static uint64_t data_hash(const ptl_mix_data *d)
                  {d->spend, channels * n},
                  {d->control, (size_t)d->n_controls * n},
                  {d->event, (size_t)(d->n_events * d->n_weeks) * sizeof(double)},
-                 {d->held_out, (size_t)(d->n_geos * d->n_weeks) * sizeof(bool)}};
+                 {d->held_out, (size_t)(d->n_geos * d->n_weeks) * sizeof(bool)},
+                 {d->n_places ? d->place : NULL, (size_t)d->n_geos * sizeof(int64_t)},
+                 {d->n_brands ? d->brand : NULL, (size_t)d->n_geos * sizeof(int64_t)}};
     uint64_t hash = 0xcbf29ce484222325ULL;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (parts[i].at) hash = hash_bytes(hash, parts[i].at, parts[i].bytes) + i;
