@@ -109,6 +109,7 @@ struct ptl_mix_posterior {
     mix_slot *slot;
     int64_t n_experiments;
     const ptl_mix_experiment *experiment;
+    const ptl_mix_experiment_result *told; /* [experiment] what each said, NULL before      */
     bool *ruled; /* [channel] an experiment rules: a confounder stands beside it          */
     /* draws */
     int64_t n_chains, n_draws;
