@@ -16,8 +16,6 @@
 
 #include <string.h>
 
-enum { LANES = 8 };
-
 /* ---- powers ---- */
 
 PTL_WITHIN double from_bits(uint64_t bits)

@@ -18,6 +18,7 @@
  * coefficient. Cost.           O(draws x cells x window); parallel over blocks, every block writes
  * its own cells and sums run in a fixed order. */
 #include "science/budget_internal.h"
+#include "science/wide_internal.h"
 
 #include <math.h>
 #include <string.h>
@@ -45,7 +46,7 @@ void ptl_budget_curve_of(ptl_curve *curve, double *lag, const ptl_response *r)
 
 /* ---- one block under one draw ---- */
 
-enum { LANES = 8, FRONT = PTL_ADSTOCK_WINDOW_MAX, BACK = PTL_ADSTOCK_WINDOW_MAX + LANES };
+enum { FRONT = PTL_ADSTOCK_WINDOW_MAX, BACK = PTL_ADSTOCK_WINDOW_MAX + LANES };
 
 static int64_t in_lanes(int64_t n)
 {

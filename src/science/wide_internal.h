@@ -13,6 +13,18 @@
 #define PTL_WIDE
 #endif
 
+enum { LANES = 8 };
+
+typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
+
+/* In the order of the lanes. */
+static inline double sum_of(const lanes *v)
+{
+    double sum = 0.0;
+    for (int k = 0; k < LANES; k++) sum += (*v)[k];
+    return sum;
+}
+
 /* Into every copy: a call out of one would leave its width. */
 #if defined(__GNUC__)
 #define PTL_WITHIN static inline __attribute__((always_inline))

@@ -52,6 +52,12 @@ node -e '
   const e = read("held.json").experiments[0];
   if (!(e.sd_with < e.sd_without)) throw `sd ${e.sd_without} without, ${e.sd_with} with the experiment`;' || fail "the experiment"
 
+# What it moved is told again by the model read back.
+"$portolan" -w tea mix show --json > held-again.json
+node -e '
+  const read = (name) => { const r = JSON.parse(require("fs").readFileSync(name, "utf8")); return JSON.stringify((r.result || r).experiments); };
+  if (read("held.json") !== read("held-again.json")) throw "a model read back tells another story of its experiment";' || fail "the experiment, read back"
+
 # What is wrong with a file of experiments is named.
 echo '[{"channel": "paid_social", "from": "2026-13-01"}]' > tests.json
 "$portolan" -w tea mix fit --experiments tests.json > wrong.txt 2>&1 && fail "a day that does not exist was taken"

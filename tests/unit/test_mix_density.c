@@ -3,6 +3,7 @@
  * dense covariance built from the definition of the model. */
 #include "support/expect.h"
 
+#include "portolan/distribution.h"
 #include "portolan/linalg.h"
 #include "science/mix_internal.h"
 
@@ -162,6 +163,87 @@ static void gradients(void **state)
     gradient_equals_differences(&w, 2, false);
 }
 
+/* Three geos are pairs of two places and two brands: the gradient, and the deviations by hand. */
+static void places_and_brands(void **state)
+{
+    (void)state;
+    static world w;
+    static const int64_t place[G] = {0, 1, 1}, brand[G] = {0, 0, 1};
+    ptl_error err;
+    fill_world(&w);
+    w.data.n_places = w.data.n_brands = 2;
+    w.data.place = place;
+    w.data.brand = brand;
+    w.channel[2].pooling = PTL_MIX_POOL_NORMAL;
+    gradient_equals_differences(&w, 2, true);
+    gradient_equals_differences(&w, 0, false);
+    ptl_mix_posterior m = prepared(&w, 0);
+    mix_work work;
+    EXPECT_OK(mix_work_new(&work, &m, &arena, &err));
+    double *x = calloc((size_t)m.n_slots, sizeof *x);
+    ptl_rng rng = ptl_rng_new(31);
+    for (int64_t i = 0; i < m.n_slots; i++) x[i] = 0.5 * ptl_rng_normal(&rng);
+    mix_forward(&work, x);
+    for (int c = 0; c < 3; c += 2) { /* lognormal: ratios; normal: differences */
+        const mix_channel *const ch = &m.channel[c];
+        const double *const v = work.value, *const b = work.b + c * G;
+        const double by_place = v[ch->slot_eta] * (v[ch->slot_geo + 1] - v[ch->slot_geo]),
+                     by_brand = v[ch->slot_brand_eta] * (v[ch->slot_brand + 1] - v[ch->slot_brand]);
+        const double first = c ? b[1] - b[0] : log(b[1] / b[0]);
+        const double second = c ? b[2] - b[1] : log(b[2] / b[1]);
+        EXPECT_NEAR(first, by_place, 1e-10);
+        EXPECT_NEAR(second, by_brand, 1e-10);
+    }
+    free(x);
+    ptl_arena_reset(&arena);
+}
+
+/* Student-t noise in a panel: the gradient, and the density itself from the model's definition at
+ * the coefficients that the block's variables stand for. */
+static void tails_of_a_panel(void **state)
+{
+    (void)state;
+    static world w;
+    ptl_error err;
+    fill_world(&w);
+    w.spec.likelihood = PTL_MIX_STUDENT_T;
+    w.spec.student_nu = 3.5;
+    gradient_equals_differences(&w, 2, true);
+    w.spec.sigma_per_geo = true;
+    gradient_equals_differences(&w, 0, false);
+    ptl_mix_posterior m = prepared(&w, 0);
+    mix_work work;
+    EXPECT_OK(mix_work_new(&work, &m, &arena, &err));
+    ptl_rng rng = ptl_rng_new(29);
+    double r[N], u[N], fit[N], *b = calloc((size_t)m.n_linear, sizeof *b), lp[2], expected[2];
+    for (int i = 0; i < N; i++) r[i] = ptl_rng_normal(&rng);
+    for (int g = 0; g < G; g++) work.sigma[g] = 0.5 + 0.2 * g;
+    for (int k = 0; k < 2; k++) { /* a constant, of the map, is left open: differences tell */
+        for (int64_t i = 0; i < m.n_slots; i++)
+            work.value[i] = m.slot[i].kind == PTL_MIX_PARAM_BLOCK ? ptl_rng_normal(&rng)
+                                                                  : 0.3 + ptl_rng_uniform(&rng);
+        EXPECT_OK(mix_linear_density(&work.linear, u, &m, r, work.sigma, work.value, &err));
+        mix_linear_draw(b, &work.linear, &m, &rng);
+        mix_linear_fit(fit, &m, b);
+        lp[k] = work.linear.log_density;
+        expected[k] = 0.0;
+        for (int i = 0; i < N; i++) {
+            const double x = (r[i] - fit[i]) / work.sigma[i / T];
+            if (!w.held_out[i])
+                expected[k] += ptl_student_t_lpdf(x, 3.5, 0.0, 1.0) - log(work.sigma[i / T]);
+        }
+        for (int64_t j = 0; j < m.n_linear; j++) { /* scaled coefficients are standard normal */
+            const int64_t local = j - m.linear.p;
+            const double sd =
+                local >= 0 ? work.linear.local_scale[local % m.linear.q] : work.linear.scale[j];
+            expected[k] -= 0.5 * (b[j] / sd) * (b[j] / sd);
+        }
+    }
+    EXPECT_NEAR(lp[1] - lp[0], expected[1] - expected[0], 1e-9 * fabs(lp[0]));
+    free(b);
+    ptl_arena_reset(&arena);
+}
+
 /* One geo: the rotated block against the general one, which Laplace terms call for; Student-t noise
  * with weights of one is normal noise, and its gradients are its differences. */
 static void one_geo_has_three_ways(void **state)
@@ -298,6 +380,8 @@ int main(void)
         cmocka_unit_test(block_draws_have_its_moments),
         cmocka_unit_test(one_geo_has_three_ways),
         cmocka_unit_test(gradients),
+        cmocka_unit_test(tails_of_a_panel),
+        cmocka_unit_test(places_and_brands),
     };
     ptl_error err;
     ptl_arena_init(&arena, (size_t)1 << 28, NULL);
