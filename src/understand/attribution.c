@@ -214,7 +214,7 @@ ptl_status ptl_attribution_run(ptl_attribution_report *out, ptl_store *store,
     const ptl_journey_options reading = journey_options(workspace, options);
     ptl_journeys *journeys;
     *out = (ptl_attribution_report){0};
-    PTL_TRY(ptl_journeys_read(&journeys, store, workspace, &reading, progress, err));
+    PTL_TRY(ptl_journeys_read(&journeys, store, workspace, &reading, executor, progress, err));
     ptl_findings f = {.journeys = journeys,
                       .goal = options->goal ? options->goal : ptl_workspace_goal(workspace, NULL),
                       .currency = workspace->currency,

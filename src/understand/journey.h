@@ -23,6 +23,7 @@
 #ifndef PTL_UNDERSTAND_JOURNEY_H
 #define PTL_UNDERSTAND_JOURNEY_H
 
+#include "base/progress.h"
 #include "portolan/attribution.h"
 #include "store/store.h"
 #include "workspace/workspace.h"
@@ -59,11 +60,13 @@ typedef struct ptl_journey_counts {
 typedef struct ptl_journeys ptl_journeys;
 
 /** Read the journeys of a goal. Free with ptl_journeys_free. E_NOT_FOUND where money has no rate,
- * E_LIMIT where a ceiling of limits.h is passed, with what to do. */
+ * E_LIMIT where a ceiling of limits.h is passed, with what to do; E_CONFLICT where events were
+ * loaded meanwhile. Same facts, same bytes on any executor (NULL: the caller's thread alone). */
 PTL_NODISCARD ptl_status ptl_journeys_read(ptl_journeys **out, ptl_store *store,
                                            const ptl_workspace *workspace,
                                            const ptl_journey_options *options,
-                                           ptl_progress *progress, ptl_error *err);
+                                           const ptl_executor *executor, ptl_progress *progress,
+                                           ptl_error *err);
 void ptl_journeys_free(ptl_journeys *journeys);
 
 const ptl_journey_counts *ptl_journeys_counts(const ptl_journeys *journeys);

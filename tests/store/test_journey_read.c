@@ -3,7 +3,9 @@
  * as of a day, periods; and the same bytes on 1, 2 and 4 threads. */
 #include "support/warehouse.h"
 
-#include "understand/journey.h"
+#include "understand/journey_internal.h"
+
+#include <stdlib.h>
 
 static char path[512];
 
@@ -143,7 +145,7 @@ static ptl_journey_counts ask(char *paths, size_t size, const char *journeys,
     parse(&workspace, journeys);
     EXPECT_OK(ptl_warehouse_open(&store.warehouse, path, &options, &err));
     o.goal = ptl_workspace_goal(&workspace, NULL);
-    if (ptl_journeys_read(&j, &store, &workspace, &o, NULL, &err) != PTL_OK)
+    if (ptl_journeys_read(&j, &store, &workspace, &o, NULL, NULL, &err) != PTL_OK)
         fail_msg("%s: %s", journeys, err.message);
     put_paths(paths, size, j);
     const ptl_journey_counts counts = *ptl_journeys_counts(j);
@@ -288,7 +290,7 @@ static void a_missing_rate_is_said(void **state)
                                   .content = PTL_TEXT("company: T\ncurrency: CHF\nzone: UTC\n")};
     EXPECT_OK(ptl_workspace_parse(&workspace, "/tmp", &file, 1, NULL, &err));
     EXPECT_OK(ptl_warehouse_open(&store.warehouse, path, NULL, &err));
-    EXPECT_FAIL(ptl_journeys_read(&j, &store, &workspace, &o, NULL, &err), PTL_E_NOT_FOUND,
+    EXPECT_FAIL(ptl_journeys_read(&j, &store, &workspace, &o, NULL, NULL, &err), PTL_E_NOT_FOUND,
                 "exchange rate");
     assert_null(j);
     ptl_warehouse_close(store.warehouse);
@@ -324,7 +326,11 @@ static ptl_hash read_on(int32_t n_threads, ptl_journey_counts *counts)
     const ptl_journey_options o = {.size = (int32_t)sizeof o, .known_by = PTL_INSTANT_EVER};
     parse(&workspace, "look_back_days: 30\n");
     EXPECT_OK(ptl_warehouse_open(&store.warehouse, path, &options, &err));
-    EXPECT_OK(ptl_journeys_read(&j, &store, &workspace, &o, NULL, &err));
+    ptl_pool *pool;
+    EXPECT_OK(ptl_pool_new(&pool, n_threads, &err));
+    const ptl_executor executor = ptl_pool_executor(pool);
+    EXPECT_OK(ptl_journeys_read(&j, &store, &workspace, &o, &executor, NULL, &err));
+    ptl_pool_free(pool);
     const ptl_hash hash = hash_of(j);
     *counts = *ptl_journeys_counts(j);
     ptl_journeys_free(j);
@@ -333,7 +339,7 @@ static ptl_hash read_on(int32_t n_threads, ptl_journey_counts *counts)
     return hash;
 }
 
-/* Many equal instants, so that ties would show. */
+/* Many equal instants, so that ties would show; more events than one range holds. */
 static void same_bytes_on_any_number_of_threads(void **state)
 {
     (void)state;
@@ -363,6 +369,67 @@ static void same_bytes_on_any_number_of_threads(void **state)
     }
 }
 
+/* Events of the warehouse in order, from ranges of about `each` read in passes of at most `most`.
+ */
+static ptl_event *events_in_order(int64_t *n, int64_t *n_ranges, int64_t each, int64_t most)
+{
+    ptl_error err = {0};
+    ptl_workspace workspace;
+    ptl_store store = {0};
+    ptl_arena arena;
+    ptl_journey_labels labels;
+    ptl_event_plan plan;
+    const ptl_warehouse_options options = small_engine(2);
+    const ptl_journey_options o = {.size = (int32_t)sizeof o, .known_by = PTL_INSTANT_EVER};
+    parse(&workspace, "look_back_days: 30\n");
+    ptl_arena_init(&arena, (size_t)1 << 20, NULL);
+    EXPECT_OK(ptl_warehouse_open(&store.warehouse, path, &options, &err));
+    EXPECT_OK(ptl_journey_labels_read(&labels, &store, &workspace, &o, &arena, &err));
+    const ptl_event_query query = {.store = &store,
+                                   .known_by = PTL_INSTANT_EVER,
+                                   .unit = "person",
+                                   .from = INT64_MIN / 2,
+                                   .to = INT64_MAX / 2,
+                                   .label = "channel",
+                                   .kinds = "",
+                                   .labels = &labels,
+                                   .last_identifier = 9099};
+    EXPECT_OK(ptl_event_plan_read(&plan, &query, each, &err));
+    ptl_event *events = calloc((size_t)plan.n_events, sizeof *events);
+    *n = plan.n_events;
+    *n_ranges = plan.n_ranges;
+    int64_t done = 0, n_pass;
+    for (int64_t from = 0, to; from < plan.n_ranges; from = to, done += n_pass) {
+        to = ptl_event_pass(&n_pass, &plan, from, most);
+        assert_true(to > from && (n_pass <= most || to == from + 1));
+        EXPECT_OK(ptl_event_collect(events + done, &plan, from, to, &query, NULL, &err));
+        for (int64_t i = from; i < to; i++)
+            EXPECT_OK(ptl_event_sort(events + done + plan.ranges[i].first, plan.ranges[i].n, &err));
+    }
+    EXPECT_INT(done, plan.n_events);
+    ptl_event_plan_dispose(&plan);
+    ptl_journey_labels_dispose(&labels);
+    ptl_arena_dispose(&arena);
+    ptl_warehouse_close(store.warehouse);
+    ptl_workspace_dispose(&workspace);
+    return events;
+}
+
+static void passes_make_no_difference(void **state)
+{
+    (void)state;
+    int64_t n_one, n_many, n_ranges;
+    ptl_event *one = events_in_order(&n_one, &n_ranges, INT64_MAX / 2, INT64_MAX / 2);
+    EXPECT_INT(n_ranges, 1);
+    ptl_event *many = events_in_order(&n_many, &n_ranges, 700, 9000);
+    assert_true(n_ranges > 300);
+    EXPECT_INT(n_one, 300007); /* all that carry a channel and an identifier */
+    EXPECT_INT(n_many, n_one);
+    assert_memory_equal(one, many, (size_t)n_one * sizeof *one);
+    free(one);
+    free(many);
+}
+
 /* A machine of 1.2 million touches: its older half goes, the rest is cut into journeys that keep
  * 200; whatever was a touch stands in a journey or is counted as cut. */
 static void a_machine_is_cut(void **state)
@@ -385,7 +452,7 @@ static void a_machine_is_cut(void **state)
     ptl_journey_options o = in_march();
     o.has_to = true;
     o.to = ptl_day_of((ptl_date){2025, 12, 1});
-    EXPECT_OK(ptl_journeys_read(&j, &store, &workspace, &o, NULL, &err));
+    EXPECT_OK(ptl_journeys_read(&j, &store, &workspace, &o, NULL, NULL, &err));
     const ptl_journey_counts *c = ptl_journeys_counts(j);
     const ptl_paths *x = ptl_journeys_paths(j);
     int64_t kept = 0;
@@ -413,6 +480,7 @@ int main(void)
         cmocka_unit_test(periods),
         cmocka_unit_test(a_missing_rate_is_said),
         cmocka_unit_test(same_bytes_on_any_number_of_threads), /* it adds facts */
+        cmocka_unit_test(passes_make_no_difference),
         cmocka_unit_test(a_machine_is_cut),
     };
     return cmocka_run_group_tests(tests, build, remove_it);
