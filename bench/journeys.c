@@ -204,6 +204,7 @@ static ptl_status share_out(const char *path, ptl_error *err)
                                              .run_id = 9,
                                              .half_life_days = 7.0,
                                              .n_replicates = 200,
+                                             .sample_events = 1200000,
                                              .seed = 1};
     const int64_t from = ptl_clock_monotonic_ms();
     const double cpu = cpu_seconds();

@@ -236,6 +236,30 @@ ptl_status ptl_attribution_say_shape(ptl_call *call, int64_t run_id, ptl_error *
     return st;
 }
 
+/* Where persons were sampled, and what for. */
+static void say_sample(const ptl_saying *s)
+{
+    const int64_t null_in = ptl_told_total(&s->told, "sample_null_in"),
+                  won_in = ptl_told_total(&s->told, "sample_converting_in");
+    if (null_in <= 1) return;
+    ptl_buffer b;
+    ptl_buffer_init(&b, 1024, NULL);
+    ptl_buffer_text(&b, "The time-to-event model was fitted, the chain's order chosen, and methods "
+                        "were judged with a sample of persons: one in ");
+    ptl_show_count(&b, null_in);
+    ptl_buffer_text(&b, " of those whose journeys did not convert, ");
+    if (won_in > 1) {
+        ptl_buffer_text(&b, "one in ");
+        ptl_show_count(&b, won_in);
+        ptl_buffer_text(&b, " of those whose did.");
+    } else {
+        ptl_buffer_text(&b, "all of those whose did.");
+    }
+    ptl_buffer_text(&b, " --sample 0 takes everybody.");
+    ptl_reply_note(s->call->reply, "%s", b.ptr ? b.ptr : "");
+    ptl_buffer_dispose(&b);
+}
+
 /* What methods know of persons held out. */
 static void say_foresight(const ptl_saying *s)
 {
@@ -272,6 +296,7 @@ static ptl_status say_all(ptl_saying *s, int64_t run_id, ptl_error *err)
     PTL_TRY(say_stakes(s, err));
     PTL_TRY(say_roles(s, err));
     say_foresight(s);
+    say_sample(s);
     PTL_TRY(ptl_attribution_say_json(s, err));
     PTL_TRY(say_sequences(s, err));
     say_shape(s);

@@ -172,16 +172,30 @@ uint64_t ptl_journey_body_hash(const uint64_t *body, int64_t n, bool timed);
 /* --- journey_walk.c: one range's events and conversions become journeys -------------------------
  */
 
+/* What is kept of journeys. Where all persons are sampled, the first and the last hold it all. */
+typedef enum ptl_journey_kind {
+    PTL_JOURNEY_ALL,
+    PTL_JOURNEY_TIMED,        /* those that converted, with times       */
+    PTL_JOURNEY_SAMPLE,       /* of sampled persons                     */
+    PTL_JOURNEY_SAMPLE_TIMED, /* of these, with times, and a touch      */
+    PTL_JOURNEY_KINDS
+} ptl_journey_kind;
+
+static inline bool ptl_journey_kind_timed(int kind)
+{
+    return kind == PTL_JOURNEY_TIMED || kind == PTL_JOURNEY_SAMPLE_TIMED;
+}
+
 typedef struct ptl_journey_walk {
     const ptl_journey_rules *rules;
-    ptl_instant newest; /* event of all */
-    uint32_t one_in;    /* persons keep the times of their journeys without conversion */
+    ptl_instant newest;       /* event of all */
+    uint32_t null_in, won_in; /* persons are sampled; 1: all */
     const ptl_event *events;
     int64_t n_events;
     const ptl_conversion *conversions; /* all of them; the range's are [next, end), then nobody's */
     int64_t next, end;
     ptl_journey_counts counts;
-    ptl_journey_log plain, timed; /* the walker's own: dispose */
+    ptl_journey_log logs[PTL_JOURNEY_KINDS]; /* the walker's own: dispose */
 } ptl_journey_walk;
 
 PTL_NODISCARD ptl_status ptl_journey_walk_run(ptl_journey_walk *walk, ptl_error *err);

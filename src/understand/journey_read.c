@@ -23,15 +23,15 @@ struct ptl_journeys {
     bool has_span;
     ptl_day first, last;
     ptl_instant newest;
-    uint32_t one_in; /* such persons */
-    ptl_path_table *path_table, *timed_table;
-    ptl_paths paths, timed;
+    uint32_t null_in, won_in; /* persons are sampled */
+    ptl_path_table *tables[PTL_JOURNEY_KINDS];
+    ptl_paths paths[PTL_JOURNEY_KINDS];
 };
 
 typedef struct reader {
     ptl_journeys *j;
     ptl_journey_rules rules;
-    int64_t last_identifier; /* of events */
+    int64_t n_events, last_identifier; /* of all events */
     ptl_conversions conversions;
     ptl_event_plan plan;
     ptl_event *events; /* of a pass */
@@ -65,14 +65,15 @@ static ptl_status walk_task(void *payload, int64_t task, ptl_error *err)
     ptl_journey_walk *const w = &r->walks[task];
     *w = (ptl_journey_walk){.rules = &r->rules,
                             .newest = r->j->newest,
-                            .one_in = r->j->one_in,
+                            .null_in = r->j->null_in,
+                            .won_in = r->j->won_in,
                             .events = r->events + range->first,
                             .n_events = range->n,
                             .conversions = r->conversions.items,
                             .next = first_conversion(&r->conversions, range->unit_from),
                             .end = is_last ? r->conversions.n
-                                           : first_conversion(&r->conversions, range->unit_to),
-                            .timed = {.timed = true}};
+                                           : first_conversion(&r->conversions, range->unit_to)};
+    for (int k = 0; k < PTL_JOURNEY_KINDS; k++) w->logs[k].timed = ptl_journey_kind_timed(k);
     PTL_TRY(ptl_event_sort(r->events + range->first, range->n, err));
     return ptl_journey_walk_run(w, err);
 }
@@ -102,11 +103,10 @@ static ptl_status add_counts(ptl_journey_counts *sum, const ptl_journey_counts *
     return add_all(&sum->negative_micros, c->negative_micros, err);
 }
 
-static ptl_status count_paths(reader *r, int64_t n, bool timed, ptl_error *err)
+static ptl_status count_paths(reader *r, int64_t n, int kind, ptl_error *err)
 {
-    for (int64_t i = 0; i < n; i++) r->logs[i] = timed ? &r->walks[i].timed : &r->walks[i].plain;
-    return ptl_path_table_add(timed ? r->j->timed_table : r->j->path_table, r->logs, n, r->executor,
-                              err);
+    for (int64_t i = 0; i < n; i++) r->logs[i] = &r->walks[i].logs[kind];
+    return ptl_path_table_add(r->j->tables[kind], r->logs, n, r->executor, err);
 }
 
 /* Ranges [r->from, to): their journeys, counted, and the logs of them let go. */
@@ -116,12 +116,9 @@ static ptl_status walk_pass(reader *r, int64_t to, ptl_error *err)
     ptl_status st = ptl_executor_run(r->executor, n, walk_task, r, err);
     for (int64_t i = 0; st == PTL_OK && i < n; i++)
         st = add_counts(&r->j->counts, &r->walks[i].counts, err);
-    if (st == PTL_OK) st = count_paths(r, n, false, err);
-    if (st == PTL_OK) st = count_paths(r, n, true, err);
-    for (int64_t i = 0; i < n; i++) {
-        ptl_journey_log_dispose(&r->walks[i].plain);
-        ptl_journey_log_dispose(&r->walks[i].timed);
-    }
+    for (int k = 0; st == PTL_OK && k < PTL_JOURNEY_KINDS; k++) st = count_paths(r, n, k, err);
+    for (int64_t i = 0; i < n; i++)
+        for (int k = 0; k < PTL_JOURNEY_KINDS; k++) ptl_journey_log_dispose(&r->walks[i].logs[k]);
     return st;
 }
 
@@ -176,8 +173,7 @@ static ptl_status read_span(reader *r, ptl_store *store, ptl_instant known_by, p
     PTL_TRY_GOTO(st, done,
                  ptl_table_column(&identifier, &span, "last_identifier", PTL_TYPE_INT, err));
     r->last_identifier = ptl_column_int(identifier, 0);
-    r->j->one_in = 1;
-    while (ptl_column_int(n, 0) / r->j->one_in > PTL_JOURNEY_CLOCKED_EVENTS) r->j->one_in *= 2;
+    r->n_events = ptl_column_int(n, 0);
     r->j->has_span = ptl_column_present(first, 0);
     r->j->first = (ptl_day)ptl_column_int(first, 0);
     r->j->last = (ptl_day)ptl_column_int(last, 0);
@@ -225,8 +221,21 @@ static ptl_status finish(const reader *r, ptl_error *err)
     ptl_journeys *const j = r->j;
     const int64_t names = j->labels.n_channels;
     const int32_t n = names > 0 ? (int32_t)names : 1; /* nobody's, where none is */
-    PTL_TRY(ptl_path_table_finish(&j->paths, j->path_table, n, r->rules.direct, r->executor, err));
-    return ptl_path_table_finish(&j->timed, j->timed_table, n, r->rules.direct, r->executor, err);
+    for (int k = 0; k < PTL_JOURNEY_KINDS; k++)
+        PTL_TRY(ptl_path_table_finish(&j->paths[k], j->tables[k], n, r->rules.direct, r->executor,
+                                      err));
+    return PTL_OK;
+}
+
+/* Conversions are rarer and each says more: they are left out only where they would cost more. */
+static void choose_sample(reader *r, int64_t n_events)
+{
+    ptl_journeys *const j = r->j;
+    const int64_t n_won = n_events / PTL_JOURNEY_SAMPLE_EVENTS_PER_CONVERSION;
+    j->null_in = j->won_in = 1;
+    if (n_events <= 0) return;
+    while (r->n_events / j->null_in > n_events) j->null_in *= 2;
+    while (r->conversions.n / j->won_in > n_won && j->won_in < j->null_in) j->won_in *= 2;
 }
 
 /* Conversions before the first event, and after the last, widen the span. */
@@ -256,6 +265,7 @@ static ptl_status read_all(reader *r, ptl_store *store, const ptl_workspace *wor
     PTL_TRY(ptl_conversions_read(&r->conversions, store, workspace, goal, o->known_by, from,
                                  r->rules.to, progress, err));
     widen_span(r, workspace->zone);
+    choose_sample(r, o->sample_events);
     ptl_progress_step(progress, "reading journeys", 1, 7);
     const ptl_event_query query = {.store = store,
                                    .known_by = o->known_by,
@@ -278,8 +288,9 @@ ptl_status ptl_journeys_read(ptl_journeys **out, ptl_store *store, const ptl_wor
     if (!j) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory for journeys");
     reader r = {.j = j, .executor = executor};
     ptl_arena_init(&j->arena, (size_t)64 << 20, NULL);
-    ptl_status st = ptl_path_table_new(&j->path_table, false, err);
-    if (st == PTL_OK) st = ptl_path_table_new(&j->timed_table, true, err);
+    ptl_status st = PTL_OK;
+    for (int k = 0; st == PTL_OK && k < PTL_JOURNEY_KINDS; k++)
+        st = ptl_path_table_new(&j->tables[k], ptl_journey_kind_timed(k), err);
     if (st == PTL_OK) st = read_all(&r, store, workspace, options, progress, err);
     ptl_conversions_dispose(&r.conversions);
     ptl_event_plan_dispose(&r.plan);
@@ -293,8 +304,7 @@ ptl_status ptl_journeys_read(ptl_journeys **out, ptl_store *store, const ptl_wor
 void ptl_journeys_free(ptl_journeys *j)
 {
     if (!j) return;
-    ptl_path_table_free(j->path_table);
-    ptl_path_table_free(j->timed_table);
+    for (int k = 0; k < PTL_JOURNEY_KINDS; k++) ptl_path_table_free(j->tables[k]);
     ptl_journey_labels_dispose(&j->labels);
     ptl_arena_dispose(&j->arena);
     free(j);
@@ -326,15 +336,24 @@ const char *ptl_journeys_channel(const ptl_journeys *j, int64_t idx)
 
 const ptl_paths *ptl_journeys_paths(const ptl_journeys *j)
 {
-    return &j->paths;
+    return &j->paths[PTL_JOURNEY_ALL];
 }
 
-int64_t ptl_journeys_one_in(const ptl_journeys *j)
+static bool is_sampled(const ptl_journeys *j)
 {
-    return j->one_in;
+    return j->null_in > 1 || j->won_in > 1;
 }
 
 const ptl_paths *ptl_journeys_timed(const ptl_journeys *j)
 {
-    return &j->timed;
+    return &j->paths[is_sampled(j) ? PTL_JOURNEY_TIMED : PTL_JOURNEY_SAMPLE_TIMED];
+}
+
+ptl_journey_sample ptl_journeys_sample(const ptl_journeys *j)
+{
+    return (ptl_journey_sample){.null_in = j->null_in,
+                                .won_in = j->won_in,
+                                .paths =
+                                    &j->paths[is_sampled(j) ? PTL_JOURNEY_SAMPLE : PTL_JOURNEY_ALL],
+                                .timed = &j->paths[PTL_JOURNEY_SAMPLE_TIMED]};
 }

@@ -18,7 +18,7 @@ typedef struct walking {
     int64_t n_touches, capacity;
     int64_t n_dropped;
     int32_t group;
-    bool is_clocked; /* of the persons whose journeys without conversion keep their times */
+    bool null_sampled, won_sampled;
 } walking;
 
 /* --- journeys --------------------------------------------------------------------------------- */
@@ -32,9 +32,13 @@ static uint64_t hash_of_unit(int64_t unit)
     return z ^ (z >> 31);
 }
 
-static int32_t group_of(int64_t unit)
+/* A unit's group, and whether it is sampled: by other bits of its hash. */
+static void place(walking *r, int64_t unit)
 {
-    return (int32_t)(hash_of_unit(unit) % PTL_ATTRIBUTION_GROUPS);
+    const uint64_t hash = hash_of_unit(unit);
+    r->group = (int32_t)(hash % PTL_ATTRIBUTION_GROUPS);
+    r->null_sampled = (uint32_t)(hash >> 32) % r->w->null_in == 0;
+    r->won_sampled = (uint32_t)(hash >> 32) % r->w->won_in == 0;
 }
 
 static ptl_status add_money(int64_t *sum, int64_t micros, ptl_error *err)
@@ -57,15 +61,31 @@ static ptl_status count_conversion(ptl_journey_counts *c, const ptl_journey *jou
     return is_negative ? add_money(&c->negative_micros, journey->value_micros, err) : PTL_OK;
 }
 
-/* With times nearly every path is distinct. So all that converted keep theirs, and of the others
- * one person in a power of two, whose journeys then stand for the rest. */
+/* Worth and number of a sampled person's journey stand for those of the persons left out. */
+static ptl_status add_sampled(walking *r, const ptl_journey *journey, int64_t worth, ptl_error *err)
+{
+    ptl_journey_walk *const w = r->w;
+    const bool is_all = w->null_in == 1 && w->won_in == 1;
+    const uint32_t times = journey->converts ? w->won_in : w->null_in;
+    ptl_journey seen = *journey;
+    if (!(journey->converts ? r->won_sampled : r->null_sampled)) return PTL_OK;
+    if (__builtin_mul_overflow(worth, (int64_t)times, &worth))
+        return ptl_fail(err, PTL_E_LIMIT, "what a conversion is worth leaves 64 bits of micros");
+    if (!is_all)
+        PTL_TRY(ptl_journey_log_add(&w->logs[PTL_JOURNEY_SAMPLE], journey, worth, r->group, times,
+                                    err));
+    if (seen.watched_until > w->newest) seen.watched_until = w->newest;
+    if (journey->n == 0) return PTL_OK;
+    return ptl_journey_log_add(&w->logs[PTL_JOURNEY_SAMPLE_TIMED], &seen, worth, r->group, times,
+                               err);
+}
+
+/* With times nearly every path is distinct: only what converted keeps them. */
 static ptl_status add_timed(walking *r, const ptl_journey *journey, int64_t worth, ptl_error *err)
 {
-    ptl_journey seen = *journey;
-    if (journey->n == 0 || (!journey->converts && !r->is_clocked)) return PTL_OK;
-    if (seen.watched_until > r->w->newest) seen.watched_until = r->w->newest;
-    return ptl_journey_log_add(&r->w->timed, &seen, worth, r->group,
-                               journey->converts ? 1 : r->w->one_in, err);
+    const bool is_all = r->w->null_in == 1 && r->w->won_in == 1;
+    if (is_all || !journey->converts || journey->n == 0) return PTL_OK;
+    return ptl_journey_log_add(&r->w->logs[PTL_JOURNEY_TIMED], journey, worth, r->group, 1, err);
 }
 
 static ptl_status add_journey(void *ctx, const ptl_journey *journey, ptl_error *err)
@@ -82,7 +102,8 @@ static ptl_status add_journey(void *ctx, const ptl_journey *journey, ptl_error *
         c->n_open += journey->touches[0].at + r->w->rules->look_back > r->w->newest;
     }
     PTL_TRY(add_timed(r, journey, worth, err));
-    return ptl_journey_log_add(&r->w->plain, journey, worth, r->group, 1, err);
+    PTL_TRY(add_sampled(r, journey, worth, err));
+    return ptl_journey_log_add(&r->w->logs[PTL_JOURNEY_ALL], journey, worth, r->group, 1, err);
 }
 
 /* --- units ------------------------------------------------------------------------------------ */
@@ -97,7 +118,7 @@ static ptl_status convert_untouched(walking *r, bool all, int64_t unit, ptl_erro
         const bool is_new = c->unit >= 0 && (w->next == 0 || c->unit != c[-1].unit);
         w->counts.n_units += is_new;
         w->counts.n_nobodys += c->unit < 0 && c->at >= w->rules->from && c->at < w->rules->to;
-        r->group = group_of(c->unit < 0 ? ~w->next : c->unit);
+        place(r, c->unit < 0 ? ~w->next : c->unit);
         PTL_TRY(ptl_journey_cut(NULL, 0, c, 1, w->rules, add_journey, r, err));
     }
     return PTL_OK;
@@ -112,8 +133,7 @@ static ptl_status end_unit(walking *r, ptl_error *err)
     w->counts.n_units += r->n_touches > 0 || w->next > from;
     w->counts.n_touches += r->n_touches + r->n_dropped;
     w->counts.n_touches_cut += r->n_dropped;
-    r->group = group_of(r->unit);
-    r->is_clocked = (uint32_t)(hash_of_unit(r->unit) >> 32) % w->one_in == 0;
+    place(r, r->unit);
     return ptl_journey_cut(r->touches, r->n_touches, w->conversions + from, w->next - from,
                            w->rules, add_journey, r, err);
 }
@@ -163,6 +183,7 @@ ptl_status ptl_journey_walk_run(ptl_journey_walk *walk, ptl_error *err)
     for (int64_t i = 0; st == PTL_OK && i < walk->n_events;) st = walk_unit(&i, &r, i, err);
     if (st == PTL_OK) st = convert_untouched(&r, true, 0, err);
     free(r.touches);
-    if (st == PTL_OK) st = ptl_journey_log_seal(&walk->plain, err);
-    return st == PTL_OK ? ptl_journey_log_seal(&walk->timed, err) : st;
+    for (int k = 0; st == PTL_OK && k < PTL_JOURNEY_KINDS; k++)
+        st = ptl_journey_log_seal(&walk->logs[k], err);
+    return st;
 }

@@ -26,8 +26,7 @@ enum {
     PTL_JOURNEY_PASS_EVENTS = 1 << 25,      /* held at once: 805 MB                           */
     PTL_JOURNEY_RANGE_EVENTS = 1 << 17,  /* sorted at once: 3 MB, what a processor's cache holds */
     PTL_JOURNEY_LOG_WORDS_MAX = 1 << 29, /* of journeys of one range of persons: 4 GB      */
-    PTL_JOURNEY_CLOCKED_EVENTS =
-        12000000, /* of more, times without conversion are sampled: 200 MB */
+    PTL_JOURNEY_SAMPLE_EVENTS_PER_CONVERSION = 60, /* of a sample: a conversion costs as much */
     PTL_ATTRIBUTION_CLOCKED_CHANNELS = 256, /* of the time-to-event model: two parameters each */
     PTL_JOURNEY_LISTED_PATHS = 1000 /* kept of a run: the most taken, what anybody looks through */
 };

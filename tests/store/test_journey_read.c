@@ -369,6 +369,53 @@ static void same_bytes_on_any_number_of_threads(void **state)
     }
 }
 
+/* A sample is of persons: each journey stands for as many, all else is as without it. */
+static void a_sample_is_of_persons(void **state)
+{
+    (void)state;
+    ptl_error err = {0};
+    ptl_workspace workspace;
+    ptl_store store = {0};
+    ptl_journeys *all, *some;
+    const ptl_warehouse_options options = small_engine(2);
+    ptl_journey_options o = {.size = (int32_t)sizeof o, .known_by = PTL_INSTANT_EVER};
+    parse(&workspace, "look_back_days: 30\n");
+    EXPECT_OK(ptl_warehouse_open(&store.warehouse, path, &options, &err));
+    EXPECT_OK(ptl_journeys_read(&all, &store, &workspace, &o, NULL, NULL, &err));
+    o.sample_events = 40000;
+    EXPECT_OK(ptl_journeys_read(&some, &store, &workspace, &o, NULL, NULL, &err));
+    const ptl_journey_sample everybody = ptl_journeys_sample(all), s = ptl_journeys_sample(some);
+    EXPECT_INT(everybody.null_in, 1);
+    assert_ptr_equal(everybody.paths, ptl_journeys_paths(all));
+    assert_ptr_equal(everybody.timed, ptl_journeys_timed(all));
+    EXPECT_INT(s.null_in, 8); /* 300,000 events */
+    EXPECT_INT(s.won_in, 8);  /* 20,000 conversions: 667 would do */
+    assert_memory_equal(ptl_journeys_counts(all), ptl_journeys_counts(some),
+                        sizeof(ptl_journey_counts));
+    ptl_attribution_total whole, part, timed, converted;
+    EXPECT_OK(ptl_paths_total(&whole, ptl_journeys_paths(all), &err));
+    EXPECT_OK(ptl_paths_total(&part, ptl_journeys_paths(some), &err));
+    assert_memory_equal(&whole, &part, sizeof whole);
+    EXPECT_OK(ptl_paths_total(&converted, ptl_journeys_timed(some), &err));
+    EXPECT_INT(converted.n_converting, whole.n_converting);
+    EXPECT_INT(converted.n_null, 0);
+    EXPECT_OK(ptl_paths_total(&part, s.paths, &err));
+    EXPECT_OK(ptl_paths_total(&timed, s.timed, &err));
+    EXPECT_INT(part.n_converting, timed.n_converting);
+    EXPECT_INT(part.n_null, timed.n_null);
+    EXPECT_NEAR(part.value, timed.value, 0.0);
+    EXPECT_INT(part.n_groups, 64); /* intervals rest on as many as before */
+    for (int64_t c = 0; c < s.paths->n_cells; c++)
+        EXPECT_INT((s.paths->cell_converting[c] + s.paths->cell_null[c]) % 8, 0);
+    /* 9,000 persons, one in 8, each with about as many journeys: 3 % of error, five times */
+    EXPECT_NEAR((double)part.n_converting / (double)whole.n_converting, 1.0, 0.15);
+    EXPECT_NEAR((double)part.n_null / (double)whole.n_null, 1.0, 0.15);
+    ptl_journeys_free(all);
+    ptl_journeys_free(some);
+    ptl_warehouse_close(store.warehouse);
+    ptl_workspace_dispose(&workspace);
+}
+
 /* Events of the warehouse in order, from ranges of about `each` read in passes of at most `most`.
  */
 static ptl_event *events_in_order(int64_t *n, int64_t *n_ranges, int64_t each, int64_t most)
@@ -480,6 +527,7 @@ int main(void)
         cmocka_unit_test(periods),
         cmocka_unit_test(a_missing_rate_is_said),
         cmocka_unit_test(same_bytes_on_any_number_of_threads), /* it adds facts */
+        cmocka_unit_test(a_sample_is_of_persons),
         cmocka_unit_test(passes_make_no_difference),
         cmocka_unit_test(a_machine_is_cut),
     };
