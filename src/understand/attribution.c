@@ -51,6 +51,8 @@ static ptl_status add_method(solving *s, const char *name, const ptl_attribution
     const ptl_attribution_work work = work_of(s);
     PTL_TRY(ptl_attribution_foresee(m, s->f, how, s->kept, &work, err));
     ptl_arena_reset(&s->work);
+    PTL_TRY(ptl_attribution_steady(m, s->f, how, &work, err));
+    ptl_arena_reset(&s->work);
     return ptl_progress_check(s->progress, err);
 }
 
@@ -108,6 +110,7 @@ static ptl_status solve_markov(solving *s, ptl_error *err)
     o.order = s->f->order_used;
     o.interval = interval_of(s);
     PTL_TRY(ptl_markov_solve(&r, ptl_journeys_paths(s->f->journeys), &o, &work, err));
+    PTL_TRY(keep(&s->f->removal, r.effect, s->f->n_channels, s->kept, err));
     const ptl_validation_method how = {.method = PTL_CREDIT_MARKOV, .markov = &o};
     return add_method(s, "markov", &r.credit, &how, err);
 }
@@ -166,6 +169,7 @@ static ptl_status solve_paths(solving *s, ptl_error *err)
     const ptl_attribution_work work = work_of(s);
     ptl_path_options o = ptl_path_options_default();
     PTL_TRY(ptl_path_solve(&s->f->paths, ptl_journeys_paths(s->f->journeys), &o, &work, err));
+    PTL_TRY(ptl_attribution_remove_sequences(s->f, &work, err));
     o.n_sequences = 0;
     o.n_synergies = 0;
     return ptl_path_solve(&s->f->timed, ptl_journeys_timed(s->f->journeys), &o, &work, err);

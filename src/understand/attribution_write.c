@@ -187,6 +187,8 @@ static ptl_status put_sequences(const ptl_figure_rows *rows, ptl_error *err)
                                    "conversions", err));
         PTL_TRY(ptl_figure_estimated(rows, "sequence_relative", "sequence", member,
                                      s->relative_lift, "share", err));
+        PTL_TRY(ptl_figure_estimated(rows, "sequence_removal", "sequence", member,
+                                     rows->f->sequence_removal[i], "share", err));
         PTL_TRY(ptl_figure_estimated(rows, "sequence_z", "sequence", member, s->z, "z", err));
     }
     return PTL_OK;
@@ -259,6 +261,7 @@ static ptl_status put_figures(const ptl_figure_rows *rows, ptl_error *err)
     PTL_TRY(put_orders(rows, err));
     PTL_TRY(put_touches(rows, err));
     PTL_TRY(ptl_attribution_put_foresight(rows, err));
+    PTL_TRY(ptl_attribution_put_steady(rows, err));
     return ptl_attribution_put_flow(rows, err);
 }
 

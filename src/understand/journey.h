@@ -88,10 +88,13 @@ const ptl_paths *ptl_journeys_timed(const ptl_journeys *journeys);
 /** For what reads journeys again and again. Persons are sampled by hash: of journeys without a
  * conversion, those of one person in `null_in`, and of those with one, those of one in `won_in`
  * (powers of two; the same persons where both are equal), each counted that often. 1: all. */
+enum { PTL_JOURNEY_PERIODS = 4 };
+
 typedef struct ptl_journey_sample {
     int64_t null_in, won_in;
     const ptl_paths *paths;
     const ptl_paths *timed; /* with gaps; without a conversion, to the day until which none came */
+    const ptl_paths *periods; /* PTL_JOURNEY_PERIODS: the same by when they ended, in equal parts */
 } ptl_journey_sample;
 ptl_journey_sample ptl_journeys_sample(const ptl_journeys *journeys);
 

@@ -178,18 +178,20 @@ typedef enum ptl_journey_kind {
     PTL_JOURNEY_TIMED,        /* those that converted, with times       */
     PTL_JOURNEY_SAMPLE,       /* of sampled persons                     */
     PTL_JOURNEY_SAMPLE_TIMED, /* of these, with times, and a touch      */
-    PTL_JOURNEY_KINDS
+    PTL_JOURNEY_PERIOD,       /* the same, by the period in which they ended */
+    PTL_JOURNEY_KINDS = PTL_JOURNEY_PERIOD + PTL_JOURNEY_PERIODS
 } ptl_journey_kind;
 
 static inline bool ptl_journey_kind_timed(int kind)
 {
-    return kind == PTL_JOURNEY_TIMED || kind == PTL_JOURNEY_SAMPLE_TIMED;
+    return kind == PTL_JOURNEY_TIMED || kind >= PTL_JOURNEY_SAMPLE_TIMED;
 }
 
 typedef struct ptl_journey_walk {
     const ptl_journey_rules *rules;
     ptl_instant newest;       /* event of all */
     uint32_t null_in, won_in; /* persons are sampled; 1: all */
+    ptl_instant first, last;  /* [first, last): in equal periods */
     const ptl_event *events;
     int64_t n_events;
     const ptl_conversion *conversions; /* all of them; the range's are [next, end), then nobody's */

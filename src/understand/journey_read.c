@@ -32,6 +32,7 @@ typedef struct reader {
     ptl_journeys *j;
     ptl_journey_rules rules;
     int64_t n_events, last_identifier; /* of all events */
+    ptl_instant first, last;           /* of the period, [first, last) */
     ptl_conversions conversions;
     ptl_event_plan plan;
     ptl_event *events; /* of a pass */
@@ -67,6 +68,8 @@ static ptl_status walk_task(void *payload, int64_t task, ptl_error *err)
                             .newest = r->j->newest,
                             .null_in = r->j->null_in,
                             .won_in = r->j->won_in,
+                            .first = r->first,
+                            .last = r->last,
                             .events = r->events + range->first,
                             .n_events = range->n,
                             .conversions = r->conversions.items,
@@ -266,6 +269,8 @@ static ptl_status read_all(reader *r, ptl_store *store, const ptl_workspace *wor
                                  r->rules.to, progress, err));
     widen_span(r, workspace->zone);
     choose_sample(r, o->sample_events);
+    r->first = ptl_zone_day_start(workspace->zone, o->has_from ? o->from : r->j->first);
+    r->last = ptl_zone_day_start(workspace->zone, (o->has_to ? o->to : r->j->last) + 1);
     ptl_progress_step(progress, "reading journeys", 1, 7);
     const ptl_event_query query = {.store = store,
                                    .known_by = o->known_by,
@@ -355,5 +360,6 @@ ptl_journey_sample ptl_journeys_sample(const ptl_journeys *j)
                                 .won_in = j->won_in,
                                 .paths =
                                     &j->paths[is_sampled(j) ? PTL_JOURNEY_SAMPLE : PTL_JOURNEY_ALL],
-                                .timed = &j->paths[PTL_JOURNEY_SAMPLE_TIMED]};
+                                .timed = &j->paths[PTL_JOURNEY_SAMPLE_TIMED],
+                                .periods = &j->paths[PTL_JOURNEY_PERIOD]};
 }

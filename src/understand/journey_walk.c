@@ -61,6 +61,15 @@ static ptl_status count_conversion(ptl_journey_counts *c, const ptl_journey *jou
     return is_negative ? add_money(&c->negative_micros, journey->value_micros, err) : PTL_OK;
 }
 
+/* Equal parts of the span; what ends outside, as a journey cut off by it may, is of the nearest. */
+static int period_of(const ptl_journey_walk *w, ptl_instant at)
+{
+    const ptl_instant each = (w->last - w->first) / PTL_JOURNEY_PERIODS;
+    if (each <= 0 || at <= w->first) return 0;
+    const ptl_instant period = (at - w->first) / each;
+    return period < PTL_JOURNEY_PERIODS ? (int)period : PTL_JOURNEY_PERIODS - 1;
+}
+
 /* Worth and number of a sampled person's journey stand for those of the persons left out. */
 static ptl_status add_sampled(walking *r, const ptl_journey *journey, int64_t worth, ptl_error *err)
 {
@@ -76,8 +85,10 @@ static ptl_status add_sampled(walking *r, const ptl_journey *journey, int64_t wo
                                     err));
     if (seen.watched_until > w->newest) seen.watched_until = w->newest;
     if (journey->n == 0) return PTL_OK;
-    return ptl_journey_log_add(&w->logs[PTL_JOURNEY_SAMPLE_TIMED], &seen, worth, r->group, times,
-                               err);
+    PTL_TRY(ptl_journey_log_add(&w->logs[PTL_JOURNEY_SAMPLE_TIMED], &seen, worth, r->group, times,
+                                err));
+    return ptl_journey_log_add(&w->logs[PTL_JOURNEY_PERIOD + period_of(w, seen.ended_at)], &seen,
+                               worth, r->group, times, err);
 }
 
 /* With times nearly every path is distinct: only what converted keeps them. */
