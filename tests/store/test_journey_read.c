@@ -81,9 +81,13 @@ static const char *const company =
     " currency, reason, day, load_id, source_row, known_at) VALUES"
     " ('s1', '2026-01-06 10:00', 2, 'pro', 9000000, 'EUR', 'new', '2026-01-06', 4, 1, "
     "'2026-03-01'),"
-    " ('s1', '2026-01-25 10:00', 2, 'plus', 12000000, 'EUR', 'expansion', '2026-01-25', 4, 3, "
-    "'2026-03-01'),"
     " ('s1', '2026-01-30 10:00', 2, 'none', 0, 'EUR', 'churn', '2026-01-30', 4, 2, '2026-03-01')";
+
+static const char *const expansion =
+    "INSERT INTO subscription (subscription_id, valid_from, identifier_id, plan, mrr_micros,"
+    " currency, reason, day, load_id, source_row, known_at) VALUES"
+    " ('s1', '2026-01-25 10:00', 2, 'plus', 12000000, 'EUR', 'expansion', '2026-01-25', 4, 3, "
+    "'2026-03-01')";
 
 static int build(void **state)
 {
@@ -94,6 +98,7 @@ static int build(void **state)
     warehouse_path(path);
     EXPECT_OK(ptl_warehouse_open(&warehouse, path, &options, &err));
     warehouse_exec(warehouse, company);
+    warehouse_exec(warehouse, expansion);
     ptl_warehouse_close(warehouse);
     return 0;
 }
@@ -250,8 +255,8 @@ static void goals_of_every_table(void **state)
             &o);
     EXPECT_INT(c.n_conversions, 1);
     assert_non_null(strstr(paths, "search>email>direct 1/0 0.00; "));
-    c = ask(paths, sizeof paths,
-            "goals: [{name: up, table: subscription, kinds: [expansion]}]\n", &o);
+    c = ask(paths, sizeof paths, "goals: [{name: up, table: subscription, kinds: [expansion]}]\n",
+            &o);
     EXPECT_INT(c.n_conversions, 1);
     assert_non_null(strstr(paths, "search>email>direct 1/0 12.00; "));
     /* the order before is of another goal: it ends no journey to a renewal */
