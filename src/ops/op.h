@@ -44,7 +44,8 @@ enum {
     PTL_NO_STORE = 16, /* must run without opening the stores (init, restore, help)  */
     PTL_CACHED = 32,   /* same inputs give the earlier run's answer unless --force   */
     PTL_ENTERS = 64,   /* the handler enters the ledger itself (apply)               */
-    PTL_FILES = 128    /* reads files beside the stores: the answer changes with them */
+    PTL_FILES = 128,   /* reads files beside the stores: the answer changes with them */
+    PTL_LOADS = 256    /* brings files in: identifiers and keys lie beside the engine */
 };
 
 typedef struct ptl_op ptl_op;
