@@ -16,17 +16,13 @@ typedef struct forms {
 
 #define HEAD "Day,Campaign,Currency code,Cost,Impr.,Clicks\n"
 
-static void write_parquet(const forms *s)
+static void write_parquet(const forms *s, const char *name, const char *select)
 {
-    char sql[1024];
+    char sql[2048];
     duckdb_database database = NULL;
     duckdb_connection connection = NULL;
-    (void)snprintf(sql, sizeof sql,
-                   "COPY (SELECT DATE '2026-04-20' + i::INT AS \"Day\", 'DE | Brand' AS"
-                   " \"Campaign\", 'EUR' AS \"Currency code\", (12.5 + i)::DECIMAL(18,2) AS"
-                   " \"Cost\", 470 + i AS \"Impr.\", 31 AS \"Clicks\" FROM range(5000) AS t(i))"
-                   " TO '%s/d.parquet' (FORMAT parquet)",
-                   s->f.data);
+    (void)snprintf(sql, sizeof sql, "COPY (%s) TO '%s/%s' (FORMAT parquet)", select, s->f.data,
+                   name);
     if (duckdb_open(NULL, &database) != DuckDBSuccess ||
         duckdb_connect(database, &connection) != DuckDBSuccess ||
         duckdb_query(connection, sql, NULL) != DuckDBSuccess)
@@ -34,6 +30,16 @@ static void write_parquet(const forms *s)
     duckdb_disconnect(&connection);
     duckdb_close(&database);
 }
+
+/* Days, decimals and whole numbers; instants, doubles and numbers as names of people. */
+static const char *const ads =
+    "SELECT DATE '2026-04-20' + i::INT AS \"Day\", 'DE | Brand' AS \"Campaign\", 'EUR' AS"
+    " \"Currency code\", (12.5 + i)::DECIMAL(18,2) AS \"Cost\", 470 + i AS \"Impr.\","
+    " 31 AS \"Clicks\" FROM range(5000) AS t(i)";
+static const char *const orders =
+    "SELECT 1000 + i AS \"Order ID\", TIMESTAMP '2026-04-20 22:30:00' + to_days(i::INT) AS"
+    " \"Order date\", 7 + i AS \"Customer ID\", 'Tea' AS \"Product\", 2 AS \"Quantity\","
+    " 1234.5 + i AS \"Total\" FROM range(40) AS t(i)";
 
 #define CELL(text) "<c t='inlineStr'><is><t>" text "</t></is></c>"
 #define NUMBER(text) "<c><v>" text "</v></c>"
@@ -78,7 +84,8 @@ static void make(forms *s)
                        "{\"Day\":\"2026-04-20\",\"Campaign\":\"DE | Brand\",\"Currency code\":"
                        "\"EUR\",\"Cost\":12.5,\"Impr.\":470,\"Clicks\":31}\n");
     write_book(s);
-    write_parquet(s);
+    write_parquet(s, "d.parquet", ads);
+    write_parquet(s, "e.parquet", orders);
     EXPECT_OK(ptl_recognise_all(&s->all, &s->n, s->f.data, NULL, 0, &s->arena, NULL, &err));
 }
 
@@ -99,10 +106,11 @@ static void forms_are_one(void **state)
                     {"b.jsonl", "google_ads_campaigns", 1, true},
                     {"c.xlsx#Ads 2026", "google_ads_campaigns", 1, true},
                     {"c.xlsx#Targets", NULL, 1, true},
-                    {"d.parquet", "google_ads_campaigns", 4000, false}};
+                    {"d.parquet", "google_ads_campaigns", 4000, false},
+                    {"e.parquet", "order_lines", 40, true}};
     forms s;
     make(&s);
-    EXPECT_INT(s.n, 5);
+    EXPECT_INT(s.n, 6);
     for (int64_t i = 0; i < s.n; i++) {
         const ptl_recognised *r = &s.all[i];
         EXPECT_STR(r->file, expected[i].file);
@@ -136,29 +144,43 @@ static void a_sheet_is_named(void **state)
     dispose(&s);
 }
 
-/* What the plan writes loads: typed columns through the preset's own casts. */
-static void parquet_loads_through_its_preset(void **state)
+static ptl_load_report load(forms *s, const ptl_recognised *r, const char *table)
 {
-    (void)state;
-    forms s;
     ptl_buffer mapping;
     ptl_error err = {0};
-    make(&s);
-    const ptl_part *part = &s.all[4].parts[0];
+    const ptl_part *part = &r->parts[0];
     const ptl_preset_use use = {.columns = part->columns,
                                 .n_columns = part->n_columns,
                                 .slots = part->slots,
                                 .n_slots = part->n_slots};
     ptl_buffer_init(&mapping, 1 << 20, NULL);
     EXPECT_OK(ptl_preset_mapping(&mapping, part->preset, &use, &err));
-    ptl_load_spec spec = loading_spec(&s.f, "d.parquet", mapping.ptr);
-    spec.table = "spend";
+    ptl_load_spec spec = loading_spec(&s->f, r->file, mapping.ptr);
+    spec.table = table;
     spec.as_text = true;
-    spec.identifier_kind = NULL;
-    EXPECT_INT(loading_run(&s.f, &spec).rows, 5000);
+    if (strcmp(table, "txn") != 0) spec.identifier_kind = NULL;
+    const ptl_load_report report = loading_run(&s->f, &spec);
+    ptl_buffer_dispose(&mapping);
+    return report;
+}
+
+/* What the plan writes loads, typed columns through the preset's own casts; an instant is UTC, its
+ * day the workspace's. */
+static void parquet_loads_through_its_preset(void **state)
+{
+    (void)state;
+    forms s;
+    make(&s);
+    EXPECT_INT(load(&s, &s.all[4], "spend").rows, 5000);
     EXPECT_INT(loading_ask(&s.f, "SELECT sum(cost_micros)::BIGINT FROM spend_known"),
                (INT64_C(5000) * 12500 + INT64_C(5000) * 4999 / 2 * 1000) * 1000);
-    ptl_buffer_dispose(&mapping);
+    EXPECT_INT(load(&s, &s.all[5], "txn").rows, 40);
+    EXPECT_INT(loading_ask(&s.f, "SELECT sum(gross_micros)::BIGINT FROM txn_known"),
+               (INT64_C(40) * 12345 + INT64_C(40) * 39 / 2 * 10) * 100000);
+    EXPECT_INT(loading_ask(&s.f, "SELECT count(*) FROM txn_known WHERE \"day\" ="
+                                 " DATE '2026-04-21' AND occurred_at ="
+                                 " TIMESTAMP '2026-04-20 22:30:00'"),
+               1);
     dispose(&s);
 }
 
