@@ -89,6 +89,8 @@ static const ptl_canon_column txn_columns[] = {
     MONEY_OR("variable_cost_micros", "0", "What the goods or the service cost us"),
     CURRENCY,
     LOADED_BY_DAY,
+    MAY("campaign", TEXT, "Campaign recorded with the order, if any"),
+    MAY("geo", TEXT, "Where it went or was bought, a name of the table geo"),
 };
 
 static const ptl_canon_column subscription_columns[] = {
@@ -208,7 +210,7 @@ static const ptl_canon_column consent_columns[] = {
 };
 
 static const ptl_canon_column target_columns[] = {
-    KEY("scope", TEXT, "Whose target: company, a vertical, a team"),
+    KEY("scope", TEXT, "Whose target: company; a channel or vertical by its name; channel/…, campaign/…, geo/…, segment/…, vertical/…"),
     KEY("kpi", TEXT, "Which KPI of metrics.yaml"),
     KEY("period_start", DAY, "First day it counts"),
     KEY("period_end", DAY, "Last day it counts"),
@@ -217,6 +219,7 @@ static const ptl_canon_column target_columns[] = {
     MAY("currency", TEXT, "Currency where the KPI is money, three letters"),
     MAY("set_by", TEXT, "Role that set it"),
     LOADED,
+    KEY_OR("kind", TEXT, "'target'", "target: what is to be reached; plan: what is planned to come"),
 };
 
 static const ptl_canon_column cost_columns[] = {

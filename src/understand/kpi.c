@@ -36,6 +36,7 @@ static ptl_status read_all(ptl_kpi *k, ptl_error *err)
 {
     PTL_TRY(ptl_periods_make(&k->periods, &k->span, k->workspace, k->arena, err));
     PTL_TRY(ptl_kpi_read_channels(k, err));
+    PTL_TRY(ptl_cuts_make(k, err));
     for (int i = 0; i < N_READERS; i++) {
         ptl_progress_step(k->progress, readers[i].words, i, N_READERS + 1);
         PTL_TRY(ptl_progress_check(k->progress, err));
