@@ -228,11 +228,11 @@ static ptl_status convert_period(ptl_kpi *k, const ptl_period *p, ptl_contracts 
 
 ptl_status ptl_kpi_read_contracts(ptl_kpi *k, ptl_error *err)
 {
-    const ptl_value known = ptl_value_instant(k->span.known_by);
+    const ptl_value params[] = {ptl_value_instant(k->span.known_by), ptl_value_day(k->span.last)};
     reader *r = ptl_arena_array(k->arena, 1, sizeof *r, err);
     if (!r) return PTL_E_NO_MEMORY;
     r->k = k;
-    PTL_TRY(ptl_warehouse_stream(k->store->warehouse, "kpi/contracts", &known, 1, take_contracts, r,
+    PTL_TRY(ptl_warehouse_stream(k->store->warehouse, "kpi/contracts", params, 2, take_contracts, r,
                                  k->progress, err));
     r->err = err;
     end_customer(r);
