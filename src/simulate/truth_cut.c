@@ -156,6 +156,12 @@ static sums sum_of(const ptl_truth *t, int cut, int32_t member, int64_t from, in
     return s;
 }
 
+int64_t ptl_truth_cut_cm2(const ptl_truth *t, int cut, int32_t member)
+{
+    const sums s = sum_of(t, cut, member, 0, t->climate->n_days - 1);
+    return s.n.net - s.n.variable - s.media;
+}
+
 static void put_ratio(ptl_json *j, const char *key, int64_t above, double scale, int64_t below)
 {
     if (above != 0 && below != 0)

@@ -160,6 +160,8 @@ PTL_NODISCARD ptl_status ptl_truth_cut_init(ptl_truth *truth, const ptl_truth_cu
 /** A sale whose order is, or is not, the one that won its customer. */
 void ptl_truth_cut_sale(ptl_truth *truth, const ptl_truth_sale *sale, bool wins, bool is_won_order);
 void ptl_truth_cut_deal(ptl_truth *truth, const ptl_truth_deal *deal);
+/** CM2 of a member over the whole window, euro micros. */
+int64_t ptl_truth_cut_cm2(const ptl_truth *truth, int cut, int32_t member);
 /** The key "cuts" of "kpis". */
 void ptl_truth_cut_write(ptl_json *json, const ptl_truth *truth);
 bool ptl_truth_is_paid(const ptl_truth *truth, int32_t recorded);

@@ -521,6 +521,17 @@ static const ptl_canon_column day_segment_columns[] = {
     SET("variable_cost_micros", INT, "All variable costs, shipping and fees among them"),
 };
 
+static const ptl_canon_column day_part_columns[] = {
+    SET("run_id", INT, "The run that made it"),
+    SET("day", DAY, "Local day"),
+    SET("dimension", TEXT, "vertical or segment"),
+    SET("member", TEXT, "Which one; empty where the facts say none"),
+    SET("orders", INT, "Orders"),
+    SET("revenue_micros", INT, "Revenue in the reporting currency"),
+    SET("variable_cost_micros", INT, "All variable costs, shipping and fees among them"),
+    SET("media_micros", INT, "Media; segments have none, since media know no customers"),
+};
+
 static const ptl_canon_column cohort_week_columns[] = {
     SET("run_id", INT, "The run that made it"),
     SET("cohort_start", DAY, "First day of the week in which the cohort was won"),
@@ -671,6 +682,7 @@ const ptl_canon_table ptl_canon[] = {
     TABLE(figure, FIGURE, "period_start", "a figure of a review"),
     TABLE(day_channel, FIGURE, "day", "a channel's day in money"),
     TABLE(day_segment, FIGURE, "day", "a segment's day in money"),
+    TABLE(day_part, FIGURE, "day", "a vertical's or a segment's day in money"),
     TABLE(cohort_week, FIGURE, "cohort_start", "one week in the life of a cohort of customers"),
     TABLE(journey_path, FIGURE, NULL, "a way customers went, and how many went it"),
     TABLE(finding, FIGURE, NULL, "something that is wrong with the data"),

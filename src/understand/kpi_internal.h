@@ -200,7 +200,7 @@ typedef struct ptl_kpi {
     struct ptl_targets *targets;
     const char *currencies[PTL_KPI_CURRENCIES_MAX]; /* met in contracts and deals */
     int64_t n_currencies;
-    ptl_table_builder *segments;
+    ptl_table_builder *segments, *parts;
     ptl_figure_rows rows;
     ptl_kpi_report *report;
     ptl_progress *progress;

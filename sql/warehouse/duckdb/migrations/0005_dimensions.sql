@@ -7,6 +7,18 @@ ALTER TABLE txn ADD COLUMN geo VARCHAR;
 ALTER TABLE target ADD COLUMN kind VARCHAR DEFAULT 'target';
 ALTER TABLE target ALTER COLUMN kind SET NOT NULL;
 
+-- one row is: a day of a vertical or a segment in money
+CREATE TABLE day_part (
+    run_id                 BIGINT NOT NULL,
+    day                    DATE NOT NULL,
+    dimension              VARCHAR NOT NULL,
+    member                 VARCHAR NOT NULL,
+    orders                 BIGINT NOT NULL,
+    revenue_micros         BIGINT NOT NULL,
+    variable_cost_micros   BIGINT NOT NULL,
+    media_micros           BIGINT NOT NULL
+);
+
 CREATE OR REPLACE VIEW txn_known AS
 SELECT f.* FROM txn AS f
 ANTI JOIN (SELECT replaces_load_id FROM load WHERE replaces_load_id IS NOT NULL) AS n
