@@ -224,6 +224,8 @@ ptl_status ptl_soft_open(ptl_soft *soft, const ptl_sim_options *options, ptl_exp
     PTL_TRY(open_files(soft, err));
     PTL_TRY(
         ptl_spill_new(&soft->deals, folder->dir, options->n_weeks + 1, sizeof(ptl_soft_deal), err));
+    PTL_TRY(ptl_spill_new(&soft->visits, folder->dir, options->n_weeks + 1, sizeof(ptl_soft_visit),
+                          err));
     return ptl_spill_new(&soft->invoices, folder->dir, options->n_weeks + 1,
                          sizeof(ptl_soft_invoice), err);
 }
@@ -234,6 +236,7 @@ void ptl_soft_close(ptl_soft *soft)
     for (int i = 0; i < 4; i++) ptl_export_drop(open[i]);
     ptl_spill_free(soft->deals);
     ptl_spill_free(soft->invoices);
+    ptl_spill_free(soft->visits);
     free(soft->life);
     if (soft->climate.zone) ptl_climate_dispose(&soft->climate);
 }
@@ -262,6 +265,7 @@ ptl_status ptl_soft_write(ptl_soft *soft, ptl_progress *progress, ptl_error *err
     PTL_TRY(close_one(&soft->usage, err));
     PTL_TRY(ptl_soft_write_deals(soft, progress, err));
     PTL_TRY(ptl_soft_write_invoices(soft, err));
+    PTL_TRY(ptl_soft_write_visits(soft, err));
     PTL_TRY(ptl_progress_check(progress, err));
     PTL_TRY(ptl_soft_write_media(soft, err));
     PTL_TRY(ptl_office_write(&soft->truth, soft->folder, err));

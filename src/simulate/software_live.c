@@ -452,6 +452,7 @@ static ptl_status record(ptl_soft *soft, walk *w, const ptl_soft_lead *l, const 
     claim(soft, &rest, cause, w->recorded, day);
     count_deal(soft, &d);
     put_identity(soft, p->id * PTL_SOFT_PEOPLE + l->contact, day);
+    PTL_TRY(ptl_soft_visit_lead(soft, p, &d, err));
     return ptl_spill_put(soft->deals, day / 7, &d, err);
 }
 
@@ -505,7 +506,7 @@ static void put_account(ptl_soft *soft, const walk *w)
 }
 
 /* Weekly use of the product: who is about to leave uses it less and less. */
-static void put_usage(ptl_soft *soft, const walk *w, int64_t from, int64_t to)
+static ptl_status put_usage(ptl_soft *soft, const walk *w, int64_t from, int64_t to, ptl_error *err)
 {
     const ptl_company *p = &soft->life->company;
     ptl_rng r = ptl_rng_split(&p->rng, STREAM_USE);
@@ -522,18 +523,20 @@ static void put_usage(ptl_soft *soft, const walk *w, int64_t from, int64_t to)
         ptl_export_int(soft->usage, active * 4);
         ptl_export_int(soft->usage, active * (int64_t)(30 + ptl_rng_below(&r, 40)));
         ptl_export_end(soft->usage);
+        PTL_TRY(ptl_soft_visit_use(soft, p, day, active, err));
     }
+    return PTL_OK;
 }
 
-static void finish(ptl_soft *soft, const walk *w)
+static ptl_status finish(ptl_soft *soft, const walk *w, ptl_error *err)
 {
     ptl_truth *t = &soft->truth;
     put_account(soft, w);
-    if (!w->ever) return;
+    if (!w->ever) return PTL_OK;
     ptl_truth_contract_add(&soft->truth, soft->life->states, soft->life->n_states,
                            soft->life->company.currency, soft->life->company.currency);
-    put_usage(soft, w, w->start, month_after(soft, w->start, TERM_MONTHS * w->terms));
-    if (w->n_invoices == 0) return;
+    PTL_TRY(put_usage(soft, w, w->start, month_after(soft, w->start, TERM_MONTHS * w->terms), err));
+    if (w->n_invoices == 0) return PTL_OK;
     const int64_t bin = w->worth_micros / 10000000;
     t->customers++;
     t->lapsed += !w->is_customer;
@@ -541,6 +544,7 @@ static void finish(ptl_soft *soft, const walk *w)
     t->subscribers_lost += !w->is_customer;
     t->worth_micros += w->worth_micros;
     t->worth[bin < 0 ? 0 : bin >= PTL_TRUTH_BINS ? PTL_TRUTH_BINS - 1 : bin]++;
+    return PTL_OK;
 }
 
 static ptl_status walk_through(ptl_soft *soft, walk *w, ptl_error *err)
@@ -562,13 +566,14 @@ static ptl_status live_one(ptl_soft *soft, int64_t id, ptl_error *err)
     ptl_company_make(&soft->life->company, &soft->climate, id);
     ptl_truth_number_init(&soft->life->number);
     soft->life->n_states = 0;
+    soft->n_known = 0;
     PTL_TRY(draw_moments(soft, err));
     for (int32_t s = 0; s < soft->climate.n_scenarios; s++) {
         walk w = {.scenario = s, .cohort = -1};
         PTL_TRY(walk_through(soft, &w, err));
-        if (s == PTL_SIM_FACTUAL) finish(soft, &w);
+        if (s == PTL_SIM_FACTUAL) PTL_TRY(finish(soft, &w, err));
     }
-    return PTL_OK;
+    return ptl_soft_visit_browse(soft, &soft->life->company, err);
 }
 
 ptl_status ptl_soft_live(ptl_soft *soft, ptl_progress *progress, ptl_error *err)
