@@ -11,7 +11,10 @@ enum {
     PTL_KPI_LINES_MAX = 4000000,   /* lines of money of one customer, held while they are read */
     PTL_KPI_COSTS_MAX = 1000000,   /* rows of marketing's own costs */
     PTL_KPI_MEMBERS_MAX = 10000,   /* campaigns, reasons, places that figures are split by */
-    PTL_KPI_ARENA_BYTES_MAX = 768 << 20, /* days × channels × measures, and cohorts */
+    PTL_KPI_CUT_MEMBERS_MAX = 500, /* campaigns, places: more are counted together as "(other)" */
+    PTL_KPI_CUT_CELLS_MAX = 800000, /* days of members: 200 MB */
+    PTL_KPI_CUT_WEEKS = 26,         /* newest weeks with figures by campaign, place and the like */
+    PTL_KPI_ARENA_BYTES_MAX = 1024 << 20, /* days × channels × measures, cuts, cohorts */
     PTL_COHORT_MONTHS_MAX = 1201,        /* a century of months won */
     PTL_COHORT_AGES_MAX = 120,           /* months of life that a cohort is followed */
     PTL_COHORT_WEEKS_MAX = 157,          /* newest weeks of acquisition kept by week: three years */
