@@ -87,6 +87,7 @@ files: ["data/units/units.csv"]
 mapping: |
   SELECT ptl_day(day, '%Y-%m-%d') AS day, series, geo, ptl_number(value) AS value, 'units' AS unit FROM source
 END
+"$portolan" -w pairs apply > /dev/null
 PORTOLAN_NOW=2026-11-17T07:00:00Z "$portolan" -w pairs import --quiet > /dev/null 2>&1
 "$portolan" -w pairs mix fit --kpi units --draws 100 --chains 2 --json > pairs.json
 "$portolan" -w pairs mix show --json > pairs-again.json
