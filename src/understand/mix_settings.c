@@ -234,7 +234,8 @@ static ptl_status add_experiment(ptl_mix_experiment *e, ptl_mix_panel *p, const 
     if (!in) return PTL_E_NO_MEMORY;
     int64_t n = 0;
     for (int64_t g = 0; g < p->data.n_geos; g++)
-        n += in[g] = ptl_mix_listed(t->geos, p->data.geo_name[g]);
+        n += in[g] =
+            ptl_mix_listed(t->geos, p->place_name[p->data.n_places ? p->data.place[g] : g]);
     e->geo = in;
     if (n > 0) return PTL_OK;
     return ptl_fail(err, PTL_E_INVALID, "experiment %lld: none of its places is in the panel: %s",
