@@ -170,6 +170,11 @@ ON CONFLICT (id) DO UPDATE SET size = excluded.size, root = excluded.root, peaks
 -- name: ledger_list
 SELECT seq, stored, leaf FROM ledger_entry WHERE seq >= ?1 ORDER BY seq LIMIT ?2;
 
+-- name: ledger_of_run
+SELECT seq FROM ledger_entry
+WHERE json_extract(stored, '$.run_id') = ?1 AND json_extract(stored, '$.kind') = ?2
+ORDER BY seq DESC LIMIT 1;
+
 -- name: ledger_all
 SELECT seq, stored, leaf FROM ledger_entry ORDER BY seq;
 
@@ -224,6 +229,32 @@ WHERE opened_at <= ?1
   AND (?2 = 0 OR (kind = 'action' AND (closed_at IS NULL OR closed_at > ?1)) OR met_on >= ?3)
 ORDER BY closed_at IS NOT NULL AND closed_at <= ?1, due_on IS NULL, due_on, minute_id
 LIMIT ?4;
+
+-- name: challenge_add
+INSERT INTO challenge (figure, what, figure_run_id, question, asked_at, asked_by, run_id)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+RETURNING challenge_id;
+
+-- name: challenge_answer
+UPDATE challenge SET answered_at = ?2, answered_by = ?3, answer = ?4
+WHERE challenge_id = ?1 AND answered_at IS NULL
+RETURNING challenge_id;
+
+-- name: challenge_last
+SELECT coalesce(max(challenge_id), 0) FROM challenge;
+
+-- name: challenge_answer_is
+-- 1 where it is answered with these very words, 0 where with others.
+SELECT answer = ?2 FROM challenge WHERE challenge_id = ?1;
+
+-- name: challenge_list
+-- Open ones first, then the newest; ?1 NULL: of every figure; ?2 = 1: answered ones too.
+SELECT challenge_id, figure, what, figure_run_id, question, asked_at, asked_by, run_id,
+       answered_at, answered_by, answer
+FROM challenge
+WHERE (?1 IS NULL OR figure = ?1) AND (?2 = 1 OR answered_at IS NULL)
+ORDER BY answered_at IS NOT NULL, challenge_id DESC
+LIMIT ?3;
 
 -- name: alarm_add
 INSERT INTO alarm (run_id, day, metric, dimension, member, unit, value, expected, low, high, chance,

@@ -13,6 +13,7 @@
 
 #include <microhttpd.h>
 
+#include "base/asset.h"
 #include "base/hash.h"
 #include "ops/args.h"
 #include "ops/dispatch.h"
@@ -104,6 +105,9 @@ struct ptl_exchange {
     ptl_answer *kept;          /* holds the answer instead of `answer` */
     bool is_stream;            /* of events: stays open */
     struct MHD_Response *flow; /* an answer that is sent as it comes to be; NULL: `answer` */
+    const ptl_asset *asset; /* the answer, where it lies in the program; NULL: `answer` holds it */
+    const char *encoding;   /* of the asset: "gzip"; NULL: plain                                 */
+    bool is_immutable;      /* its address holds its hash                                        */
 };
 
 ptl_exchange *ptl_exchange_new(ptl_server *server, bool over_socket, const char *raw_uri);

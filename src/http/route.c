@@ -5,7 +5,6 @@
  * earlier one what a later one would have said. */
 #include <string.h>
 
-#include "base/asset.h"
 #include "http/server_internal.h"
 
 typedef void (*answer_fn)(ptl_exchange *e);
@@ -42,32 +41,6 @@ static void answer_openapi(ptl_exchange *e)
     if (ptl_json_finish(&json) != PTL_OK) ptl_answer_problem(e, 0, &err, NULL);
 }
 
-static void answer_asset(ptl_exchange *e, const char *path, const char *type)
-{
-    const ptl_asset *asset = ptl_asset_find(path);
-    if (!asset) {
-        ptl_answer_refusal(e, 0, PTL_E_NOT_FOUND, "this program holds no such page");
-        return;
-    }
-    e->is_page = true;
-    ptl_answer_text(e, 200, type, (ptl_text){(const char *)asset->bytes, asset->len});
-}
-
-static void answer_welcome(ptl_exchange *e)
-{
-    answer_asset(e, "src/http/welcome/welcome.html", "text/html; charset=utf-8");
-}
-
-static void answer_welcome_script(ptl_exchange *e)
-{
-    answer_asset(e, "src/http/welcome/welcome.js", "text/javascript; charset=utf-8");
-}
-
-static void answer_welcome_style(ptl_exchange *e)
-{
-    answer_asset(e, "src/http/welcome/welcome.css", "text/css; charset=utf-8");
-}
-
 static void answer_events(ptl_exchange *e)
 {
     if (ptl_gate_signed_in(e)) ptl_events_answer(e);
@@ -77,9 +50,6 @@ static const fixed_route fixed_routes[] = {
     {"/healthz", answer_alive, NULL, NULL, true, "GET, HEAD, OPTIONS"},
     {"/readyz", answer_ready, NULL, NULL, true, "GET, HEAD, OPTIONS"},
     {"/metrics", ptl_report_metrics, NULL, NULL, true, "GET, HEAD, OPTIONS"},
-    {"/welcome", answer_welcome, NULL, NULL, true, "GET, HEAD, OPTIONS"},
-    {"/welcome.js", answer_welcome_script, NULL, NULL, true, "GET, HEAD, OPTIONS"},
-    {"/welcome.css", answer_welcome_style, NULL, NULL, true, "GET, HEAD, OPTIONS"},
     {"/api/v1/openapi.json", answer_openapi, NULL, NULL, true, "GET, HEAD, OPTIONS"},
     {"/api/v1/events", answer_events, NULL, NULL, false, "GET, OPTIONS"},
     {"/api/v1/claim", NULL, ptl_gate_claim, NULL, true, "POST, OPTIONS"},
@@ -256,6 +226,7 @@ void ptl_route(ptl_exchange *e)
     e->op =
         strncmp(e->path, api, sizeof api - 1) == 0 ? ptl_call_find(e->path + sizeof api - 1) : NULL;
     if (!e->op) {
+        if (ptl_console_answer(e)) return;
         ptl_answer_refusal(e, 0, PTL_E_NOT_FOUND, "nothing lies at \"%.200s\"", e->url);
         return;
     }

@@ -345,7 +345,7 @@ static void say_ready(ptl_server *server, const listener *tcp, const char *token
         if (token[0])
             fprintf(say,
                     "portolan: nobody can sign in yet. This link makes the owner, once, within a "
-                    "day:\nportolan:   %s://%s:%d/welcome#%s\n",
+                    "day:\nportolan:   %s://%s:%d/claim#%s\n",
                     server->tls ? "https" : "http", host, ntohs(at.sin_port), token);
     } else {
         fprintf(say, "portolan: serving %s at .portolan/portolan.sock\n", server->root);

@@ -278,6 +278,10 @@ bool ptl_table_ask(ptl_exchange *e); /* which format; answers where there is non
 bool ptl_table_is_ours(const char *key);
 void ptl_table_answer(ptl_exchange *e, int http, const ptl_reply *reply);
 
+/* console.c */
+/** Answer with a file of the console, or with its shell; false where the address is neither. */
+bool ptl_console_answer(ptl_exchange *exchange);
+
 /* call.c */
 void ptl_call_read(ptl_server *server, ptl_exchange *e);   /* in a lane: GET  */
 void ptl_call_change(ptl_server *server, ptl_exchange *e); /* in the changes' thread: POST */

@@ -6,9 +6,9 @@ cleanup() { [ -z "${server:-}" ] || kill "$server" 2>/dev/null || true; }
 shop ws
 "$portolan" -w ws serve --listen 127.0.0.1:0 >served 2>log &
 server=$!
-for _ in $(seq 200); do grep -q 'welcome#' served && break; sleep 0.1; done
+for _ in $(seq 200); do grep -q 'claim#' served && break; sleep 0.1; done
 base=$(sed -n 's/.* at \(http:[^ ]*\)$/\1/p' served)
-token=$(sed -n 's/.*welcome#//p' served)
+token=$(sed -n 's/.*claim#//p' served)
 [ -n "$base" ] && [ -n "$token" ] || { cat served log >&2; fail "the server did not say where it is"; }
 echo '{' >keys
 for role in owner analyst board; do

@@ -9,7 +9,7 @@ make_certificate() { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:pri
 start() {
   "$portolan" -w ws serve "$@" >served 2>log &
   server=$!
-  for _ in $(seq 200); do grep -q 'welcome#' served && return 0; kill -0 "$server" 2>/dev/null || break; sleep 0.1; done
+  for _ in $(seq 200); do grep -q 'claim#' served && return 0; kill -0 "$server" 2>/dev/null || break; sleep 0.1; done
   cat served log >&2; fail "the server did not start"
 }
 stop() { kill -TERM "$server"; wait "$server" || fail "the server did not end well"; server=; }
@@ -31,7 +31,7 @@ refused --listen 0.0.0.0:0; expect "passwords do not travel in the clear" proble
 # TLS, on every address.
 start --listen 0.0.0.0:0 --certificate first.pem --key first.key
 port=$(sed -n 's/.* at https:.*:\([0-9]*\)$/\1/p' served)
-token=$(sed -n 's/.*welcome#//p' served)
+token=$(sed -n 's/.*claim#//p' served)
 base=https://127.0.0.1:$port
 code=$(curl -s -o out -D heads -w '%{http_code}' --cacert first.pem "$base/healthz") || fail "no TLS: $?"
 equal "$code" 200 "status over TLS"
@@ -58,7 +58,7 @@ stop
 rm -rf ws; shop ws
 start --listen 0.0.0.0:0 --behind-proxy
 port=$(sed -n 's/.* at http:.*:\([0-9]*\)$/\1/p' served); base=http://127.0.0.1:$port
-token=$(sed -n 's/.*welcome#//p' served)
+token=$(sed -n 's/.*claim#//p' served)
 body="{\"invitation\": \"$token\", \"password\": \"eine lange Rose am Rhein\"}"
 curl -s -D heads -o out -H 'Content-Type: application/json' -H 'X-Forwarded-Proto: https' -d "$body" "$base/api/v1/claim"
 grep -qi '^set-cookie: .*; Secure' heads || fail "the proxy's word is not heard"
