@@ -49,7 +49,7 @@ typedef enum ptl_format { PTL_FORMAT_JSON, PTL_FORMAT_CSV, PTL_FORMAT_ARROW } pt
 typedef struct ptl_exchange ptl_exchange;
 typedef struct ptl_answer ptl_answer; /* kept in memory: answers.c */
 
-/* Work that needs the store: runs in the worker's thread and answers the exchange. */
+/* Work that needs the store: runs in a lane's thread and answers the exchange. */
 typedef void (*ptl_work_fn)(ptl_server *server, ptl_exchange *exchange);
 
 struct ptl_exchange {
