@@ -108,7 +108,7 @@ export default function Do({ rest }: RoomProps) {
   const name = rest.slice(1).replace(/\//g, '.');
   const [o, setO] = useState<Operation | null | undefined>(undefined);
   useEffect(() => void operations().then((all) => setO(all.find((x) => x.name === name) || null), () => setO(null)), [name]);
-  if (o === undefined) return <><Answer>{operationName(name)}</Answer><Skeleton /></>;
+  if (o === undefined) return <><Answer busy>{operationName(name)}</Answer><Skeleton /></>;
   if (!o) return <Answer lede={<Mark mark="lock">It is not in the program, or your role may not run it.</Mark>}>{operationName(name)}</Answer>;
   return <Sheet key={o.name} o={o} />;
 }
