@@ -2,13 +2,17 @@
 -- ends before the next. Parameters are ?1, ?2 … in the order in which C binds them.
 
 -- name: open_checks
--- Trusts nothing a schema could smuggle in; waits a little for a copying reader. Run before
--- anything of the file is read.
+-- Trusts nothing a schema could smuggle in; waits for another connection's change, which is
+-- short. Run before anything of the file is read.
 PRAGMA trusted_schema = OFF;
-PRAGMA busy_timeout = 5000;
+PRAGMA busy_timeout = 30000;
 PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON;
 PRAGMA temp_store = MEMORY;
+
+-- name: open_reader
+PRAGMA query_only = ON;
+PRAGMA cache_size = -1024;
 
 -- name: open_durable
 PRAGMA journal_mode = WAL;
@@ -26,6 +30,9 @@ SELECT count(*) FROM sqlite_schema WHERE type = 'table';
 
 -- name: begin
 BEGIN IMMEDIATE;
+
+-- name: begin_reading
+BEGIN DEFERRED;
 
 -- name: commit
 COMMIT;
@@ -66,25 +73,25 @@ SELECT coalesce(max(run_id), 0) FROM run;
 -- name: run_list
 SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
        fingerprint, actor, state, started_at, ended_at, outcome, failure
-FROM run
+FROM run WHERE run_id < ?4
 ORDER BY run_id DESC LIMIT ?1;
 
 -- name: run_list_state
 SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
        fingerprint, actor, state, started_at, ended_at, outcome, failure
-FROM run WHERE state = ?2
+FROM run WHERE state = ?2 AND run_id < ?4
 ORDER BY run_id DESC LIMIT ?1;
 
 -- name: run_list_operation
 SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
        fingerprint, actor, state, started_at, ended_at, outcome, failure
-FROM run WHERE operation = ?2
+FROM run WHERE operation = ?3 AND run_id < ?4
 ORDER BY run_id DESC LIMIT ?1;
 
 -- name: run_list_state_operation
 SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
        fingerprint, actor, state, started_at, ended_at, outcome, failure
-FROM run WHERE state = ?2 AND operation = ?3
+FROM run WHERE state = ?2 AND operation = ?3 AND run_id < ?4
 ORDER BY run_id DESC LIMIT ?1;
 
 -- name: run_find
@@ -116,7 +123,7 @@ SELECT coalesce(max(job_id), 0) FROM job;
 -- name: job_list
 SELECT job_id, run_id, operation, parameters, state, step, share, queued_at, started_at, ended_at,
        failure
-FROM job
+FROM job WHERE job_id < ?2
 ORDER BY job_id DESC LIMIT ?1;
 
 -- name: job_settle
@@ -277,10 +284,10 @@ WHERE kind = ?1 AND (?2 = 0 OR run_id = ?2)
 ORDER BY run_id DESC LIMIT 1;
 
 -- name: access_user_add
-INSERT INTO access_user (name, role, invite, invite_until, added_at, added_by)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+INSERT INTO access_user (name, role, invite, invite_until, added_at, added_by, verticals)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT (name) DO UPDATE SET role = excluded.role, password = NULL, invite = excluded.invite,
-    invite_until = excluded.invite_until
+    invite_until = excluded.invite_until, verticals = excluded.verticals
 RETURNING user_id;
 
 -- name: access_user_claim
@@ -293,25 +300,25 @@ RETURNING user_id;
 SELECT coalesce(max(user_id), 0) FROM access_user;
 
 -- name: access_user_list
-SELECT user_id, name, role, password, invite, invite_until, added_at, added_by
+SELECT user_id, name, role, password, invite, invite_until, added_at, added_by, verticals
 FROM access_user ORDER BY user_id LIMIT ?1;
 
 -- name: access_user_remove
 DELETE FROM access_user WHERE name = ?1 RETURNING user_id;
 
 -- name: access_key_add
-INSERT INTO access_key (label, role, hash, added_at, added_by, expires_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+INSERT INTO access_key (label, role, hash, added_at, added_by, expires_at, verticals, operations)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT (label) DO UPDATE SET role = excluded.role, hash = excluded.hash,
     added_at = excluded.added_at, added_by = excluded.added_by, expires_at = excluded.expires_at,
-    revoked_at = NULL
+    revoked_at = NULL, verticals = excluded.verticals, operations = excluded.operations
 RETURNING key_id;
 
 -- name: access_key_last
 SELECT coalesce(max(key_id), 0) FROM access_key;
 
 -- name: access_key_list
-SELECT key_id, label, role, hash, added_at, added_by, expires_at, revoked_at
+SELECT key_id, label, role, hash, added_at, added_by, expires_at, revoked_at, verticals, operations
 FROM access_key ORDER BY key_id LIMIT ?1;
 
 -- name: access_key_revoke

@@ -9,6 +9,7 @@
 #include "ops/args.h"
 #include "ops/registry.h"
 #include "pages/attribution.h"
+#include "pages/data.h"
 #include "pages/mix.h"
 #include "pages/money.h"
 #include "review/today.h"
@@ -26,9 +27,10 @@ typedef struct page_kind {
 } page_kind;
 
 static const page_kind kinds[] = {{"attribution", "Journeys", ptl_attribution_page},
+                                  {"data", "Data", ptl_data_page_write},
                                   {"mix", "Mix model", ptl_mix_page_write},
                                   {"money", "Money", ptl_money_page}};
-#define PAGE_CHOICES "attribution|mix|money"
+#define PAGE_CHOICES "attribution|data|mix|money"
 
 static const page_kind *kind_of(const char *name)
 {

@@ -18,6 +18,7 @@
 
 import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
+import { data } from './data';
 import { ledger } from './ledger';
 import { measurement } from './measurement';
 import { money } from './money';
@@ -42,7 +43,7 @@ export interface Room extends Place {
   count?: ReadonlySignal<number>;
 }
 
-export const rooms: Room[] = [today, money, measurement, ledger];
+export const rooms: Room[] = [today, money, measurement, data, ledger];
 
 /** The room an address lies in, and what is left of the address. */
 export function roomOf(path: string): { room: Room; rest: string } | null {
