@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { useBar } from './bar';
 import { change, read } from './api';
 import type { Answer as Reply } from './api';
-import { follow, jobs } from './live';
+import { answerOf, follow, jobs } from './live';
 import { followOf, operations } from './operations';
 import type { Operation, Parameter } from './operations';
 import { Answer, Field, Form, Mark, Progress, Section, Skeleton, operationName } from './parts';
@@ -82,8 +82,10 @@ function Sheet({ o }: { o: Operation }) {
     }
     const outcome = await change(o.name, args);
     if (outcome.job) {
-      follow(outcome.job);
       setJob(outcome.job.job);
+      follow(outcome.job);
+      answerOf(outcome.job).then(setAnswer, () => undefined); /* its failure is shown with its progress */
+      return;
     }
     setAnswer(outcome.answer || null);
   };
