@@ -197,7 +197,7 @@ const ptl_op ptl_op_source_import = {
     .result = "rows: int — rows loaded\nset_aside: int — rows set aside\n"
               "files: list — source, file, state, rows, set_aside, duplicates",
     .right = "analyst",
-    .effects = PTL_READS | PTL_WRITES | PTL_ENTERS, /* one entry a load */
+    .effects = PTL_READS | PTL_WRITES | PTL_LOADS | PTL_ENTERS, /* one entry a load */
     .is_long = true,
     .example = "portolan import",
     .run = source_import};

@@ -45,7 +45,8 @@ enum {
     PTL_CACHED = 32,   /* same inputs give the earlier run's answer unless --force   */
     PTL_ENTERS = 64,   /* the handler enters the ledger itself (apply)               */
     PTL_FILES = 128,   /* reads files beside the stores: the answer changes with them */
-    PTL_ALONE = 256    /* nothing may change the stores meanwhile, though it changes nothing */
+    PTL_ALONE = 256,   /* nothing may change the stores meanwhile, though it changes nothing */
+    PTL_LOADS = 512    /* brings files in: identifiers and keys lie beside the engine */
 };
 
 typedef struct ptl_op ptl_op;

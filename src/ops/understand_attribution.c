@@ -57,7 +57,8 @@ static ptl_attribution_options options_of(const ptl_call *call, const ptl_goal_c
                                      .half_life_days = ptl_args_number(args, "half_life"),
                                      .order = (int32_t)ptl_args_int(args, "order"),
                                      .n_replicates = (int32_t)ptl_args_int(args, "replicates"),
-                                     .seed = (uint64_t)ptl_args_int(args, "seed")};
+                                     .seed = (uint64_t)ptl_args_int(args, "seed"),
+                                     .sample_events = ptl_args_int(args, "sample")};
 }
 
 static void say_nothing_touched(ptl_call *call, const ptl_attribution_report *r)
@@ -213,7 +214,15 @@ static const ptl_param run_params[] = {
      .defaults = "1",
      .min = 0,
      .max = 9e15,
-     .about = "Of those draws: the same seed gives the same bytes."}};
+     .about = "Of those draws: the same seed gives the same bytes."},
+    {.name = "sample",
+     .type = PTL_PARAM_INT,
+     .unit = "events",
+     .defaults = "1200000",
+     .min = 0,
+     .max = 9e15,
+     .about = "Methods are judged, and the time-to-event model is fitted, by persons with about "
+              "this many events; 0 takes all. The other methods always take all."}};
 
 const ptl_op ptl_op_attribution_run = {
     .name = "attribution.run",

@@ -89,6 +89,9 @@ PTL_NODISCARD ptl_status ptl_run_list(ptl_run **out, int64_t *n, ptl_records *re
 PTL_NODISCARD ptl_status ptl_run_list_before(ptl_run **out, int64_t *n, ptl_records *records,
                                              int32_t state, const char *operation, int64_t before,
                                              int64_t limit, ptl_arena *arena, ptl_error *err);
+/** The number of the newest run, whatever became of it; 0 where there is none. */
+PTL_NODISCARD ptl_status ptl_run_last(int64_t *run_id, ptl_records *records, ptl_error *err);
+
 /** The newest done run of these inputs, run_id 0 where there is none. */
 PTL_NODISCARD ptl_status ptl_run_find(ptl_run *out, ptl_records *records, ptl_hash inputs_hash,
                                       ptl_arena *arena, ptl_error *err);

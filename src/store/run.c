@@ -201,3 +201,8 @@ ptl_status ptl_run_find(ptl_run *out, ptl_records *records, ptl_hash inputs_hash
     ptl_bind_hash(s, &inputs_hash);
     return read_one(out, &found, s, arena, err);
 }
+
+ptl_status ptl_run_last(int64_t *run_id, ptl_records *records, ptl_error *err)
+{
+    return ptl_records_int(run_id, records, "run_last", err);
+}

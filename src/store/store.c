@@ -81,6 +81,7 @@ ptl_status ptl_store_open(ptl_store *out, const char *dir, const ptl_store_optio
 void ptl_store_close(ptl_store *store)
 {
     if (!store) return;
+    ptl_memo_dispose(&store->fit);
     ptl_seal_close(store->seal);
     ptl_warehouse_close(store->warehouse);
     ptl_records_close(store->records);

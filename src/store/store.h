@@ -9,6 +9,7 @@
 
 #include "store/ledger.h"
 #include "store/lock.h"
+#include "store/memo.h"
 #include "store/records.h"
 #include "store/seal.h"
 #include "store/warehouse.h"
@@ -19,6 +20,7 @@ typedef struct ptl_store {
     ptl_records *records;
     ptl_warehouse *warehouse;
     ptl_seal *seal;
+    ptl_memo fit; /* the fit that was read back last: sliders ask for it again and again */
     int64_t n_settled_done, n_settled_interrupted;
     bool is_beside;  /* opened by ptl_store_open_beside */
     bool reads_only; /* of those                        */

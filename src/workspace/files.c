@@ -90,18 +90,20 @@ ptl_status ptl_workspace_files(ptl_config_file **out, int64_t *n, const char *ro
     const char *channels = ptl_path_join(arena, root, "channels.yaml", err);
     const char *metrics = ptl_path_join(arena, root, "metrics.yaml", err);
     const char *journeys = ptl_path_join(arena, root, "journeys.yaml", err);
-    if (!portolan || !channels || !metrics || !journeys) return ptl_refused(err);
+    const char *verticals = ptl_path_join(arena, root, "people/verticals.yaml", err);
+    if (!portolan || !channels || !metrics || !journeys || !verticals) return ptl_refused(err);
     if (!ptl_file_exists(portolan)) return no_workspace(root, err);
     PTL_TRY(glob_sources(&yaml, &n_yaml, "yaml", &g));
     PTL_TRY(glob_sources(&yml, &n_yml, "yml", &g));
-    if (n_yaml + n_yml + 4 > PTL_CONFIG_FILES_MAX)
+    if (n_yaml + n_yml + 5 > PTL_CONFIG_FILES_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "a workspace has at most %d files, not %lld",
-                        PTL_CONFIG_FILES_MAX, (long long)(n_yaml + n_yml + 4));
-    g.files = ptl_arena_array(arena, n_yaml + n_yml + 4, sizeof *g.files, err);
+                        PTL_CONFIG_FILES_MAX, (long long)(n_yaml + n_yml + 5));
+    g.files = ptl_arena_array(arena, n_yaml + n_yml + 5, sizeof *g.files, err);
     if (!g.files) return ptl_refused(err);
     if (ptl_file_exists(channels)) PTL_TRY(add_file(&g, "channels.yaml"));
     if (ptl_file_exists(journeys)) PTL_TRY(add_file(&g, "journeys.yaml"));
     if (ptl_file_exists(metrics)) PTL_TRY(add_file(&g, "metrics.yaml"));
+    if (ptl_file_exists(verticals)) PTL_TRY(add_file(&g, "people/verticals.yaml"));
     PTL_TRY(add_file(&g, "portolan.yaml"));
     PTL_TRY(add_sources(&g, yaml, n_yaml, yml, n_yml));
     *out = g.files;

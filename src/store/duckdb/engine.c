@@ -48,11 +48,13 @@ ptl_status ptl_duck_library_check(ptl_error *err)
 
 ptl_status ptl_duck_run(ptl_warehouse *warehouse, const char *sql, const char *what, ptl_error *err)
 {
-    duckdb_result result;
-    ptl_status st = PTL_OK;
-    if (duckdb_query(warehouse->connection, sql, &result) != DuckDBSuccess)
-        st = ptl_duck_result_error(err, &result, what);
-    duckdb_destroy_result(&result);
+    duckdb_prepared_statement prepared = NULL;
+    ptl_status st;
+    if (duckdb_prepare(warehouse->connection, sql, &prepared) != DuckDBSuccess)
+        st = ptl_duck_error(err, DUCKDB_ERROR_INVALID, duckdb_prepare_error(prepared), what);
+    else
+        st = ptl_duck_run_prepared(NULL, prepared, what, err);
+    duckdb_destroy_prepare(&prepared);
     return st;
 }
 

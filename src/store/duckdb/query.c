@@ -140,18 +140,21 @@ static ptl_status statement_of(duckdb_prepared_statement *out, ptl_warehouse *wa
 
 /* --- running ---------------------------------------------------------------------------------- */
 
-enum { NAP_NANOSECONDS = 500000 }; /* between two looks for a task */
+enum { NAP_NANOSECONDS_MIN = 10000, NAP_NANOSECONDS_MAX = 500000 }; /* between looks for a task */
 
-/* Tasks of the statement, until there is a result or a failure to hand out. */
+/* Tasks of the statement, until there is a result or a failure to hand out. The engine's own loop
+ * would spin while another of its threads has the last task, a commit that waits for the disk. */
 static void work(duckdb_pending_result pending)
 {
-    const struct timespec nap = {.tv_nsec = NAP_NANOSECONDS};
+    struct timespec nap = {.tv_nsec = NAP_NANOSECONDS_MIN};
     for (;;) {
         switch (duckdb_pending_execute_task(pending)) {
         case DUCKDB_PENDING_RESULT_NOT_READY:
+            nap.tv_nsec = NAP_NANOSECONDS_MIN;
             break;
         case DUCKDB_PENDING_NO_TASKS_AVAILABLE:
             (void)nanosleep(&nap, NULL);
+            if (nap.tv_nsec < NAP_NANOSECONDS_MAX) nap.tv_nsec *= 2;
             break;
         default:
             return;
