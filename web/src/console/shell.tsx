@@ -7,6 +7,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { bar } from './bar';
 import { lastHeard, lost } from './api';
 import { Dialog } from './dialog';
+import { fitTables } from './fit';
 import { KEYS, panel } from './keys';
 import { cancel, importing, isOpen, jobs, openJobs } from './live';
 import { Logo } from './logo';
@@ -34,15 +35,15 @@ function RoomLink({ room, at }: { room: Room; at: Room | undefined }) {
 function Rail({ at }: { at: Room | undefined }) {
   const person = who.value;
   return (
-    <div class={`rail${panel.value === 'menu' ? ' open' : ''}`}>
-      <a class="brand" href="/today" aria-label={`Portolan, ${workspace.value?.company}: Today`}><Logo /><span><b>Portolan</b><small>{workspace.value?.company}</small></span></a>
+    <aside class={`rail${panel.value === 'menu' ? ' open' : ''}`} aria-label="Portolan">
+      <a class="brand" href="/today"><Logo /><span><b>Portolan</b><small>{workspace.value?.company}</small></span></a>
       <nav aria-label="Rooms"><ul>{rooms.map((r) => <RoomLink key={r.path} room={r} at={at} />)}</ul></nav>
       <div class="foot">
         {importing.value && <p>Importing; what you see is from before.</p>}
         {openJobs.value.length > 0 && <button type="button" class="link" onClick={() => (panel.value = 'jobs')}>{counted(openJobs.value.length, 'job')} running</button>}
         <a class="you" href="/you" aria-current={place.value.path === '/you' ? 'page' : undefined}><b>{person?.name}</b><small>{roleName(person?.role || '')}</small></a>
       </div>
-    </div>
+    </aside>
   );
 }
 
@@ -62,10 +63,15 @@ function Bottom({ at }: { at: Room | undefined }) {
 
 /* --- bar, lines, toast ---------------------------------------------------------------------- */
 
+function openMenu(): void {
+  panel.value = panel.value === 'menu' ? '' : 'menu';
+  if (panel.value) requestAnimationFrame(() => document.querySelector<HTMLElement>('.rail nav a')?.focus());
+}
+
 function Bar() {
   return (
     <header class="bar">
-      <p><button type="button" class="menu" aria-label="Rooms" aria-expanded={panel.value === 'menu'} onClick={() => (panel.value = panel.value === 'menu' ? '' : 'menu')}><Icon path="M3 5.5h14M3 10h14M3 14.5h14" /></button>{bar.value.left}</p>
+      <p><button type="button" class="menu" aria-label="Rooms" aria-expanded={panel.value === 'menu'} onClick={openMenu}><Icon path="M3 5.5h14M3 10h14M3 14.5h14" /></button>{bar.value.left}</p>
       <p><span class="period">{bar.value.right}</span>
         <button type="button" class="search" aria-label="Search or jump to" aria-keyshortcuts="/ Control+K" onClick={() => (panel.value = 'palette')}>
           <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.5" fill="none" stroke="currentColor" stroke-width="1.4" /><path d="M10.4 10.4 14 14" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" /></svg>
@@ -157,8 +163,27 @@ function Inside({ source }: { source: Source | null }) {
   }, []);
   if (!source) return <Answer lede={<>The address may have been cut. <a href="/today">Go to Today</a>.</>}>Nothing lies here</Answer>;
   if (View === 'failed') return <Answer lede="This part of the console could not be fetched. A newer program may have been started: load the page again.">{source.title}</Answer>;
-  if (!View) return <><Answer>{source.title}</Answer>{late && <Skeleton lines={6} />}</>;
+  if (!View) return <><Answer busy>{source.title}</Answer>{late && <Skeleton lines={6} />}</>;
   return <View rest={source.rest} query={place.value.query} />;
+}
+
+/* The folded rail takes the focus when it opens, and goes by Esc or a press beside it. */
+function menuCloses(): () => void {
+  const beside = (e: Event): void => {
+    const at = e.target as Element;
+    if (panel.peek() === 'menu' && !at.closest('.rail, .menu')) panel.value = '';
+  };
+  const escape = (e: KeyboardEvent): void => {
+    if (e.key !== 'Escape' || panel.peek() !== 'menu') return;
+    panel.value = '';
+    document.querySelector<HTMLElement>('.menu')?.focus();
+  };
+  document.addEventListener('pointerdown', beside);
+  document.addEventListener('keydown', escape);
+  return () => {
+    document.removeEventListener('pointerdown', beside);
+    document.removeEventListener('keydown', escape);
+  };
 }
 
 /* After a move the page begins at its head, for the eye and for those who listen. */
@@ -181,6 +206,8 @@ export function Shell() {
     if (panel.peek() === 'menu') panel.value = '';
     if (n) headOfPage();
   });
+  useEffect(menuCloses, []);
+  useEffect(() => fitTables(document.getElementById('main') as HTMLElement), []);
   useEffect(() => {
     const company = workspace.value?.company;
     document.title = [source?.title || 'Nothing here', company].filter(Boolean).join(', ');
