@@ -72,7 +72,7 @@ const ptl_metric ptl_metrics[] = {
     {"ltv.observed", "Observed LTV",
      "Σ CM1 by month of life ÷ (1 + discount)^(months ÷ 12) ÷ customers, within the horizon",
      "txn, fx_rate", "money", "cohort", "channel, product", 24, 0.1, NONE},
-    {"ltv.cumulative", "LTV so far", "observed LTV until the end of a month of life",
+    {"ltv.cumulative", "Cumulative LTV", "observed LTV until the end of a month of life",
      "txn, fx_rate", "money", "cohort", "age, channel/age, product/age", 0, NONE, NONE},
     {"cohort.retention", "Retention of a cohort",
      "active customers of the month of life ÷ customers of the cohort", "cohort.active", "share",

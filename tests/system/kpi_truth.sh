@@ -157,6 +157,26 @@ compare() { node -e '
     const reasons = new Map(read("reasons.json").kpis.filter((k) => k.name === "leads.rejected").map((k) => [k.member, k.value]));
     for (const [reason, count] of Object.entries(truth.pipeline.rejected_because)) hold(`rejected: ${reason}`, reasons.get(reason), count, 0);
   }
+  // targets of verticals and the plan, shared out by days
+  const file = require("fs").readFileSync("ws/data/finance/targets.csv", "utf8").trim().split("\n").slice(1).map((l) => l.split(","));
+  const days = (from, to) => (Date.parse(to) - Date.parse(from)) / 86400000 + 1;
+  let held = 0;
+  for (const [scope, kpi, from, to, value, , , kind] of file) for (const k of scope === "company" ? read("company.json").kpis : read("by_vertical.json").kpis) {
+    if (k.name !== kpi || k.grain !== "month" || k.from < from || k.to > to) continue;
+    if (scope !== "company" && scope !== `vertical/${k.member}`) continue;
+    held++;
+    hold(`${scope} ${kind} ${k.from}`, kind === "plan" ? k.plan : k.target, Number(value) * days(k.from, k.to) / days(from, to), 1e-6 * Math.max(1, Math.abs(Number(value))));
+  }
+  if (held < 40) wrong.push(`${held} targets of months`);
+  const parts = read("course.json").parts, scopes = file.filter(([scope]) => scope.startsWith("vertical/"));
+  if (parts.length !== scopes.length) wrong.push(`${parts.length} courses of verticals, ${scopes.length} targets`);
+  for (const [scope, , from, to, value] of scopes) {
+    const part = parts.find((x) => `vertical/${x.part}` === scope || `vertical/${x.member}` === scope), where = `course of ${scope}`;
+    if (!part || !(part.chance >= 0 && part.chance <= 1) || !(part.low <= part.expected && part.expected <= part.high)) { wrong.push(`${where}: ${JSON.stringify(part)}`); continue; }
+    hold(`${where} target`, part.target, Number(value), 1e-6);
+    const year = cut.get(["vertical", scope.slice(9), "cm2", "year", from].join(" "));
+    if (year) hold(`${where} so far`, part.to_date, year.value, CENT);
+  }
   // every figure is defined
   const defined = new Set(read("metrics.json").metrics.map((m) => m.name));
   for (const name of new Set([...at.values()].map((k) => k.name)))
@@ -174,6 +194,7 @@ for world in "${worlds[@]}"; do
   ask company kpi list --limit 1000000
   ask channel kpi list --by channel --limit 1000000
   for by in campaign geo vertical segment; do ask "by_$by" kpi list --by "$by" --limit 1000000; done
+  ask course course show
   ask reasons kpi list --by reason --grain all --limit 1000
   ask day kpi list --grain day
   for grain in month quarter all; do ask "funnel_$grain" funnel show --grain "$grain"; done
