@@ -238,19 +238,26 @@ enum {
     C_ORDERS,
     C_REVENUE,
     C_CM1,
+    C_RETENTION,
     C_LTV,
     C_TO_CAC,
     C_PAYBACK,
     C_VERDICT,
     C_RUN
 };
-static const ptl_column_spec cohort_specs[] = {
-    {"period_start", PTL_TYPE_DAY},  {"member", PTL_TYPE_TEXT},
-    {"customers", PTL_TYPE_INT},     {"active", PTL_TYPE_INT},
-    {"orders", PTL_TYPE_INT},        {"revenue_micros", PTL_TYPE_INT},
-    {"cm1_micros", PTL_TYPE_INT},    {"ltv", PTL_TYPE_DOUBLE},
-    {"ltv_to_cac", PTL_TYPE_DOUBLE}, {"payback_months", PTL_TYPE_DOUBLE},
-    {"verdict", PTL_TYPE_TEXT},      {"run_id", PTL_TYPE_INT}};
+static const ptl_column_spec cohort_specs[] = {{"period_start", PTL_TYPE_DAY},
+                                               {"member", PTL_TYPE_TEXT},
+                                               {"customers", PTL_TYPE_INT},
+                                               {"active", PTL_TYPE_INT},
+                                               {"orders", PTL_TYPE_INT},
+                                               {"revenue_micros", PTL_TYPE_INT},
+                                               {"cm1_micros", PTL_TYPE_INT},
+                                               {"retention", PTL_TYPE_DOUBLE},
+                                               {"ltv", PTL_TYPE_DOUBLE},
+                                               {"ltv_to_cac", PTL_TYPE_DOUBLE},
+                                               {"payback_months", PTL_TYPE_DOUBLE},
+                                               {"verdict", PTL_TYPE_TEXT},
+                                               {"run_id", PTL_TYPE_INT}};
 static const ptl_reply_column cohort_columns[] = {{"won", "Won in", false},
                                                   {"member", "Of", false},
                                                   {"customers", "Customers", true},
@@ -258,6 +265,7 @@ static const ptl_reply_column cohort_columns[] = {{"won", "Won in", false},
                                                   {"orders", "Orders", true},
                                                   {"revenue", "Revenue", true},
                                                   {"cm1", "CM1", true},
+                                                  {"retention", "Active", true},
                                                   {"ltv", "LTV", true},
                                                   {"ltv_to_cac", "LTV:CAC", true},
                                                   {"payback_months", "Payback", true},
@@ -272,7 +280,7 @@ static void put_cohort(const ptl_call *call, const result *r, int64_t i)
     for (int k = C_CUSTOMERS; k <= C_ORDERS; k++) cell_int(call, c[k], i);
     cell_micros(call, c[C_REVENUE], i);
     cell_micros(call, c[C_CM1], i);
-    for (int k = C_LTV; k <= C_PAYBACK; k++)
+    for (int k = C_RETENTION; k <= C_PAYBACK; k++)
         ptl_reply_cell_double(call->reply, ptl_column_double(c[k], i));
     cell_text(call, c[C_VERDICT], i);
     ptl_reply_cell_id(call->reply, ptl_column_int(c[C_RUN], i));
@@ -280,8 +288,12 @@ static void put_cohort(const ptl_call *call, const result *r, int64_t i)
 
 static ptl_status list_months(ptl_call *call, ptl_error *err)
 {
+    const char *by = text_or_empty(call, "by");
+    const char *dimension = strcmp(by, "channel_age") == 0   ? "channel/age"
+                            : strcmp(by, "product_age") == 0 ? "product/age"
+                                                             : by;
     const ptl_value params[] = {ptl_value_int(ptl_args_int(call->args, "run")),
-                                ptl_value_string(text_or_empty(call, "by")),
+                                ptl_value_string(dimension),
                                 ptl_value_string(text_or_empty(call, "member")),
                                 day_or(call, "from", day_first),
                                 day_or(call, "to", day_last),
@@ -354,11 +366,12 @@ static const ptl_param cohort_params[] = {
      .about = "Customers won in a month, or in a week with every week of life."},
     {.name = "by",
      .type = PTL_PARAM_ENUM,
-     .choices = "channel|product|age",
-     .about = "Split months by channel, by first product, or by month of life."},
+     .choices = "channel|product|age|channel_age|product_age",
+     .about = "Split months by channel, by first product, by month of life, or by both."},
     {.name = "member",
      .type = PTL_PARAM_TEXT,
-     .about = "Only this channel or product, or this month of life, as 003."},
+     .about = "Only this channel or product, or this month of life, as 003; of both a channel or "
+              "product with all its months of life."},
     {.name = "from", .type = PTL_PARAM_DAY, .about = "Only customers won in periods from then on."},
     {.name = "to", .type = PTL_PARAM_DAY, .about = "Only customers won in periods until then."},
     RUN_PARAM,
@@ -376,7 +389,7 @@ const ptl_op ptl_op_cohort_list = {
         "grows.",
     .params = cohort_params,
     .n_params = sizeof cohort_params / sizeof *cohort_params,
-    .result = "cohorts: list — won, member, customers, active, orders, revenue, cm1, ltv, "
+    .result = "cohorts: list — won, member, customers, active, orders, revenue, cm1, retention, "
               "ltv_to_cac, payback_months, verdict, run; by week: won, member, age, customers, "
               "active, orders, revenue, variable_cost, verdict, run",
     .right = "everyone",

@@ -36,6 +36,7 @@ ptl_status ptl_cohorts_make(ptl_cohorts **out, ptl_kpi *k, ptl_error *err)
     const ptl_day earliest = ptl_week_start(k->span.first, k->workspace->week_start);
     c->n_months = months_between(k->span.first, k->span.last) + 1;
     c->n_ages = least(c->n_months, PTL_COHORT_AGES_MAX);
+    c->n_split = least(c->n_ages, PTL_COHORT_SPLIT_AGES);
     c->n_weeks = least((week - earliest) / 7 + 1, PTL_COHORT_WEEKS_MAX);
     c->first_month = ptl_month_start(k->span.first);
     c->first_week = week - 7 * (ptl_day)(c->n_weeks - 1);
@@ -120,17 +121,37 @@ static void add_to_set(ptl_cohort_set *set, const ptl_kpi *k, const ptl_won *won
              &lines[i]);
 }
 
+/* The life of a product's month; a product beyond the ceiling counts with the others. */
+static ptl_status product_row(ptl_cohort_cell **out, ptl_kpi *k, int32_t product, int64_t month,
+                              ptl_error *err)
+{
+    ptl_cohorts *c = k->cohorts;
+    if (c->n_product_rows >= PTL_COHORT_PRODUCT_ROWS_MAX &&
+        (!c->by_product[product] || !c->by_product[product][month]))
+        product = PRODUCT_OTHER;
+    ptl_cohort_cell ***months = &c->by_product[product];
+    if (!*months && !(*months = ptl_arena_array(k->arena, c->n_months, sizeof **months, err)))
+        return PTL_E_NO_MEMORY;
+    ptl_cohort_cell **row = &(*months)[month];
+    if (!*row) {
+        *row = ptl_arena_array(k->arena, c->n_split + 1, sizeof **row, err);
+        c->n_product_rows++;
+    }
+    *out = *row;
+    return *row ? PTL_OK : PTL_E_NO_MEMORY;
+}
+
 static ptl_status add_to_product(ptl_kpi *k, const ptl_won *won, const ptl_kpi_line *lines,
                                  int64_t n, ptl_error *err)
 {
     ptl_cohorts *c = k->cohorts;
-    ptl_cohort_cell **cells = &c->by_product[won->product];
+    ptl_cohort_cell *row;
     if (won->product == PRODUCT_NONE) return PTL_OK;
-    if (!*cells && !(*cells = ptl_arena_array(k->arena, c->n_months, sizeof **cells, err)))
-        return PTL_E_NO_MEMORY;
-    walker w = {.ages = *cells + months_between(c->first_month, won->day), .n_ages = 1};
+    PTL_TRY(product_row(&row, k, won->product, months_between(c->first_month, won->day), err));
+    walker w = {.ages = row, .n_ages = c->n_split + 1};
     w.ages[0].customers++;
-    for (int64_t i = 0; i < n; i++) step(&w, 0, &lines[i]);
+    for (int64_t i = 0; i < n; i++)
+        step(&w, least(months_between(won->day, lines[i].day), c->n_split), &lines[i]);
     return PTL_OK;
 }
 

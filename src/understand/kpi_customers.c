@@ -96,13 +96,15 @@ static void cut_line(ptl_kpi *k, const ptl_kpi_line *line, const ptl_cut_place *
                      ptl_daily share)
 {
     const ptl_cut_money revenue = ptl_cut_money_of(line->revenue_micros, line->rate_e9);
-    ptl_cut_add(k, place, line->day, PTL_DAILY_REVENUE, revenue);
-    ptl_cut_add(k, place, line->day, PTL_DAILY_VARIABLE,
-                ptl_cut_money_of(line->variable_micros, line->rate_e9));
-    if (share != PTL_N_DAILY) ptl_cut_add(k, place, line->day, share, revenue);
-    if (line->is_expansion) ptl_cut_add(k, place, line->day, PTL_DAILY_REVENUE_EXPANSION, revenue);
-    if (k->channel_paid[line->channel])
-        ptl_cut_add(k, place, line->day, PTL_DAILY_PAID_REVENUE, revenue);
+    const ptl_cut_money variable = ptl_cut_money_of(line->variable_micros, line->rate_e9);
+    ptl_daily measures[] = {PTL_DAILY_REVENUE, PTL_DAILY_VARIABLE, 0, 0, 0, 0};
+    const ptl_cut_money money[] = {revenue, variable, revenue, revenue, revenue, revenue};
+    int n = 2;
+    if (share != PTL_N_DAILY) measures[n++] = share;
+    if (line->is_expansion) measures[n++] = PTL_DAILY_REVENUE_EXPANSION;
+    if (k->channel_paid[line->channel]) measures[n++] = PTL_DAILY_PAID_REVENUE;
+    if (k->channel_marketing[line->channel]) measures[n++] = PTL_DAILY_INFLUENCED;
+    ptl_cut_add_all(k, place, line->day, measures, money, n);
 }
 
 /* A customer's lines in every dimension. An order counts where its first line stands. */

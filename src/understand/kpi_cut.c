@@ -123,12 +123,15 @@ ptl_status ptl_cuts_make(ptl_kpi *k, ptl_error *err)
     k->channel_verticals =
         ptl_arena_array(k->arena, k->n_channels, sizeof *k->channel_verticals, err);
     k->channel_paid = ptl_arena_array(k->arena, k->n_channels, sizeof *k->channel_paid, err);
-    if (!k->channel_verticals || !k->channel_paid) return PTL_E_NO_MEMORY;
+    k->channel_marketing =
+        ptl_arena_array(k->arena, k->n_channels, sizeof *k->channel_marketing, err);
+    if (!k->channel_verticals || !k->channel_paid || !k->channel_marketing) return PTL_E_NO_MEMORY;
     for (int64_t c = 0; c < k->n_channels; c++) {
         const ptl_text name = ptl_text_of(k->channels[c].member);
         const ptl_channel_config *governed = name.len > 0 ? ptl_workspace_channel(w, name) : NULL;
         k->channel_verticals[c] = ptl_workspace_verticals(w, PTL_VERTICAL_CHANNELS, name);
         k->channel_paid[c] = governed && governed->paid;
+        k->channel_marketing[c] = governed && governed->marketing;
     }
     return PTL_OK;
 }
@@ -177,16 +180,24 @@ static ptl_cut_cell *cell_at(const ptl_kpi *k, int dimension, const ptl_cut_plac
     return &k->cuts[dimension].cells[place->member[dimension]][day - k->span.first];
 }
 
-void ptl_cut_add(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, ptl_daily measure,
-                 ptl_cut_money money)
+void ptl_cut_add_all(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, const ptl_daily *measures,
+                     const ptl_cut_money *money, int n)
 {
     for (int i = 0; i < PTL_N_CUTS; i++) {
         ptl_cut_cell *cell = cell_at(k, i, place, day);
-        int64_t rest = (int64_t)cell->rest[measure] + money.rest;
-        const bool carry = rest >= BILLION;
-        cell->d[measure] += money.micros + carry;
-        cell->rest[measure] = (int32_t)(carry ? rest - BILLION : rest);
+        for (int m = 0; m < n; m++) {
+            const int64_t rest = (int64_t)cell->rest[measures[m]] + money[m].rest;
+            const bool carry = rest >= BILLION;
+            cell->d[measures[m]] += money[m].micros + carry;
+            cell->rest[measures[m]] = (int32_t)(carry ? rest - BILLION : rest);
+        }
     }
+}
+
+void ptl_cut_add(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, ptl_daily measure,
+                 ptl_cut_money money)
+{
+    ptl_cut_add_all(k, place, day, &measure, &money, 1);
 }
 
 void ptl_cut_count(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, ptl_daily measure,
@@ -247,12 +258,15 @@ static void take_cell(day_close *c, const ptl_cut_cell *cell, int64_t member)
 
 static int64_t company_day(const ptl_kpi *k, ptl_daily measure, int64_t day)
 {
+    const bool is_influenced = measure == PTL_DAILY_INFLUENCED;
+    const bool is_paid = measure == PTL_DAILY_PAID_MEDIA || measure == PTL_DAILY_PAID_REVENUE;
+    const ptl_daily of = measure == PTL_DAILY_PAID_MEDIA ? PTL_DAILY_MEDIA
+                         : is_paid || is_influenced      ? PTL_DAILY_REVENUE
+                                                         : measure;
     int64_t sum = 0;
-    const ptl_daily of = measure == PTL_DAILY_PAID_MEDIA     ? PTL_DAILY_MEDIA
-                         : measure == PTL_DAILY_PAID_REVENUE ? PTL_DAILY_REVENUE
-                                                             : measure;
     for (int64_t c = 0; c < k->n_channels; c++)
-        if (of == measure || k->channel_paid[c]) sum += k->daily[of][day * k->n_channels + c];
+        if (is_influenced ? k->channel_marketing[c] : !is_paid || k->channel_paid[c])
+            sum += k->daily[of][day * k->n_channels + c];
     return sum;
 }
 

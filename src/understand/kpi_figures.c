@@ -15,6 +15,7 @@ typedef struct sums {
     int64_t d[PTL_N_DAILY];
     int64_t own[PTL_N_OWN], active;
     int64_t paid_media, paid_customers, paid_revenue; /* of channels that are paid for */
+    int64_t influenced;                               /* revenue of marketing's channels */
     const ptl_contracted *contracts;                  /* NULL of a channel             */
     bool is_paid;
 } sums;
@@ -66,6 +67,7 @@ FLOW(revenue_new, s->d[PTL_DAILY_REVENUE_NEW])
 FLOW(revenue_retention, s->d[PTL_DAILY_REVENUE_RETENTION])
 FLOW(revenue_nobody, s->d[PTL_DAILY_REVENUE_NOBODY])
 FLOW(revenue_expansion, s->d[PTL_DAILY_REVENUE_EXPANSION])
+FLOW(influenced, s->influenced)
 FLOW(own_costs, s->d[PTL_DAILY_OWN_COSTS])
 FLOW(referrals, s->own[PTL_OWN_REFERRALS])
 FLOW(leads, s->d[PTL_DAILY_LEADS])
@@ -113,6 +115,7 @@ static const definition definitions[] = {
     {"revenue.retention", NULL, revenue_retention, NULL, NEEDS_CUSTOMERS, BY_ALL, false, false, NULL},
     {"revenue.unidentified", NULL, revenue_nobody, NULL, NEEDS_CUSTOMERS, BY_ALL, false, false, NULL},
     {"revenue.expansion", NULL, revenue_expansion, NULL, NEEDS_CUSTOMERS, BY_ALL, false, false, NULL},
+    {"revenue.influenced", NULL, influenced, NULL, NEEDS_MONEY, BY_ALL, false, false, NULL},
     {"revenue_per_customer", NULL, NULL, per_customer, NEEDS_CUSTOMERS, BY_CUT, false, false, NULL},
     {"own_costs", NULL, own_costs, NULL, NEEDS_COSTS, BY_ALL, false, false, NULL},
     {"cac.blended", NULL, NULL, cac_blended, NEEDS_CUSTOMERS, BY_CUT, false, false, NULL},
@@ -191,7 +194,11 @@ static void add_paid(const book *b, sums *s, int64_t member)
         s->paid_media = s->d[PTL_DAILY_PAID_MEDIA];
         s->paid_customers = s->d[PTL_DAILY_PAID_CUSTOMERS];
         s->paid_revenue = s->d[PTL_DAILY_PAID_REVENUE];
-    } else if (b->k->channel_paid[member]) {
+        s->influenced = s->d[PTL_DAILY_INFLUENCED];
+        return;
+    }
+    if (b->k->channel_marketing[member]) s->influenced = s->d[PTL_DAILY_REVENUE];
+    if (b->k->channel_paid[member]) {
         s->paid_media = s->d[PTL_DAILY_MEDIA];
         s->paid_customers = s->d[PTL_DAILY_NEW_CUSTOMERS];
         s->paid_revenue = s->d[PTL_DAILY_REVENUE];
@@ -204,6 +211,7 @@ static void add_member(sums *company, const sums *channel)
     company->paid_media += channel->paid_media;
     company->paid_customers += channel->paid_customers;
     company->paid_revenue += channel->paid_revenue;
+    company->influenced += channel->influenced;
 }
 
 /* Days [from, to] of every member, and of the company. */
@@ -402,8 +410,8 @@ static ptl_status put(book *b, const definition *d, int64_t i, int64_t member, p
     ptl_figure_row row = row_of(b, d, i, member);
     const ptl_target_of target = target_of(b, d, p, member);
     const bool is_nothing = row.has_exact ? row.exact == 0 : isnan(row.value);
-    const bool had_nothing = b->cut ? !(row.previous < 0.0 || row.previous > 0.0)
-                                    : !(row.previous != 0.0);
+    const bool had_nothing =
+        b->cut ? !(row.previous < 0.0 || row.previous > 0.0) : !(row.previous != 0.0);
     const bool says_nothing = member >= 0 && is_nothing && had_nothing;
     const bool written = is_written(b, d, p, member);
     row.target = target.target;

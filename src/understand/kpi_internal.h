@@ -59,6 +59,7 @@ typedef enum ptl_daily {
     PTL_DAILY_BOOKINGS,          /* value of deals won                                     */
     PTL_DAILY_PAID_MEDIA,        /* of channels that are paid for                          */
     PTL_DAILY_PAID_REVENUE,      /* recorded with them                                     */
+    PTL_DAILY_INFLUENCED,        /* revenue recorded with channels of marketing            */
     PTL_DAILY_OWN_COSTS,         /* salaries, agencies, tools: each row over its days      */
     PTL_N_DAILY_MONEY,
     PTL_DAILY_REVENUE_RETENTION = PTL_N_DAILY_MONEY, /* of customers' other orders         */
@@ -190,9 +191,9 @@ typedef struct ptl_kpi {
     ptl_contracts *contracts;     /* by period; NULL: no contracts        */
     ptl_open_pipeline pipeline;
     ptl_cut cuts[PTL_N_CUTS];
-    int64_t n_cut_cells;         /* days of members, against the ceiling */
-    uint64_t *channel_verticals; /* by channel: verticals that allow it */
-    bool *channel_paid;          /* by channel */
+    int64_t n_cut_cells;                    /* days of members, against the ceiling */
+    uint64_t *channel_verticals;            /* by channel: verticals that allow it */
+    bool *channel_paid, *channel_marketing; /* by channel */
     ptl_split *splits;
     int64_t n_splits;
     int32_t *split_slots; /* by hash: index into splits plus one */
@@ -241,6 +242,9 @@ uint64_t ptl_cut_product(const ptl_kpi *k, ptl_text product);
 ptl_cut_money ptl_cut_money_of(int64_t micros, int64_t rate_e9);
 void ptl_cut_add(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, ptl_daily measure,
                  ptl_cut_money money);
+/** The same of several measures of one fact, in one walk. */
+void ptl_cut_add_all(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, const ptl_daily *measures,
+                     const ptl_cut_money *money, int n);
 void ptl_cut_count(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, ptl_daily measure,
                    int64_t n);
 /** A customer, by its serial number, bought on a day. */

@@ -19,6 +19,9 @@ enum {
     PTL_COHORT_AGES_MAX = 120,           /* months of life that a cohort is followed */
     PTL_COHORT_WEEKS_MAX = 157,          /* newest weeks of acquisition kept by week: three years */
     PTL_COHORT_PRODUCTS_MAX = 4096,      /* first products told apart; others count together */
+    PTL_COHORT_PRODUCT_ROWS_MAX = 100000, /* months of products with their life: 150 MB */
+    PTL_COHORT_SPLIT_AGES = 25,   /* months of life of channels' and products' cohorts with figures */
+    PTL_COHORT_SPLIT_MONTHS = 36, /* newest months of them */
     PTL_COHORT_PRODUCTS_SHOWN = 20,      /* first products with figures, those that won most */
     PTL_JOURNEY_LABELS_MAX = 4095,       /* channels or campaigns of journeys: what science takes */
     PTL_JOURNEY_UNIT_TOUCHES_MAX = 1000000, /* of one person or account: a machine's, beyond */

@@ -3,15 +3,21 @@
 -- The first order of the same person says it, and where orders and contracts name people apart, the
 -- first deal that won the account and the account itself. A person is a negative number here, an
 -- identifier that nobody has resolved a positive one.
-WITH names AS (
-  SELECT identifier_id, coalesce(-max(person_id), identifier_id) AS who
+WITH valid AS (
+  SELECT identifier_id, coalesce(-person_id, identifier_id) AS who
   FROM identifier
   WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)
-  GROUP BY identifier_id
 ), contracts AS (
   SELECT s.*, n.who
   FROM subscription_as_of($1) AS s
-  LEFT JOIN names AS n ON n.identifier_id = s.identifier_id
+  LEFT JOIN (SELECT identifier_id, min(who) AS who FROM valid
+             WHERE identifier_id IN (SELECT identifier_id FROM subscription_as_of($1))
+             GROUP BY identifier_id) AS n ON n.identifier_id = s.identifier_id
+), names AS (
+  SELECT identifier_id, min(who) AS who
+  FROM valid
+  WHERE who IN (SELECT who FROM contracts)
+  GROUP BY identifier_id
 ), ordered AS (
   SELECT
     n.who, t.channel, t.campaign, t.geo,
@@ -20,7 +26,7 @@ WITH names AS (
                                 t.source_row) AS place
   FROM txn_as_of($1) AS t
   INNER JOIN names AS n ON n.identifier_id = t.identifier_id
-  WHERE t.day <= $2 AND n.who IN (SELECT who FROM contracts)
+  WHERE t.day <= $2
 ), won AS (
   SELECT
     account_id, channel, campaign,
