@@ -70,6 +70,31 @@ static void put_values(ptl_reply *reply, const ptl_course *c)
     ptl_reply_double(reply, "chance", "Chance of the target", c->chance);
 }
 
+static void put_parts(ptl_reply *reply, const ptl_course *c)
+{
+    static const ptl_reply_column columns[] = {
+        {"dimension", "", false},       {"member", "Part", false},
+        {"due", "By", false},           {"target", "Target", true},
+        {"to_date", "So far", true},    {"plan_to_date", "Plan so far", true},
+        {"expected", "Expected", true}, {"low", "80% from", true},
+        {"high", "80% to", true},       {"chance", "Chance", true},
+        {"course", "Course", false}};
+    if (c->n_parts == 0) return;
+    ptl_reply_table(reply, "parts", "Verticals and segments with a target of their own", columns,
+                    sizeof columns / sizeof *columns);
+    for (int64_t i = 0; i < c->n_parts; i++) {
+        const ptl_course_part *p = &c->parts[i];
+        ptl_reply_cell_text(reply, p->dimension);
+        ptl_reply_cell_text(reply, p->member);
+        ptl_reply_cell_day(reply, p->due);
+        const double values[] = {p->target,    p->to_date,    p->plan_to_date, p->final.point,
+                                 p->final.low, p->final.high, p->chance};
+        for (int k = 0; k < 7; k++) ptl_reply_cell_double(reply, values[k]);
+        ptl_reply_cell_text(reply, ptl_course_word_text(p->word));
+    }
+    ptl_reply_table_end(reply);
+}
+
 static void put_weeks(ptl_reply *reply, const ptl_course *c)
 {
     static const ptl_reply_column columns[] = {
@@ -125,6 +150,7 @@ static ptl_status course_show(ptl_call *call, ptl_error *err)
     say(call->reply, &course, call->workspace);
     if (course.run_id == 0) return PTL_OK;
     put_values(call->reply, &course);
+    put_parts(call->reply, &course);
     put_weeks(call->reply, &course);
     put_scores(call->reply, &course);
     return PTL_OK;
@@ -141,14 +167,16 @@ const ptl_op ptl_op_course_show = {
     .name = "course.show",
     .alias = "course",
     .summary = "show whether the one number is on course, with its forecast and its record",
-    .about = "Every review forecasts the primary KPI to its date, with the chance of its target, "
-             "and the "
-             "weeks to come. Forecasts are written before their period and never changed; when it "
-             "is over they "
-             "are scored beside the simplest rule: the same weekdays a year before, and a coin for "
-             "chances. "
-             "Holding course, drifting and off course follow from the chance and the limits in "
-             "portolan.yaml.",
+    .about =
+        "Every review forecasts the primary KPI to its date, with the chance of its target, "
+        "and the "
+        "weeks to come. Forecasts are written before their period and never changed; when it "
+        "is over they "
+        "are scored beside the simplest rule: the same weekdays a year before, and a coin for "
+        "chances. "
+        "A vertical or a segment whose target is for the same metric has a forecast and a chance "
+        "too. Holding course, drifting and off course follow from the chance and the limits in "
+        "portolan.yaml.",
     .params = params,
     .n_params = 1,
     .result =
@@ -157,6 +185,8 @@ const ptl_op ptl_op_course_show = {
         "course, due, target, to_date, plan_to_date, from_plan: the course, where there is a "
         "target\n"
         "expected, low, high, chance: of the due day, where there is a target\n"
+        "parts: list — dimension, member, due, target, to_date, plan_to_date, expected, low, high, "
+        "chance, course; where verticals or segments have a target\n"
         "weeks: list — from, to, expected, low, high, naive, chance; where a review was written\n"
         "scores: list — made, n, wape, wape_naive, bias, coverage, brier, brier_naive; where a "
         "review was written",

@@ -83,6 +83,7 @@ enum {
     K_VALUE,
     K_EXACT,
     K_TARGET,
+    K_PLAN,
     K_PREVIOUS,
     K_YEAR_AGO,
     K_LOW,
@@ -94,22 +95,32 @@ enum {
     K_RUN
 };
 static const ptl_column_spec kpi_specs[] = {
-    {"name", PTL_TYPE_TEXT},       {"grain", PTL_TYPE_TEXT},    {"period_start", PTL_TYPE_DAY},
-    {"period_end", PTL_TYPE_DAY},  {"member", PTL_TYPE_TEXT},   {"value", PTL_TYPE_DOUBLE},
-    {"exact", PTL_TYPE_INT},       {"target", PTL_TYPE_DOUBLE}, {"previous", PTL_TYPE_DOUBLE},
-    {"year_ago", PTL_TYPE_DOUBLE}, {"low", PTL_TYPE_DOUBLE},    {"high", PTL_TYPE_DOUBLE},
-    {"unit", PTL_TYPE_TEXT},       {"kind", PTL_TYPE_TEXT},     {"grade", PTL_TYPE_TEXT},
-    {"verdict", PTL_TYPE_TEXT},    {"run_id", PTL_TYPE_INT}};
+    {"name", PTL_TYPE_TEXT},       {"grain", PTL_TYPE_TEXT},      {"period_start", PTL_TYPE_DAY},
+    {"period_end", PTL_TYPE_DAY},  {"member", PTL_TYPE_TEXT},     {"value", PTL_TYPE_DOUBLE},
+    {"exact", PTL_TYPE_INT},       {"target", PTL_TYPE_DOUBLE},   {"plan", PTL_TYPE_DOUBLE},
+    {"previous", PTL_TYPE_DOUBLE}, {"year_ago", PTL_TYPE_DOUBLE}, {"low", PTL_TYPE_DOUBLE},
+    {"high", PTL_TYPE_DOUBLE},     {"unit", PTL_TYPE_TEXT},       {"kind", PTL_TYPE_TEXT},
+    {"grade", PTL_TYPE_TEXT},      {"verdict", PTL_TYPE_TEXT},    {"run_id", PTL_TYPE_INT}};
 
-static const ptl_reply_column kpi_columns[] = {
-    {"name", "KPI", false},     {"grain", "", false},         {"from", "From", false},
-    {"to", "To", false},        {"member", "Of", false},      {"value", "Value", true},
-    {"target", "Target", true}, {"previous", "Before", true}, {"year_ago", "A year ago", true},
-    {"low", "", true},          {"high", "", true},           {"unit", "Unit", false},
-    {"kind", "", false},        {"grade", "Grade", false},    {"verdict", "Verdict", false},
-    {"run", "", true}};
+static const ptl_reply_column kpi_columns[] = {{"name", "KPI", false},
+                                               {"grain", "", false},
+                                               {"from", "From", false},
+                                               {"to", "To", false},
+                                               {"member", "Of", false},
+                                               {"value", "Value", true},
+                                               {"target", "Target", true},
+                                               {"plan", "Plan", true},
+                                               {"previous", "Before", true},
+                                               {"year_ago", "A year ago", true},
+                                               {"low", "", true},
+                                               {"high", "", true},
+                                               {"unit", "Unit", false},
+                                               {"kind", "", false},
+                                               {"grade", "Grade", false},
+                                               {"verdict", "Verdict", false},
+                                               {"run", "", true}};
 
-static void put_kpi(const ptl_call *call, const result *r, int64_t i)
+static void put_kpi(const ptl_call *call, const result *r, int64_t i, bool is_split)
 {
     const ptl_column *const *c = r->columns;
     const ptl_text unit = ptl_column_text(c[K_UNIT], i);
@@ -118,7 +129,10 @@ static void put_kpi(const ptl_call *call, const result *r, int64_t i)
     cell_text(call, c[K_GRAIN], i);
     ptl_reply_cell_day(call->reply, (ptl_day)ptl_column_int(c[K_FROM], i));
     ptl_reply_cell_day(call->reply, (ptl_day)ptl_column_int(c[K_TO], i));
-    cell_text(call, c[K_MEMBER], i);
+    if (is_split && ptl_column_text(c[K_MEMBER], i).len == 0)
+        ptl_reply_cell_text(call->reply, "not recorded");
+    else
+        cell_text(call, c[K_MEMBER], i);
     if (!ptl_column_present(c[K_EXACT], i))
         ptl_reply_cell_double(call->reply, ptl_column_double(c[K_VALUE], i));
     else if (is_money)
@@ -133,19 +147,23 @@ static void put_kpi(const ptl_call *call, const result *r, int64_t i)
 
 static ptl_status kpi_list(ptl_call *call, ptl_error *err)
 {
-    const ptl_value params[] = {ptl_value_int(ptl_args_int(call->args, "run")),
-                                ptl_value_string(text_or_empty(call, "name")),
-                                ptl_value_string(text_or_empty(call, "grain")),
-                                ptl_value_string(text_or_empty(call, "by")),
-                                ptl_value_string(text_or_empty(call, "member")),
-                                day_or(call, "from", day_first),
-                                day_or(call, "to", day_last),
-                                ptl_value_int(ptl_args_int(call->args, "limit"))};
+    const char *by = text_or_empty(call, "by");
+    const bool by_cohort = strcmp(by, "cohort") == 0;
+    if (by_cohort) by = "";
+    const ptl_value params[] = {
+        ptl_value_int(ptl_args_int(call->args, "run")),
+        ptl_value_string(text_or_empty(call, "name")),
+        ptl_value_string(by_cohort ? "cohort" : text_or_empty(call, "grain")),
+        ptl_value_string(by),
+        ptl_value_string(text_or_empty(call, "member")),
+        day_or(call, "from", day_first),
+        day_or(call, "to", day_last),
+        ptl_value_int(ptl_args_int(call->args, "limit"))};
     result r;
     PTL_TRY(query(&r, call, "kpi/list", params, 8, kpi_specs, sizeof kpi_specs / sizeof *kpi_specs,
                   err));
     ptl_reply_table(call->reply, "kpis", "", kpi_columns, sizeof kpi_columns / sizeof *kpi_columns);
-    for (int64_t i = 0; i < r.table.n_rows; i++) put_kpi(call, &r, i);
+    for (int64_t i = 0; i < r.table.n_rows; i++) put_kpi(call, &r, i, by[0] != 0);
     ptl_reply_table_end(call->reply);
     ptl_table_dispose(&r.table);
     return PTL_OK;
@@ -173,9 +191,13 @@ static const ptl_param kpi_params[] = {
      .about = "Only this grain; quarters and years are fiscal, kpi is the primary KPI's period."},
     {.name = "by",
      .type = PTL_PARAM_ENUM,
-     .choices = "channel|campaign|geo|reason|brand|step",
-     .about = "Split by this; without it the company."},
-    {.name = "member", .type = PTL_PARAM_TEXT, .about = "Only this channel, campaign or place."},
+     .choices = "channel|campaign|geo|segment|vertical|reason|brand|step|cohort",
+     .about =
+         "Split by this; without it the company. A cohort is the month in which customers were "
+         "won."},
+    {.name = "member",
+     .type = PTL_PARAM_TEXT,
+     .about = "Only this channel, campaign, place …; \"not recorded\" is what names none."},
     {.name = "from", .type = PTL_PARAM_DAY, .about = "Only periods that end then or later."},
     {.name = "to", .type = PTL_PARAM_DAY, .about = "Only periods that begin then or earlier."},
     RUN_PARAM,
@@ -189,12 +211,18 @@ const ptl_op ptl_op_kpi_list = {
         "KPIs are counted by the review from money, contracts, leads and deals: sums are exact, "
         "ratios are made from them and are missing where nothing stands below the line. A period "
         "the facts do not cover to its end is partial. Targets are shared out by days for sums. A "
-        "year ago are the same weekdays, 364 days earlier. What a channel is said to have brought "
-        "is what was recorded: credit of grade E, not effect.",
+        "year ago are the same weekdays, 364 days earlier. Plans stand beside targets where rows "
+        "of "
+        "kind plan are there. Split by channel, campaign, geo, segment or vertical, what names "
+        "none "
+        "has a line of its own, \"not recorded\", so that sums add up to the company's. What a "
+        "channel or campaign is said to have brought is what was recorded: credit of grade E, not "
+        "effect.",
     .params = kpi_params,
     .n_params = sizeof kpi_params / sizeof *kpi_params,
-    .result = "kpis: list — name, grain, from, to, member, value, target, previous, year_ago, low, "
-              "high, unit, kind, grade, verdict, run",
+    .result =
+        "kpis: list — name, grain, from, to, member, value, target, plan, previous, year_ago, low, "
+        "high, unit, kind, grade, verdict, run",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan kpi list --grain quarter --limit 5",

@@ -136,7 +136,9 @@ static void put_fit(ptl_call *call, const ptl_mix_fitted *f)
     ptl_reply_day(reply, "from", "From", f->panel.first);
     ptl_reply_day(reply, "to", "To", f->panel.last);
     ptl_reply_int(reply, "weeks", "Weeks", f->panel.data.n_weeks);
-    ptl_reply_int(reply, "geos", "Places", f->panel.data.n_geos);
+    const ptl_mix_data *d = &f->panel.data;
+    ptl_reply_int(reply, "geos", "Places", d->n_places ? d->n_places : d->n_geos);
+    if (d->n_brands > 1) ptl_reply_int(reply, "brands", "Brands", d->n_brands);
     ptl_reply_text(reply, "verdict", "Sampling", ptl_verdict_text(r->verdict));
     ptl_reply_double(reply, "r_hat", "R-hat, largest", r->r_hat_max);
     ptl_reply_double(reply, "ess_bulk", "ESS of the bulk, smallest", r->ess_bulk_min);
@@ -193,6 +195,7 @@ static ptl_status mix_fit(ptl_call *call, ptl_error *err)
 
 #define FIT_RESULT                                                                                 \
     "model, from, to, weeks, geos: the fit and its panel\n"                                        \
+    "brands: whole number, where the outcome is known by brand\n"                                  \
     "verdict, r_hat, ess_bulk, ess_tail, divergent: whether the sampling may be believed\n"        \
     "r2, baseline, margin: number\n"                                                               \
     "channels: list — channel, spend_week, revenue, iroas, miroas, grade, behind, sensitivity, " \
@@ -211,7 +214,7 @@ static const ptl_param fit_params[] = {
      .type = PTL_PARAM_TEXT,
      .defaults = "revenue",
      .about = "What is explained: revenue, or a control series by name, which may be known by "
-              "place."},
+              "place, and by brand: units stands for the series units/shoes and units/bags."},
     {.name = "weeks",
      .type = PTL_PARAM_INT,
      .unit = "weeks",

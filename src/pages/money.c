@@ -269,6 +269,7 @@ ptl_status ptl_money_page(ptl_page *page, ptl_store *store, const ptl_workspace 
         ptl_money_put_keys(&v);
         put_flow(&v);
         ptl_money_put_channels(&v);
+        ptl_money_put_parts(&v);
         ptl_money_put_cohorts(&v);
     } else {
         ptl_money_put_deals(&v);

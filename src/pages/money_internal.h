@@ -4,14 +4,25 @@
 
 #include "pages/money.h"
 #include "prove/signature.h"
+#include "understand/course.h"
 
 enum {
     PTL_MONEY_CHANNELS = 40, /* in the table of channels; the rest are in kpi list   */
+    PTL_MONEY_PARTS = 10,    /* campaigns, places in a table; the rest in one line   */
     PTL_MONEY_COHORTS = 13,  /* newest months, so that one stands beside its own year */
     PTL_MONEY_AGES = 13,     /* months of life shown beside each other               */
     PTL_MONEY_PERIODS = 6,   /* newest closed periods; older ones only where they differ */
     PTL_MONEY_LINES = 60     /* of books, in all                                     */
 };
+
+/* What money is split by beside channels. */
+typedef enum ptl_money_split {
+    PTL_MONEY_VERTICAL,
+    PTL_MONEY_SEGMENT,
+    PTL_MONEY_GEO,
+    PTL_MONEY_CAMPAIGN,
+    PTL_MONEY_N_SPLITS
+} ptl_money_split;
 
 /* A figure of the review, with what it is held against; NaN: not there. */
 typedef struct ptl_money_figure {
@@ -72,6 +83,8 @@ struct ptl_money_view {
     const char *run;     /* "run 12" */
     ptl_money_figures months, channels, period, today, all;
     ptl_money_figures maturity;
+    ptl_money_figures parts[PTL_MONEY_N_SPLITS]; /* of the period, as channels */
+    ptl_course course;                           /* of the newest review       */
     ptl_money_cohorts cohorts, ages;
     ptl_money_step *steps;
     int64_t n_steps;
@@ -95,6 +108,9 @@ const ptl_money_figure *ptl_money_of(const ptl_money_view *v, const char *name);
 /** Of a channel. */
 const ptl_money_figure *ptl_money_channel(const ptl_money_view *v, const char *name,
                                           const char *member);
+/** Of a member of a split. */
+const ptl_money_figure *ptl_money_part(const ptl_money_view *v, ptl_money_split split,
+                                       const char *name, const char *member);
 bool ptl_money_known(double value);
 /** Whether marketing's own costs are here, so that CAC can be fully loaded. */
 bool ptl_money_is_loaded(const ptl_money_view *v);
@@ -127,6 +143,7 @@ void ptl_money_put_empty(const ptl_money_view *v, const char *missing, const cha
 void ptl_money_put_answer(const ptl_money_view *v);   /* money.c          */
 void ptl_money_put_keys(const ptl_money_view *v);     /* money_keys.c     */
 void ptl_money_put_channels(const ptl_money_view *v); /* money_tables.c   */
+void ptl_money_put_parts(const ptl_money_view *v);    /* money_parts.c    */
 void ptl_money_put_kpis(const ptl_money_view *v);     /* money_tables.c   */
 void ptl_money_put_maturity(const ptl_money_view *v); /* money_tables.c   */
 void ptl_money_put_cohorts(const ptl_money_view *v);  /* money_cohorts.c  */

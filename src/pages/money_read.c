@@ -40,6 +40,16 @@ const ptl_money_figure *ptl_money_channel(const ptl_money_view *v, const char *n
     return NULL;
 }
 
+const ptl_money_figure *ptl_money_part(const ptl_money_view *v, ptl_money_split split,
+                                       const char *name, const char *member)
+{
+    const ptl_money_figures *list = &v->parts[split];
+    for (int64_t i = 0; i < list->n; i++)
+        if (strcmp(list->items[i].member, member) == 0 && strcmp(list->items[i].name, name) == 0)
+            return &list->items[i];
+    return NULL;
+}
+
 bool ptl_money_is_loaded(const ptl_money_view *v)
 {
     const ptl_money_figure *f = ptl_money_find(&v->all, "cac.fully_loaded", v->all.items[0].from);
@@ -195,6 +205,17 @@ static void choose_period(ptl_money_view *v)
     }
 }
 
+/* Of campaigns there may be hundreds: what the page shows of them is kept. */
+static void keep_money(ptl_money_figures *list)
+{
+    static const char *const kept[] = {"revenue", "cm1", "media", "cm2", "new_customers"};
+    int64_t n = 0;
+    for (int64_t i = 0; i < list->n; i++)
+        for (size_t k = 0; k < sizeof kept / sizeof *kept; k++)
+            if (strcmp(list->items[i].name, kept[k]) == 0) list->items[n++] = list->items[i];
+    list->n = n;
+}
+
 static ptl_status read_period(ptl_money_view *v, ptl_store *store, ptl_arena *arena, ptl_error *err)
 {
     const want all = {"", "all", "", day_first, day_last};
@@ -212,7 +233,15 @@ static ptl_status read_period(ptl_money_view *v, ptl_store *store, ptl_arena *ar
     PTL_TRY(read_figures(&v->maturity, v, store, &maturity, arena, err));
     choose_period(v);
     const want channels = {"", v->grain, "channel", v->from, v->to};
-    return read_figures(&v->channels, v, store, &channels, arena, err);
+    PTL_TRY(read_figures(&v->channels, v, store, &channels, arena, err));
+    static const char *const dimensions[PTL_MONEY_N_SPLITS] = {"vertical", "segment", "geo",
+                                                               "campaign"};
+    for (int i = 0; i < PTL_MONEY_N_SPLITS; i++) {
+        const want parts = {"", v->grain, dimensions[i], v->from, v->to};
+        PTL_TRY(read_figures(&v->parts[i], v, store, &parts, arena, err));
+        keep_money(&v->parts[i]);
+    }
+    return ptl_course_read(&v->course, store, v->workspace, v->run_id, arena, err);
 }
 
 /* --- cohorts ---------------------------------------------------------------------------------- */

@@ -35,6 +35,7 @@ static ptl_mix_channel meridian_channel(ptl_mix_kind kind)
                          .path = PTL_MIX_CAUSE,
                          .pooling = PTL_MIX_POOL_LOGNORMAL,
                          .eta_prior = prior(PTL_MIX_PRIOR_HALF_NORMAL, 1.0, 0.0),
+                         .brand_eta_prior = prior(PTL_MIX_PRIOR_HALF_NORMAL, 1.0, 0.0),
                          .drift_prior = prior(PTL_MIX_PRIOR_HALF_NORMAL, 0.5, 0.0)};
     c.shape.adstock = (ptl_adstock){PTL_ADSTOCK_GEOMETRIC, 9, true, {0.5, 0.0}};
     c.shape.saturation = (ptl_saturation){PTL_SATURATION_HILL, {0.8, 1.0}};

@@ -8,12 +8,15 @@
  * click on its own name, and most of those people would have come anyway. */
 #include "simulate/climate.h"
 
+#include "simulate/people.h"
+
 #include "portolan/sum.h"
 
 #include <stdio.h>
 #include <string.h>
 
 const char *const ptl_sim_currency[PTL_SIM_CURRENCIES] = {"EUR", "GBP", "CHF"};
+const char *const ptl_sim_places[PTL_SIM_CURRENCIES] = {"Germany", "United Kingdom", "Switzerland"};
 
 /* What a generator is split by, so that one more draw here moves nothing there. */
 enum { STREAM_WEATHER = 1, STREAM_RIVAL, STREAM_RATES, STREAM_PLAN, STREAM_MESSAGES };
@@ -242,6 +245,14 @@ int64_t ptl_climate_convert(const ptl_climate *c, int64_t cents, int32_t currenc
     /* cannot fail: cents of a day times a rate near 1 are far inside 64 bits */
     if (ptl_muldiv(&micros, cents * 10000, rate, INT64_C(1000000000), NULL) != PTL_OK) return 0;
     return micros;
+}
+
+int32_t ptl_climate_campaign_of(const ptl_climate *c, int32_t channel, uint64_t occasion)
+{
+    double left = (double)(ptl_scramble(occasion) >> 11) * 0x1p-53;
+    for (int32_t i = 0; i < c->n_campaigns; i++)
+        if (c->campaigns[i].channel == channel && (left -= c->campaigns[i].share) < 0.0) return i;
+    return -1;
 }
 
 int64_t ptl_climate_campaign_cents(const ptl_climate *c, int32_t campaign, int64_t day)

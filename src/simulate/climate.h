@@ -15,11 +15,14 @@ enum { PTL_SIM_CURRENCIES = 3 }; /* EUR, GBP, CHF */
 enum { PTL_SIM_EUR, PTL_SIM_GBP, PTL_SIM_CHF };
 extern const char *const ptl_sim_currency[PTL_SIM_CURRENCIES];
 
+extern const char *const ptl_sim_places[PTL_SIM_CURRENCIES]; /* countries, by their currency */
+
 /* A channel's money as a platform keeps it: by campaign, in the account's currency. */
 typedef struct ptl_campaign {
     const char *name;
     int32_t channel, currency;
     double share;
+    int32_t place; /* of PTL_SIM_PLACES where it runs; -1 everywhere */
 } ptl_campaign;
 
 typedef struct ptl_climate {
@@ -90,6 +93,9 @@ static inline int64_t ptl_climate_spend(const ptl_climate *c, int32_t channel, i
 {
     return c->spend_cents[(int64_t)channel * ptl_climate_all_days(c) + day + PTL_SIM_BURN_DAYS];
 }
+
+/** A campaign of the channel, by share, for a number that names the occasion; -1 has none. */
+int32_t ptl_climate_campaign_of(const ptl_climate *c, int32_t channel, uint64_t occasion);
 
 /** What a campaign cost on a day, in cents of its account's currency. */
 int64_t ptl_climate_campaign_cents(const ptl_climate *c, int32_t campaign, int64_t day);

@@ -4,6 +4,8 @@
 
 #include "simulate/truth_kpi.h"
 
+#include <stdio.h>
+
 static int64_t to_cents(int64_t micros)
 {
     return (micros + (micros < 0 ? -5000 : 5000)) / 10000;
@@ -138,27 +140,46 @@ static int64_t target_micros(const ptl_truth *truth)
     return year * 11 / 10 / 100000000 * 100000000;
 }
 
-static void put_target(ptl_export *x, int32_t year, const char *kpi, int64_t micros)
+static void put_target(ptl_export *x, int32_t year, const char *scope, const char *kpi,
+                       const char *kind, int64_t micros)
 {
-    ptl_export_text(x, "company");
+    ptl_export_text(x, scope);
     ptl_export_text(x, kpi);
     ptl_export_day(x, ptl_day_of((ptl_date){year, 1, 1}));
     ptl_export_day(x, ptl_day_of((ptl_date){year, 12, 31}));
     ptl_export_cents(x, to_cents(micros));
     ptl_export_text(x, "EUR");
     ptl_export_text(x, "Ines Albrecht");
+    ptl_export_text(x, kind);
     ptl_export_end(x);
+}
+
+/* Every vertical has its own tenth more, and what the year was planned to bring stands beside. */
+static void put_parts(const ptl_truth *truth, ptl_export *x, int32_t year)
+{
+    const ptl_truth_cut *c = &truth->kpi->cuts[PTL_TRUTH_VERTICAL];
+    const int64_t days = truth->climate->n_days;
+    char scope[80];
+    for (int32_t i = 0; i + 1 < c->n; i++) {
+        const int64_t a_year = ptl_truth_cut_cm2(truth, PTL_TRUTH_VERTICAL, i) / days * 365;
+        snprintf(scope, sizeof scope, "vertical/%s", c->members[i]);
+        put_target(x, year, scope, "cm2", "target", a_year * 11 / 10 / 100000000 * 100000000);
+    }
+    const ptl_truth_money m = ptl_truth_sum(truth, 0, days - 1, -1);
+    put_target(x, year, "company", "revenue", "plan",
+               m.revenue / days * 365 / 100000000 * 100000000);
 }
 
 static ptl_status write_targets(const ptl_truth *truth, ptl_export_folder *folder, ptl_error *err)
 {
     ptl_export *x = NULL;
     PTL_TRY(ptl_export_open(&x, folder, "data/finance/targets.csv", false, err));
-    ptl_export_line(x, "scope,kpi,from,to,value,currency,set by");
+    ptl_export_line(x, "scope,kpi,from,to,value,currency,set by,kind");
     const ptl_date last = ptl_date_of(truth->climate->options.ends);
-    put_target(x, last.year, "cm2", target_micros(truth));
+    put_target(x, last.year, "company", "cm2", "target", target_micros(truth));
     if (truth->kpi->reason_names)
-        put_target(x, last.year, "bookings", ptl_truth_bookings_target(truth));
+        put_target(x, last.year, "company", "bookings", "target", ptl_truth_bookings_target(truth));
+    put_parts(truth, x, last.year);
     return ptl_export_close(x, err);
 }
 

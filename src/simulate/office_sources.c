@@ -54,7 +54,8 @@ static const ptl_office_file files[] = {
                              "    ptl_day(\"to\", '%Y-%m-%d') AS period_end,\n"
                              "    ptl_number(\"value\") AS value_to,\n"
                              "    currency,\n"
-                             "    \"set by\" AS set_by\n"
+                             "    \"set by\" AS set_by,\n"
+                             "    kind\n"
                              "  FROM source\n"},
     {"sources/competitor.yaml", "about: The competitor's prices, 100 at rest, by week\n"
                                 "table: control_series\n"

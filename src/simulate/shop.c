@@ -51,15 +51,15 @@ static const ptl_media real_media[PTL_SHOP_MEDIA] = {
 /* clang-format on */
 
 static const ptl_campaign campaigns[] = {
-    {"DE_Prospecting", PTL_SHOP_SOCIAL, PTL_SIM_EUR, 0.52},
-    {"DE_Retargeting", PTL_SHOP_SOCIAL, PTL_SIM_EUR, 0.27},
-    {"UK_Prospecting", PTL_SHOP_SOCIAL, PTL_SIM_GBP, 0.21},
-    {"DE | Search | Generic", PTL_SHOP_GENERIC, PTL_SIM_EUR, 0.58},
-    {"DE | Shopping", PTL_SHOP_GENERIC, PTL_SIM_EUR, 0.42},
-    {"DE | Search | Brand", PTL_SHOP_BRAND, PTL_SIM_EUR, 1.0},
-    {"Vorabend", PTL_SHOP_TV, PTL_SIM_EUR, 0.64},
-    {"Wochenende", PTL_SHOP_TV, PTL_SIM_EUR, 0.36},
-    {"always on", PTL_SHOP_AFFILIATES, PTL_SIM_EUR, 1.0}};
+    {"DE_Prospecting", PTL_SHOP_SOCIAL, PTL_SIM_EUR, 0.52, PTL_SIM_EUR},
+    {"DE_Retargeting", PTL_SHOP_SOCIAL, PTL_SIM_EUR, 0.27, PTL_SIM_EUR},
+    {"UK_Prospecting", PTL_SHOP_SOCIAL, PTL_SIM_GBP, 0.21, PTL_SIM_GBP},
+    {"DE | Search | Generic", PTL_SHOP_GENERIC, PTL_SIM_EUR, 0.58, PTL_SIM_EUR},
+    {"DE | Shopping", PTL_SHOP_GENERIC, PTL_SIM_EUR, 0.42, PTL_SIM_EUR},
+    {"DE | Search | Brand", PTL_SHOP_BRAND, PTL_SIM_EUR, 1.0, PTL_SIM_EUR},
+    {"Vorabend", PTL_SHOP_TV, PTL_SIM_EUR, 0.64, PTL_SIM_EUR},
+    {"Wochenende", PTL_SHOP_TV, PTL_SIM_EUR, 0.36, PTL_SIM_EUR},
+    {"always on", PTL_SHOP_AFFILIATES, PTL_SIM_EUR, 1.0, -1}};
 
 /* The kind world speaks the estimators' language; the null world hears nothing. */
 static void bend(ptl_media *m, int32_t channel, const ptl_sim_options *o)
@@ -151,6 +151,21 @@ static ptl_status open_files(ptl_shop *shop, ptl_error *err)
     return PTL_OK;
 }
 
+/* What people/verticals.yaml says of media: gifts have a campaign, the others their countries. */
+static int32_t vertical_of_media(const ptl_campaign *p)
+{
+    if (strcmp(p->name, "DE_Retargeting") == 0) return PTL_SHOP_GIFTS;
+    return p->place < 0 ? -1 : p->place == PTL_SIM_EUR ? PTL_SHOP_HOME : PTL_SHOP_ABROAD;
+}
+
+static ptl_status cut_truth(ptl_shop *shop, ptl_arena *arena, ptl_error *err)
+{
+    static const char *const verticals[] = {"gifts", "abroad", "home"};
+    static const char *const letters[] = {"weekly letter"};
+    const ptl_truth_cut_spec spec = {verticals, PTL_SHOP_VERTICALS, letters, 1, vertical_of_media};
+    return ptl_truth_cut_init(&shop->truth, &spec, arena, err);
+}
+
 ptl_status ptl_shop_open(ptl_shop *shop, const ptl_sim_options *options, ptl_export_folder *folder,
                          ptl_arena *arena, ptl_error *err)
 {
@@ -160,6 +175,7 @@ ptl_status ptl_shop_open(ptl_shop *shop, const ptl_sim_options *options, ptl_exp
                            arena, err));
     for (int i = 0; i < PTL_SHOP_PRODUCTS; i++)
         shop->truth.kpi->product_names[i] = ptl_shop_products[i].sku;
+    PTL_TRY(cut_truth(shop, arena, err));
     PTL_TRY(take_lifts(shop, arena, err));
     ptl_faults_plant(&shop->faults, &shop->climate);
     PTL_TRY(open_files(shop, err));

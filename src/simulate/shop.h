@@ -30,6 +30,7 @@ enum {
     PTL_SHOP_NONE, /* nothing recorded */
     PTL_SHOP_RECORDED
 };
+enum { PTL_SHOP_GIFTS, PTL_SHOP_ABROAD, PTL_SHOP_HOME, PTL_SHOP_VERTICALS };
 enum { PTL_SHOP_COOKIES_KEPT = 64, PTL_SHOP_PRODUCTS = 8, PTL_SHOP_LINES_MAX = 3 };
 
 typedef struct ptl_shop_product {
@@ -119,6 +120,10 @@ void ptl_shop_order_make(ptl_shop_order *out, const ptl_sim_person *person, int6
 int32_t ptl_shop_recorded(int32_t cause, double touch);
 /** The campaign that a visit of `session` came through; the sales report and analytics agree. */
 const char *ptl_shop_campaign(const ptl_climate *climate, int32_t recorded, int64_t session);
+/** The same as a place among the campaigns, the letters' after the last; -1 where none. */
+int32_t ptl_shop_campaign_of(const ptl_climate *climate, int32_t recorded, int64_t session);
+/** The vertical of an order's line. */
+int32_t ptl_shop_vertical(int32_t product, int32_t currency);
 /** Platforms claim what they can see of an order. */
 void ptl_shop_claim(ptl_shop *shop, ptl_rng *rng, int32_t cause, int32_t recorded, int64_t day,
                     int64_t cents);

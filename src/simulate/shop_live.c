@@ -213,10 +213,19 @@ static void count_number(ptl_shop *shop, const ptl_shop_sale *sale)
                         .product = sale->lines[0].product,
                         .is_first = sale->is_new,
                         .is_refund = sale->is_refund};
+    s.member[PTL_TRUTH_CAMPAIGN] = ptl_shop_campaign_of(
+        &shop->climate, sale->recorded, ptl_climate_instant(&shop->climate, sale->ordered_at));
+    s.member[PTL_TRUTH_GEO] = sale->currency;
     for (int32_t i = from; i < to; i++) {
-        s.net += sign * (sale->lines[i].gross - sale->lines[i].discount - sale->lines[i].tax);
-        s.variable += sign * sale->lines[i].cogs;
+        const ptl_shop_line *l = &sale->lines[i];
+        ptl_truth_line *line = &s.lines[s.n_lines++];
+        line->net = sign * (l->gross - l->discount - l->tax);
+        line->variable = sign * l->cogs + (s.n_lines == 1 ? s.variable : 0);
+        line->vertical = ptl_shop_vertical(l->product, sale->currency);
+        s.net += line->net;
     }
+    s.variable = 0;
+    for (int32_t i = 0; i < s.n_lines; i++) s.variable += s.lines[i].variable;
     ptl_truth_sale_add(&shop->truth, &shop->numbers[sale->as_guest], &s);
 }
 
@@ -404,7 +413,8 @@ static void count_contract(ptl_shop *shop, const ptl_shop_contract *c)
     const ptl_truth_state state = {.from = c->first_day,
                                    .to = c->ended_day < 0 ? INT64_MAX : c->ended_day,
                                    .mrr_micros = price * 10000 * 365 / (12 * c->interval)};
-    ptl_truth_contract_add(&shop->truth, &state, 1, PTL_SIM_EUR);
+    const int32_t place = shop->numbers[0].known ? shop->life->person.currency : -1;
+    ptl_truth_contract_add(&shop->truth, &state, 1, PTL_SIM_EUR, place);
 }
 
 static void finish(ptl_shop *shop, const walk *w)

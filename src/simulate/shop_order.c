@@ -87,14 +87,24 @@ int32_t ptl_shop_recorded(int32_t cause, double touch)
     return PTL_SHOP_NONE;
 }
 
+int32_t ptl_shop_campaign_of(const ptl_climate *climate, int32_t recorded, int64_t session)
+{
+    const int32_t bought = ptl_climate_campaign_of(climate, recorded, (uint64_t)session);
+    if (bought >= 0) return bought;
+    return recorded == PTL_SHOP_EMAIL ? climate->n_campaigns : -1; /* its letters */
+}
+
 const char *ptl_shop_campaign(const ptl_climate *climate, int32_t recorded, int64_t session)
 {
-    double left = (double)(ptl_scramble((uint64_t)session) >> 11) * 0x1p-53;
-    for (int32_t i = 0; i < climate->n_campaigns; i++) {
-        const ptl_campaign *p = &climate->campaigns[i];
-        if (p->channel == recorded && (left -= p->share) < 0.0) return p->name;
-    }
-    return ptl_shop_utms[recorded].campaign;
+    const int32_t i = ptl_climate_campaign_of(climate, recorded, (uint64_t)session);
+    return i >= 0 ? climate->campaigns[i].name : ptl_shop_utms[recorded].campaign;
+}
+
+/* Boxes and pots are a vertical of their own; the rest is Germany's, or the other countries'. */
+int32_t ptl_shop_vertical(int32_t product, int32_t currency)
+{
+    if (product >= 5) return PTL_SHOP_GIFTS;
+    return currency == PTL_SIM_EUR ? PTL_SHOP_HOME : PTL_SHOP_ABROAD;
 }
 
 /* How often a platform counts an order as its own: that it recorded, that it made without record,

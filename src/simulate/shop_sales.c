@@ -77,6 +77,7 @@ static void put_line(sale_files *f, const ptl_shop_sale *s, int32_t i)
     ptl_export_text(x, utm->medium);
     ptl_export_text(x, ptl_shop_campaign(&f->shop->climate, s->recorded,
                                          ptl_climate_instant(&f->shop->climate, s->ordered_at)));
+    ptl_export_text(x, ptl_sim_places[s->currency]);
     ptl_export_end(x);
 }
 
@@ -307,7 +308,8 @@ static const sale_file files[] = {
     {offsetof(sale_files, lines), "data/shopify/sales_by_line.csv",
      "sale_id,order_name,created_at,customer_id,transaction_type,customer_type,product_title,"
      "variant_sku,quantity,gross_sales,discounts,taxes,net_sales,cost_of_goods_sold,"
-     "shipping_label_cost,payment_fees,currency,utm_source,utm_medium,utm_campaign"},
+     "shipping_label_cost,payment_fees,currency,utm_source,utm_medium,utm_campaign,shipping_"
+     "country"},
     {offsetof(sale_files, orders), "data/shopify/orders_export.csv",
      "Name,Email,Financial Status,Paid at,Fulfillment Status,Accepts Marketing,Currency,Subtotal,"
      "Shipping,Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,"

@@ -4,6 +4,7 @@
 #include "simulate/shop.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const ptl_office_file files[] = {
     {"channels.yaml",
@@ -22,6 +23,14 @@ static const ptl_office_file files[] = {
      "- name: direct\n  label: Direct\n  aliases: [(direct) / (none)]\n"
      "- name: subscription\n  label: Subscription\n  owner: Joris Maas\n"
      "  aliases: [recharge / subscription]\n"},
+    {"people/verticals.yaml",
+     "# The parts of the company that one person each answers for. Lines of an order are cut by\n"
+     "# article and country; of media, retargeting sells gifts.\n"
+     "- name: gifts\n  label: Gifts\n  owner: Daan Visser\n  products: [\"BOX-*\", \"ACC-*\"]\n"
+     "  media: [DE_Retargeting]\n"
+     "- name: abroad\n  label: Abroad\n  owner: Priya Raman\n"
+     "  geos: [United Kingdom, Switzerland]\n"
+     "- name: home\n  label: Germany\n  owner: Ines Albrecht\n  geos: [Germany]\n"},
     {"journeys.yaml",
      "# What journeys lead to. Analytics know cookies and the shop knows customers, so until\n"
      "# identities are resolved the sales that analytics saw are the goal meant first.\n"
@@ -48,6 +57,8 @@ static const ptl_office_file files[] = {
      "         WHEN utm_campaign LIKE '%| Brand' THEN 'brand_search'\n"
      "         ELSE utm_source || ' / ' || utm_medium END AS channel,\n"
      "    variant_sku AS product,\n"
+     "    nullif(utm_campaign, '') AS campaign,\n"
+     "    shipping_country AS geo,\n"
      "    ptl_integer(quantity) AS quantity,\n"
      "    ptl_money(gross_sales) AS gross_micros,\n"
      "    -ptl_money(discounts) AS discount_micros,\n"
@@ -71,6 +82,7 @@ static const ptl_office_file files[] = {
      "    CASE WHEN \"Campaign\" LIKE '%| Brand' THEN 'brand_search' ELSE 'generic_search' END\n"
      "      AS channel,\n"
      "    \"Campaign\" AS campaign,\n"
+     "    CASE WHEN \"Campaign\" LIKE 'DE |%' THEN 'Germany' ELSE '' END AS geo,\n"
      "    ptl_money(\"Cost\") AS cost_micros,\n"
      "    \"Currency code\" AS currency,\n"
      "    ptl_integer(\"Impr.\") AS impressions,\n"
@@ -90,6 +102,7 @@ static const ptl_office_file files[] = {
                                 "    ptl_day(\"Datum\", '%d.%m.%Y') AS day,\n"
                                 "    'television' AS channel,\n"
                                 "    \"Kampagne\" AS campaign,\n"
+                                "    'Germany' AS geo,\n"
                                 "    ptl_money(\"Kosten netto (EUR)\") AS cost_micros,\n"
                                 "    'EUR' AS currency,\n"
                                 "    ptl_integer(\"Kontakte\") AS impressions\n"
@@ -158,6 +171,7 @@ static ptl_status write_meta(ptl_shop *shop, const meta_account *m, ptl_error *e
                       "    ptl_day(\"Reporting starts\", '%%Y-%%m-%%d') AS day,\n"
                       "    'paid_social' AS channel,\n"
                       "    \"Campaign name\" AS campaign,\n"
+                      "    '%s' AS geo,\n"
                       "    ptl_money(\"Amount spent (%s)\") AS cost_micros,\n"
                       "    '%s' AS currency,\n"
                       "    ptl_integer(\"Impressions\") AS impressions,\n"
@@ -166,7 +180,9 @@ static ptl_status write_meta(ptl_shop *shop, const meta_account *m, ptl_error *e
                       "    ptl_number(\"Frequency\") AS frequency,\n"
                       "    ptl_number(\"Purchases\") AS claimed_conversions,\n"
                       "    ptl_money(\"Purchases conversion value\") AS claimed_value_micros",
-                      m->currency, m->about, m->file, m->currency, m->currency);
+                      m->currency, m->about, m->file,
+                      strcmp(m->currency, "GBP") == 0 ? "United Kingdom" : "Germany", m->currency,
+                      m->currency);
     if (m->known_at)
         ptl_buffer_printf(&text, ",\n    TIMESTAMP '%s' AS known_at -- when it was exported",
                           m->known_at);

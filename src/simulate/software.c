@@ -39,13 +39,13 @@ static const ptl_media real_media[PTL_SOFT_MEDIA] = {
 /* clang-format on */
 
 static const ptl_campaign campaigns[] = {
-    {"DACH - Lead gen - Finance", PTL_SOFT_LINKEDIN, PTL_SIM_EUR, 0.6},
-    {"DACH - Thought leadership", PTL_SOFT_LINKEDIN, PTL_SIM_EUR, 0.4},
-    {"EU | Search | Generic", PTL_SOFT_GENERIC, PTL_SIM_EUR, 1.0},
-    {"EU | Search | Brand", PTL_SOFT_BRAND, PTL_SIM_EUR, 1.0},
-    {"Trade fairs", PTL_SOFT_EVENTS, PTL_SIM_EUR, 0.7},
-    {"London meet-ups", PTL_SOFT_EVENTS, PTL_SIM_GBP, 0.3},
-    {"Category page", PTL_SOFT_REVIEWS, PTL_SIM_EUR, 1.0}};
+    {"DACH - Lead gen - Finance", PTL_SOFT_LINKEDIN, PTL_SIM_EUR, 0.6, PTL_SIM_EUR},
+    {"DACH - Thought leadership", PTL_SOFT_LINKEDIN, PTL_SIM_EUR, 0.4, PTL_SIM_EUR},
+    {"EU | Search | Generic", PTL_SOFT_GENERIC, PTL_SIM_EUR, 1.0, -1},
+    {"EU | Search | Brand", PTL_SOFT_BRAND, PTL_SIM_EUR, 1.0, -1},
+    {"Trade fairs", PTL_SOFT_EVENTS, PTL_SIM_EUR, 0.7, -1},
+    {"London meet-ups", PTL_SOFT_EVENTS, PTL_SIM_GBP, 0.3, PTL_SIM_GBP},
+    {"Category page", PTL_SOFT_REVIEWS, PTL_SIM_EUR, 1.0, -1}};
 
 static void bend(ptl_media *m, int32_t channel, const ptl_sim_options *o)
 {
@@ -176,10 +176,37 @@ static ptl_status open_files(ptl_soft *soft, ptl_error *err)
                     "Account ID,Account Name,Website,Industry,Billing Country,Employees,Type");
     PTL_TRY(ptl_export_open(&soft->subscriptions, f, "data/stripe/subscriptions.csv", true, err));
     ptl_export_line(soft->subscriptions, "id,Customer ID,Plan,Quantity,Interval,Amount (per month),"
-                                         "Currency,Start (UTC),Ended At (UTC),Change reason");
+                                         "Currency,Start (UTC),Ended At (UTC),Change reason,"
+                                         "account_id (metadata)");
     PTL_TRY(ptl_export_open(&soft->usage, f, "data/product/usage_weekly.csv", true, err));
     ptl_export_line(soft->usage, "account_id,week_start,active_users,sessions,actions");
     return PTL_OK;
+}
+
+const char *const ptl_soft_plans[PTL_SOFT_PLANS] = {"starter", "team", "enterprise"};
+
+int32_t ptl_soft_plan(int32_t seats)
+{
+    return seats > 25 ? 2 : seats > 8 ? 1 : 0;
+}
+
+int32_t ptl_soft_vertical(int32_t plan, int32_t currency)
+{
+    if (plan == 2) return PTL_SOFT_ENTERPRISE;
+    return currency == PTL_SIM_GBP ? PTL_SOFT_BRITAIN : PTL_SOFT_DACH;
+}
+
+static int32_t vertical_of_media(const ptl_campaign *p)
+{
+    if (strcmp(p->name, "Trade fairs") == 0) return PTL_SOFT_ENTERPRISE;
+    return p->place < 0 ? -1 : p->place == PTL_SIM_GBP ? PTL_SOFT_BRITAIN : PTL_SOFT_DACH;
+}
+
+static ptl_status cut_truth(ptl_soft *soft, ptl_arena *arena, ptl_error *err)
+{
+    static const char *const verticals[] = {"enterprise", "dach", "britain"};
+    const ptl_truth_cut_spec spec = {verticals, PTL_SOFT_VERTICALS, NULL, 0, vertical_of_media};
+    return ptl_truth_cut_init(&soft->truth, &spec, arena, err);
 }
 
 ptl_status ptl_soft_open(ptl_soft *soft, const ptl_sim_options *options, ptl_export_folder *folder,
@@ -190,11 +217,15 @@ ptl_status ptl_soft_open(ptl_soft *soft, const ptl_sim_options *options, ptl_exp
     PTL_TRY(ptl_truth_init(&soft->truth, &soft->climate, ptl_soft_recorded_names, PTL_SOFT_RECORDED,
                            arena, err));
     soft->truth.kpi->reason_names = ptl_soft_reasons;
+    for (int i = 0; i < PTL_SOFT_PLANS; i++) soft->truth.kpi->product_names[i] = ptl_soft_plans[i];
+    PTL_TRY(cut_truth(soft, arena, err));
     PTL_TRY(take_lifts(soft, arena, err));
     ptl_faults_plant(&soft->faults, &soft->climate);
     PTL_TRY(open_files(soft, err));
     PTL_TRY(
         ptl_spill_new(&soft->deals, folder->dir, options->n_weeks + 1, sizeof(ptl_soft_deal), err));
+    PTL_TRY(ptl_spill_new(&soft->visits, folder->dir, options->n_weeks + 1, sizeof(ptl_soft_visit),
+                          err));
     return ptl_spill_new(&soft->invoices, folder->dir, options->n_weeks + 1,
                          sizeof(ptl_soft_invoice), err);
 }
@@ -205,6 +236,7 @@ void ptl_soft_close(ptl_soft *soft)
     for (int i = 0; i < 4; i++) ptl_export_drop(open[i]);
     ptl_spill_free(soft->deals);
     ptl_spill_free(soft->invoices);
+    ptl_spill_free(soft->visits);
     free(soft->life);
     if (soft->climate.zone) ptl_climate_dispose(&soft->climate);
 }
@@ -233,6 +265,7 @@ ptl_status ptl_soft_write(ptl_soft *soft, ptl_progress *progress, ptl_error *err
     PTL_TRY(close_one(&soft->usage, err));
     PTL_TRY(ptl_soft_write_deals(soft, progress, err));
     PTL_TRY(ptl_soft_write_invoices(soft, err));
+    PTL_TRY(ptl_soft_write_visits(soft, err));
     PTL_TRY(ptl_progress_check(progress, err));
     PTL_TRY(ptl_soft_write_media(soft, err));
     PTL_TRY(ptl_office_write(&soft->truth, soft->folder, err));

@@ -58,6 +58,11 @@ int32_t ptl_soft_reason(const ptl_soft_deal *deal)
     return (int32_t)(ptl_scramble((uint64_t)deal->lead_id) % PTL_TRUTH_REASONS);
 }
 
+static const char *campaign_of(const deal_files *f, const ptl_soft_deal *d)
+{
+    return d->campaign < 0 ? "" : f->soft->climate.campaigns[d->campaign].name;
+}
+
 static const char *stage_of(const deal_files *f, const ptl_soft_deal *d)
 {
     const int64_t age = f->soft->climate.n_days - d->at / 86400;
@@ -88,6 +93,7 @@ static void put_contact(const deal_files *f, const ptl_soft_deal *d)
     ptl_export_int(x, 10 + 18 * d->reached + (int64_t)(luck / 4 % 17));
     ptl_export_text(x, sources[d->recorded].original);
     ptl_export_text(x, sources[d->recorded].drill_down);
+    ptl_export_text(x, campaign_of(f, d));
     ptl_export_text(x, luck / 77 % 2 ? "Ana Silva" : "Tom Berger");
     ptl_export_end(x);
 }
@@ -175,6 +181,7 @@ static void put_deal(const deal_files *f, const ptl_soft_deal *d)
     ptl_export_text(x, closed >= 0 && d->reached == 4 ? "true" : "false");
     ptl_export_text(x, "New Business");
     ptl_export_text(x, ptl_soft_recorded_names[d->recorded]);
+    ptl_export_text(x, campaign_of(f, d));
     ptl_export_text(x, closed >= 0 && d->reached == 3 ? losses[d->lead_id % 4] : "");
     ptl_export_end(x);
 }
@@ -206,10 +213,11 @@ ptl_status ptl_soft_write_deals(ptl_soft *soft, ptl_progress *progress, ptl_erro
         "Record ID,Email,Company name,Create Date,Lifecycle Stage,Became a Marketing Qualified "
         "Lead "
         "Date,Became an Opportunity Date,Lead Status,Unqualified reason,HubSpot Score,Original "
-        "Traffic Source,Original Traffic Source Drill-Down 1,Contact owner";
+        "Traffic Source,Original Traffic Source Drill-Down 1,Original Traffic Source Drill-Down 2,"
+        "Contact owner";
     static const char deals[] =
         "Opportunity ID,Account ID,Account Name,Contact Email,Stage,Amount,Currency,Created Date,"
-        "Close Date,Closed,Won,Type,Lead Source,Loss Reason";
+        "Close Date,Closed,Won,Type,Lead Source,Primary Campaign Source,Loss Reason";
     static const char history[] =
         "Opportunity ID,To Stage,From Stage,Amount,Currency,Probability (%),Last Modified";
     static const char *const heads[] = {contacts, deals, history};

@@ -45,6 +45,9 @@ static void put_line(const invoice_files *f, const ptl_soft_invoice *v)
     ptl_export_cents(x, v->is_credit ? 0 : v->fee);
     ptl_export_text(x, ptl_sim_currency[wrong ? PTL_SIM_EUR : v->currency]);
     ptl_export_text(x, ptl_soft_recorded_names[v->recorded]);
+    ptl_export_text(x, ptl_soft_plans[v->plan]);
+    ptl_export_text(x, v->campaign < 0 ? "" : f->soft->climate.campaigns[v->campaign].name);
+    ptl_export_text(x, ptl_sim_places[v->currency]);
     ptl_export_end(x);
 }
 
@@ -128,7 +131,7 @@ ptl_status ptl_soft_write_invoices(ptl_soft *soft, ptl_error *err)
                                         "data/zendesk/tickets.csv", "data/survey/nps.csv"};
     static const char lines[] =
         "line_id,invoice_number,issued_at,account_id,document,kind,total,tax,cost_to_serve,"
-        "payment_fee,currency,lead_source";
+        "payment_fee,currency,lead_source,plan,lead_campaign,billing_country";
     static const char tickets[] =
         "Id,Created at,Solved at,Status,Priority,Requester email,Tags,Satisfaction";
     static const char answers[] = "Response ID,Submitted at,Email,Question,Score,Theme";

@@ -32,7 +32,7 @@ typedef struct ptl_soft_life {
 } ptl_soft_life;
 
 typedef struct walk { /* one company in one scenario */
-    int32_t scenario, recorded, seats;
+    int32_t scenario, recorded, campaign, seats;
     double busy_until;    /* a lead is being worked, or they are a customer          */
     int64_t start, terms; /* of the contract: first day (may lie before 0), renewals */
     int64_t key;          /* of the lead that became the contract                    */
@@ -146,6 +146,8 @@ static ptl_soft_invoice invoice_of(const ptl_soft *soft, const walk *w, int64_t 
     v.fee = 25 + (v.net + v.tax) * 12 / 1000;
     v.kind = (uint8_t)(month == 0 ? PTL_SOFT_FIRST : PTL_SOFT_RENEWAL);
     v.recorded = (uint8_t)w->recorded;
+    v.campaign = (int8_t)w->campaign;
+    v.plan = (uint8_t)ptl_soft_plan(w->seats);
     v.currency = (uint8_t)p->currency;
     return v;
 }
@@ -187,15 +189,20 @@ static void count_cohort(ptl_soft *soft, walk *w, const ptl_soft_invoice *v, boo
 
 static void count_number(ptl_soft *soft, const ptl_soft_invoice *v)
 {
-    const ptl_truth_sale s = {.day = v->at / 86400,
-                              .order = v->number,
-                              .net = v->is_credit ? -v->net : v->net,
-                              .variable = v->is_credit ? 0 : v->cost + v->fee,
-                              .recorded = v->recorded,
-                              .currency = v->currency,
-                              .product = -1,
-                              .is_first = v->kind == PTL_SOFT_FIRST && !v->is_credit,
-                              .is_refund = v->is_credit};
+    const ptl_truth_sale s = {
+        .day = v->at / 86400,
+        .order = v->number,
+        .net = v->is_credit ? -v->net : v->net,
+        .variable = v->is_credit ? 0 : v->cost + v->fee,
+        .recorded = v->recorded,
+        .currency = v->currency,
+        .product = v->plan,
+        .is_first = v->kind == PTL_SOFT_FIRST && !v->is_credit,
+        .is_refund = v->is_credit,
+        .n_lines = 1,
+        .member = {v->campaign, v->currency},
+        .lines = {{v->is_credit ? -v->net : v->net, v->is_credit ? 0 : v->cost + v->fee,
+                   ptl_soft_vertical(v->plan, v->currency)}}};
     ptl_truth_sale_add(&soft->truth, &soft->life->number, &s);
 }
 
@@ -246,7 +253,7 @@ static void put_state(ptl_soft *soft, const walk *w, int64_t from, int64_t to, c
     snprintf(text, sizeof text, "cus_%08llx",
              (unsigned long long)p->id * 2654435761u % 4294967296u);
     ptl_export_text(x, text);
-    ptl_export_text(x, w->seats > 25 ? "enterprise" : w->seats > 8 ? "team" : "starter");
+    ptl_export_text(x, ptl_soft_plans[ptl_soft_plan(w->seats)]);
     ptl_export_int(x, w->seats);
     ptl_export_text(x, "month");
     ptl_export_cents(x, mrr_of(w->seats, p->currency));
@@ -257,6 +264,8 @@ static void put_state(ptl_soft *soft, const walk *w, int64_t from, int64_t to, c
     else
         ptl_export_text(x, "");
     ptl_export_text(x, reason);
+    snprintf(text, sizeof text, "001%012lld", (long long)p->id);
+    ptl_export_text(x, text);
     ptl_export_end(x);
     ptl_soft_life *life = soft->life;
     if (life->n_states < PTL_TRUTH_STATES_MAX)
@@ -405,6 +414,8 @@ static void count_deal(ptl_soft *soft, const ptl_soft_deal *d)
                         .reason = ptl_soft_reason(d),
                         .recorded = d->recorded,
                         .currency = d->currency,
+                        .campaign = d->campaign,
+                        .vertical = ptl_soft_vertical(-1, d->currency),
                         .cents = d->mrr_cents * 12};
     int64_t day = sql;
     for (int32_t i = 0; i < ptl_soft_stages(d) && day < soft->climate.n_days; i++) {
@@ -434,11 +445,14 @@ static ptl_status record(ptl_soft *soft, walk *w, const ptl_soft_lead *l, const 
     memcpy(d.days_stage, l->days_stage, sizeof d.days_stage);
     d.reached = fate;
     d.recorded = (uint8_t)w->recorded;
+    w->campaign = ptl_climate_campaign_of(&soft->climate, w->recorded, (uint64_t)d.lead_id);
+    d.campaign = (int8_t)w->campaign;
     d.currency = (uint8_t)p->currency;
     if (day < soft->climate.n_days) soft->truth.causes[cause * PTL_SOFT_RECORDED + w->recorded]++;
     claim(soft, &rest, cause, w->recorded, day);
     count_deal(soft, &d);
     put_identity(soft, p->id * PTL_SOFT_PEOPLE + l->contact, day);
+    PTL_TRY(ptl_soft_visit_lead(soft, p, &d, err));
     return ptl_spill_put(soft->deals, day / 7, &d, err);
 }
 
@@ -492,7 +506,7 @@ static void put_account(ptl_soft *soft, const walk *w)
 }
 
 /* Weekly use of the product: who is about to leave uses it less and less. */
-static void put_usage(ptl_soft *soft, const walk *w, int64_t from, int64_t to)
+static ptl_status put_usage(ptl_soft *soft, const walk *w, int64_t from, int64_t to, ptl_error *err)
 {
     const ptl_company *p = &soft->life->company;
     ptl_rng r = ptl_rng_split(&p->rng, STREAM_USE);
@@ -509,18 +523,20 @@ static void put_usage(ptl_soft *soft, const walk *w, int64_t from, int64_t to)
         ptl_export_int(soft->usage, active * 4);
         ptl_export_int(soft->usage, active * (int64_t)(30 + ptl_rng_below(&r, 40)));
         ptl_export_end(soft->usage);
+        PTL_TRY(ptl_soft_visit_use(soft, p, day, active, err));
     }
+    return PTL_OK;
 }
 
-static void finish(ptl_soft *soft, const walk *w)
+static ptl_status finish(ptl_soft *soft, const walk *w, ptl_error *err)
 {
     ptl_truth *t = &soft->truth;
     put_account(soft, w);
-    if (!w->ever) return;
+    if (!w->ever) return PTL_OK;
     ptl_truth_contract_add(&soft->truth, soft->life->states, soft->life->n_states,
-                           soft->life->company.currency);
-    put_usage(soft, w, w->start, month_after(soft, w->start, TERM_MONTHS * w->terms));
-    if (w->n_invoices == 0) return;
+                           soft->life->company.currency, soft->life->company.currency);
+    PTL_TRY(put_usage(soft, w, w->start, month_after(soft, w->start, TERM_MONTHS * w->terms), err));
+    if (w->n_invoices == 0) return PTL_OK;
     const int64_t bin = w->worth_micros / 10000000;
     t->customers++;
     t->lapsed += !w->is_customer;
@@ -528,6 +544,7 @@ static void finish(ptl_soft *soft, const walk *w)
     t->subscribers_lost += !w->is_customer;
     t->worth_micros += w->worth_micros;
     t->worth[bin < 0 ? 0 : bin >= PTL_TRUTH_BINS ? PTL_TRUTH_BINS - 1 : bin]++;
+    return PTL_OK;
 }
 
 static ptl_status walk_through(ptl_soft *soft, walk *w, ptl_error *err)
@@ -537,6 +554,7 @@ static ptl_status walk_through(ptl_soft *soft, walk *w, ptl_error *err)
         w->start = p->since_day;
         w->seats = p->seats;
         w->recorded = PTL_SOFT_OUTBOUND;
+        w->campaign = -1;
         PTL_TRY(run_contract(soft, w, err));
     }
     for (int64_t i = 0; i < soft->life->n_moments; i++) PTL_TRY(meet(soft, w, i, err));
@@ -548,13 +566,14 @@ static ptl_status live_one(ptl_soft *soft, int64_t id, ptl_error *err)
     ptl_company_make(&soft->life->company, &soft->climate, id);
     ptl_truth_number_init(&soft->life->number);
     soft->life->n_states = 0;
+    soft->n_known = 0;
     PTL_TRY(draw_moments(soft, err));
     for (int32_t s = 0; s < soft->climate.n_scenarios; s++) {
         walk w = {.scenario = s, .cohort = -1};
         PTL_TRY(walk_through(soft, &w, err));
-        if (s == PTL_SIM_FACTUAL) finish(soft, &w);
+        if (s == PTL_SIM_FACTUAL) PTL_TRY(finish(soft, &w, err));
     }
-    return PTL_OK;
+    return ptl_soft_visit_browse(soft, &soft->life->company, err);
 }
 
 ptl_status ptl_soft_live(ptl_soft *soft, ptl_progress *progress, ptl_error *err)

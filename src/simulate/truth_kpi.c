@@ -115,7 +115,9 @@ void ptl_truth_sale_add(ptl_truth *t, ptl_truth_number *n, const ptl_truth_sale 
 {
     ptl_truth_kpi *k = t->kpi;
     if (s->day >= t->climate->n_days) return;
-    if (s->is_first && !n->known) win(t, n, s);
+    const bool wins = s->is_first && !n->known;
+    if (wins) win(t, n, s);
+    ptl_truth_cut_sale(t, s, wins, n->won_order == s->order);
     n->known = true;
     if (!s->is_refund) count_active(t, n, s->day);
     if (n->won_order == s->order)
@@ -160,13 +162,14 @@ static void count_contract(ptl_truth_contracts *c, int64_t before, int64_t after
 }
 
 void ptl_truth_contract_add(ptl_truth *t, const ptl_truth_state *states, int32_t n,
-                            int32_t currency)
+                            int32_t currency, int32_t place)
 {
     for (int g = 0; g < PTL_TRUTH_GRAINS; g++)
         for (int32_t p = 0; p < ptl_truth_periods(t, (ptl_truth_grain)g); p++) {
             const int64_t before = mrr_on(states, n, t->kpi->from[g][p] - 1);
             const int64_t after = mrr_on(states, n, t->kpi->to[g][p]);
             count_contract(&t->kpi->contracts[g][p], before, after, currency);
+            if (place >= 0) count_contract(&t->kpi->places[place][g][p], before, after, currency);
         }
 }
 
@@ -217,6 +220,7 @@ void ptl_truth_deal_add(ptl_truth *t, const ptl_truth_deal *d)
 {
     if (d->lead_day >= t->climate->n_days) return;
     count_lead(t, d);
+    ptl_truth_cut_deal(t, d);
     if (d->sql_day >= 0) count_deal(t, d);
 }
 

@@ -41,11 +41,45 @@ typedef struct ptl_truth_number {
 } ptl_truth_number;
 void ptl_truth_number_init(ptl_truth_number *out);
 
+/* What orders and media record beside their channel. A line of an order has its own vertical. */
+enum { PTL_TRUTH_CAMPAIGN, PTL_TRUTH_GEO, PTL_TRUTH_VERTICAL, PTL_TRUTH_CUTS };
+enum { PTL_TRUTH_MEMBERS_MAX = 16, PTL_TRUTH_LINES_MAX = 3 };
+
+typedef struct ptl_truth_line {
+    int64_t net, variable;
+    int32_t vertical;
+} ptl_truth_line;
+
+/* A day of a member in one currency, cents. */
+typedef struct ptl_truth_cut_cell {
+    int64_t orders, won, paid_won, net, variable, won_net, paid_net;
+    int64_t leads, opened, deals_won, deals_lost, bookings;
+} ptl_truth_cut_cell;
+
+typedef struct ptl_truth_cut {
+    const char *name;
+    const char *members[PTL_TRUTH_MEMBERS_MAX]; /* the last is "": not recorded */
+    int32_t n;
+    int32_t media[PTL_TRUTH_MEMBERS_MAX]; /* by campaign: member that its money is */
+    ptl_truth_cut_cell *cells;            /* (day * n + member) * currencies + currency */
+} ptl_truth_cut;
+
+typedef struct ptl_truth_cut_spec {
+    const char *const *verticals;
+    int32_t n_verticals;
+    const char *const *more; /* campaigns that nobody buys */
+    int32_t n_more;
+    int32_t (*vertical_of)(const ptl_campaign *campaign); /* -1: none */
+} ptl_truth_cut_spec;
+
 /* An order or a refund: cents of `currency`. */
 typedef struct ptl_truth_sale {
     int64_t day, order, net, variable;
     int32_t recorded, currency, product; /* product of its first line, -1: none */
     bool is_first, is_refund;
+    int32_t n_lines;
+    int32_t member[PTL_TRUTH_VERTICAL]; /* campaign and place; -1: none */
+    ptl_truth_line lines[PTL_TRUTH_LINES_MAX];
 } ptl_truth_sale;
 
 typedef struct ptl_truth_cohort {
@@ -89,6 +123,8 @@ typedef struct ptl_truth_kpi {
     int64_t reasons[PTL_TRUTH_REASONS];
     const char *const *reason_names;               /* NULL: no pipeline */
     const char *product_names[PTL_TRUTH_PRODUCTS]; /* NULL: nothing is sold by product */
+    ptl_truth_cut cuts[PTL_TRUTH_CUTS];
+    ptl_truth_contracts places[PTL_SIM_CURRENCIES][PTL_TRUTH_GRAINS][PTL_TRUTH_PERIODS_MAX];
     int64_t open_deals, open_cents[PTL_SIM_CURRENCIES];
     int64_t weighted[PTL_SIM_CURRENCIES]; /* cents × per cent */
 } ptl_truth_kpi;
@@ -99,7 +135,7 @@ PTL_NODISCARD ptl_status ptl_truth_kpi_init(ptl_truth_kpi **out, const ptl_truth
 void ptl_truth_sale_add(ptl_truth *truth, ptl_truth_number *number, const ptl_truth_sale *sale);
 /** All states of one customer's contracts, in order. */
 void ptl_truth_contract_add(ptl_truth *truth, const ptl_truth_state *states, int32_t n,
-                            int32_t currency);
+                            int32_t currency, int32_t place);
 
 /* What became of one lead, and of its deal. Days −1: not by the end. */
 typedef struct ptl_truth_deal {
@@ -107,6 +143,7 @@ typedef struct ptl_truth_deal {
     bool rejected, won;
     int32_t reason, recorded, currency, chance; /* chance: of the stage it stands in, per cent */
     int64_t cents;                              /* a year */
+    int32_t campaign, vertical;                 /* -1: none; a lead has no vertical */
 } ptl_truth_deal;
 void ptl_truth_deal_add(ptl_truth *truth, const ptl_truth_deal *deal);
 
@@ -117,6 +154,17 @@ int32_t ptl_truth_periods(const ptl_truth *truth, ptl_truth_grain grain);
 /** Won in the calendar year that the window ends in, euro micros, and what was to be won. */
 int64_t ptl_truth_bookings(const ptl_truth *truth, int64_t from, int64_t to, int32_t recorded);
 int64_t ptl_truth_bookings_target(const ptl_truth *truth);
+
+PTL_NODISCARD ptl_status ptl_truth_cut_init(ptl_truth *truth, const ptl_truth_cut_spec *spec,
+                                            ptl_arena *arena, ptl_error *err);
+/** A sale whose order is, or is not, the one that won its customer. */
+void ptl_truth_cut_sale(ptl_truth *truth, const ptl_truth_sale *sale, bool wins, bool is_won_order);
+void ptl_truth_cut_deal(ptl_truth *truth, const ptl_truth_deal *deal);
+/** CM2 of a member over the whole window, euro micros. */
+int64_t ptl_truth_cut_cm2(const ptl_truth *truth, int cut, int32_t member);
+/** The key "cuts" of "kpis". */
+void ptl_truth_cut_write(ptl_json *json, const ptl_truth *truth);
+bool ptl_truth_is_paid(const ptl_truth *truth, int32_t recorded);
 
 /** The key "kpis" of truth.json. */
 void ptl_truth_kpi_write(ptl_json *json, const ptl_truth *truth);

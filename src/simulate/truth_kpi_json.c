@@ -5,6 +5,7 @@
 #include <math.h>
 
 enum { LTV_MONTHS = 24 };
+static const char *const grain_names[PTL_TRUTH_GRAINS] = {"month", "quarter", "year", "all"};
 
 /* micros × billionths, divided once, half to even. */
 static int64_t rounded(ptl_wide amount)
@@ -21,9 +22,7 @@ static int64_t rounded(ptl_wide amount)
 
 static void put_day(ptl_json *j, const char *key, const ptl_truth *t, int64_t day)
 {
-    char text[16];
-    ptl_day_format(text, t->climate->first + (ptl_day)day);
-    ptl_json_put_string(j, key, text);
+    ptl_json_put_day(j, key, t->climate->first + (ptl_day)day);
 }
 
 /* Not a number where nothing stands below. */
@@ -38,7 +37,7 @@ typedef struct acquired {
     int64_t won, won_net, media, own, revenue;
 } acquired;
 
-static bool is_paid(const ptl_truth *t, int32_t recorded)
+bool ptl_truth_is_paid(const ptl_truth *t, int32_t recorded)
 {
     for (int32_t k = 0; k < t->climate->n_media; k++)
         if (ptl_truth_recorded_of(t, k) == recorded) return t->climate->media[k].weekly_cents > 0.0;
@@ -96,7 +95,7 @@ static void put_acquired(ptl_json *j, const ptl_truth *t, int64_t from, int64_t 
     for (int32_t r = 0; r < t->n_recorded; r++) {
         const acquired a = acquired_by(t, from, to, r);
         add_acquired(&all, a);
-        if (is_paid(t, r)) add_acquired(&paid, a);
+        if (ptl_truth_is_paid(t, r)) add_acquired(&paid, a);
     }
     const int64_t own = own_costs(t, from, to);
     ptl_json_put_int(j, "new_customers", all.won);
@@ -137,6 +136,24 @@ static void put_contracts(ptl_json *j, const ptl_truth *t, const ptl_truth_contr
     put_ratio(j, "retention_logo", (double)c->kept, (double)c->customers);
     put_ratio(j, "retention_gross", (double)sum.kept, (double)sum.start);
     put_ratio(j, "retention_net", (double)(sum.end - sum.fresh), (double)sum.start);
+}
+
+/* Contracts of a country, by where their customers are. */
+static void put_places(ptl_json *j, const ptl_truth *t)
+{
+    ptl_json_key(j, "contracts_by_geo");
+    ptl_json_array(j);
+    for (int32_t place = 0; place < PTL_SIM_CURRENCIES; place++)
+        for (int g = 0; g < PTL_TRUTH_GRAINS; g++)
+            for (int32_t p = 0; p < ptl_truth_periods(t, (ptl_truth_grain)g); p++) {
+                ptl_json_object(j);
+                ptl_json_put_string(j, "member", ptl_sim_places[place]);
+                ptl_json_put_string(j, "grain", grain_names[g]);
+                put_day(j, "from", t, t->kpi->from[g][p]);
+                put_contracts(j, t, &t->kpi->places[place][g][p], t->kpi->from[g][p] - 1);
+                ptl_json_object_end(j);
+            }
+    ptl_json_array_end(j);
 }
 
 /* --- the pipeline ---------------------------------------------------------------------------- */
@@ -214,8 +231,6 @@ static void put_funnel(ptl_json *j, const ptl_truth *t, int64_t from, int64_t to
 
 /* --- periods --------------------------------------------------------------------------------- */
 
-static const char *const grain_names[PTL_TRUTH_GRAINS] = {"month", "quarter", "year", "all"};
-
 static void put_period(ptl_json *j, const ptl_truth *t, int g, int32_t p)
 {
     const int64_t from = t->kpi->from[g][p], to = t->kpi->to[g][p];
@@ -253,7 +268,7 @@ static void put_channel_period(ptl_json *j, const ptl_truth *t, int32_t r, int g
     ptl_json_put_int(j, "new_customers", a.won);
     ptl_json_put_micros(j, "revenue_new", a.won_net);
     ptl_json_put_micros(j, "revenue_retention", a.revenue - a.won_net);
-    if (is_paid(t, r)) put_ratio(j, "cac_paid", (double)a.media / 1e6, (double)a.won);
+    if (ptl_truth_is_paid(t, r)) put_ratio(j, "cac_paid", (double)a.media / 1e6, (double)a.won);
     put_pipe(j, t, from, to, r);
     ptl_json_object_end(j);
 }
@@ -439,5 +454,7 @@ void ptl_truth_kpi_write(ptl_json *j, const ptl_truth *t)
     put_splits(j, t);
     put_open(j, t);
     put_books(j, t);
+    ptl_truth_cut_write(j, t);
+    put_places(j, t);
     ptl_json_object_end(j);
 }

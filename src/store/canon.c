@@ -89,6 +89,8 @@ static const ptl_canon_column txn_columns[] = {
     MONEY_OR("variable_cost_micros", "0", "What the goods or the service cost us"),
     CURRENCY,
     LOADED_BY_DAY,
+    MAY("campaign", TEXT, "Campaign recorded with the order, if any"),
+    MAY("geo", TEXT, "Where it went or was bought, a name of the table geo"),
 };
 
 static const ptl_canon_column subscription_columns[] = {
@@ -208,7 +210,7 @@ static const ptl_canon_column consent_columns[] = {
 };
 
 static const ptl_canon_column target_columns[] = {
-    KEY("scope", TEXT, "Whose target: company, a vertical, a team"),
+    KEY("scope", TEXT, "Whose target: company; a channel or vertical by its name; channel/…, campaign/…, geo/…, segment/…, vertical/…"),
     KEY("kpi", TEXT, "Which KPI of metrics.yaml"),
     KEY("period_start", DAY, "First day it counts"),
     KEY("period_end", DAY, "Last day it counts"),
@@ -217,6 +219,7 @@ static const ptl_canon_column target_columns[] = {
     MAY("currency", TEXT, "Currency where the KPI is money, three letters"),
     MAY("set_by", TEXT, "Role that set it"),
     LOADED,
+    KEY_OR("kind", TEXT, "'target'", "target: what is to be reached; plan: what is planned to come"),
 };
 
 static const ptl_canon_column cost_columns[] = {
@@ -518,6 +521,17 @@ static const ptl_canon_column day_segment_columns[] = {
     SET("variable_cost_micros", INT, "All variable costs, shipping and fees among them"),
 };
 
+static const ptl_canon_column day_part_columns[] = {
+    SET("run_id", INT, "The run that made it"),
+    SET("day", DAY, "Local day"),
+    SET("dimension", TEXT, "vertical or segment"),
+    SET("member", TEXT, "Which one; empty where the facts say none"),
+    SET("orders", INT, "Orders"),
+    SET("revenue_micros", INT, "Revenue in the reporting currency"),
+    SET("variable_cost_micros", INT, "All variable costs, shipping and fees among them"),
+    SET("media_micros", INT, "Media; segments have none, since media know no customers"),
+};
+
 static const ptl_canon_column cohort_week_columns[] = {
     SET("run_id", INT, "The run that made it"),
     SET("cohort_start", DAY, "First day of the week in which the cohort was won"),
@@ -668,6 +682,7 @@ const ptl_canon_table ptl_canon[] = {
     TABLE(figure, FIGURE, "period_start", "a figure of a review"),
     TABLE(day_channel, FIGURE, "day", "a channel's day in money"),
     TABLE(day_segment, FIGURE, "day", "a segment's day in money"),
+    TABLE(day_part, FIGURE, "day", "a vertical's or a segment's day in money"),
     TABLE(cohort_week, FIGURE, "cohort_start", "one week in the life of a cohort of customers"),
     TABLE(journey_path, FIGURE, NULL, "a way customers went, and how many went it"),
     TABLE(finding, FIGURE, NULL, "something that is wrong with the data"),

@@ -17,7 +17,8 @@ typedef struct ptl_cohort_cell {
 /* One line of money of a customer. */
 typedef struct ptl_kpi_line {
     ptl_day day;
-    int32_t channel, currency, product;
+    int32_t channel, currency, product, campaign, geo;
+    uint64_t products; /* verticals that allow its product */
     bool is_new, is_refund, is_expansion;
     uint64_t order; /* hash of the order's key */
     int64_t revenue_micros, variable_micros, rate_e9;
@@ -29,6 +30,7 @@ typedef struct ptl_won {
     ptl_day day;
     int32_t channel, product;
     uint64_t order;
+    int64_t line; /* that names them */
 } ptl_won;
 
 typedef struct ptl_cohort_set { /* months of life of the cohorts of one channel, or of all */

@@ -81,7 +81,9 @@ static int64_t cost_of(const ptl_kpi *k, int64_t month, int64_t channel)
     for (ptl_day day = p->from; day <= p->to; day++) {
         for (int64_t c = 0; c < k->n_channels; c++)
             if (channel < 0 || c == channel) sum += *ptl_daily_at(k, PTL_DAILY_MEDIA, day, c);
-        if (channel < 0) sum += k->own[PTL_OWN_COSTS][day - k->span.first];
+        if (channel < 0)
+            for (int64_t c = 0; c < k->n_channels; c++)
+                sum += *ptl_daily_at(k, PTL_DAILY_OWN_COSTS, day, c);
     }
     return sum;
 }

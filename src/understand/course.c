@@ -163,8 +163,8 @@ static ptl_status draw_cone(ptl_course *c, const ptl_course_days *days, const ou
 
 /* --- the KPI at its date ---------------------------------------------------------------------- */
 
-static ptl_status steer(ptl_course *c, const ptl_course_days *days, const ptl_kpi_config *kpi,
-                        ptl_arena *arena, ptl_error *err)
+ptl_status ptl_course_steer(ptl_course *c, const ptl_course_days *days, const ptl_kpi_config *kpi,
+                            ptl_arena *arena, ptl_error *err)
 {
     const int64_t ahead = (int64_t)c->due - c->as_of;
     c->to_date = units(ptl_course_days_sum(days, c->starts, c->due));
@@ -258,11 +258,12 @@ ptl_status ptl_course_run(ptl_course *out, ptl_store *store, const ptl_workspace
     if (days.n == 0) return PTL_OK;
     out->as_of = days.first + (ptl_day)days.n - 1;
     if (out->has_target && out->due >= days.first)
-        PTL_TRY(steer(out, &days, &workspace->kpi, arena, err));
+        PTL_TRY(ptl_course_steer(out, &days, &workspace->kpi, arena, err));
     PTL_TRY(look_at_weeks(out, &days, workspace->week_start, arena, err));
     const ptl_instant known = options->has_as_of
                                   ? ptl_zone_day_start(workspace->zone, options->as_of + 1) - 1
                                   : PTL_INSTANT_EVER;
+    PTL_TRY(ptl_course_parts_run(out, store, workspace, &days, known, arena, err));
     PTL_TRY(ptl_course_score(out, store, workspace, &days, options->run_id, known, arena, err));
     return ptl_course_write(out, store, err);
 }

@@ -14,6 +14,8 @@
  *
  *   cone   <m> summed from the start to each week's end at 80 %, <m>.half at 50 %, <m>.plan
  *
+ *   kpi, with dimension "vertical" or "segment": the same of one that has a target of its own
+ *
  *   score  <m>.wape … <m>.brier_naive; member "frozen" (its run began by the week's first day) or
  *          "replayed"
  */
@@ -80,7 +82,19 @@ typedef struct ptl_course {
     ptl_course_week *weeks; /* to come, by day */
     int64_t n_weeks;
     ptl_forecast_score frozen, replayed; /* n = 0: nothing has come out yet */
+    struct ptl_course_part *parts;       /* by dimension and member */
+    int64_t n_parts;
 } ptl_course;
+
+/* The same number of a vertical or a segment that has a target of its own. */
+typedef struct ptl_course_part {
+    const char *dimension, *member;
+    ptl_day starts, due;
+    double target, to_date, plan_to_date, chance;
+    ptl_estimate final;
+    ptl_course_word word;
+    ptl_verdict verdict;
+} ptl_course_part;
 
 PTL_NODISCARD ptl_status ptl_course_run(ptl_course *out, ptl_store *store,
                                         const ptl_workspace *workspace,

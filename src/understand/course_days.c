@@ -41,27 +41,44 @@ done:
     return st;
 }
 
-ptl_status ptl_course_days_read(ptl_course_days *out, ptl_store *store, const char *metric,
-                                int64_t run_id, ptl_arena *arena, ptl_error *err)
+static ptl_status read_days(ptl_course_days *out, ptl_store *store, const char *query,
+                            const ptl_value *params, int64_t n_params, ptl_arena *arena,
+                            ptl_error *err)
 {
-    const ptl_value run = ptl_value_int(run_id);
     ptl_table t = {0};
     columns c;
     ptl_status st;
-    *out = (ptl_course_days){.metric = metric};
-    PTL_TRY(read_span(out, store, run_id, err));
-    if (out->n == 0) return PTL_OK;
     out->micros = ptl_arena_array(arena, out->n, sizeof *out->micros, err);
     if (!out->micros) return PTL_E_NO_MEMORY;
-    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "course/day", &run, 1, 0, err));
+    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, query, params, n_params, 0, err));
     PTL_TRY_GOTO(st, done, bind(&c, &t, err));
     for (int64_t i = 0; i < t.n_rows; i++) {
         const int64_t at = ptl_column_int(c.day, i) - out->first;
-        if (at >= 0 && at < out->n) out->micros[at] = metric_of(&c, i, metric);
+        if (at >= 0 && at < out->n) out->micros[at] = metric_of(&c, i, out->metric);
     }
 done:
     ptl_table_dispose(&t);
     return st;
+}
+
+ptl_status ptl_course_days_read(ptl_course_days *out, ptl_store *store, const char *metric,
+                                int64_t run_id, ptl_arena *arena, ptl_error *err)
+{
+    const ptl_value run = ptl_value_int(run_id);
+    *out = (ptl_course_days){.metric = metric};
+    PTL_TRY(read_span(out, store, run_id, err));
+    return out->n == 0 ? PTL_OK : read_days(out, store, "course/day", &run, 1, arena, err);
+}
+
+ptl_status ptl_course_part_days_read(ptl_course_days *out, ptl_store *store,
+                                     const ptl_course_days *company, int64_t run_id,
+                                     const char *dimension, ptl_text member, ptl_arena *arena,
+                                     ptl_error *err)
+{
+    const ptl_value params[] = {ptl_value_int(run_id), ptl_value_string(dimension),
+                                ptl_value_text(member)};
+    *out = (ptl_course_days){company->metric, company->first, company->n, NULL};
+    return read_days(out, store, "course/part_day", params, 3, arena, err);
 }
 
 int64_t ptl_course_days_sum(const ptl_course_days *days, ptl_day from, ptl_day to)

@@ -18,6 +18,22 @@ PTL_NODISCARD ptl_status ptl_course_days_read(ptl_course_days *out, ptl_store *s
                                               const char *metric, int64_t run_id, ptl_arena *arena,
                                               ptl_error *err);
 
+/** The same of a vertical or a segment, on the days that `company` has. */
+PTL_NODISCARD ptl_status ptl_course_part_days_read(ptl_course_days *out, ptl_store *store,
+                                                   const ptl_course_days *company, int64_t run_id,
+                                                   const char *dimension, ptl_text member,
+                                                   ptl_arena *arena, ptl_error *err);
+
+/** Where the course leads that has metric, currency, target, starts and due: course.c. */
+PTL_NODISCARD ptl_status ptl_course_steer(ptl_course *c, const ptl_course_days *days,
+                                          const ptl_kpi_config *kpi, ptl_arena *arena,
+                                          ptl_error *err);
+/** Parts of the company that have a target: `out->parts`. */
+PTL_NODISCARD ptl_status ptl_course_parts_run(ptl_course *out, ptl_store *store,
+                                              const ptl_workspace *workspace,
+                                              const ptl_course_days *days, ptl_instant known_by,
+                                              ptl_arena *arena, ptl_error *err);
+
 /** Sum over [from, to], cut to the days there are. */
 int64_t ptl_course_days_sum(const ptl_course_days *days, ptl_day from, ptl_day to);
 bool ptl_course_days_hold(const ptl_course_days *days, ptl_day from, ptl_day to);

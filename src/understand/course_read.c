@@ -6,8 +6,8 @@
 #include <string.h>
 
 typedef struct columns {
-    const ptl_column *run, *name, *as_of, *grain, *from, *to, *member, *value, *low, *high,
-        *probability, *unit, *verdict;
+    const ptl_column *run, *name, *as_of, *grain, *from, *to, *dimension, *member, *value, *low,
+        *high, *probability, *unit, *verdict;
 } columns;
 
 static ptl_status bind(columns *c, const ptl_table *t, ptl_error *err)
@@ -22,6 +22,7 @@ static ptl_status bind(columns *c, const ptl_table *t, ptl_error *err)
                {&c->grain, "grain", PTL_TYPE_TEXT},
                {&c->from, "period_start", PTL_TYPE_DAY},
                {&c->to, "period_end", PTL_TYPE_DAY},
+               {&c->dimension, "dimension", PTL_TYPE_TEXT},
                {&c->member, "member", PTL_TYPE_TEXT},
                {&c->value, "value", PTL_TYPE_DOUBLE},
                {&c->low, "low", PTL_TYPE_DOUBLE},
@@ -138,15 +139,64 @@ static void take_score(ptl_course *out, const columns *c, int64_t row)
     if (ptl_text_equal(suffix, PTL_TEXT(".n_chances"))) s->n_chances = (int64_t)value;
 }
 
-static void take_head(ptl_course *out, const columns *c)
+static ptl_verdict verdict_at(const columns *c, int64_t row)
 {
-    const ptl_text name = ptl_column_text(c->name, 0);
-    const size_t n = name.len - suffix_at(c, 0).len;
+    for (int v = PTL_CONVERGED; v < PTL_NOT_IDENTIFIED; v++)
+        if (is(c->verdict, row, ptl_verdict_text((ptl_verdict)v))) return (ptl_verdict)v;
+    return PTL_NOT_IDENTIFIED;
+}
+
+static void take_head(ptl_course *out, const columns *c, int64_t row)
+{
+    const ptl_text name = ptl_column_text(c->name, row);
+    const size_t n = name.len - suffix_at(c, row).len;
     snprintf(out->metric, sizeof out->metric, "%.*s", (int)n, name.ptr);
-    out->run_id = ptl_column_int(c->run, 0);
-    out->as_of = (ptl_day)ptl_column_int(c->as_of, 0);
-    for (int v = PTL_CONVERGED; v <= PTL_NOT_IDENTIFIED; v++)
-        if (is(c->verdict, 0, ptl_verdict_text((ptl_verdict)v))) out->verdict = (ptl_verdict)v;
+    out->run_id = ptl_column_int(c->run, row);
+    out->as_of = (ptl_day)ptl_column_int(c->as_of, row);
+    out->verdict = verdict_at(c, row);
+}
+
+static ptl_status start_part(ptl_course *out, const columns *c, int64_t row, ptl_arena *arena,
+                             ptl_error *err)
+{
+    ptl_course_part *p = &out->parts[out->n_parts++];
+    *p = (ptl_course_part){.starts = (ptl_day)ptl_column_int(c->from, row),
+                           .due = (ptl_day)ptl_column_int(c->to, row),
+                           .target = PTL_NAN,
+                           .to_date = PTL_NAN,
+                           .plan_to_date = PTL_NAN,
+                           .chance = PTL_NAN,
+                           .final = {PTL_NAN, PTL_NAN, PTL_NAN, PTL_NAN},
+                           .verdict = PTL_NOT_IDENTIFIED};
+    p->dimension = ptl_text_copy(ptl_column_text(c->dimension, row), arena, err);
+    p->member = ptl_text_copy(ptl_column_text(c->member, row), arena, err);
+    return p->dimension && p->member ? PTL_OK : PTL_E_NO_MEMORY;
+}
+
+/* A row of a vertical or a segment. */
+static ptl_status take_part(ptl_course *out, const columns *c, int64_t row, ptl_arena *arena,
+                            ptl_error *err)
+{
+    int64_t i = 0;
+    while (i < out->n_parts && !(is(c->dimension, row, out->parts[i].dimension) &&
+                                 is(c->member, row, out->parts[i].member)))
+        i++;
+    if (i == out->n_parts) PTL_TRY(start_part(out, c, row, arena, err));
+    ptl_course_part *p = &out->parts[i];
+    const slot slots[] = {{".to_date", &p->to_date},
+                          {".plan_to_date", &p->plan_to_date},
+                          {".reference", &p->target},
+                          {".chance", &p->chance}};
+    const ptl_text suffix = suffix_at(c, row);
+    if (suffix.len == 0) p->final = estimate_at(c, row);
+    if (suffix.len == 0) p->verdict = verdict_at(c, row);
+    FILL(slots, suffix, ptl_column_double(c->value, row));
+    return PTL_OK;
+}
+
+static bool is_part(const columns *c, int64_t row)
+{
+    return is(c->dimension, row, "vertical") || is(c->dimension, row, "segment");
 }
 
 static void take(ptl_course *out, const columns *c, int64_t row)
@@ -184,9 +234,18 @@ static ptl_status take_all(ptl_course *out, const ptl_table *t, ptl_arena *arena
     PTL_TRY(bind(&c, t, err));
     out->points = ptl_arena_array(arena, t->n_rows + 1, sizeof *out->points, err);
     out->weeks = ptl_arena_array(arena, t->n_rows + 1, sizeof *out->weeks, err);
-    if (!out->points || !out->weeks) return PTL_E_NO_MEMORY;
-    if (t->n_rows > 0) take_head(out, &c);
-    for (int64_t i = 0; i < t->n_rows; i++) take(out, &c, i);
+    out->parts = ptl_arena_array(arena, t->n_rows + 1, sizeof *out->parts, err);
+    if (!out->points || !out->weeks || !out->parts) return PTL_E_NO_MEMORY;
+    bool has_head = false;
+    for (int64_t i = 0; i < t->n_rows; i++) {
+        if (is_part(&c, i)) {
+            PTL_TRY(take_part(out, &c, i, arena, err));
+            continue;
+        }
+        if (!has_head) take_head(out, &c, i);
+        has_head = true;
+        take(out, &c, i);
+    }
     qsort(out->points, (size_t)out->n_points, sizeof *out->points, by_day);
     return PTL_OK;
 }
@@ -201,5 +260,7 @@ ptl_status ptl_course_read(ptl_course *out, ptl_store *store, const ptl_workspac
     const ptl_status st = take_all(out, &t, arena, err);
     ptl_table_dispose(&t);
     out->word = ptl_course_word_of(out->chance, &workspace->kpi);
+    for (int64_t i = 0; i < out->n_parts; i++)
+        out->parts[i].word = ptl_course_word_of(out->parts[i].chance, &workspace->kpi);
     return st;
 }

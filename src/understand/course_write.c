@@ -17,7 +17,9 @@ typedef struct writer {
     const ptl_course *c;
     const char *grain;
     ptl_day from, to;
-    const char *member; /* of scores: "frozen" or "replayed"; "" elsewhere */
+    const char *dimension; /* "" the company, "record" of scores, "vertical", "segment" */
+    const char *member;    /* of scores: "frozen" or "replayed"; "" of the company       */
+    ptl_verdict verdict;
     ptl_status st;
     ptl_error *err;
 } writer;
@@ -42,14 +44,14 @@ static void put(writer *w, const char *suffix, const char *unit, ptl_estimate e)
     ptl_table_builder_text(b, ptl_text_of(w->grain));
     ptl_table_builder_int(b, w->from);
     ptl_table_builder_int(b, w->to);
-    ptl_table_builder_text(b, w->member[0] ? PTL_TEXT("record") : PTL_TEXT(""));
+    ptl_table_builder_text(b, ptl_text_of(w->dimension));
     ptl_table_builder_text(b, ptl_text_of(w->member));
     put_double(b, e.point);
     put_double(b, e.low);
     put_double(b, e.high);
     put_double(b, e.probability);
     ptl_table_builder_text(b, ptl_text_of(unit));
-    ptl_table_builder_text(b, ptl_text_of(ptl_verdict_text(w->c->verdict)));
+    ptl_table_builder_text(b, ptl_text_of(ptl_verdict_text(w->verdict)));
     w->st = ptl_table_builder_row_end(b, w->err);
 }
 
@@ -95,9 +97,30 @@ static void put_kpi(writer *w)
     }
 }
 
+static void put_parts(writer *w)
+{
+    const char *money = w->c->currency;
+    w->grain = "kpi";
+    for (int64_t i = 0; i < w->c->n_parts; i++) {
+        const ptl_course_part *p = &w->c->parts[i];
+        w->dimension = p->dimension;
+        w->member = p->member;
+        w->verdict = p->verdict;
+        w->from = p->starts;
+        w->to = p->due;
+        put(w, "", money, p->final);
+        put_number(w, ".to_date", money, p->to_date);
+        put_number(w, ".plan_to_date", money, p->plan_to_date);
+        put_number(w, ".reference", money, p->target);
+        put_number(w, ".chance", "chance", p->chance);
+    }
+    w->verdict = w->c->verdict;
+}
+
 static void put_score(writer *w, const char *member, const ptl_forecast_score *s)
 {
     w->grain = "score";
+    w->dimension = "record";
     w->member = member;
     w->from = w->to = w->c->as_of;
     put_number(w, ".n", "forecasts", (double)s->n);
@@ -124,11 +147,12 @@ static ptl_status output(const ptl_course *course, ptl_store *store, ptl_table_b
 
 ptl_status ptl_course_write(const ptl_course *course, ptl_store *store, ptl_error *err)
 {
-    writer w = {.c = course, .member = "", .err = err};
+    writer w = {.c = course, .dimension = "", .member = "", .verdict = course->verdict, .err = err};
     PTL_TRY(ptl_table_builder_new(&w.rows, columns, sizeof columns / sizeof *columns,
                                   OUTPUT_BYTES_MAX, err));
     put_weeks(&w);
     if (course->has_target) put_kpi(&w);
+    put_parts(&w);
     put_score(&w, "frozen", &course->frozen);
     put_score(&w, "replayed", &course->replayed);
     if (w.st == PTL_OK) w.st = output(course, store, w.rows, err);

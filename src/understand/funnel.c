@@ -17,6 +17,7 @@ typedef struct lead {
     ptl_day created, mql, accepted, sql, rejected; /* INT32_MAX: not by the last day */
     ptl_instant answered_at;                       /* by sales; PTL_INSTANT_EVER: not */
     int64_t channel;
+    ptl_cut_place place;
 } lead;
 
 static ptl_day day_or_never(const ptl_kpi *k, const ptl_column *column, int64_t i)
@@ -26,9 +27,18 @@ static ptl_day day_or_never(const ptl_kpi *k, const ptl_column *column, int64_t 
     return day <= k->span.last ? day : INT32_MAX;
 }
 
-static void count_at(ptl_kpi *k, ptl_daily measure, ptl_day day, int64_t channel)
+static void add_at(ptl_kpi *k, ptl_daily measure, ptl_day day, int64_t channel,
+                   const ptl_cut_place *place, int64_t n)
 {
-    if (ptl_kpi_holds(k, day)) ++*ptl_daily_at(k, measure, day, channel);
+    if (!ptl_kpi_holds(k, day)) return;
+    *ptl_daily_at(k, measure, day, channel) += n;
+    ptl_cut_count(k, place, day, measure, n);
+}
+
+static void count_at(ptl_kpi *k, ptl_daily measure, ptl_day day, int64_t channel,
+                     const ptl_cut_place *place)
+{
+    add_at(k, measure, day, channel, place, 1);
 }
 
 /* Accepted is who was accepted or went straight to a deal. */
@@ -54,17 +64,17 @@ static void follow_lead(ptl_kpi *k, const lead *l)
 
 static void count_lead(ptl_kpi *k, const lead *l)
 {
-    count_at(k, PTL_DAILY_LEADS, l->created, l->channel);
-    count_at(k, PTL_DAILY_MQL, l->mql, l->channel);
-    count_at(k, PTL_DAILY_ACCEPTED, taken_on(l), l->channel);
-    count_at(k, PTL_DAILY_SQL, l->sql, l->channel);
-    count_at(k, PTL_DAILY_REJECTED, l->rejected, l->channel);
+    count_at(k, PTL_DAILY_LEADS, l->created, l->channel, &l->place);
+    count_at(k, PTL_DAILY_MQL, l->mql, l->channel, &l->place);
+    count_at(k, PTL_DAILY_ACCEPTED, taken_on(l), l->channel, &l->place);
+    count_at(k, PTL_DAILY_SQL, l->sql, l->channel, &l->place);
+    count_at(k, PTL_DAILY_REJECTED, l->rejected, l->channel, &l->place);
     if (!ptl_kpi_holds(k, l->created)) return;
     follow_lead(k, l);
     if (l->answered_at == PTL_INSTANT_EVER || l->answered_at <= l->created_at) return;
-    ++*ptl_daily_at(k, PTL_DAILY_ANSWERED, l->created, l->channel);
-    *ptl_daily_at(k, PTL_DAILY_ANSWER_SECONDS, l->created, l->channel) +=
-        (l->answered_at - l->created_at) / PTL_MICROS_PER_SECOND;
+    count_at(k, PTL_DAILY_ANSWERED, l->created, l->channel, &l->place);
+    add_at(k, PTL_DAILY_ANSWER_SECONDS, l->created, l->channel, &l->place,
+           (l->answered_at - l->created_at) / PTL_MICROS_PER_SECOND);
 }
 
 static ptl_status count_split(ptl_kpi *k, const char *name, const char *dimension, ptl_text member,
@@ -110,6 +120,7 @@ static ptl_status take_leads(void *ctx, const ptl_table *rows, ptl_error *err)
 {
     ptl_kpi *k = ctx;
     lead_columns c;
+    const uint64_t no_product = ptl_cut_product(k, PTL_TEXT(""));
     PTL_TRY(bind_leads(&c, rows, err));
     for (int64_t i = 0; i < rows->n_rows; i++) {
         lead l = {.created_at = ptl_column_int(c.created, i),
@@ -121,12 +132,11 @@ static ptl_status take_leads(void *ctx, const ptl_table *rows, ptl_error *err)
                   .channel = ptl_kpi_channel(k, ptl_column_text(c.channel, i))};
         l.answered_at = answered_at(&c, &l, i);
         if (l.created == INT32_MAX) continue;
+        PTL_TRY(ptl_cut_member(&l.place.member[PTL_CUT_CAMPAIGN], k, PTL_CUT_CAMPAIGN,
+                               ptl_column_text(c.campaign, i), err));
+        ptl_cut_settle(k, &l.place, l.channel, no_product, false);
         count_lead(k, &l);
         PTL_TRY(count_split(k, "leads.rejected", "reason", ptl_column_text(c.reason, i), l.rejected,
-                            "leads", 1, err));
-        PTL_TRY(count_split(k, "leads", "campaign", ptl_column_text(c.campaign, i), l.created,
-                            "leads", 1, err));
-        PTL_TRY(count_split(k, "leads.sql", "campaign", ptl_column_text(c.campaign, i), l.sql,
                             "leads", 1, err));
         k->report->n_leads++;
     }
@@ -143,20 +153,21 @@ ptl_status ptl_kpi_read_leads(ptl_kpi *k, ptl_error *err)
 /* --- deals ------------------------------------------------------------------------------------ */
 
 typedef struct deal_columns {
-    const ptl_column *opened, *closed, *won, *channel, *geo, *loss, *currency, *amount, *chance;
+    const ptl_column *opened, *closed, *won, *channel, *geo, *loss, *currency, *amount, *chance,
+        *campaign, *product;
 } deal_columns;
 
 typedef struct deal {
     ptl_day opened, closed;
     bool is_won;
     int64_t channel, amount_micros, rate_e9;
-    ptl_text currency, geo, loss;
+    ptl_text currency, loss;
+    ptl_cut_place place;
 } deal;
 
 typedef struct deal_reader {
     ptl_kpi *k;
     int64_t *bookings[PTL_KPI_CURRENCIES_MAX]; /* day * n_channels + channel, in the currency */
-    int64_t *by_geo;
 } deal_reader;
 
 static ptl_status bind_deals(deal_columns *c, const ptl_table *rows, ptl_error *err)
@@ -166,6 +177,8 @@ static ptl_status bind_deals(deal_columns *c, const ptl_table *rows, ptl_error *
     PTL_TRY(ptl_table_column(&c->won, rows, "won", PTL_TYPE_BOOL, err));
     PTL_TRY(ptl_table_column(&c->channel, rows, "channel", PTL_TYPE_TEXT, err));
     PTL_TRY(ptl_table_column(&c->geo, rows, "geo", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&c->campaign, rows, "campaign", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&c->product, rows, "product", PTL_TYPE_TEXT, err));
     PTL_TRY(ptl_table_column(&c->loss, rows, "loss_reason", PTL_TYPE_TEXT, err));
     PTL_TRY(ptl_table_column(&c->currency, rows, "currency", PTL_TYPE_TEXT, err));
     PTL_TRY(ptl_table_column(&c->amount, rows, "amount_micros", PTL_TYPE_INT, err));
@@ -198,7 +211,9 @@ static ptl_status add_won(deal_reader *r, const deal *d, ptl_step *step, ptl_err
     if (!*sums && !(*sums = ptl_arena_array(k->arena, k->n_days * k->n_channels, 8, err)))
         return PTL_E_NO_MEMORY;
     (*sums)[at] += d->amount_micros;
-    *ptl_daily_at(k, PTL_DAILY_CYCLE_DAYS, d->closed, d->channel) += d->closed - d->opened;
+    ptl_cut_add(k, &d->place, d->closed, PTL_DAILY_BOOKINGS,
+                ptl_cut_money_of(d->amount_micros, rate));
+    add_at(k, PTL_DAILY_CYCLE_DAYS, d->closed, d->channel, &d->place, d->closed - d->opened);
     return PTL_OK;
 }
 
@@ -207,8 +222,7 @@ static ptl_status take_deal(deal_reader *r, const deal *d, double chance, ptl_er
     ptl_kpi *k = r->k;
     const bool is_closed = d->closed != INT32_MAX;
     ptl_step *step = NULL;
-    count_at(k, PTL_DAILY_OPENED, d->opened, d->channel);
-    PTL_TRY(count_split(k, "opportunities", "geo", d->geo, d->opened, "deals", 1, err));
+    count_at(k, PTL_DAILY_OPENED, d->opened, d->channel, &d->place);
     if (ptl_kpi_holds(k, d->opened)) {
         step = &k->steps[PTL_STEP_DEAL]
                         [(int64_t)(d->opened - k->span.first) * k->n_channels + d->channel];
@@ -218,9 +232,7 @@ static ptl_status take_deal(deal_reader *r, const deal *d, double chance, ptl_er
     }
     k->report->n_deals++;
     if (!is_closed) return add_open(k, d, chance, err);
-    count_at(k, d->is_won ? PTL_DAILY_WON : PTL_DAILY_LOST, d->closed, d->channel);
-    PTL_TRY(count_split(k, d->is_won ? "deals.won" : "deals.lost", "geo", d->geo, d->closed,
-                        "deals", 1, err));
+    count_at(k, d->is_won ? PTL_DAILY_WON : PTL_DAILY_LOST, d->closed, d->channel, &d->place);
     if (!d->is_won)
         return count_split(k, "deals.lost", "reason", d->loss, d->closed, "deals", 1, err);
     return add_won(r, d, step, err);
@@ -232,15 +244,22 @@ static ptl_status take_deals(void *ctx, const ptl_table *rows, ptl_error *err)
     deal_columns c;
     PTL_TRY(bind_deals(&c, rows, err));
     for (int64_t i = 0; i < rows->n_rows; i++) {
-        const deal d = {.opened = day_or_never(r->k, c.opened, i),
-                        .closed = day_or_never(r->k, c.closed, i),
-                        .is_won = ptl_column_int(c.won, i) == 1,
-                        .channel = ptl_kpi_channel(r->k, ptl_column_text(c.channel, i)),
-                        .amount_micros = ptl_column_int(c.amount, i),
-                        .currency = ptl_column_text(c.currency, i),
-                        .geo = ptl_column_text(c.geo, i),
-                        .loss = ptl_column_text(c.loss, i)};
-        if (d.opened != INT32_MAX) PTL_TRY(take_deal(r, &d, ptl_column_double(c.chance, i), err));
+        deal d = {.opened = day_or_never(r->k, c.opened, i),
+                  .closed = day_or_never(r->k, c.closed, i),
+                  .is_won = ptl_column_int(c.won, i) == 1,
+                  .channel = ptl_kpi_channel(r->k, ptl_column_text(c.channel, i)),
+                  .amount_micros = ptl_column_int(c.amount, i),
+                  .currency = ptl_column_text(c.currency, i),
+                  .loss = ptl_column_text(c.loss, i)};
+        if (d.opened == INT32_MAX) continue;
+        int32_t *member = d.place.member;
+        PTL_TRY(ptl_cut_member(&member[PTL_CUT_CAMPAIGN], r->k, PTL_CUT_CAMPAIGN,
+                               ptl_column_text(c.campaign, i), err));
+        PTL_TRY(ptl_cut_member(&member[PTL_CUT_GEO], r->k, PTL_CUT_GEO, ptl_column_text(c.geo, i),
+                               err));
+        ptl_cut_settle(r->k, &d.place, d.channel,
+                       ptl_cut_product(r->k, ptl_column_text(c.product, i)), false);
+        PTL_TRY(take_deal(r, &d, ptl_column_double(c.chance, i), err));
     }
     return PTL_OK;
 }

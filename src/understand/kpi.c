@@ -21,6 +21,15 @@ static const ptl_column_spec segment_columns[] = {
     {"customers", PTL_TYPE_INT},      {"new_customers", PTL_TYPE_INT},
     {"revenue_micros", PTL_TYPE_INT}, {"variable_cost_micros", PTL_TYPE_INT}};
 
+static const ptl_column_spec part_columns[] = {{"run_id", PTL_TYPE_INT},
+                                               {"day", PTL_TYPE_DAY},
+                                               {"dimension", PTL_TYPE_TEXT},
+                                               {"member", PTL_TYPE_TEXT},
+                                               {"orders", PTL_TYPE_INT},
+                                               {"revenue_micros", PTL_TYPE_INT},
+                                               {"variable_cost_micros", PTL_TYPE_INT},
+                                               {"media_micros", PTL_TYPE_INT}};
+
 typedef ptl_status (*reader_fn)(ptl_kpi *k, ptl_error *err);
 static const struct {
     const char *words;
@@ -36,6 +45,7 @@ static ptl_status read_all(ptl_kpi *k, ptl_error *err)
 {
     PTL_TRY(ptl_periods_make(&k->periods, &k->span, k->workspace, k->arena, err));
     PTL_TRY(ptl_kpi_read_channels(k, err));
+    PTL_TRY(ptl_cuts_make(k, err));
     for (int i = 0; i < N_READERS; i++) {
         ptl_progress_step(k->progress, readers[i].words, i, N_READERS + 1);
         PTL_TRY(ptl_progress_check(k->progress, err));
@@ -44,10 +54,34 @@ static ptl_status read_all(ptl_kpi *k, ptl_error *err)
     return PTL_OK;
 }
 
+/* Days of verticals and segments, from which the course of each is forecast. */
+static ptl_status write_parts(ptl_kpi *k, const ptl_cut *cut, ptl_error *err)
+{
+    static const ptl_daily measures[] = {PTL_DAILY_ORDERS, PTL_DAILY_REVENUE, PTL_DAILY_VARIABLE,
+                                         PTL_DAILY_MEDIA};
+    ptl_table_builder *b = k->parts;
+    for (int64_t m = 0; m < cut->n; m++)
+        for (int64_t day = 0; cut->cells[m] && day < k->n_days; day++) {
+            const int64_t *d = cut->cells[m][day].d;
+            if (!d[PTL_DAILY_ORDERS] && !d[PTL_DAILY_REVENUE] && !d[PTL_DAILY_VARIABLE] &&
+                !d[PTL_DAILY_MEDIA])
+                continue;
+            ptl_table_builder_int(b, k->run_id);
+            ptl_table_builder_int(b, k->span.first + day);
+            ptl_table_builder_text(b, ptl_text_of(cut->dimension));
+            ptl_table_builder_text(b, ptl_text_of(cut->members[m]));
+            for (int i = 0; i < 4; i++) ptl_table_builder_int(b, d[measures[i]]);
+            PTL_TRY(ptl_table_builder_row_end(b, err));
+        }
+    return PTL_OK;
+}
+
 static ptl_status write_all(ptl_kpi *k, ptl_table_builder *weeks, ptl_error *err)
 {
     ptl_progress_step(k->progress, "writing figures", N_READERS, N_READERS + 1);
     PTL_TRY(ptl_kpi_write_figures(k, err));
+    PTL_TRY(write_parts(k, &k->cuts[PTL_CUT_VERTICAL], err));
+    PTL_TRY(write_parts(k, &k->cuts[PTL_CUT_SEGMENT], err));
     PTL_TRY(ptl_kpi_write_funnel(k, err));
     PTL_TRY(ptl_kpi_write_brand(k, err));
     PTL_TRY(ptl_kpi_write_maturity(k, err));
@@ -63,7 +97,8 @@ static ptl_status output(ptl_kpi *k, ptl_table_builder *weeks, ptl_error *err)
         ptl_table rows;
     } outputs[] = {{"figure", ptl_table_builder_borrow(k->rows.builder)},
                    {"cohort_week", ptl_table_builder_borrow(weeks)},
-                   {"day_segment", ptl_table_builder_borrow(k->segments)}};
+                   {"day_segment", ptl_table_builder_borrow(k->segments)},
+                   {"day_part", ptl_table_builder_borrow(k->parts)}};
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
         const ptl_status st =
             ptl_scope_output(&scope, k->run_id, outputs[i].table, &outputs[i].rows, err);
@@ -88,6 +123,10 @@ static ptl_status run(ptl_kpi *k, ptl_error *err)
                  ptl_table_builder_new(&k->segments, segment_columns,
                                        sizeof segment_columns / sizeof *segment_columns,
                                        TABLE_BYTES_MAX, err));
+    PTL_TRY_GOTO(st, done,
+                 ptl_table_builder_new(&k->parts, part_columns,
+                                       sizeof part_columns / sizeof *part_columns, TABLE_BYTES_MAX,
+                                       err));
     PTL_TRY_GOTO(
         st, done,
         ptl_rates_read(&k->rates, k->store, k->workspace->currency, k->span.known_by, err));
@@ -97,6 +136,7 @@ static ptl_status run(ptl_kpi *k, ptl_error *err)
     k->report->n_figures = k->rows.n;
 done:
     ptl_rates_dispose(&k->rates);
+    ptl_table_builder_free(k->parts);
     ptl_table_builder_free(k->segments);
     ptl_table_builder_free(weeks);
     ptl_figure_rows_free(&k->rows);

@@ -2,7 +2,10 @@
  *
  * A state of a contract holds from its first local day to the day before its last instant's. All
  * states of a customer count together, so that a change of contract is no loss. Money of both ends
- * is converted at the eve's rate: a currency that moved is neither growth nor loss. */
+ * is converted at the eve's rate: a currency that moved is neither growth nor loss.
+ *
+ * In the cuts a customer stands where its first order stood, or the deal that won its account; its
+ * plan is its product. */
 #include "understand/kpi_internal.h"
 
 #include <stdlib.h>
@@ -22,6 +25,9 @@ typedef struct reader {
     char customer[CUSTOMER_BYTES_MAX];
     size_t customer_len;
     int64_t before[PTL_KPI_CURRENCIES_MAX], after[PTL_KPI_CURRENCIES_MAX];
+    ptl_cut_place place; /* of that customer */
+    ptl_error *err;
+    ptl_status status; /* of the customer that ended last */
 } reader;
 
 static void count_currency(ptl_mrr *m, int64_t before, int64_t after)
@@ -39,8 +45,57 @@ static void count_currency(ptl_mrr *m, int64_t before, int64_t after)
         m->shrunk += before - after;
 }
 
-static void count_period(reader *r, const ptl_period *p, ptl_contracts *c)
+static ptl_contracts_sum *sum_at(reader *r, int dimension, int64_t period)
 {
+    ptl_kpi *k = r->k;
+    ptl_cut *cut = &k->cuts[dimension];
+    ptl_contracts_sum **sums = &cut->contracts[r->place.member[dimension]];
+    if (!*sums) *sums = ptl_arena_array(k->arena, k->periods.n, sizeof **sums, r->err);
+    return *sums ? &(*sums)[period] : NULL;
+}
+
+static void add_wide(ptl_contracts_sum *s, int64_t before, int64_t after, int64_t rate)
+{
+    const ptl_wide was = (ptl_wide)before * rate, is = (ptl_wide)after * rate;
+    s->start += was;
+    s->end += is;
+    s->kept_money += before < after ? was : is;
+    if (before == 0)
+        s->fresh += is;
+    else if (after == 0)
+        s->lost += was;
+    else if (after > before)
+        s->grown += is - was;
+    else
+        s->shrunk += was - is;
+}
+
+/* The customer's period, in the dimensions that contracts know. */
+static ptl_status cut_period(reader *r, int64_t period, bool was, bool is)
+{
+    static const int dimensions[] = {PTL_CUT_CAMPAIGN, PTL_CUT_GEO, PTL_CUT_VERTICAL};
+    ptl_kpi *k = r->k;
+    const ptl_period *p = &k->periods.items[period];
+    for (size_t d = 0; d < sizeof dimensions / sizeof *dimensions; d++) {
+        ptl_contracts_sum *s = sum_at(r, dimensions[d], period);
+        if (!s) return PTL_E_NO_MEMORY;
+        s->customers += was;
+        s->kept += was && is;
+        for (int64_t i = 0; i < k->n_currencies; i++) {
+            int64_t rate;
+            if (!r->before[i] && !r->after[i]) continue;
+            PTL_TRY(ptl_kpi_rate(&rate, k, ptl_text_of(k->currencies[i]), p->from - 1, p->from,
+                                 r->err));
+            add_wide(s, r->before[i], r->after[i], rate);
+        }
+    }
+    return PTL_OK;
+}
+
+static ptl_status count_period(reader *r, int64_t period)
+{
+    const ptl_period *p = &r->k->periods.items[period];
+    ptl_contracts *c = &r->k->contracts[period];
     int64_t before = 0, after = 0;
     for (int64_t i = 0; i < r->k->n_currencies; i++) r->before[i] = r->after[i] = 0;
     for (int64_t i = 0; i < r->n; i++) {
@@ -54,17 +109,18 @@ static void count_period(reader *r, const ptl_period *p, ptl_contracts *c)
         after += r->after[i];
         if (r->before[i] || r->after[i]) count_currency(&c->in[i], r->before[i], r->after[i]);
     }
-    c->customers += before > 0;
-    c->kept += before > 0 && after > 0;
+    c->of.customers += before > 0;
+    c->of.kept += before > 0 && after > 0;
+    if (before == 0 && after == 0) return PTL_OK;
+    return cut_period(r, period, before > 0, after > 0);
 }
 
 static void end_customer(reader *r)
 {
     const ptl_periods *periods = &r->k->periods;
     if (r->n == 0) return;
-    for (int64_t p = 0; p < periods->n; p++)
-        if (periods->items[p].grain != PTL_GRAIN_WEEK)
-            count_period(r, &periods->items[p], &r->k->contracts[p]);
+    for (int64_t p = 0; p < periods->n && r->status == PTL_OK; p++)
+        if (periods->items[p].grain != PTL_GRAIN_WEEK) r->status = count_period(r, p);
     r->k->report->n_contracts++;
     r->n = 0;
 }
@@ -79,6 +135,32 @@ static ptl_status start_customer(reader *r, ptl_text customer, ptl_error *err)
     return PTL_OK;
 }
 
+typedef struct place_columns {
+    const ptl_column *channel, *campaign, *geo, *plan;
+} place_columns;
+
+static ptl_status bind_place(place_columns *c, const ptl_table *rows, ptl_error *err)
+{
+    PTL_TRY(ptl_table_column(&c->channel, rows, "channel", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&c->campaign, rows, "campaign", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&c->geo, rows, "geo", PTL_TYPE_TEXT, err));
+    return ptl_table_column(&c->plan, rows, "plan", PTL_TYPE_TEXT, err);
+}
+
+static ptl_status take_place(reader *r, const place_columns *c, int64_t i, ptl_error *err)
+{
+    ptl_kpi *k = r->k;
+    int32_t *member = r->place.member;
+    const int64_t recorded = ptl_kpi_channel(k, ptl_column_text(c->channel, i));
+    r->place = (ptl_cut_place){0};
+    PTL_TRY(ptl_cut_member(&member[PTL_CUT_CAMPAIGN], k, PTL_CUT_CAMPAIGN,
+                           ptl_column_text(c->campaign, i), err));
+    PTL_TRY(ptl_cut_member(&member[PTL_CUT_GEO], k, PTL_CUT_GEO, ptl_column_text(c->geo, i), err));
+    ptl_cut_settle(k, &r->place, recorded >= 0 ? recorded : ptl_kpi_channel(k, PTL_TEXT("")),
+                   ptl_cut_product(k, ptl_column_text(c->plan, i)), false);
+    return PTL_OK;
+}
+
 static ptl_status take_contracts(void *ctx, const ptl_table *rows, ptl_error *err)
 {
     reader *r = ctx;
@@ -89,6 +171,9 @@ static ptl_status take_contracts(void *ctx, const ptl_table *rows, ptl_error *er
     PTL_TRY(ptl_table_column(&to, rows, "valid_to", PTL_TYPE_INSTANT, err));
     PTL_TRY(ptl_table_column(&mrr, rows, "mrr_micros", PTL_TYPE_INT, err));
     PTL_TRY(ptl_table_column(&currency, rows, "currency", PTL_TYPE_TEXT, err));
+    place_columns places;
+    PTL_TRY(bind_place(&places, rows, err));
+    r->err = err;
     if (!k->contracts)
         k->contracts = ptl_arena_array(k->arena, k->periods.n, sizeof *k->contracts, err);
     if (!k->contracts) return PTL_E_NO_MEMORY;
@@ -96,7 +181,9 @@ static ptl_status take_contracts(void *ctx, const ptl_table *rows, ptl_error *er
         const ptl_text who = ptl_column_text(customer, i);
         if (!ptl_text_equal(who, (ptl_text){r->customer, r->customer_len})) {
             end_customer(r);
+            PTL_TRY(r->status);
             PTL_TRY(start_customer(r, who, err));
+            PTL_TRY(take_place(r, &places, i, err));
         }
         if (r->n == STATES_MAX)
             return ptl_fail(err, PTL_E_LIMIT,
@@ -128,26 +215,28 @@ static ptl_status convert_period(ptl_kpi *k, const ptl_period *p, ptl_contracts 
         int64_t rate;
         if (m->start == 0 && m->end == 0) continue;
         PTL_TRY(ptl_kpi_rate(&rate, k, ptl_text_of(k->currencies[i]), p->from - 1, p->from, err));
-        PTL_TRY(add_converted(&c->sum.start, m->start, rate, err));
-        PTL_TRY(add_converted(&c->sum.end, m->end, rate, err));
-        PTL_TRY(add_converted(&c->sum.fresh, m->fresh, rate, err));
-        PTL_TRY(add_converted(&c->sum.grown, m->grown, rate, err));
-        PTL_TRY(add_converted(&c->sum.shrunk, m->shrunk, rate, err));
-        PTL_TRY(add_converted(&c->sum.lost, m->lost, rate, err));
-        PTL_TRY(add_converted(&c->sum.kept, m->kept, rate, err));
+        PTL_TRY(add_converted(&c->of.sum.start, m->start, rate, err));
+        PTL_TRY(add_converted(&c->of.sum.end, m->end, rate, err));
+        PTL_TRY(add_converted(&c->of.sum.fresh, m->fresh, rate, err));
+        PTL_TRY(add_converted(&c->of.sum.grown, m->grown, rate, err));
+        PTL_TRY(add_converted(&c->of.sum.shrunk, m->shrunk, rate, err));
+        PTL_TRY(add_converted(&c->of.sum.lost, m->lost, rate, err));
+        PTL_TRY(add_converted(&c->of.sum.kept, m->kept, rate, err));
     }
     return PTL_OK;
 }
 
 ptl_status ptl_kpi_read_contracts(ptl_kpi *k, ptl_error *err)
 {
-    const ptl_value known = ptl_value_instant(k->span.known_by);
+    const ptl_value params[] = {ptl_value_instant(k->span.known_by), ptl_value_day(k->span.last)};
     reader *r = ptl_arena_array(k->arena, 1, sizeof *r, err);
     if (!r) return PTL_E_NO_MEMORY;
     r->k = k;
-    PTL_TRY(ptl_warehouse_stream(k->store->warehouse, "kpi/contracts", &known, 1, take_contracts, r,
+    PTL_TRY(ptl_warehouse_stream(k->store->warehouse, "kpi/contracts", params, 2, take_contracts, r,
                                  k->progress, err));
+    r->err = err;
     end_customer(r);
+    PTL_TRY(r->status);
     for (int64_t p = 0; k->contracts && p < k->periods.n; p++)
         PTL_TRY(convert_period(k, &k->periods.items[p], &k->contracts[p], err));
     return PTL_OK;

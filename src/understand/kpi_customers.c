@@ -23,6 +23,9 @@ typedef struct reader {
     int64_t *counts[N_SEGMENTS][3];                /* day: orders, customers, new customers     */
     int64_t *money[N_SEGMENTS][2][PTL_KPI_CURRENCIES_MAX]; /* day: revenue, variable cost       */
     int64_t *rates[PTL_KPI_CURRENCIES_MAX]; /* day; 0 where not asked for yet            */
+    int64_t serial;                         /* of the customer, from 1                   */
+    uint64_t *products, open_products;      /* by product: verticals; of a text that says nothing */
+    bool has_product_rules;
 } reader;
 
 /* --- sums that are there when they are needed --------------------------------------------------
@@ -62,8 +65,8 @@ static ptl_won won_of(const ptl_kpi_line *lines, int64_t n)
 {
     for (int64_t i = 0; i < n && lines[i].day == lines[0].day; i++)
         if (lines[i].is_new)
-            return (ptl_won){true, lines[i].day, lines[i].channel, lines[i].product,
-                             lines[i].order};
+            return (ptl_won){true, lines[i].day, lines[i].channel, lines[i].product, lines[i].order,
+                             i};
     return (ptl_won){0};
 }
 
@@ -77,6 +80,53 @@ static void count_active(ptl_kpi *k, const ptl_kpi_line *lines, int64_t n)
             if (period >= 0 && period != last[g]) k->active[period]++;
             last[g] = period;
         }
+}
+
+/* Where a line stands; segments are the customer's, as the line finds it. */
+static ptl_cut_place place_of(ptl_kpi *k, const ptl_kpi_line *line, int segment)
+{
+    ptl_cut_place place = {.member = {[PTL_CUT_CAMPAIGN] = line->campaign,
+                                      [PTL_CUT_GEO] = line->geo,
+                                      [PTL_CUT_SEGMENT] = 1 + segment}};
+    ptl_cut_settle(k, &place, line->channel, line->products, false);
+    return place;
+}
+
+static void cut_line(ptl_kpi *k, const ptl_kpi_line *line, const ptl_cut_place *place,
+                     ptl_daily share)
+{
+    const ptl_cut_money revenue = ptl_cut_money_of(line->revenue_micros, line->rate_e9);
+    ptl_cut_add(k, place, line->day, PTL_DAILY_REVENUE, revenue);
+    ptl_cut_add(k, place, line->day, PTL_DAILY_VARIABLE,
+                ptl_cut_money_of(line->variable_micros, line->rate_e9));
+    if (share != PTL_N_DAILY) ptl_cut_add(k, place, line->day, share, revenue);
+    if (line->is_expansion) ptl_cut_add(k, place, line->day, PTL_DAILY_REVENUE_EXPANSION, revenue);
+    if (k->channel_paid[line->channel])
+        ptl_cut_add(k, place, line->day, PTL_DAILY_PAID_REVENUE, revenue);
+}
+
+/* A customer's lines in every dimension. An order counts where its first line stands. */
+static void cut_customer(reader *r, const ptl_won *won)
+{
+    ptl_kpi *k = r->k;
+    const ptl_kpi_line *before = NULL;
+    r->serial++;
+    for (int64_t i = 0; i < r->n; i++) {
+        const ptl_kpi_line *line = &r->lines[i];
+        const bool is_first = won->is_won && line->order == won->order;
+        const ptl_cut_place place = place_of(k, line, is_first ? SEGMENT_NEW : SEGMENT_RETURNING);
+        cut_line(k, line, &place, is_first ? PTL_DAILY_REVENUE_NEW : PTL_N_DAILY);
+        if (won->is_won && i == won->line) {
+            ptl_cut_count(k, &place, line->day, PTL_DAILY_NEW_CUSTOMERS, 1);
+            if (k->channel_paid[line->channel])
+                ptl_cut_count(k, &place, line->day, PTL_DAILY_PAID_CUSTOMERS, 1);
+        }
+        if (line->is_refund) continue;
+        const bool same = before && before->order == line->order && before->day == line->day;
+        if (!same) ptl_cut_count(k, &place, line->day, PTL_DAILY_ORDERS, 1);
+        ptl_cut_active(k, &place, line->day, r->serial);
+        before = line;
+    }
 }
 
 /* Orders and customers of a day, once each, in the segment they belong to. */
@@ -114,6 +164,7 @@ static ptl_status end_customer(reader *r, ptl_error *err)
     }
     count_active(k, r->lines, r->n);
     PTL_TRY(count_days(r, &won, err));
+    cut_customer(r, &won);
     if (won.is_won) PTL_TRY(ptl_cohort_add(k, &won, r->lines, r->n, err));
     k->report->n_customers++;
     r->n = 0;
@@ -140,7 +191,7 @@ static ptl_status keep(reader *r, const ptl_kpi_line *line, ptl_error *err)
 
 typedef struct line_columns {
     const ptl_column *identifier, *day, *kind, *channel, *product, *order, *currency;
-    const ptl_column *revenue, *variable;
+    const ptl_column *revenue, *variable, *campaign, *geo;
 } line_columns;
 
 static ptl_status bind(line_columns *c, const ptl_table *rows, ptl_error *err)
@@ -152,6 +203,8 @@ static ptl_status bind(line_columns *c, const ptl_table *rows, ptl_error *err)
     PTL_TRY(ptl_table_column(&c->product, rows, "product", PTL_TYPE_TEXT, err));
     PTL_TRY(ptl_table_column(&c->order, rows, "order_key", PTL_TYPE_TEXT, err));
     PTL_TRY(ptl_table_column(&c->currency, rows, "currency", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&c->campaign, rows, "campaign", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&c->geo, rows, "geo", PTL_TYPE_TEXT, err));
     PTL_TRY(ptl_table_column(&c->revenue, rows, "revenue_micros", PTL_TYPE_INT, err));
     return ptl_table_column(&c->variable, rows, "variable_micros", PTL_TYPE_INT, err);
 }
@@ -177,6 +230,15 @@ static ptl_status rate_of(reader *r, int64_t *rate, int64_t currency, ptl_day da
     return PTL_OK;
 }
 
+/* Verticals of a product, asked once; beyond the ceiling of products every time. */
+static uint64_t products_of(reader *r, int32_t product, ptl_text text)
+{
+    if (!r->has_product_rules) return r->open_products;
+    if (product <= 1) return ptl_cut_product(r->k, text);
+    if (r->products[product] == 0) r->products[product] = ptl_cut_product(r->k, text);
+    return r->products[product];
+}
+
 static ptl_status line_of(ptl_kpi_line *out, reader *r, const line_columns *c, int64_t i,
                           ptl_error *err)
 {
@@ -192,8 +254,12 @@ static ptl_status line_of(ptl_kpi_line *out, reader *r, const line_columns *c, i
                           .order = hash_of(ptl_column_text(c->order, i)),
                           .revenue_micros = ptl_column_int(c->revenue, i),
                           .variable_micros = ptl_column_int(c->variable, i)};
-    PTL_TRY(ptl_cohort_product(&out->product, r->k->cohorts, ptl_column_text(c->product, i),
-                               r->k->arena, err));
+    const ptl_text product = ptl_column_text(c->product, i);
+    PTL_TRY(ptl_cohort_product(&out->product, r->k->cohorts, product, r->k->arena, err));
+    out->products = products_of(r, out->product, product);
+    PTL_TRY(ptl_cut_member(&out->campaign, r->k, PTL_CUT_CAMPAIGN, ptl_column_text(c->campaign, i),
+                           err));
+    PTL_TRY(ptl_cut_member(&out->geo, r->k, PTL_CUT_GEO, ptl_column_text(c->geo, i), err));
     return rate_of(r, &out->rate_e9, currency, out->day, err);
 }
 
@@ -202,9 +268,12 @@ static ptl_status take_nobody(reader *r, const ptl_kpi_line *line, ptl_error *er
     PTL_TRY(add_sum(r, SUM_NOBODY, line, err));
     if (line->is_expansion) PTL_TRY(add_sum(r, SUM_EXPANSION, line, err));
     PTL_TRY(add_segment(r, SEGMENT_NOBODY, line, err));
+    const ptl_cut_place place = place_of(r->k, line, SEGMENT_NOBODY);
+    cut_line(r->k, line, &place, PTL_DAILY_REVENUE_NOBODY);
     if (line->is_refund || (r->has_nobody && r->nobody == line->order)) return PTL_OK;
     r->has_nobody = true;
     r->nobody = line->order;
+    ptl_cut_count(r->k, &place, line->day, PTL_DAILY_ORDERS, 1);
     return add_to(&r->counts[SEGMENT_NOBODY][0], r->k->n_days, line->day - r->k->span.first, 1,
                   r->k, err);
 }
@@ -297,6 +366,11 @@ ptl_status ptl_kpi_read_customers(ptl_kpi *k, ptl_error *err)
     reader *r = ptl_arena_array(k->arena, 1, sizeof *r, err);
     if (!r) return PTL_E_NO_MEMORY;
     r->k = k;
+    r->open_products = ptl_cut_product(k, PTL_TEXT(""));
+    for (int64_t i = 0; i < k->workspace->n_verticals; i++)
+        r->has_product_rules |= k->workspace->verticals[i].allowed[PTL_VERTICAL_PRODUCTS].n > 0;
+    r->products = ptl_arena_array(k->arena, PTL_COHORT_PRODUCTS_MAX + 2, sizeof *r->products, err);
+    if (!r->products) return PTL_E_NO_MEMORY;
     PTL_TRY(ptl_cohorts_make(&k->cohorts, k, err));
     ptl_status st = ptl_warehouse_stream(k->store->warehouse, "kpi/lines", params, 3, take_lines, r,
                                          k->progress, err);

@@ -174,7 +174,8 @@ done:
     return st;
 }
 
-/* --- media by campaign and place -------------------------------------------------------------- */
+/* --- splits, and media -------------------------------------------------------------------------
+ */
 
 /* The slot of a split, or the empty one where it belongs: open addressing, at most half full. */
 static int32_t *find_split(ptl_kpi *k, const char *name, const char *dimension, ptl_text member)
@@ -208,13 +209,18 @@ ptl_status ptl_kpi_split(ptl_split **out, ptl_kpi *k, const char *name, const ch
     return PTL_OK;
 }
 
-static ptl_status add_media(ptl_kpi *k, const char *dimension, ptl_text member, ptl_day day,
-                            int64_t micros, ptl_error *err)
+/* Media stand where their campaign and place do. */
+static ptl_status add_spend(ptl_kpi *k, ptl_text campaign, ptl_text geo, ptl_day day,
+                            int64_t channel, ptl_cut_money spent, ptl_cut_money claimed,
+                            ptl_error *err)
 {
-    ptl_split *split;
-    if (member.len == 0 || micros == 0) return PTL_OK;
-    PTL_TRY(ptl_kpi_split(&split, k, "media", NULL, dimension, member, err));
-    if (split) split->by_day[day - k->span.first] += micros;
+    ptl_cut_place place = {0};
+    PTL_TRY(ptl_cut_member(&place.member[PTL_CUT_CAMPAIGN], k, PTL_CUT_CAMPAIGN, campaign, err));
+    PTL_TRY(ptl_cut_member(&place.member[PTL_CUT_GEO], k, PTL_CUT_GEO, geo, err));
+    ptl_cut_settle(k, &place, channel, ptl_cut_product(k, PTL_TEXT("")), true);
+    ptl_cut_add(k, &place, day, PTL_DAILY_MEDIA, spent);
+    ptl_cut_add(k, &place, day, PTL_DAILY_CLAIMED, claimed);
+    if (k->channel_paid[channel]) ptl_cut_add(k, &place, day, PTL_DAILY_PAID_MEDIA, spent);
     return PTL_OK;
 }
 
@@ -232,13 +238,13 @@ static ptl_status take_spend(void *ctx, const ptl_table *rows, ptl_error *err)
     for (int64_t i = 0; i < rows->n_rows; i++) {
         const ptl_day d = (ptl_day)ptl_column_int(day, i);
         const int64_t c = ptl_kpi_channel(k, ptl_column_text(channel, i));
-        int64_t rate, spent, value;
+        int64_t rate, value;
         PTL_TRY(ptl_rates_at(&rate, &k->rates, ptl_column_text(currency, i), d, err));
-        PTL_TRY(ptl_muldiv(&spent, ptl_column_int(cost, i), rate, INT64_C(1000000000), err));
         PTL_TRY(ptl_muldiv(&value, ptl_column_int(claimed, i), rate, INT64_C(1000000000), err));
         *ptl_daily_at(k, PTL_DAILY_CLAIMED, d, c) += value;
-        PTL_TRY(add_media(k, "campaign", ptl_column_text(campaign, i), d, spent, err));
-        PTL_TRY(add_media(k, "geo", ptl_column_text(geo, i), d, spent, err));
+        PTL_TRY(add_spend(k, ptl_column_text(campaign, i), ptl_column_text(geo, i), d, c,
+                          ptl_cut_money_of(ptl_column_int(cost, i), rate),
+                          ptl_cut_money_of(ptl_column_int(claimed, i), rate), err));
     }
     return PTL_OK;
 }
@@ -255,14 +261,18 @@ ptl_status ptl_kpi_read_spend(ptl_kpi *k, ptl_error *err)
 
 /* A row falls to its days evenly. What has fallen so far is rounded, not each day's part, so that
  * the days add up to the row. */
-static ptl_status spread(ptl_kpi *k, ptl_day from, ptl_day to, int64_t micros, ptl_error *err)
+static ptl_status spread(ptl_kpi *k, ptl_day from, ptl_day to, int64_t micros, int64_t channel,
+                         const ptl_cut_place *place, ptl_error *err)
 {
     const int64_t n = to - from + 1;
     int64_t so_far = 0, until;
     for (int64_t i = 0; i < n && from + i <= k->span.last; i++) {
         PTL_TRY(ptl_muldiv(&until, micros, i + 1, n, err));
-        if (from + i >= k->span.first)
-            k->own[PTL_OWN_COSTS][from + i - k->span.first] += until - so_far;
+        if (from + i >= k->span.first) {
+            const ptl_day day = from + (ptl_day)i;
+            *ptl_daily_at(k, PTL_DAILY_OWN_COSTS, day, channel) += until - so_far;
+            ptl_cut_add(k, place, day, PTL_DAILY_OWN_COSTS, (ptl_cut_money){until - so_far, 0});
+        }
         so_far = until;
     }
     return PTL_OK;
@@ -271,7 +281,9 @@ static ptl_status spread(ptl_kpi *k, ptl_day from, ptl_day to, int64_t micros, p
 static ptl_status take_costs(void *ctx, const ptl_table *rows, ptl_error *err)
 {
     ptl_kpi *k = ctx;
-    const ptl_column *start, *end, *currency, *cost;
+    const ptl_column *start, *end, *currency, *cost, *vertical, *channel;
+    PTL_TRY(ptl_table_column(&vertical, rows, "vertical", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&channel, rows, "channel", PTL_TYPE_TEXT, err));
     PTL_TRY(ptl_table_column(&start, rows, "period_start", PTL_TYPE_DAY, err));
     PTL_TRY(ptl_table_column(&end, rows, "period_end", PTL_TYPE_DAY, err));
     PTL_TRY(ptl_table_column(&currency, rows, "currency", PTL_TYPE_TEXT, err));
@@ -284,7 +296,11 @@ static ptl_status take_costs(void *ctx, const ptl_table *rows, ptl_error *err)
         if (to < from || to < k->span.first) continue;
         PTL_TRY(ptl_rates_at(&rate, &k->rates, ptl_column_text(currency, i), paid, err));
         PTL_TRY(ptl_muldiv(&micros, ptl_column_int(cost, i), rate, INT64_C(1000000000), err));
-        PTL_TRY(spread(k, from, to, micros, err));
+        const ptl_cut_place place = {.member[PTL_CUT_VERTICAL] =
+                                         ptl_cut_vertical(k, ptl_column_text(vertical, i))};
+        const int64_t recorded = ptl_kpi_channel(k, ptl_column_text(channel, i));
+        PTL_TRY(spread(k, from, to, micros,
+                       recorded >= 0 ? recorded : ptl_kpi_channel(k, PTL_TEXT("")), &place, err));
     }
     return PTL_OK;
 }

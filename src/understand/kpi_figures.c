@@ -1,11 +1,13 @@
 /* kpi_figures.c: sums of days become figures: counts, money, and the ratios between them.
  *
- * One table below lists every KPI: from what it is made, of which facts it needs some, and whether
- * a channel has one of its own. The texts that explain them stand in metric.c under the same names.
+ * One table below lists every KPI: from what it is made, of which facts it needs some, and who has
+ * one beside the company: channels, and campaigns, places, segments and verticals. The texts that
+ * explain them stand in metric.c under the same names.
  */
 #include "understand/kpi_internal.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* What a period of the company, or of one channel, adds up to. */
@@ -13,7 +15,7 @@ typedef struct sums {
     int64_t d[PTL_N_DAILY];
     int64_t own[PTL_N_OWN], active;
     int64_t paid_media, paid_customers, paid_revenue; /* of channels that are paid for */
-    const ptl_contracts *contracts;                   /* NULL of a channel             */
+    const ptl_contracted *contracts;                  /* NULL of a channel             */
     bool is_paid;
 } sums;
 
@@ -35,12 +37,15 @@ typedef enum needs {
     N_NEEDS
 } needs;
 
+/* Channels, and the members of cuts: campaigns, places, segments, verticals. */
+enum { BY_NONE, BY_CHANNEL = 1, BY_CUT = 2, BY_ALL = 3 };
+
 typedef struct definition {
     const char *name, *unit; /* unit NULL: money */
     flow_fn flow;
     ratio_fn of;
     needs family;
-    bool by_channel;     /* channels have one too                              */
+    int by;              /* who has one beside the company                     */
     bool is_stock;       /* not a sum over days: no plan by days, no year ago  */
     bool is_money_stage; /* weeks, all and the primary KPI are written there */
     const char *kind;
@@ -61,7 +66,7 @@ FLOW(revenue_new, s->d[PTL_DAILY_REVENUE_NEW])
 FLOW(revenue_retention, s->d[PTL_DAILY_REVENUE_RETENTION])
 FLOW(revenue_nobody, s->d[PTL_DAILY_REVENUE_NOBODY])
 FLOW(revenue_expansion, s->d[PTL_DAILY_REVENUE_EXPANSION])
-FLOW(own_costs, s->own[PTL_OWN_COSTS])
+FLOW(own_costs, s->d[PTL_DAILY_OWN_COSTS])
 FLOW(referrals, s->own[PTL_OWN_REFERRALS])
 FLOW(leads, s->d[PTL_DAILY_LEADS])
 FLOW(mql, s->d[PTL_DAILY_MQL])
@@ -82,7 +87,7 @@ FLOW(mrr_contraction, s->contracts->sum.shrunk)
 FLOW(mrr_churned, s->contracts->sum.lost)
 RATIO(cac_blended, (double)s->d[PTL_DAILY_MEDIA] / 1e6, s->d[PTL_DAILY_NEW_CUSTOMERS])
 RATIO(cac_paid, (double)s->paid_media / 1e6, s->paid_customers)
-RATIO(cac_loaded, (double)(s->d[PTL_DAILY_MEDIA] + s->own[PTL_OWN_COSTS]) / 1e6, s->d[PTL_DAILY_NEW_CUSTOMERS])
+RATIO(cac_loaded, (double)(s->d[PTL_DAILY_MEDIA] + s->d[PTL_DAILY_OWN_COSTS]) / 1e6, s->d[PTL_DAILY_NEW_CUSTOMERS])
 RATIO(back_attributed, s->paid_revenue, s->paid_media)
 RATIO(back_claimed, s->d[PTL_DAILY_CLAIMED], s->d[PTL_DAILY_CLAIMED] ? s->paid_media : 0)
 RATIO(per_customer, (double)s->d[PTL_DAILY_REVENUE] / 1e6, s->active)
@@ -96,91 +101,104 @@ RATIO(gross, s->contracts->sum.kept, s->contracts->sum.start)
 RATIO(net, s->contracts->sum.end - s->contracts->sum.fresh, s->contracts->sum.start)
 
 static const definition definitions[] = {
-    {"orders", "orders", orders, NULL, NEEDS_MONEY, true, false, true, NULL},
-    {"revenue", NULL, revenue, NULL, NEEDS_MONEY, true, false, true, NULL},
-    {"variable_cost", NULL, variable, NULL, NEEDS_MONEY, true, false, true, NULL},
-    {"cm1", NULL, cm1, NULL, NEEDS_MONEY, true, false, true, NULL},
-    {"media", NULL, media, NULL, NEEDS_MONEY, true, false, true, NULL},
-    {"cm2", NULL, cm2, NULL, NEEDS_MONEY, true, false, true, NULL},
-    {"new_customers", "customers", new_customers, NULL, NEEDS_CUSTOMERS, true, false, false, NULL},
-    {"active_customers", "customers", active, NULL, NEEDS_CUSTOMERS, false, true, false, NULL},
-    {"revenue.new", NULL, revenue_new, NULL, NEEDS_CUSTOMERS, true, false, false, NULL},
-    {"revenue.retention", NULL, revenue_retention, NULL, NEEDS_CUSTOMERS, true, false, false, NULL},
-    {"revenue.unidentified", NULL, revenue_nobody, NULL, NEEDS_CUSTOMERS, true, false, false, NULL},
-    {"revenue.expansion", NULL, revenue_expansion, NULL, NEEDS_CUSTOMERS, true, false, false, NULL},
-    {"revenue_per_customer", NULL, NULL, per_customer, NEEDS_CUSTOMERS, false, false, false, NULL},
-    {"own_costs", NULL, own_costs, NULL, NEEDS_COSTS, false, false, false, NULL},
-    {"cac.blended", NULL, NULL, cac_blended, NEEDS_CUSTOMERS, false, false, false, NULL},
-    {"cac.paid", NULL, NULL, cac_paid, NEEDS_CUSTOMERS, true, false, false, NULL},
-    {"cac.fully_loaded", NULL, NULL, cac_loaded, NEEDS_COSTS, false, false, false, NULL},
-    {"roas_attributed", "times", NULL, back_attributed, NEEDS_MONEY, true, false, false, NULL},
-    {"roas_platform", "times", NULL, back_claimed, NEEDS_CLAIMS, true, false, false, "claimed"},
-    {"referrals", "customers", referrals, NULL, NEEDS_REFERRALS, false, false, false, NULL},
-    {"leads", "leads", leads, NULL, NEEDS_LEADS, true, false, false, NULL},
-    {"leads.mql", "leads", mql, NULL, NEEDS_LEADS, true, false, false, NULL},
-    {"leads.accepted", "leads", accepted, NULL, NEEDS_LEADS, true, false, false, NULL},
-    {"leads.sql", "leads", sql, NULL, NEEDS_LEADS, true, false, false, NULL},
-    {"leads.rejected", "leads", rejected, NULL, NEEDS_LEADS, true, false, false, NULL},
-    {"speed_to_lead", "hours", NULL, speed, NEEDS_LEADS, true, false, false, NULL},
-    {"opportunities", "deals", opened, NULL, NEEDS_DEALS, true, false, false, NULL},
-    {"deals.won", "deals", won, NULL, NEEDS_DEALS, true, false, false, NULL},
-    {"deals.lost", "deals", lost, NULL, NEEDS_DEALS, true, false, false, NULL},
-    {"bookings", NULL, bookings, NULL, NEEDS_DEALS, true, false, false, NULL},
-    {"win_rate", "share", NULL, win_rate, NEEDS_DEALS, true, false, false, NULL},
-    {"cycle_days", "days", NULL, cycle, NEEDS_DEALS, true, false, false, NULL},
-    {"deal_size", NULL, NULL, deal_size, NEEDS_DEALS, true, false, false, NULL},
-    {"customers.start", "customers", customers_start, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
-    {"customers.kept", "customers", customers_kept, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
-    {"mrr.start", NULL, mrr_start, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
-    {"mrr.end", NULL, mrr_end, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
-    {"mrr.new", NULL, mrr_new, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
-    {"mrr.expansion", NULL, mrr_expansion, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
-    {"mrr.contraction", NULL, mrr_contraction, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
-    {"mrr.churned", NULL, mrr_churned, NULL, NEEDS_CONTRACTS, false, true, false, NULL},
-    {"retention.logo", "share", NULL, logo, NEEDS_CONTRACTS, false, false, false, NULL},
-    {"churn.logo", "share", NULL, churn, NEEDS_CONTRACTS, false, false, false, NULL},
-    {"retention.gross", "share", NULL, gross, NEEDS_CONTRACTS, false, false, false, NULL},
-    {"retention.net", "share", NULL, net, NEEDS_CONTRACTS, false, false, false, NULL}};
+    {"orders", "orders", orders, NULL, NEEDS_MONEY, BY_ALL, false, true, NULL},
+    {"revenue", NULL, revenue, NULL, NEEDS_MONEY, BY_ALL, false, true, NULL},
+    {"variable_cost", NULL, variable, NULL, NEEDS_MONEY, BY_ALL, false, true, NULL},
+    {"cm1", NULL, cm1, NULL, NEEDS_MONEY, BY_ALL, false, true, NULL},
+    {"media", NULL, media, NULL, NEEDS_MONEY, BY_ALL, false, true, NULL},
+    {"cm2", NULL, cm2, NULL, NEEDS_MONEY, BY_ALL, false, true, NULL},
+    {"new_customers", "customers", new_customers, NULL, NEEDS_CUSTOMERS, BY_ALL, false, false, NULL},
+    {"active_customers", "customers", active, NULL, NEEDS_CUSTOMERS, BY_CUT, true, false, NULL},
+    {"revenue.new", NULL, revenue_new, NULL, NEEDS_CUSTOMERS, BY_ALL, false, false, NULL},
+    {"revenue.retention", NULL, revenue_retention, NULL, NEEDS_CUSTOMERS, BY_ALL, false, false, NULL},
+    {"revenue.unidentified", NULL, revenue_nobody, NULL, NEEDS_CUSTOMERS, BY_ALL, false, false, NULL},
+    {"revenue.expansion", NULL, revenue_expansion, NULL, NEEDS_CUSTOMERS, BY_ALL, false, false, NULL},
+    {"revenue_per_customer", NULL, NULL, per_customer, NEEDS_CUSTOMERS, BY_CUT, false, false, NULL},
+    {"own_costs", NULL, own_costs, NULL, NEEDS_COSTS, BY_ALL, false, false, NULL},
+    {"cac.blended", NULL, NULL, cac_blended, NEEDS_CUSTOMERS, BY_CUT, false, false, NULL},
+    {"cac.paid", NULL, NULL, cac_paid, NEEDS_CUSTOMERS, BY_ALL, false, false, NULL},
+    {"cac.fully_loaded", NULL, NULL, cac_loaded, NEEDS_COSTS, BY_CUT, false, false, NULL},
+    {"roas_attributed", "times", NULL, back_attributed, NEEDS_MONEY, BY_ALL, false, false, NULL},
+    {"roas_platform", "times", NULL, back_claimed, NEEDS_CLAIMS, BY_ALL, false, false, "claimed"},
+    {"referrals", "customers", referrals, NULL, NEEDS_REFERRALS, BY_NONE, false, false, NULL},
+    {"leads", "leads", leads, NULL, NEEDS_LEADS, BY_ALL, false, false, NULL},
+    {"leads.mql", "leads", mql, NULL, NEEDS_LEADS, BY_ALL, false, false, NULL},
+    {"leads.accepted", "leads", accepted, NULL, NEEDS_LEADS, BY_ALL, false, false, NULL},
+    {"leads.sql", "leads", sql, NULL, NEEDS_LEADS, BY_ALL, false, false, NULL},
+    {"leads.rejected", "leads", rejected, NULL, NEEDS_LEADS, BY_ALL, false, false, NULL},
+    {"speed_to_lead", "hours", NULL, speed, NEEDS_LEADS, BY_ALL, false, false, NULL},
+    {"opportunities", "deals", opened, NULL, NEEDS_DEALS, BY_ALL, false, false, NULL},
+    {"deals.won", "deals", won, NULL, NEEDS_DEALS, BY_ALL, false, false, NULL},
+    {"deals.lost", "deals", lost, NULL, NEEDS_DEALS, BY_ALL, false, false, NULL},
+    {"bookings", NULL, bookings, NULL, NEEDS_DEALS, BY_ALL, false, false, NULL},
+    {"win_rate", "share", NULL, win_rate, NEEDS_DEALS, BY_ALL, false, false, NULL},
+    {"cycle_days", "days", NULL, cycle, NEEDS_DEALS, BY_ALL, false, false, NULL},
+    {"deal_size", NULL, NULL, deal_size, NEEDS_DEALS, BY_ALL, false, false, NULL},
+    {"customers.start", "customers", customers_start, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
+    {"customers.kept", "customers", customers_kept, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
+    {"mrr.start", NULL, mrr_start, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
+    {"mrr.end", NULL, mrr_end, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
+    {"mrr.new", NULL, mrr_new, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
+    {"mrr.expansion", NULL, mrr_expansion, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
+    {"mrr.contraction", NULL, mrr_contraction, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
+    {"mrr.churned", NULL, mrr_churned, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
+    {"retention.logo", "share", NULL, logo, NEEDS_CONTRACTS, BY_CUT, false, false, NULL},
+    {"churn.logo", "share", NULL, churn, NEEDS_CONTRACTS, BY_CUT, false, false, NULL},
+    {"retention.gross", "share", NULL, gross, NEEDS_CONTRACTS, BY_CUT, false, false, NULL},
+    {"retention.net", "share", NULL, net, NEEDS_CONTRACTS, BY_CUT, false, false, NULL}};
 /* clang-format on */
 enum { N_DEFINITIONS = sizeof definitions / sizeof *definitions };
 
 /* --- sums ------------------------------------------------------------------------------------- */
 
+/* Figures along one dimension: channels with the company as member -1, or the members of a cut. */
 typedef struct book {
     ptl_kpi *k;
-    sums *of; /* period * (n_channels + 1) + channel + 1; channel −1 is the company */
+    const ptl_cut *cut;        /* NULL: channels */
+    int64_t n;                 /* members */
+    sums *of;                  /* period * (n + 1) + member + 1 */
+    sums *ago;                 /* the same weekdays a year before */
+    ptl_contracted *contracts; /* of a cut: period * n + member */
     bool has[N_NEEDS];
 } book;
 
-static sums *sums_at(const book *b, int64_t period, int64_t channel)
+static sums *sums_at(const book *b, sums *of, int64_t period, int64_t member)
 {
-    return &b->of[period * (b->k->n_channels + 1) + channel + 1];
+    return &of[period * (b->n + 1) + member + 1];
 }
 
-static bool is_paid(const ptl_kpi *k, int64_t channel)
+static const char *member_of(const book *b, int64_t member)
 {
-    const char *member = k->channels[channel].member;
-    const ptl_channel_config *c =
-        member[0] ? ptl_workspace_channel(k->workspace, ptl_text_of(member)) : NULL;
-    return c && c->paid;
+    return b->cut ? b->cut->members[member] : b->k->channels[member].member;
 }
 
-static void add_days(const ptl_kpi *k, sums *s, ptl_day from, ptl_day to, int64_t channel)
+static void add_days(const book *b, sums *s, ptl_day from, ptl_day to, int64_t member)
 {
-    for (int m = 0; m < PTL_N_DAILY; m++)
+    const ptl_kpi *k = b->k;
+    if (b->cut && b->cut->cells[member])
+        for (ptl_day day = from; day <= to; day++) {
+            const int64_t *d = b->cut->cells[member][day - k->span.first].d;
+            for (int m = 0; m < PTL_N_DAILY; m++) s->d[m] += d[m];
+        }
+    for (int m = 0; !b->cut && m < PTL_N_DAILY; m++)
         for (ptl_day day = from; day <= to; day++)
-            s->d[m] += *ptl_daily_at(k, (ptl_daily)m, day, channel);
+            s->d[m] += *ptl_daily_at(k, (ptl_daily)m, day, member);
 }
 
-static void add_paid(sums *s)
+static void add_paid(const book *b, sums *s, int64_t member)
 {
-    if (!s->is_paid) return;
-    s->paid_media = s->d[PTL_DAILY_MEDIA];
-    s->paid_customers = s->d[PTL_DAILY_NEW_CUSTOMERS];
-    s->paid_revenue = s->d[PTL_DAILY_REVENUE];
+    if (b->cut) {
+        s->paid_media = s->d[PTL_DAILY_PAID_MEDIA];
+        s->paid_customers = s->d[PTL_DAILY_PAID_CUSTOMERS];
+        s->paid_revenue = s->d[PTL_DAILY_PAID_REVENUE];
+    } else if (b->k->channel_paid[member]) {
+        s->paid_media = s->d[PTL_DAILY_MEDIA];
+        s->paid_customers = s->d[PTL_DAILY_NEW_CUSTOMERS];
+        s->paid_revenue = s->d[PTL_DAILY_REVENUE];
+    }
 }
 
-static void add_channel(sums *company, const sums *channel)
+static void add_member(sums *company, const sums *channel)
 {
     for (int m = 0; m < PTL_N_DAILY; m++) company->d[m] += channel->d[m];
     company->paid_media += channel->paid_media;
@@ -188,31 +206,77 @@ static void add_channel(sums *company, const sums *channel)
     company->paid_revenue += channel->paid_revenue;
 }
 
-static void add_period(book *b, int64_t i)
+/* Days [from, to] of every member, and of the company. */
+static void add_members(const book *b, sums *of, int64_t period, ptl_day from, ptl_day to)
+{
+    for (int64_t c = 0; c < b->n; c++) {
+        sums *s = sums_at(b, of, period, c);
+        add_days(b, s, from, to, c);
+        add_paid(b, s, c);
+        add_member(sums_at(b, of, period, -1), s);
+    }
+    sums *company = sums_at(b, of, period, -1);
+    for (int m = 0; m < PTL_N_OWN; m++)
+        for (ptl_day day = from; day <= to; day++)
+            company->own[m] += b->k->own[m][day - b->k->span.first];
+}
+
+static ptl_status contracted_of(ptl_contracted *out, const ptl_contracts_sum *s, ptl_error *err)
+{
+    const struct {
+        int64_t *to;
+        ptl_wide from;
+    } all[] = {{&out->sum.start, s->start},    {&out->sum.end, s->end},
+               {&out->sum.fresh, s->fresh},    {&out->sum.grown, s->grown},
+               {&out->sum.shrunk, s->shrunk},  {&out->sum.lost, s->lost},
+               {&out->sum.kept, s->kept_money}};
+    out->customers = s->customers;
+    out->kept = s->kept;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        PTL_TRY(ptl_wide_micros(all[i].to, all[i].from, err));
+    return PTL_OK;
+}
+
+/* Customers that bought and contracts of a period: not sums of days. */
+static ptl_status add_stocks(book *b, int64_t i, ptl_error *err)
 {
     const ptl_kpi *k = b->k;
-    const ptl_period *p = &k->periods.items[i];
-    sums *company = sums_at(b, i, -1);
-    for (int64_t c = 0; c < k->n_channels; c++) {
-        sums *s = sums_at(b, i, c);
-        s->is_paid = is_paid(k, c);
-        add_days(k, s, p->from, p->to, c);
-        add_paid(s);
-        add_channel(company, s);
-    }
-    for (int m = 0; m < PTL_N_OWN; m++)
-        for (ptl_day day = p->from; day <= p->to; day++)
-            company->own[m] += k->own[m][day - k->span.first];
+    const bool is_week = k->periods.items[i].grain == PTL_GRAIN_WEEK;
+    sums *company = sums_at(b, b->of, i, -1);
     company->active = k->active[i];
-    if (k->contracts && p->grain != PTL_GRAIN_WEEK) company->contracts = &k->contracts[i];
+    if (k->contracts && !is_week) company->contracts = &k->contracts[i].of;
+    for (int64_t c = 0; b->cut && c < b->n; c++) {
+        sums *s = sums_at(b, b->of, i, c);
+        s->active = b->cut->active[c] ? b->cut->active[c][i] : 0;
+        if (!b->cut->contracts[c] || is_week) continue;
+        ptl_contracted *contracted = &b->contracts[i * b->n + c];
+        PTL_TRY(contracted_of(contracted, &b->cut->contracts[c][i], err));
+        s->contracts = contracted;
+    }
+    return PTL_OK;
+}
+
+enum { YEAR_DAYS = 364 }; /* the same weekdays a year before */
+
+static bool has_year_ago(const ptl_kpi *k, const ptl_period *p)
+{
+    return p->from - YEAR_DAYS >= k->span.first;
+}
+
+static ptl_status add_period(book *b, int64_t i, ptl_error *err)
+{
+    const ptl_period *p = &b->k->periods.items[i];
+    add_members(b, b->of, i, p->from, p->to);
+    if (has_year_ago(b->k, p)) add_members(b, b->ago, i, p->from - YEAR_DAYS, p->to - YEAR_DAYS);
+    return add_stocks(b, i, err);
 }
 
 static void find_families(book *b)
 {
-    const sums *all = sums_at(b, b->k->periods.first[PTL_GRAIN_ALL], -1);
+    const sums *all = sums_at(b, b->of, b->k->periods.first[PTL_GRAIN_ALL], -1);
     b->has[NEEDS_MONEY] = b->k->has_money;
     b->has[NEEDS_CUSTOMERS] = b->k->report->n_customers > 0;
-    b->has[NEEDS_COSTS] = all->own[PTL_OWN_COSTS] != 0;
+    b->has[NEEDS_COSTS] = all->d[PTL_DAILY_OWN_COSTS] != 0;
     b->has[NEEDS_CLAIMS] = all->d[PTL_DAILY_CLAIMED] != 0;
     b->has[NEEDS_REFERRALS] = all->own[PTL_OWN_REFERRALS] != 0;
     b->has[NEEDS_LEADS] = b->k->report->n_leads > 0;
@@ -230,87 +294,154 @@ static double value_of(const definition *d, const sums *s)
 }
 
 /* The figure of the period before, where both are whole. */
-static double previous_of(const book *b, const definition *d, int64_t i, int64_t channel)
+static double previous_of(const book *b, const definition *d, int64_t i, int64_t member)
 {
     const ptl_periods *p = &b->k->periods;
     const ptl_period *now = &p->items[i];
     if (i == p->first[now->grain] || !now->is_whole || !p->items[i - 1].is_whole) return PTL_NAN;
-    const sums *before = sums_at(b, i - 1, channel);
+    const sums *before = sums_at(b, b->of, i - 1, member);
     if (d->family == NEEDS_CONTRACTS && !before->contracts) return PTL_NAN;
     return value_of(d, before);
 }
 
-static ptl_figure_row row_of(const book *b, const definition *d, int64_t i, int64_t channel)
+static ptl_target_of target_of(const book *b, const definition *d, const ptl_period *p,
+                               int64_t member)
+{
+    return ptl_kpi_target(b->k, d->name,
+                          member < 0 ? NULL
+                          : b->cut   ? b->cut->dimension
+                                     : "channel",
+                          member < 0 ? NULL : member_of(b, member), p, d->flow && !d->is_stock);
+}
+
+static ptl_figure_row row_of(const book *b, const definition *d, int64_t i, int64_t member)
 {
     const ptl_period *p = &b->k->periods.items[i];
-    const char *member = channel < 0 ? NULL : b->k->channels[channel].member;
-    const sums *s = sums_at(b, i, channel);
+    const sums *s = sums_at(b, b->of, i, member);
     ptl_figure_row row = ptl_figure_row_empty();
     row.name = d->name;
     row.grain = ptl_grain_name(p->grain);
     row.from = p->from;
     row.to = p->to;
-    row.dimension = channel < 0 ? NULL : "channel";
-    row.member = member;
+    row.dimension = member < 0 ? NULL : b->cut ? b->cut->dimension : "channel";
+    row.member = member < 0 ? NULL : member_of(b, member);
     row.unit = d->unit;
     row.has_exact = d->flow != NULL;
     if (d->flow) row.exact = d->flow(s);
     row.value = value_of(d, s);
     row.kind = d->kind;
-    /* What a channel is said to have brought is what was recorded: credit, of grade E. */
-    row.grade = (channel >= 0 && d->flow != media) || d->kind ? "E" : "";
+    /* What a channel is said to have brought is what was recorded: credit, of grade E. A place and
+     * a segment are the customer's own. */
+    const bool is_credit = member >= 0 && (!b->cut || b->cut == &b->k->cuts[PTL_CUT_CAMPAIGN]);
+    row.grade = (is_credit && d->flow != media) || d->kind ? "E" : "";
     row.verdict = isnan(row.value) ? ptl_verdict_text(PTL_NOT_IDENTIFIED)
                   : p->is_whole    ? "counted"
                                    : "partial";
-    row.previous = previous_of(b, d, i, channel);
-    row.target =
-        ptl_kpi_target(b->k, d->name, channel < 0 ? "company" : member, p, d->flow && !d->is_stock);
+    row.previous = previous_of(b, d, i, member);
     return row;
 }
 
-/* The same weekdays a year before, 364 days earlier, where the facts reach back so far. */
-static ptl_status put_year_ago(book *b, const definition *d, const ptl_figure_row *now,
-                               int64_t channel, ptl_error *err)
+/* A figure beside another: the year before, the plan, or a target where the figure itself is
+ * another stage's. */
+static ptl_status put_beside(book *b, const definition *d, const ptl_figure_row *now,
+                             const char *suffix, double value, int64_t exact, bool has_exact,
+                             ptl_error *err)
 {
-    const ptl_kpi *k = b->k;
-    const ptl_day from = now->from - 364, to = now->to - 364;
-    char name[64];
-    sums s = {0};
-    if (!d->flow || d->is_stock || d->family == NEEDS_COSTS || from < k->span.first) return PTL_OK;
-    for (int64_t c = channel < 0 ? 0 : channel; c < (channel < 0 ? k->n_channels : channel + 1);
-         c++)
-        add_days(k, &s, from, to, c);
+    char name[80];
     ptl_figure_row row = *now;
-    const size_t n = strlen(d->name);
-    memcpy(name, d->name, n);
-    memcpy(name + n, ".year_ago", sizeof ".year_ago");
+    (void)snprintf(name, sizeof name, "%s%s", d->name, suffix);
     row.name = name;
-    row.exact = d->flow(&s);
+    row.has_exact = has_exact;
+    row.exact = exact;
+    row.value = value;
+    row.verdict = now->verdict;
     row.target = row.previous = PTL_NAN;
-    if (channel >= 0 && row.exact == 0) return PTL_OK;
     return ptl_figure_rows_put(&b->k->rows, &row, err);
 }
 
-/* The primary KPI's own figure, and money by week and in all, are the money stage's. */
-static bool is_written(const book *b, const definition *d, const ptl_period *p, int64_t channel)
+/* The same weekdays a year before, 364 days earlier, where the facts reach back so far. */
+static ptl_status put_year_ago(book *b, const definition *d, const ptl_figure_row *now, int64_t i,
+                               int64_t member, ptl_error *err)
 {
-    if (!d->is_money_stage) return false;
+    if (d->is_stock || d->family == NEEDS_CONTRACTS || d->of == per_customer) return PTL_OK;
+    if (!has_year_ago(b->k, &b->k->periods.items[i])) return PTL_OK;
+    const sums *ago = sums_at(b, b->ago, i, member);
+    const double value = value_of(d, ago);
+    const int64_t exact = d->flow ? d->flow(ago) : 0;
+    if (isnan(value) || (member >= 0 && value == 0.0)) return PTL_OK;
+    return put_beside(b, d, now, ".year_ago", value, exact, d->flow != NULL, err);
+}
+
+/* The primary KPI's own figure, and money by week and in all, are the money stage's. */
+static bool is_written(const book *b, const definition *d, const ptl_period *p, int64_t member)
+{
+    if (!d->is_money_stage || b->cut) return false;
     if (p->grain == PTL_GRAIN_WEEK || p->grain == PTL_GRAIN_ALL) return true;
-    return p->grain == PTL_GRAIN_KPI && channel < 0 &&
+    return p->grain == PTL_GRAIN_KPI && member < 0 &&
            strcmp(b->k->workspace->kpi.metric, d->name) == 0;
 }
 
-static ptl_status put(book *b, const definition *d, int64_t i, int64_t channel, ptl_error *err)
+/* Cost fully loaded where own costs are recorded for the member, blended where media are. */
+static bool can_say(const book *b, const definition *d, int64_t i, int64_t member)
+{
+    const sums *s = sums_at(b, b->of, i, member);
+    const int by = b->cut ? BY_CUT : BY_CHANNEL;
+    if (member >= 0 && !(d->by & by)) return false;
+    if (d->family == NEEDS_CONTRACTS)
+        return s->contracts && (member < 0 || s->contracts->customers || s->contracts->sum.end);
+    if (b->cut && d->of == cac_paid) return s->paid_media != 0;
+    if (member >= 0 && d->of == cac_loaded) return s->d[PTL_DAILY_OWN_COSTS] != 0;
+    if (member >= 0 && d->of == cac_blended) return s->d[PTL_DAILY_MEDIA] != 0;
+    return true;
+}
+
+static ptl_status put(book *b, const definition *d, int64_t i, int64_t member, ptl_error *err)
 {
     const ptl_period *p = &b->k->periods.items[i];
-    if (!b->has[d->family] || (channel >= 0 && !d->by_channel)) return PTL_OK;
-    if (d->family == NEEDS_CONTRACTS && !sums_at(b, i, channel)->contracts) return PTL_OK;
-    const ptl_figure_row row = row_of(b, d, i, channel);
+    if (!b->has[d->family] || !can_say(b, d, i, member)) return PTL_OK;
+    ptl_figure_row row = row_of(b, d, i, member);
+    const ptl_target_of target = target_of(b, d, p, member);
     const bool is_nothing = row.has_exact ? row.exact == 0 : isnan(row.value);
-    const bool says_nothing = channel >= 0 && is_nothing && !(row.previous != 0.0);
-    if (!is_written(b, d, p, channel) && !(says_nothing && isnan(row.target)))
+    const bool had_nothing = b->cut ? !(row.previous < 0.0 || row.previous > 0.0)
+                                    : !(row.previous != 0.0);
+    const bool says_nothing = member >= 0 && is_nothing && had_nothing;
+    const bool written = is_written(b, d, p, member);
+    row.target = target.target;
+    if (!written && !(says_nothing && isnan(target.target) && isnan(target.plan)))
         PTL_TRY(ptl_figure_rows_put(&b->k->rows, &row, err));
-    return put_year_ago(b, d, &row, channel, err);
+    if (written && !isnan(target.target) && p->grain != PTL_GRAIN_KPI)
+        PTL_TRY(put_beside(b, d, &row, ".target", target.target, 0, false, err));
+    if (!isnan(target.plan)) PTL_TRY(put_beside(b, d, &row, ".plan", target.plan, 0, false, err));
+    return put_year_ago(b, d, &row, i, member, err);
+}
+
+/* Weeks of cuts are given for the newest half-year. */
+static bool is_given(const book *b, int64_t i)
+{
+    const ptl_periods *p = &b->k->periods;
+    if (!b->cut || p->items[i].grain != PTL_GRAIN_WEEK) return true;
+    const int64_t end = p->first[PTL_GRAIN_WEEK] + p->count[PTL_GRAIN_WEEK];
+    return i >= end - PTL_KPI_CUT_WEEKS;
+}
+
+static ptl_status write_book(ptl_kpi *k, const ptl_cut *cut, ptl_error *err)
+{
+    book b = {.k = k, .cut = cut, .n = cut ? cut->n : k->n_channels};
+    const ptl_arena_mark mark = ptl_arena_save(k->arena);
+    const int64_t n = k->periods.n * (b.n + 1);
+    b.of = ptl_arena_array(k->arena, n, sizeof *b.of, err);
+    b.ago = ptl_arena_array(k->arena, n, sizeof *b.ago, err);
+    if (cut) b.contracts = ptl_arena_array(k->arena, n, sizeof *b.contracts, err);
+    if (!b.of || !b.ago || (cut && !b.contracts)) return PTL_E_NO_MEMORY;
+    for (int64_t i = 0; i < k->periods.n; i++)
+        if (is_given(&b, i) || is_given(&b, i + 1)) PTL_TRY(add_period(&b, i, err));
+    find_families(&b);
+    for (int d = 0; d < N_DEFINITIONS; d++)
+        for (int64_t i = 0; i < k->periods.n; i++)
+            for (int64_t c = cut ? 0 : -1; is_given(&b, i) && c < b.n; c++)
+                PTL_TRY(put(&b, &definitions[d], i, c, err));
+    ptl_arena_rewind(k->arena, mark);
+    return PTL_OK;
 }
 
 /* --- figures of splits, and of the pipeline that is open ---------------------------------------
@@ -384,15 +515,9 @@ static ptl_status put_pipeline(ptl_kpi *k, ptl_error *err)
 
 ptl_status ptl_kpi_write_figures(ptl_kpi *k, ptl_error *err)
 {
-    book b = {.k = k};
-    b.of = ptl_arena_array(k->arena, k->periods.n * (k->n_channels + 1), sizeof *b.of, err);
-    if (!b.of) return PTL_E_NO_MEMORY;
-    for (int64_t i = 0; i < k->periods.n; i++) add_period(&b, i);
-    find_families(&b);
-    for (int d = 0; d < N_DEFINITIONS; d++)
-        for (int64_t i = 0; i < k->periods.n; i++)
-            for (int64_t c = -1; c < k->n_channels; c++)
-                PTL_TRY(put(&b, &definitions[d], i, c, err));
+    ptl_cuts_close(k);
+    PTL_TRY(write_book(k, NULL, err));
+    for (int i = 0; i < PTL_N_CUTS; i++) PTL_TRY(write_book(k, &k->cuts[i], err));
     for (int64_t s = 0; s < k->n_splits; s++)
         for (int64_t i = 0; i < k->periods.n; i++)
             PTL_TRY(put_split(k, &k->splits[s], &k->periods.items[i], err));

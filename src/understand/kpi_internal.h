@@ -48,17 +48,24 @@ PTL_NODISCARD ptl_status ptl_periods_make(ptl_periods *out, const ptl_span *span
  */
 
 typedef enum ptl_daily {
-    PTL_DAILY_ORDERS,
+    /* money that a fact brings, in millionths: cuts keep what rounding leaves of it */
     PTL_DAILY_REVENUE,
     PTL_DAILY_VARIABLE,
     PTL_DAILY_MEDIA,
-    PTL_DAILY_NEW_CUSTOMERS,
     PTL_DAILY_REVENUE_NEW,       /* of the orders that won customers, less their refunds   */
-    PTL_DAILY_REVENUE_RETENTION, /* of customers' other orders                             */
     PTL_DAILY_REVENUE_NOBODY,    /* of orders that name no customer                        */
     PTL_DAILY_REVENUE_EXPANSION, /* of lines of kind expansion                             */
     PTL_DAILY_CLAIMED,           /* value that platforms claim                             */
-    PTL_DAILY_LEADS,             /* leads by the day they came, other steps by their own   */
+    PTL_DAILY_BOOKINGS,          /* value of deals won                                     */
+    PTL_DAILY_PAID_MEDIA,        /* of channels that are paid for                          */
+    PTL_DAILY_PAID_REVENUE,      /* recorded with them                                     */
+    PTL_DAILY_OWN_COSTS,         /* salaries, agencies, tools: each row over its days      */
+    PTL_N_DAILY_MONEY,
+    PTL_DAILY_REVENUE_RETENTION = PTL_N_DAILY_MONEY, /* of customers' other orders         */
+    PTL_DAILY_ORDERS,
+    PTL_DAILY_NEW_CUSTOMERS,
+    PTL_DAILY_PAID_CUSTOMERS, /* won through channels that are paid for                    */
+    PTL_DAILY_LEADS,          /* leads by the day they came, other steps by their own      */
     PTL_DAILY_MQL,
     PTL_DAILY_ACCEPTED,
     PTL_DAILY_SQL,
@@ -68,14 +75,12 @@ typedef enum ptl_daily {
     PTL_DAILY_OPENED,         /* deals                                                     */
     PTL_DAILY_WON,
     PTL_DAILY_LOST,
-    PTL_DAILY_BOOKINGS,   /* value of deals won                                            */
     PTL_DAILY_CYCLE_DAYS, /* of deals won, added up                                        */
     PTL_N_DAILY
 } ptl_daily;
 
 /* Of the company alone, by day. */
 typedef enum ptl_own {
-    PTL_OWN_COSTS,     /* salaries, agencies, tools: each row spread over its days */
     PTL_OWN_REFERRALS, /* customers who were brought by others                    */
     PTL_N_OWN
 } ptl_own;
@@ -92,11 +97,62 @@ typedef struct ptl_mrr {
     int64_t start, end, fresh, grown, shrunk, lost, kept; /* kept: the smaller of both */
 } ptl_mrr;
 
-typedef struct ptl_contracts {
+/* The same of one member, added up at full precision: micros × billionths. */
+typedef struct ptl_contracts_sum {
+    int64_t customers, kept;
+    ptl_wide start, end, fresh, grown, shrunk, lost, kept_money;
+} ptl_contracts_sum;
+
+typedef struct ptl_contracted {
     int64_t customers, kept; /* with a contract on the eve; of these, on the last day too */
+    ptl_mrr sum;             /* in the reporting currency, at the eve's rates             */
+} ptl_contracted;
+
+typedef struct ptl_contracts {
+    ptl_contracted of;
     ptl_mrr in[PTL_KPI_CURRENCIES_MAX];
-    ptl_mrr sum; /* in the reporting currency, at the eve's rates */
 } ptl_contracts;
+
+/* --- cuts: the same days by what facts record beside their channel (kpi_cut.c) -----------------
+ */
+
+typedef enum ptl_cut_dimension {
+    PTL_CUT_CAMPAIGN,
+    PTL_CUT_GEO,
+    PTL_CUT_SEGMENT,
+    PTL_CUT_VERTICAL,
+    PTL_N_CUTS
+} ptl_cut_dimension;
+
+/* Where a fact stands in every dimension; 0 is "not recorded". */
+typedef struct ptl_cut_place {
+    int32_t member[PTL_N_CUTS];
+} ptl_cut_place;
+
+/* Money of one fact in the reporting currency: millionths, and billionths of one that are left. */
+typedef struct ptl_cut_money {
+    int64_t micros;
+    int32_t rest; /* [0, 1e9) */
+} ptl_cut_money;
+
+typedef struct ptl_cut_cell { /* a day of a member */
+    int64_t d[PTL_N_DAILY];
+    int32_t rest[PTL_N_DAILY_MONEY];
+} ptl_cut_cell;
+
+typedef struct ptl_cut {
+    const char *dimension;
+    const char **members;          /* 0: "", not recorded */
+    uint64_t *verticals;           /* that allow the member's text */
+    uint64_t *media;               /* of a campaign: that name it their own */
+    ptl_cut_cell **cells;          /* member, day; NULL where it has no fact */
+    int64_t **active;              /* member, period: customers who bought */
+    int64_t *seen;                 /* member * grains + grain: customer and period counted last */
+    ptl_contracts_sum **contracts; /* member, period; NULL without */
+    int64_t n;
+    int32_t *slots; /* by hash: member plus one */
+    int32_t recent; /* member asked for last */
+} ptl_cut;
 
 /* Something figures are split by beside channels: campaigns, reasons, places. */
 typedef struct ptl_split {
@@ -133,6 +189,10 @@ typedef struct ptl_kpi {
     ptl_step *steps[PTL_N_STEPS]; /* (day − first) * n_channels + channel */
     ptl_contracts *contracts;     /* by period; NULL: no contracts        */
     ptl_open_pipeline pipeline;
+    ptl_cut cuts[PTL_N_CUTS];
+    int64_t n_cut_cells;         /* days of members, against the ceiling */
+    uint64_t *channel_verticals; /* by channel: verticals that allow it */
+    bool *channel_paid;          /* by channel */
     ptl_split *splits;
     int64_t n_splits;
     int32_t *split_slots; /* by hash: index into splits plus one */
@@ -140,7 +200,7 @@ typedef struct ptl_kpi {
     struct ptl_targets *targets;
     const char *currencies[PTL_KPI_CURRENCIES_MAX]; /* met in contracts and deals */
     int64_t n_currencies;
-    ptl_table_builder *segments;
+    ptl_table_builder *segments, *parts;
     ptl_figure_rows rows;
     ptl_kpi_report *report;
     ptl_progress *progress;
@@ -167,6 +227,27 @@ PTL_NODISCARD ptl_status ptl_kpi_split(ptl_split **out, ptl_kpi *k, const char *
                                        const char *unit, const char *dimension, ptl_text member,
                                        ptl_error *err);
 
+/** Members "", and the segments and verticals there are. */
+PTL_NODISCARD ptl_status ptl_cuts_make(ptl_kpi *k, ptl_error *err);
+/** The member of a recorded text, made where it is new; beyond the ceiling "(other)". */
+PTL_NODISCARD ptl_status ptl_cut_member(int32_t *out, ptl_kpi *k, ptl_cut_dimension dimension,
+                                        ptl_text text, ptl_error *err);
+/** Fill in the vertical of a place, of the channel and `product` (its verticals: a mask). */
+void ptl_cut_settle(ptl_kpi *k, ptl_cut_place *place, int64_t channel, uint64_t product,
+                    bool is_media);
+/** The member of a vertical by its name; 0 where it is none. */
+int32_t ptl_cut_vertical(const ptl_kpi *k, ptl_text name);
+uint64_t ptl_cut_product(const ptl_kpi *k, ptl_text product);
+ptl_cut_money ptl_cut_money_of(int64_t micros, int64_t rate_e9);
+void ptl_cut_add(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, ptl_daily measure,
+                 ptl_cut_money money);
+void ptl_cut_count(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, ptl_daily measure,
+                   int64_t n);
+/** A customer, by its serial number, bought on a day. */
+void ptl_cut_active(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, int64_t serial);
+/** After all facts: round, and let each day's members add up to the company's day. */
+void ptl_cuts_close(ptl_kpi *k);
+
 /* --- readers, each one query -------------------------------------------------------------------
  */
 
@@ -180,9 +261,13 @@ PTL_NODISCARD ptl_status ptl_kpi_read_deals(ptl_kpi *k, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_kpi_read_series(ptl_kpi *k, ptl_error *err); /* referrals */
 PTL_NODISCARD ptl_status ptl_kpi_read_targets(ptl_kpi *k, ptl_error *err);
 
-/** Target of a flow or of a ratio in a period, NaN where none is set. */
-double ptl_kpi_target(const ptl_kpi *k, const char *kpi, const char *scope, const ptl_period *p,
-                      bool is_flow);
+/** Target and plan of a flow or of a ratio in a period, NaN where none is set; of the company where
+ * `dimension` is NULL. */
+typedef struct ptl_target_of {
+    double target, plan;
+} ptl_target_of;
+ptl_target_of ptl_kpi_target(const ptl_kpi *k, const char *kpi, const char *dimension,
+                             const char *member, const ptl_period *p, bool is_flow);
 
 /** The company's target of the period that holds the last day, and since when it counts. */
 bool ptl_kpi_target_now(double *value, ptl_day *from, const ptl_kpi *k, const char *kpi);

@@ -11,7 +11,10 @@ enum {
     PTL_KPI_LINES_MAX = 4000000,   /* lines of money of one customer, held while they are read */
     PTL_KPI_COSTS_MAX = 1000000,   /* rows of marketing's own costs */
     PTL_KPI_MEMBERS_MAX = 10000,   /* campaigns, reasons, places that figures are split by */
-    PTL_KPI_ARENA_BYTES_MAX = 768 << 20, /* days × channels × measures, and cohorts */
+    PTL_KPI_CUT_MEMBERS_MAX = 500, /* campaigns, places: more are counted together as "(other)" */
+    PTL_KPI_CUT_CELLS_MAX = 800000, /* days of members: 200 MB */
+    PTL_KPI_CUT_WEEKS = 26,         /* newest weeks with figures by campaign, place and the like */
+    PTL_KPI_ARENA_BYTES_MAX = 1024 << 20, /* days × channels × measures, cuts, cohorts */
     PTL_COHORT_MONTHS_MAX = 1201,        /* a century of months won */
     PTL_COHORT_AGES_MAX = 120,           /* months of life that a cohort is followed */
     PTL_COHORT_WEEKS_MAX = 157,          /* newest weeks of acquisition kept by week: three years */
@@ -23,8 +26,10 @@ enum {
     PTL_JOURNEY_PATHS_MAX = 100000000,      /* distinct ones, a number of 32 bits each */
     PTL_JOURNEY_CELLS_MAX = 200000000,      /* paths by group of persons: 4.8 GB */
     PTL_JOURNEY_TOUCHES_MAX = 1000000000,   /* of all distinct paths: 4 GB */
-    PTL_JOURNEY_CLOCKED_EVENTS =
-        12000000, /* of more, times without conversion are sampled: 200 MB */
+    PTL_JOURNEY_PASS_EVENTS = 1 << 25,      /* held at once: 805 MB                           */
+    PTL_JOURNEY_RANGE_EVENTS = 1 << 17,  /* sorted at once: 3 MB, what a processor's cache holds */
+    PTL_JOURNEY_LOG_WORDS_MAX = 1 << 29, /* of journeys of one range of persons: 4 GB      */
+    PTL_JOURNEY_SAMPLE_EVENTS_PER_CONVERSION = 60, /* of a sample: a conversion costs as much */
     PTL_ATTRIBUTION_CLOCKED_CHANNELS = 256, /* of the time-to-event model: two parameters each */
     PTL_JOURNEY_LISTED_PATHS = 1000 /* kept of a run: the most taken, what anybody looks through */
 };

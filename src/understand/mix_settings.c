@@ -23,21 +23,14 @@ ptl_mix_settings ptl_mix_settings_default(void)
 
 /* --- JSON out --------------------------------------------------------------------------------- */
 
-static void put_day(ptl_json *j, const char *key, ptl_day day)
-{
-    char text[16];
-    ptl_day_format(text, day);
-    ptl_json_put_string(j, key, text);
-}
-
 static void put_test(ptl_json *j, const ptl_mix_test *t)
 {
     const char grade[2] = {t->grade, '\0'};
     ptl_json_object(j);
     ptl_json_put_string(j, "channel", t->channel);
-    put_day(j, "from", t->from);
-    put_day(j, "to", t->to);
-    put_day(j, "measured_to", t->measured_to);
+    ptl_json_put_day(j, "from", t->from);
+    ptl_json_put_day(j, "to", t->to);
+    ptl_json_put_day(j, "measured_to", t->measured_to);
     ptl_json_put_double(j, "factor", t->factor);
     ptl_json_put_double(j, "estimate", t->estimate);
     ptl_json_put_double(j, "sd", t->sd);
@@ -241,7 +234,8 @@ static ptl_status add_experiment(ptl_mix_experiment *e, ptl_mix_panel *p, const 
     if (!in) return PTL_E_NO_MEMORY;
     int64_t n = 0;
     for (int64_t g = 0; g < p->data.n_geos; g++)
-        n += in[g] = ptl_mix_listed(t->geos, p->data.geo_name[g]);
+        n += in[g] =
+            ptl_mix_listed(t->geos, p->place_name[p->data.n_places ? p->data.place[g] : g]);
     e->geo = in;
     if (n > 0) return PTL_OK;
     return ptl_fail(err, PTL_E_INVALID, "experiment %lld: none of its places is in the panel: %s",

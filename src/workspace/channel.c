@@ -14,8 +14,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
-/* Folded text in `out`; false where it is not UTF-8 or too long to be anybody's channel. */
-static bool fold(char *out, size_t *len, ptl_text text)
+bool ptl_fold(char *out, size_t *len, ptl_text text)
 {
     utf8proc_int32_t points[PTL_FOLD_CHARACTERS_MAX + 1]; /* reencoding ends with a NUL */
     const utf8proc_option_t options = (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPAT |
@@ -57,7 +56,7 @@ static void add_claim(claims *c, int64_t channel, const char *text, const ptl_ya
 {
     char folded[FOLDED_BYTES_MAX];
     size_t len = 0;
-    if (!text || !fold(folded, &len, ptl_text_of(text))) return;
+    if (!text || !ptl_fold(folded, &len, ptl_text_of(text))) return;
     const char *copy = ptl_text_copy((ptl_text){folded, len}, c->pass->arena, c->pass->err);
     if (!copy) {
         c->pass->status = ptl_refused(c->pass->err);
@@ -181,7 +180,7 @@ void ptl_channels_index(ptl_workspace *workspace, const ptl_yaml_node *list, ptl
 }
 
 /* Greedy with one step back: linear for one *, and names are short. */
-static bool fits(ptl_text pattern, ptl_text text)
+bool ptl_folded_fits(ptl_text pattern, ptl_text text)
 {
     size_t p = 0, t = 0, star = SIZE_MAX, from = 0;
     while (t < text.len) {
@@ -205,7 +204,7 @@ static bool fits(ptl_text pattern, ptl_text text)
 static const ptl_channel_config *by_pattern(const ptl_workspace *workspace, ptl_text folded)
 {
     for (int64_t i = 0; i < workspace->n_channel_patterns; i++)
-        if (fits(workspace->channel_patterns[i].folded, folded))
+        if (ptl_folded_fits(workspace->channel_patterns[i].folded, folded))
             return &workspace->channels[workspace->channel_patterns[i].channel];
     return NULL;
 }
@@ -214,7 +213,7 @@ const ptl_channel_config *ptl_workspace_channel(const ptl_workspace *workspace, 
 {
     char folded[FOLDED_BYTES_MAX];
     size_t len = 0;
-    if (!fold(folded, &len, recorded)) return NULL;
+    if (!ptl_fold(folded, &len, recorded)) return NULL;
     int64_t low = 0, high = workspace->n_channel_names;
     while (low < high) {
         const int64_t middle = low + (high - low) / 2;

@@ -10,4 +10,10 @@
  * the tree of channels.yaml. */
 void ptl_channels_index(ptl_workspace *workspace, const ptl_yaml_node *list, ptl_schema_pass *pass);
 
+/** `text` fits `pattern`, in which * stands for any text; both folded. */
+bool ptl_folded_fits(ptl_text pattern, ptl_text text);
+/** Folded text in `out`, of 4 * PTL_FOLD_CHARACTERS_MAX bytes; false where it is empty, not UTF-8
+ * or too long to be anybody's name. */
+bool ptl_fold(char *out, size_t *len, ptl_text text);
+
 #endif

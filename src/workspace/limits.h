@@ -19,6 +19,7 @@ enum {
     PTL_MAPPING_CHARACTERS_MAX = 100000, /* one SELECT                                          */
     PTL_FOLD_CHARACTERS_MAX = 512,       /* a channel as recorded, after case folding           */
     PTL_EXPANDED_BYTES_MAX = 4096,       /* a path after its variables: Linux's PATH_MAX        */
+    PTL_VERTICALS_MAX = 60,              /* of a company: one bit each, and what a page can show */
     PTL_DIFFERENCE_CELLS_MAX = 4 << 20,  /* of the table that aligns two files: 8 MB            */
     PTL_DIFFERENCE_ARENA_BYTES_MAX = 64 << 20 /* two files of short lines, and their table */
 };

@@ -16,6 +16,7 @@ static const char head[] =
     "  channels.yaml       the channels you work with, and how exports write them\n"
     "  journeys.yaml       what journeys lead to, and how events are cut into them\n"
     "  metrics.yaml        who answers for a metric, and definitions of your own\n"
+    "  people/verticals.yaml  parts of the company that one person each answers for\n"
     "  sources/orders.yaml where a kind of file comes from and what its columns mean\n"
     "  .portolan/          what the program keeps: never in git (.gitignore sees to it)\n"
     "```\n"
@@ -35,5 +36,6 @@ void ptl_workspace_reference(ptl_buffer *out)
     ptl_schema_print(out, &ptl_schema_channel);
     ptl_schema_print(out, &ptl_schema_journeys);
     ptl_schema_print(out, &ptl_schema_metric);
+    ptl_schema_print(out, &ptl_schema_vertical);
     ptl_schema_print(out, &ptl_schema_source);
 }

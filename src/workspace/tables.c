@@ -309,6 +309,54 @@ const ptl_schema ptl_schema_metric = {
     .size = sizeof(ptl_metric_config),
     .check = ptl_check_metric};
 
+/* --- people/verticals.yaml -------------------------------------------------------------------- */
+
+#define VERTICAL(field) offsetof(ptl_vertical_config, field)
+#define VERTICAL_LIST(word, index, absent, says)                                                   \
+    {                                                                                              \
+        .key = word, .kind = PTL_SCHEMA_TEXTS, .low = 1, .high = 1000,                             \
+        .offset = VERTICAL(allowed[index].items), .offset_n = VERTICAL(allowed[index].n),          \
+        .where_absent = absent, .about = says                                                      \
+    }
+static const ptl_schema_key vertical_keys[] = {
+    {.key = "name",
+     .kind = PTL_SCHEMA_NAME,
+     .required = true,
+     .offset = VERTICAL(name),
+     .about = "The name that figures and targets are kept under; do not change it later"},
+    {.key = "label",
+     .kind = PTL_SCHEMA_TEXT,
+     .offset = VERTICAL(label),
+     .where_absent = "the name",
+     .about = "How people call it"},
+    {.key = "owner",
+     .kind = PTL_SCHEMA_TEXT,
+     .required = true,
+     .offset = VERTICAL(owner),
+     .about = "The one person who answers for it"},
+    VERTICAL_LIST("channels", PTL_VERTICAL_CHANNELS, "every channel",
+                  "Channels that are its own, by name"),
+    VERTICAL_LIST("campaigns", PTL_VERTICAL_CAMPAIGNS, "every campaign",
+                  "Campaigns that are its own, as exports write them; `*` stands for any text"),
+    VERTICAL_LIST("geos", PTL_VERTICAL_GEOS, "every place",
+                  "Places that are its own, as orders and deals record them"),
+    VERTICAL_LIST("products", PTL_VERTICAL_PRODUCTS, "every product",
+                  "Products or plans that are its own"),
+    VERTICAL_LIST("segments", PTL_VERTICAL_SEGMENTS, "every segment",
+                  "Customers that are its own: `new`, `returning`, `unidentified`"),
+    VERTICAL_LIST("media", PTL_VERTICAL_MEDIA, "what the other lists take",
+                  "Campaigns whose media are its own: media know no product, and often no place"),
+};
+const ptl_schema ptl_schema_vertical = {
+    .title = "`people/verticals.yaml`",
+    .about = "A list of the parts of the company that one person each answers for, one item each. "
+             "A fact is the first vertical's whose every list names what the fact records; what "
+             "fits none is shown as not recorded, so that parts add up to the company.",
+    .keys = vertical_keys,
+    .n_keys = N_OF(vertical_keys),
+    .size = sizeof(ptl_vertical_config),
+    .check = ptl_check_vertical};
+
 /* --- sources/<name>.yaml ---------------------------------------------------------------------- */
 
 static const char *const encodings[] = {"utf-8", "utf-16", "latin-1", NULL};

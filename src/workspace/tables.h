@@ -16,11 +16,13 @@ extern const ptl_schema ptl_schema_channel;  /* one ptl_channel_config   */
 extern const ptl_schema ptl_schema_metric;   /* one ptl_metric_config    */
 extern const ptl_schema ptl_schema_source;   /* one ptl_source_config    */
 extern const ptl_schema ptl_schema_journeys; /* a ptl_journey_config     */
+extern const ptl_schema ptl_schema_vertical; /* one ptl_vertical_config  */
 
 /* checks that take more than one key (checks.c) */
 void ptl_check_portolan(void *draft, const ptl_yaml_node *map, ptl_schema_pass *pass);
 void ptl_check_channel(void *channel, const ptl_yaml_node *map, ptl_schema_pass *pass);
 void ptl_check_metric(void *metric, const ptl_yaml_node *map, ptl_schema_pass *pass);
+void ptl_check_vertical(void *vertical, const ptl_yaml_node *map, ptl_schema_pass *pass);
 void ptl_check_journeys(void *journeys, const ptl_yaml_node *map, ptl_schema_pass *pass);
 void ptl_check_source(void *source, const ptl_yaml_node *map, ptl_schema_pass *pass);
 

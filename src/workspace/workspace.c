@@ -11,6 +11,7 @@
 #include "workspace/limits.h"
 #include "workspace/preset.h"
 #include "workspace/tables.h"
+#include "workspace/vertical.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,6 +153,20 @@ static ptl_status default_journeys(reader *r)
     return pass.status;
 }
 
+static ptl_status read_verticals(reader *r, const ptl_config_file *file)
+{
+    ptl_workspace *w = &r->draft.workspace;
+    const ptl_yaml_node *root = NULL;
+    PTL_TRY(read_tree(&root, r, file));
+    if (!root || (root->kind == PTL_YAML_MAP && root->n == 0)) return PTL_OK; /* comments alone */
+    ptl_schema_pass pass = pass_of(r, file);
+    void *items = NULL;
+    ptl_schema_fill_list(&items, &w->n_verticals, &ptl_schema_vertical, root, &pass);
+    w->verticals = items;
+    if (w->verticals && pass.status == PTL_OK) ptl_verticals_check(w, root, &pass);
+    return pass.status;
+}
+
 /* sources/orders.yaml is "orders". */
 static bool source_name(ptl_text *name, const char *path)
 {
@@ -193,9 +208,12 @@ static ptl_status read_file(reader *r, const ptl_config_file *file)
     if (strcmp(file->path, "channels.yaml") == 0) return read_channels(r, file);
     if (strcmp(file->path, "metrics.yaml") == 0) return read_metrics(r, file);
     if (strcmp(file->path, "journeys.yaml") == 0) return read_journeys(r, file);
+    if (strcmp(file->path, "people/verticals.yaml") == 0) return read_verticals(r, file);
     if (strncmp(file->path, "sources/", strlen("sources/")) == 0) return read_source(r, file);
-    fault_file(r, file->path, "a file that is not of a workspace",
-               "portolan.yaml, channels.yaml, journeys.yaml, metrics.yaml and sources/<name>.yaml");
+    fault_file(
+        r, file->path, "a file that is not of a workspace",
+        "portolan.yaml, channels.yaml, journeys.yaml, metrics.yaml, people/verticals.yaml and "
+        "sources/<name>.yaml");
     return PTL_OK;
 }
 

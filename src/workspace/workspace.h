@@ -65,6 +65,29 @@ typedef struct ptl_kpi_config {
     double holds_at, drifts_at; /* chances in 100 from which the course holds, or drifts */
 } ptl_kpi_config;
 
+/* Whose facts a vertical's are: a list that is empty allows everything. */
+typedef enum ptl_vertical_key {
+    PTL_VERTICAL_CHANNELS, /* governed names                               */
+    PTL_VERTICAL_CAMPAIGNS,
+    PTL_VERTICAL_GEOS,
+    PTL_VERTICAL_PRODUCTS, /* or plans                                     */
+    PTL_VERTICAL_SEGMENTS, /* new, returning, unidentified                 */
+    PTL_VERTICAL_MEDIA, /* campaigns whose money is the vertical's, whatever the lists above say */
+    PTL_N_VERTICAL_KEYS
+} ptl_vertical_key;
+
+typedef struct ptl_words {
+    const char *const *items;
+    int64_t n;
+} ptl_words;
+
+typedef struct ptl_vertical_config {
+    const char *name; /* governed: "business" */
+    const char *label;
+    const char *owner; /* one person */
+    ptl_words allowed[PTL_N_VERTICAL_KEYS];
+} ptl_vertical_config;
+
 typedef struct ptl_review_config {
     double least_change; /* worth acting on, in % of a week's revenue */
 } ptl_review_config;
@@ -130,6 +153,8 @@ typedef struct ptl_workspace {
     const ptl_metric_config *metrics; /* as metrics.yaml lists them */
     int64_t n_metrics;
     ptl_journey_config journeys;
+    const ptl_vertical_config *verticals; /* the first that fits has a fact */
+    int64_t n_verticals;
     const ptl_source_config *sources; /* by name */
     int64_t n_sources;
     ptl_hash hash;   /* over paths and bytes              */
@@ -138,10 +163,15 @@ typedef struct ptl_workspace {
 } ptl_workspace;
 
 /** Read the draft's files: portolan.yaml, channels.yaml, journeys.yaml, metrics.yaml,
- * sources/?*.yaml, in sorted order. E_NOT_FOUND where the folder is no workspace, hinting `portolan
- * init`. */
+ * people/verticals.yaml, sources/?*.yaml, in sorted order. E_NOT_FOUND where the folder is no
+ * workspace, hinting `portolan init`. */
 PTL_NODISCARD ptl_status ptl_workspace_files(ptl_config_file **out, int64_t *n, const char *root,
                                              ptl_arena *arena, ptl_error *err);
+
+/** A hash that changes with the names, sizes and times of those files: whoever kept what it read
+ * asks whether it still holds, without reading. */
+PTL_NODISCARD ptl_status ptl_workspace_stamp(ptl_hash *out, const char *root, ptl_arena *arena,
+                                             ptl_error *err);
 
 /** Parse and check. On E_INVALID every fault is in `faults` (nullable) and the first in `err`. */
 PTL_NODISCARD ptl_status ptl_workspace_parse(ptl_workspace *out, const char *root,
@@ -158,6 +188,16 @@ const ptl_goal_config *ptl_workspace_goal(const ptl_workspace *workspace, const 
  * through aliases with a *, which stands for any text, the file's first that fits. NULL if it is
  * not governed. */
 const ptl_channel_config *ptl_workspace_channel(const ptl_workspace *workspace, ptl_text recorded);
+
+/** The vertical of this name; NULL if there is none. */
+const ptl_vertical_config *ptl_workspace_vertical(const ptl_workspace *workspace, ptl_text name);
+
+/** The verticals whose list of `key` allows `value`, bit i for the i-th: those without such a list,
+ * and those where the value fits a text of it, case ignored, * for any text. The verticals of a
+ * fact are the bits that all of its keys share. Of PTL_VERTICAL_MEDIA: those whose list names it.
+ */
+uint64_t ptl_workspace_verticals(const ptl_workspace *workspace, ptl_vertical_key key,
+                                 ptl_text value);
 
 /** A source's file pattern with "${NAME}" replaced by the environment's value. E_NOT_FOUND where a
  * variable is not set. What is relative is so to the workspace: see ptl_path_join. */

@@ -15,7 +15,8 @@ static const int32_t thread_counts[N_THREADS] = {1, 2, 4};
 static char path[512];
 
 /* hash(n) of the engine is the same everywhere; any seeded generator would do. */
-static const char *const company =
+/* a quarter of a million lines of money */
+static const char *const lines =
     "INSERT INTO txn SELECT 't' || i, 'o' || (i // 3),"
     " TIMESTAMP '2024-01-01' + to_microseconds((hash(i) % 63072000000000)::BIGINT),"
     " (hash(i, 1) % 40000)::BIGINT, CASE hash(i, 2) % 9 WHEN 0 THEN 'refund' ELSE 'new' END,"
@@ -26,8 +27,12 @@ static const char *const company =
     " (hash(i, 10) % 1000000)::BIGINT, (hash(i, 11) % 300000000)::BIGINT,"
     " (['EUR', 'USD', 'CHF'])[1 + (hash(i, 12) % 3)::INT],"
     " DATE '2024-01-01' + (hash(i) % 63072000000000 // 86400000000)::INT,"
-    " 1 + (i // 40000), 1 + i % 40000, TIMESTAMP '2026-01-01' + to_days((i // 40000)::INT)"
-    " FROM range(240000) AS r(i);"
+    " 1 + (i // 40000), 1 + i % 40000, TIMESTAMP '2026-01-01' + to_days((i // 40000)::INT),"
+    " CASE hash(i, 13) % 5 WHEN 0 THEN NULL ELSE 'c' || (hash(i, 13) % 40) END,"
+    " 'geo ' || (hash(i, 14) % 11)"
+    " FROM range(240000) AS r(i)";
+
+static const char *const company =
     "INSERT INTO spend SELECT DATE '2024-01-01' + (i % 730)::INT, 'geo ' || (i // 730 % 10),"
     " 'channel ' || (i // 7300 % 6), 'c' || (i // 43800), '', (hash(i, 20) % 90000000)::BIGINT,"
     " (['EUR', 'USD', 'CHF'])[1 + (hash(i, 21) % 3)::INT], (hash(i, 22) % 9000)::BIGINT,"
@@ -161,7 +166,8 @@ static const char *const customers =
     "INSERT INTO brand SELECT DATE '2024-01-01' + (i * 7)::INT, 'ours', 'awareness', '', '', 0.25,"
     " 900, NULL, 9, 70000 + i, TIMESTAMP '2026-01-03' FROM range(50) AS r(i);"
     "INSERT INTO target SELECT 'company', 'kpi ' || i, DATE '2024-01-01', DATE '2024-12-31', NULL,"
-    " 1000.5 * i, 'EUR', NULL, 9, 80000 + i, TIMESTAMP '2026-01-03' FROM range(20) AS r(i);";
+    " 1000.5 * i, 'EUR', NULL, 9, 80000 + i, TIMESTAMP '2026-01-03',"
+    " CASE i % 5 WHEN 0 THEN 'plan' ELSE 'target' END FROM range(20) AS r(i);";
 
 /* What forecasts, changes and alarms read and wrote. */
 static const char *const looking_ahead =
@@ -179,6 +185,13 @@ static const char *const looking_ahead =
     "500),"
     " (hash(i, 54) % 90)::BIGINT, (hash(i, 55) % 80)::BIGINT, (hash(i, 56) % 9)::BIGINT,"
     " (hash(i, 57) % 9000000000)::BIGINT, (hash(i, 58) % 4000000)::BIGINT FROM range(2000) AS r(i);"
+    "INSERT INTO target SELECT 'vertical/' || i, '', DATE '2024-01-01', DATE '2029-12-31', NULL,"
+    " 1000.5 * i, 'EUR', NULL, 9, 81000 + i, TIMESTAMP '2026-01-03', 'target' FROM range(3) AS "
+    "r(i);"
+    "INSERT INTO day_part SELECT 3, DATE '2024-01-01' + (i % 500)::INT, '', (['', 'v'])[1 + i // "
+    "500],"
+    " (hash(i, 54) % 90)::BIGINT, (hash(i, 57) % 9000000000)::BIGINT,"
+    " (hash(i, 58) % 4000000)::BIGINT, (hash(i, 59) % 4000000)::BIGINT FROM range(1000) AS r(i);"
     "INSERT INTO forecast SELECT 2 + i // 300, (['cm2', 'cm2.naive', 'cm2.chance'])[1 + i % 3],"
     " DATE '2020-01-01', 'week', DATE '2020-01-08' + (i % 300 // 3 * 7)::INT,"
     " DATE '2020-01-14' + (i % 300 // 3 * 7)::INT, '', '', 0.5 * (hash(i, 60) % 1000), NULL, NULL,"
@@ -193,7 +206,7 @@ static const char *const books =
     "(i % 2 * 90)::INT), i, CASE i % 2 WHEN 0 THEN 'new' ELSE 'refund' END, NULL, NULL, 1, "
     "20000000,"
     " 0, 3000000, 0, 0, 9000000, 'EUR', DATE '2021-12-01' + (i % 2 * 90)::INT, 1, 120000 + i,"
-    " TIMESTAMP '2026-01-01' FROM range(20) AS r(i);"
+    " TIMESTAMP '2026-01-01', NULL, NULL FROM range(20) AS r(i);"
     "INSERT INTO control_series SELECT DATE '2024-01-01' + i::INT, 'price', '', 0.5 * i, 'index', "
     "9,"
     " 210000 + i, TIMESTAMP '2026-01-03' FROM range(200) AS r(i);"
@@ -210,7 +223,7 @@ static const char *const books =
     "INSERT INTO txn SELECT 'z' || i, 'z' || i, TIMESTAMP '2022-01-07 23:30:00', i, 'new', NULL, "
     "NULL,"
     " 1, 20000000, 0, 3000000, 0, 0, 9000000, 'EUR', DATE '2022-01-08', 1, 100000 + i,"
-    " TIMESTAMP '2026-01-01' FROM range(20) AS r(i)";
+    " TIMESTAMP '2026-01-01', NULL, NULL FROM range(20) AS r(i)";
 
 static void open_with(ptl_warehouse **out, int32_t n_threads)
 {
@@ -230,6 +243,7 @@ static int build(void **state)
     EXPECT_OK(ptl_zone_open(&zone, "Europe/Berlin", &err));
     EXPECT_OK(ptl_warehouse_calendar(warehouse, zone, &err));
     ptl_zone_close(zone);
+    warehouse_exec(warehouse, lines);
     warehouse_exec(warehouse, company);
     warehouse_exec(warehouse, sources);
     warehouse_exec(warehouse, faulty);

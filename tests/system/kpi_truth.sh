@@ -18,9 +18,10 @@ compare() { node -e '
     if (!(a !== null && b !== null && Math.abs(a - b) <= tolerance)) wrong.push(`${where}: ${a}, truth ${b}`);
   };
   const CENT = 0.005, SAME = 1e-9;
+  const recorded = (member) => member === "not recorded" ? "" : member;
   const at = new Map();
   for (const file of ["company", "channel", "day"]) for (const k of read(`${file}.json`).kpis)
-    at.set([file === "channel" ? k.member : "*", k.name, k.grain, k.from].join(" "), k);
+    at.set([file === "channel" ? recorded(k.member) : "*", k.name, k.grain, k.from].join(" "), k);
   const figure = (of, name, p) => at.get([of, name, p.grain, p.from].join(" "));
   // name in the truth, name of the figure, tolerance; a figure that is not there is nothing
   const counts = ["new_customers", "active_customers", ["customers_start", "customers.start"], ["customers_kept", "customers.kept"],
@@ -45,6 +46,49 @@ compare() { node -e '
   };
   for (const p of truth.periods) period("*", p);
   for (const p of truth.channels) period(p.channel, p);
+
+  // by campaign, place and vertical: what the simulator counted beside, member by member
+  const cut = new Map(), dimensions = ["campaign", "geo", "vertical", "segment"];
+  for (const by of dimensions) for (const k of read(`by_${by}.json`).kpis)
+    cut.set([by, recorded(k.member), k.name, k.grain, k.from].join(" "), k);
+  const cutCounts = ["orders", "new_customers", "leads", "opportunities", ["deals_won", "deals.won"], ["deals_lost", "deals.lost"]];
+  const cutMoney = ["revenue", "cm1", "media", "cm2", ["revenue_new", "revenue.new"], "bookings"];
+  const cutRatios = [["cac_blended", "cac.blended"], ["cac_paid", "cac.paid"], "roas_attributed"];
+  for (const p of truth.cuts) for (const [list, tolerance] of [[cutCounts, 0], [cutMoney, CENT], [cutRatios, SAME]])
+    for (const [key, name] of list.map(pair)) {
+      const f = cut.get([p.dimension, p.member, name, p.grain, p.from].join(" "));
+      const none = tolerance === SAME ? null : 0, said = p[key] ?? none;
+      if (tolerance === SAME && said === null) continue; // nothing above the line: a figure of 0 or none
+      hold(`${p.dimension} ${p.member || "none"} ${p.grain} ${p.from} ${name}`, f ? f.value : none, said,
+        tolerance === SAME ? 1000 * SAME * Math.max(1, Math.abs(said)) : tolerance); // millionths of a day fall to its largest member
+    }
+  // contracts and orders of the shop name customers apart, and nobody has said yet who is who
+  if (truth.pipeline) for (const p of truth.contracts_by_geo) for (const [key, name] of [["customers_start", "customers.start"],
+    ["customers_kept", "customers.kept"], ["mrr_start", "mrr.start"], ["mrr_end", "mrr.end"], ["mrr_new", "mrr.new"], ["mrr_churned", "mrr.churned"],
+    ["retention_logo", "retention.logo"], ["retention_net", "retention.net"]]) {
+    const f = cut.get(["geo", p.member, name, p.grain, p.from].join(" ")), ratio = name.startsWith("retention"), none = ratio ? null : 0;
+    hold(`contracts ${p.member} ${p.grain} ${p.from} ${name}`, f ? f.value : none, p[key] ?? none, ratio ? SAME : key.startsWith("mrr") ? CENT : 0);
+  }
+  // members add up to the company, to the millionth, every sum in every period
+  const additive = new Set(["orders", "revenue", "variable_cost", "cm1", "media", "cm2", "new_customers", "revenue.new", "revenue.retention",
+    "revenue.unidentified", "revenue.expansion", "own_costs", "leads", "leads.mql", "leads.accepted", "leads.sql", "leads.rejected",
+    "opportunities", "deals.won", "deals.lost", "bookings"]);
+  const micros = (v) => { const [whole, part = ""] = String(number(v) === null ? 0 : typeof v === "object" ? v.amount : v).split(".");
+    return BigInt(whole.replace("-", "") + part.padEnd(6, "0").slice(0, 6)) * (whole.startsWith("-") ? -1n : 1n); };
+  for (const by of dimensions) {
+    const sums = new Map();
+    let weeks = "9999";
+    for (const [key, k] of cut) if (key.startsWith(`${by} `) && additive.has(k.name)) {
+      const at = [k.name, k.grain, k.from].join(" ");
+      sums.set(at, (sums.get(at) ?? 0n) + micros(k.value));
+      if (k.grain === "week" && k.from < weeks) weeks = k.from;
+    }
+    for (const k of read("company.json").kpis) if (additive.has(k.name) && (k.grain !== "week" || k.from >= weeks)) {
+      n++;
+      const sum = sums.get([k.name, k.grain, k.from].join(" ")) ?? 0n;
+      if (sum !== micros(k.value)) wrong.push(`${k.name} ${k.grain} ${k.from}: ${by} adds up to ${sum}, the company is ${micros(k.value)}`);
+    }
+  }
 
   const funnel = new Map();
   for (const grain of ["month", "quarter", "all"]) for (const s of read(`funnel_${grain}.json`).steps)
@@ -104,7 +148,8 @@ compare() { node -e '
   if (wrong.length) { console.log(`${wrong.length} of ${n}`); console.log(wrong.slice(0, 25).join("\n")); process.exit(1); }
   console.log(`${n} figures equal`);'; }
 
-for world in "shop kind" "shop real" "software kind" "software real"; do
+worlds=("shop kind" "shop real" "software kind" "software real")
+for world in "${worlds[@]}"; do
   set -- $world
   rm -rf ws
   "$portolan" simulate ws --world "$1" --setting "$2" --persons 6000 --weeks 70 --seed 7 --quiet > /dev/null
@@ -112,6 +157,7 @@ for world in "shop kind" "shop real" "software kind" "software real"; do
   "$portolan" -w ws review --quiet > /dev/null
   ask company kpi list --limit 1000000
   ask channel kpi list --by channel --limit 1000000
+  for by in campaign geo vertical segment; do ask "by_$by" kpi list --by "$by" --limit 1000000; done
   ask reasons kpi list --by reason --grain all --limit 1000
   ask day kpi list --grain day
   for grain in month quarter all; do ask "funnel_$grain" funnel show --grain "$grain"; done

@@ -76,6 +76,7 @@ review_sites/spend.csv=media_sheet
 salesforce/accounts.csv=salesforce_accounts
 salesforce/opportunities.csv=salesforce_opportunities
 salesforce/opportunity_history.csv=salesforce_opportunity_history
+segment/events.jsonl=segment_events
 stripe/subscriptions.csv=stripe_subscriptions
 survey/nps.csv=survey_nps
 zendesk/tickets.csv=zendesk_tickets

@@ -353,7 +353,8 @@ static void files_have_their_names(void **state)
     expect_faults(
         files, 3,
         "measures.yaml:1:1: found a file that is not of a workspace, allowed: "
-        "portolan.yaml, channels.yaml, journeys.yaml, metrics.yaml and sources/<name>.yaml\n"
+        "portolan.yaml, channels.yaml, journeys.yaml, metrics.yaml, people/verticals.yaml and "
+        "sources/<name>.yaml\n"
         "sources/Orders 1.yaml:1:1: found this file's name, allowed: "
         "sources/<name>.yaml, the name of a-z, 0-9 and _, at most 64 characters\n"
         "sources/orders.yml:1:1: found this file's name, allowed: sources/<name>.yaml, "

@@ -21,6 +21,8 @@ SELECT
   o.closed_at,
   o.won,
   coalesce(o.channel, '') AS channel,
+  coalesce(o.campaign, '') AS campaign,
+  coalesce(o.product, '') AS product,
   coalesce(a.geo, '') AS geo,
   coalesce(o.loss_reason, '') AS loss_reason,
   o.currency,

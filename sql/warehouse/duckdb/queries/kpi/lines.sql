@@ -6,6 +6,8 @@ SELECT
   coalesce(kind, 'new') AS kind,
   coalesce(channel, '') AS channel,
   coalesce(product, '') AS product,
+  coalesce(campaign, '') AS campaign,
+  coalesce(geo, '') AS geo,
   coalesce(order_id, txn_id) AS order_key,
   currency,
   gross_micros - discount_micros - tax_micros AS revenue_micros,
