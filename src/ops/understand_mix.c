@@ -177,6 +177,10 @@ static ptl_status mix_fit(ptl_call *call, ptl_error *err)
     s.kpi = text_or(call, "kpi", s.kpi);
     s.mediators = text_or(call, "mediators", "");
     s.demand = text_or(call, "demand", "");
+    s.adstock = text_or(call, "adstock", "");
+    s.saturation = text_or(call, "saturation", "");
+    s.noise = text_or(call, "noise", s.noise);
+    if (ptl_args_given(call->args, "knots")) s.knots = (int32_t)ptl_args_int(call->args, "knots");
     s.weeks = (int32_t)ptl_args_int(call->args, "weeks");
     s.n_chains = (int32_t)ptl_args_int(call->args, "chains");
     s.n_warmup = s.n_draws = (int32_t)ptl_args_int(call->args, "draws");
@@ -215,6 +219,25 @@ static const ptl_param fit_params[] = {
      .defaults = "revenue",
      .about = "What is explained: revenue, or a control series by name, which may be known by "
               "place, and by brand: units stands for the series units/shoes and units/bags."},
+    {.name = "adstock",
+     .type = PTL_PARAM_ENUM,
+     .choices = "geometric|binomial|delayed|weibull_pdf|weibull_cdf",
+     .about = "How an effect is carried over the weeks after; without it, as the preset has it."},
+    {.name = "saturation",
+     .type = PTL_PARAM_ENUM,
+     .choices = "none|hill|logistic|michaelis_menten|tanh",
+     .about = "How an effect flattens with pressure; without it, as the preset has it."},
+    {.name = "noise",
+     .type = PTL_PARAM_ENUM,
+     .choices = "normal|student_t",
+     .defaults = "normal",
+     .about = "What is left over: Student-t noise lets odd weeks count for little."},
+    {.name = "knots",
+     .type = PTL_PARAM_INT,
+     .min = 0,
+     .max = 400,
+     .about = "Knots of the baseline: 0 lets the data choose, 1 is a level; without it, as the "
+              "preset has it."},
     {.name = "weeks",
      .type = PTL_PARAM_INT,
      .unit = "weeks",

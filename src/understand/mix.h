@@ -26,12 +26,16 @@ typedef struct ptl_mix_test {
 
 /** What makes the same fit again: kept with the model as JSON. */
 typedef struct ptl_mix_settings {
-    const char *preset;    /* portolan, meridian, pymc                                     */
-    const char *kpi;       /* "revenue", or the name of a control series, or of a family of them:
-                              "units" of "units/shoes" and "units/bags", by brand           */
-    const char *mediators; /* channels that other channels cause, separated by commas      */
-    const char *demand;    /* channels that only follow demand, likewise                   */
-    int32_t weeks;         /* newest complete weeks, at most                               */
+    const char *preset;     /* portolan, meridian, pymc                                     */
+    const char *kpi;        /* "revenue", or the name of a control series, or of a family of them:
+                               "units" of "units/shoes" and "units/bags", by brand           */
+    const char *mediators;  /* channels that other channels cause, separated by commas      */
+    const char *demand;     /* channels that only follow demand, likewise                   */
+    const char *adstock;    /* word of ptl_adstock_text; "": the preset's                   */
+    const char *saturation; /* word of ptl_saturation_text; "": the preset's                */
+    const char *noise;      /* normal, student_t                                            */
+    int32_t knots;          /* of the baseline; 0: chosen from the data, -1: the preset's   */
+    int32_t weeks;          /* newest complete weeks, at most                               */
     int32_t n_chains, n_warmup, n_draws;
     uint64_t seed;
     bool has_as_of;

@@ -89,8 +89,9 @@ mapping: |
 END
 "$portolan" -w pairs apply > /dev/null
 PORTOLAN_NOW=2026-11-17T07:00:00Z "$portolan" -w pairs import --quiet > /dev/null 2>&1
-"$portolan" -w pairs mix fit --kpi units --draws 100 --chains 2 --json > pairs.json
-"$portolan" -w pairs mix show --json > pairs-again.json
+PORTOLAN_NOW=2026-11-17T08:00:00Z "$portolan" -w pairs mix fit --kpi units --draws 100 --chains 2 --adstock delayed --saturation michaelis_menten \
+  --knots 4 --json > pairs.json
+PORTOLAN_NOW=2026-11-17T08:00:00Z "$portolan" -w pairs mix show --json > pairs-again.json
 node -e '
   const read = (name) => { const r = JSON.parse(require("fs").readFileSync(name, "utf8")); return r.result || r; };
   const fit = read("pairs.json"), again = read("pairs-again.json");
