@@ -18,7 +18,7 @@ enum { CHANNELS = 20, GEOS_MAX = 50, WEEKS = 52, DRAWS = 1000, HISTORY = 8, TAIL
 
 typedef struct world {
     ptl_rng rng;
-    bool s_shaped, carried;
+    bool s_shaped, carried, bounded; /* bounded: from below, too, as plans of the program are */
     int n_geos, n_weeks;
 } world;
 
@@ -53,7 +53,7 @@ enum { BLOCKS_MAX = CHANNELS * GEOS_MAX };
 
 typedef struct plan {
     double present[BLOCKS_MAX * WEEKS], rate[BLOCKS_MAX * WEEKS], value[GEOS_MAX * (WEEKS + TAIL)];
-    double history[BLOCKS_MAX * HISTORY], seen[BLOCKS_MAX];
+    double history[BLOCKS_MAX * HISTORY], seen[BLOCKS_MAX], least[BLOCKS_MAX];
     ptl_budget_channel channel[CHANNELS];
 } plan;
 
@@ -67,7 +67,7 @@ static void make_plan(plan *p, const world *w)
             p->rate[b * w->n_weeks + t] = 1.0 / (400.0 + 15.0 * c);
         }
         for (int t = 0; t < HISTORY; t++) p->history[b * HISTORY + t] = 0.7;
-        p->seen[b] = 700.0 + 20.0 * c;
+        p->seen[b] = 700.0 + 20.0 * c, p->least[b] = 300.0 + 10.0 * c;
     }
     for (int i = 0; i < w->n_geos * (w->n_weeks + TAIL); i++)
         p->value[i] = 1.0 + 0.3 * sin(0.12 * i);
@@ -82,7 +82,7 @@ static double processor(void)
 
 static int report(const char *name, const ptl_budget_result *r, double seconds)
 {
-    printf("%-34s %6.3f s  gap %8.1e of the outcome, gain %.4f [%.4f, %.4f] of the spend, "
+    printf("%-36s %6.3f s  gap %8.1e of the outcome, gain %.4f [%.4f, %.4f] of the spend, "
            "%lld evaluations, %lld nodes, %s\n",
            name, seconds, r->gap_search / r->plan.outcome.point, r->gain.point / r->plan.spend,
            r->gain.low / r->plan.spend, r->gain.high / r->plan.spend, (long long)r->n_evaluations,
@@ -107,6 +107,7 @@ static int solve_one(const char *name, world w, ptl_budget_utility utility, ptl_
                                .value = p.value,
                                .history = p.history,
                                .seen_high = p.seen,
+                               .seen_low = w.bounded ? p.least : NULL,
                                .draw = draw,
                                .payload = &w};
     ptl_budget_options o = ptl_budget_options_default();
@@ -127,7 +128,7 @@ static int solve_one(const char *name, world w, ptl_budget_utility utility, ptl_
 
 static world country(bool s_shaped, bool carried)
 {
-    return (world){ptl_rng_new(17), s_shaped, carried, 1, WEEKS};
+    return (world){ptl_rng_new(17), s_shaped, carried, false, 1, WEEKS};
 }
 
 static int kinds(void)
@@ -139,11 +140,18 @@ static int kinds(void)
                        PTL_BUDGET_CELL, &s);
     wrong |= solve_one("concave, carry-over, CVaR", country(false, true), PTL_BUDGET_CVAR,
                        PTL_BUDGET_CELL, &s);
+    wrong |= solve_one("concave, carry-over, loss", country(false, true), PTL_BUDGET_LOSS,
+                       PTL_BUDGET_CELL, &s);
     wrong |= solve_one("S-shaped", country(true, false), PTL_BUDGET_MEAN, PTL_BUDGET_CELL, &s);
     wrong |= solve_one("S-shaped, totals of channels", country(true, true), PTL_BUDGET_MEAN,
                        PTL_BUDGET_CHANNEL, &s);
-    wrong |= solve_one("S-shaped, carry-over", country(true, true), PTL_BUDGET_MEAN,
-                       PTL_BUDGET_CELL, &s);
+    world w = country(true, true);
+    wrong |= solve_one("S-shaped, carry-over", w, PTL_BUDGET_MEAN, PTL_BUDGET_CELL, &s);
+    wrong |= solve_one("S-shaped, carry-over, CVaR", w, PTL_BUDGET_CVAR, PTL_BUDGET_CELL, &s);
+    w.bounded = true;
+    wrong |= solve_one("S-shaped, carry-over, as seen", w, PTL_BUDGET_MEAN, PTL_BUDGET_CELL, &s);
+    wrong |=
+        solve_one("S-shaped, carry-over, as seen, loss", w, PTL_BUDGET_LOSS, PTL_BUDGET_CELL, &s);
     return wrong;
 }
 
@@ -156,8 +164,8 @@ int main(int argc, char **argv)
     double s;
     if (strcmp(side, "panel") == 0)
         return solve_one("concave, carry-over, 50 geos",
-                         (world){ptl_rng_new(17), false, true, GEOS_MAX, 13}, PTL_BUDGET_MEAN,
-                         PTL_BUDGET_CELL, &s);
+                         (world){ptl_rng_new(17), false, true, false, GEOS_MAX, 13},
+                         PTL_BUDGET_MEAN, PTL_BUDGET_CELL, &s);
     if (strcmp(side, "candidate") != 0) return 77;
     const int wrong = solve_one("concave, carry-over", country(false, true), PTL_BUDGET_MEAN,
                                 PTL_BUDGET_CELL, &s);

@@ -124,6 +124,28 @@ static bool is_right(const ptl_journeys *j, int64_t persons, bool resolved)
            c->n_touches == 4 * JOURNEYS * persons;
 }
 
+/* Two programs that read the same store can be held against each other. */
+static void print_hash(const ptl_journeys *j)
+{
+    char text[PTL_HASH_HEX];
+    ptl_hasher h;
+    ptl_hasher_init(&h);
+    const ptl_paths *both[] = {ptl_journeys_paths(j), ptl_journeys_timed(j)};
+    for (int i = 0; i < 2; i++) {
+        const ptl_paths *x = both[i];
+        ptl_hasher_add(&h, x->offsets, (size_t)(x->n_paths + 1) * sizeof *x->offsets);
+        ptl_hasher_add(&h, x->touches, (size_t)x->offsets[x->n_paths] * sizeof *x->touches);
+        if (i) ptl_hasher_add(&h, x->gap_days, (size_t)x->offsets[x->n_paths] * sizeof(double));
+        ptl_hasher_add(&h, x->cell_path, (size_t)x->n_cells * sizeof *x->cell_path);
+        ptl_hasher_add(&h, x->cell_group, (size_t)x->n_cells * sizeof *x->cell_group);
+        ptl_hasher_add(&h, x->cell_converting, (size_t)x->n_cells * sizeof *x->cell_converting);
+        ptl_hasher_add(&h, x->cell_null, (size_t)x->n_cells * sizeof *x->cell_null);
+        ptl_hasher_add(&h, x->cell_value, (size_t)x->n_cells * sizeof *x->cell_value);
+    }
+    ptl_hash_format(text, ptl_hasher_finish(&h));
+    printf("paths %.16s\n", text);
+}
+
 static ptl_status read_once(const char *path, int64_t persons, bool resolved, double *seconds,
                             ptl_error *err)
 {
@@ -131,15 +153,18 @@ static ptl_status read_once(const char *path, int64_t persons, bool resolved, do
     ptl_warehouse_options engine = ptl_warehouse_options_default();
     ptl_store store = {0};
     ptl_journeys *journeys = NULL;
+    ptl_pool *pool;
     engine.n_threads = THREADS;
     engine.memory_bytes_max = (INT64_C(4) << 30) / 3; /* a third of the workspace's default */
     PTL_TRY(workspace(&w, err));
     PTL_TRY(ptl_warehouse_open(&store.warehouse, path, &engine, err));
+    PTL_TRY(ptl_pool_new(&pool, THREADS, err));
+    const ptl_executor executor = ptl_pool_executor(pool);
     const ptl_journey_options options = {.size = (int32_t)sizeof options,
                                          .known_by = PTL_INSTANT_EVER};
     const int64_t from = ptl_clock_monotonic_ms();
     const double cpu = cpu_seconds();
-    ptl_status st = ptl_journeys_read(&journeys, &store, &w, &options, NULL, err);
+    ptl_status st = ptl_journeys_read(&journeys, &store, &w, &options, &executor, NULL, err);
     *seconds = 1e-3 * (double)(ptl_clock_monotonic_ms() - from);
     if (st == PTL_OK) {
         struct rusage used;
@@ -150,10 +175,12 @@ static ptl_status read_once(const char *path, int64_t persons, bool resolved, do
                " cells: %.2f s, %.2f s of processor, peak %ld MiB\n",
                c->n_touched + c->n_null, c->n_events, x->n_paths, x->n_cells, *seconds,
                cpu_seconds() - cpu, used.ru_maxrss / 1024);
+        print_hash(journeys);
         if (!is_right(journeys, persons, resolved))
             st = ptl_fail(err, PTL_E_INTERNAL, "counts are not those of the world");
     }
     ptl_journeys_free(journeys);
+    ptl_pool_free(pool);
     ptl_warehouse_close(store.warehouse);
     ptl_workspace_dispose(&w);
     return st;
@@ -177,6 +204,7 @@ static ptl_status share_out(const char *path, ptl_error *err)
                                              .run_id = 9,
                                              .half_life_days = 7.0,
                                              .n_replicates = 200,
+                                             .sample_events = 1200000,
                                              .seed = 1};
     const int64_t from = ptl_clock_monotonic_ms();
     const double cpu = cpu_seconds();

@@ -82,20 +82,23 @@ static const char *const parquet_mapping =
     "SELECT event_id, happened AS occurred_at, cookie AS identifier, kind, name, channel, campaign,"
     " ptl_money(value) AS value_micros FROM source";
 
-/* When each step began: a profile by eye. */
+static double cpu_seconds(const struct rusage *usage)
+{
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+           (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
+}
+
+/* When each step began, and what the processor had done by then: a profile by eye. */
 static void listen(void *ctx, const ptl_progress_state *state)
 {
     static const char *what;
     const int64_t *start = ctx;
     if (what && strcmp(what, state->what) == 0) return;
     what = state->what;
-    fprintf(stderr, "%8.2f s  %s\n", (double)(ptl_clock_monotonic_ms() - *start) / 1000.0, what);
-}
-
-static double cpu_seconds(const struct rusage *usage)
-{
-    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
-           (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
+    struct rusage usage = {0};
+    (void)getrusage(RUSAGE_SELF, &usage);
+    fprintf(stderr, "%8.2f s %8.2f s of CPU  %s\n",
+            (double)(ptl_clock_monotonic_ms() - *start) / 1000.0, cpu_seconds(&usage), what);
 }
 
 /* The generated file of n rows, made where it is missing. */

@@ -9,6 +9,7 @@ pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(EXPAT REQUIRED IMPORTED_TARGET expat)
 pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
+pkg_check_modules(GNUTLS REQUIRED IMPORTED_TARGET gnutls)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 pkg_check_modules(LAPACKE REQUIRED IMPORTED_TARGET lapacke)
@@ -29,5 +30,5 @@ target_link_libraries(ptl_library_deps INTERFACE PkgConfig::LAPACKE ${PTL_OPENBL
 add_library(ptl_deps INTERFACE)
 target_link_libraries(ptl_deps INTERFACE ptl_library_deps PkgConfig::SODIUM PkgConfig::SQLITE
                       PkgConfig::YAML PkgConfig::JANSSON PkgConfig::ZLIB PkgConfig::EXPAT
-                      PkgConfig::UTF8PROC PkgConfig::CURL PkgConfig::MICROHTTPD
+                      PkgConfig::UTF8PROC PkgConfig::CURL PkgConfig::MICROHTTPD PkgConfig::GNUTLS
                       ptl_duckdb)

@@ -30,6 +30,10 @@ PTL_NODISCARD PTL_API ptl_status ptl_cholesky_solve(double *b, const double *l, 
                                                     int64_t ld, int64_t n_rhs, int64_t ldb,
                                                     ptl_error *err);
 
+/** (L L')^-1 in place of L, both triangles. `l` as ptl_cholesky left it. */
+PTL_NODISCARD PTL_API ptl_status ptl_cholesky_inverse(double *l, int64_t n, int64_t ld,
+                                                      ptl_error *err);
+
 /** log det(L L') = 2 sum log L_ii. */
 PTL_API double ptl_cholesky_logdet(const double *l, int64_t n, int64_t ld);
 

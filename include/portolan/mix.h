@@ -59,6 +59,14 @@ typedef struct ptl_mix_data {
     const char *const *channel_name; /* for messages and results; NULL: "channel 1" …             */
     const char *const *control_name;
     const char *const *geo_name;
+    /* Two levels of pooling: a "geo" is then a pair, such as a brand in a place. A channel's effect
+     * in it deviates by its place's and by its brand's part, which add up on the scale of pooling;
+     * each has its spread. The intercept and the controls' deviations are the pair's own. */
+    int64_t n_places;     /* 0: every geo is a place of its own                                 */
+    const int64_t *place; /* [geo], in [0, n_places); NULL with n_places 0                      */
+    int64_t n_brands;     /* of brands or products; 0: one                                      */
+    const int64_t *brand; /* [geo], in [0, n_brands); NULL with n_brands 0                      */
+    const char *const *brand_name; /* [brand], for messages; NULL: "brand 1" …                   */
 } ptl_mix_data;
 
 /* --- priors -------------------------------------------------------------------------------------
@@ -134,9 +142,10 @@ typedef struct ptl_mix_channel {
     ptl_mix_prior_on effect_on;
     ptl_mix_prior effect_prior;
     ptl_mix_pooling pooling;
-    ptl_mix_prior eta_prior; /* of the spread between geos                                 */
-    int32_t n_effect_knots;  /* 0: the effect is constant; J >= 2: log effect moves linearly
-                                between J knots with deviations N(0, drift^2)              */
+    ptl_mix_prior eta_prior;       /* of the spread between geos (places, where data name them)  */
+    ptl_mix_prior brand_eta_prior; /* of the spread between brands; fixed at 0: they share */
+    int32_t n_effect_knots;        /* 0: the effect is constant; J >= 2: log effect moves linearly
+                                      between J knots with deviations N(0, drift^2)              */
     ptl_mix_prior drift_prior;
 } ptl_mix_channel;
 
@@ -174,7 +183,7 @@ typedef struct ptl_mix_spec {
     bool controls_pooled;   /* coefficients vary by geo, with spread xi                     */
     ptl_mix_prior xi_prior; /* default half normal 5                                        */
     ptl_mix_likelihood likelihood;
-    double student_nu;         /* of STUDENT_T, for one geo: degrees of freedom, > 2; default 4 */
+    double student_nu;         /* of STUDENT_T: degrees of freedom, > 2; default 4             */
     ptl_mix_prior sigma_prior; /* default half normal 5                                        */
     bool sigma_per_geo;
 } ptl_mix_spec;
@@ -188,6 +197,14 @@ PTL_API ptl_mix_spec ptl_mix_preset_meridian(ptl_mix_channel *channel, const ptl
  * Laplace Fourier terms of yearly_order pairs. */
 PTL_API ptl_mix_spec ptl_mix_preset_pymc(ptl_mix_channel *channel, const ptl_mix_kind *kind,
                                          int64_t n_channels, int32_t yearly_order);
+
+/** Give a channel of a preset another carry-over and saturation, with priors for their parameters:
+ * a peak truncated normal(0, 2) within the window, Weibull shape lognormal(0, 0.5) and scale
+ * lognormal(0.7, 0.7) weeks, Hill half normal(0.8, 0.8; 0.1, 10) with slope one, likewise the
+ * scales of Michaelis-Menten and tanh, logistic rate gamma(3, 1). A parameter that old and new have
+ * in common keeps its prior. Non-media treatments, and reach and frequency, stay as they are. */
+PTL_API void ptl_mix_channel_shape(ptl_mix_channel *channel, ptl_adstock_kind adstock,
+                                   ptl_saturation_kind saturation);
 
 /* --- experiments --------------------------------------------------------------------------------
  */
@@ -300,22 +317,26 @@ PTL_NODISCARD PTL_API ptl_status ptl_mix_check(const ptl_mix_data *data, const p
 
 /* What a parameter is. Name, word. */
 #define PTL_MIX_PARAM_LIST(X)                                                                      \
-    X(EFFECT, "effect")         /* ROI, mROI, contribution or coefficient of a channel     */      \
-    X(ADSTOCK, "adstock")       /* its idx-th adstock parameter                            */      \
-    X(SATURATION, "saturation") /* its idx-th saturation parameter                         */      \
-    X(ETA, "eta")               /* spread of its effect between geos                       */      \
-    X(GEO_EFFECT, "geo_effect") /* its deviation in geo idx, standardised                  */      \
-    X(DRIFT, "drift")           /* sd of its effect's movement                             */      \
-    X(DRIFT_KNOT, "drift_knot") /* its idx-th knot, standardised                           */      \
-    X(SIGMA, "sigma")           /* noise, of geo idx where per geo                         */      \
-    X(WEIGHT, "weight")         /* of week idx: one over its share of the variance, Student-t */   \
-    X(XI, "xi")                 /* spread of control idx between geos                      */      \
+    X(EFFECT, "effect")             /* ROI, mROI, contribution or coefficient of a channel     */  \
+    X(ADSTOCK, "adstock")           /* its idx-th adstock parameter                            */  \
+    X(SATURATION, "saturation")     /* its idx-th saturation parameter                         */  \
+    X(ETA, "eta")                   /* spread of its effect between geos                       */  \
+    X(GEO_EFFECT, "geo_effect")     /* its deviation in geo (or place) idx, standardised       */  \
+    X(BRAND_ETA, "brand_eta")       /* spread of its effect between brands                     */  \
+    X(BRAND_EFFECT, "brand_effect") /* its deviation in brand idx, standardised            */      \
+    X(DRIFT, "drift")               /* sd of its effect's movement                             */  \
+    X(DRIFT_KNOT, "drift_knot")     /* its idx-th knot, standardised                           */  \
+    X(SIGMA, "sigma")               /* noise, of geo idx where per geo                         */  \
+    X(WEIGHT, "weight") /* of week idx: one over its share of the variance, Student-t */           \
+    X(XI, "xi")         /* spread of control idx between geos                      */              \
     X(LAPLACE, "laplace_variance") /* mixing variance of Fourier column idx                   */   \
     X(BASELINE, "baseline")        /* coefficient of baseline column idx                      */   \
     X(CONTROL, "control")          /* coefficient of control idx                              */   \
     X(CONFOUNDER, "confounder")    /* of what hides behind a channel that an experiment rules */   \
     X(GEO_INTERCEPT, "geo_intercept")                                                              \
-    X(GEO_CONTROL, "geo_control") /* of control idx in a geo, deviation from CONTROL         */
+    X(GEO_CONTROL, "geo_control") /* of control idx in a geo, deviation from CONTROL         */    \
+    X(BLOCK, "block") /* Student-t panels: coefficient idx of the linear part, in units of mix.md  \
+                       */
 
 typedef enum ptl_mix_param_kind {
 #define PTL_MIX_PARAM_ENUM(name, word) PTL_MIX_PARAM_##name,

@@ -2,13 +2,17 @@
 -- ends before the next. Parameters are ?1, ?2 … in the order in which C binds them.
 
 -- name: open_checks
--- Trusts nothing a schema could smuggle in; waits a little for a copying reader. Run before
--- anything of the file is read.
+-- Trusts nothing a schema could smuggle in; waits for another connection's change, which is
+-- short. Run before anything of the file is read.
 PRAGMA trusted_schema = OFF;
-PRAGMA busy_timeout = 5000;
+PRAGMA busy_timeout = 30000;
 PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON;
 PRAGMA temp_store = MEMORY;
+
+-- name: open_reader
+PRAGMA query_only = ON;
+PRAGMA cache_size = -1024;
 
 -- name: open_durable
 PRAGMA journal_mode = WAL;
@@ -26,6 +30,9 @@ SELECT count(*) FROM sqlite_schema WHERE type = 'table';
 
 -- name: begin
 BEGIN IMMEDIATE;
+
+-- name: begin_reading
+BEGIN DEFERRED;
 
 -- name: commit
 COMMIT;
@@ -66,25 +73,25 @@ SELECT coalesce(max(run_id), 0) FROM run;
 -- name: run_list
 SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
        fingerprint, actor, state, started_at, ended_at, outcome, failure
-FROM run
+FROM run WHERE run_id < ?4
 ORDER BY run_id DESC LIMIT ?1;
 
 -- name: run_list_state
 SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
        fingerprint, actor, state, started_at, ended_at, outcome, failure
-FROM run WHERE state = ?2
+FROM run WHERE state = ?2 AND run_id < ?4
 ORDER BY run_id DESC LIMIT ?1;
 
 -- name: run_list_operation
 SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
        fingerprint, actor, state, started_at, ended_at, outcome, failure
-FROM run WHERE operation = ?2
+FROM run WHERE operation = ?3 AND run_id < ?4
 ORDER BY run_id DESC LIMIT ?1;
 
 -- name: run_list_state_operation
 SELECT run_id, operation, parameters, inputs_hash, warehouse_version, config_version, seed,
        fingerprint, actor, state, started_at, ended_at, outcome, failure
-FROM run WHERE state = ?2 AND operation = ?3
+FROM run WHERE state = ?2 AND operation = ?3 AND run_id < ?4
 ORDER BY run_id DESC LIMIT ?1;
 
 -- name: run_find
@@ -116,7 +123,7 @@ SELECT coalesce(max(job_id), 0) FROM job;
 -- name: job_list
 SELECT job_id, run_id, operation, parameters, state, step, share, queued_at, started_at, ended_at,
        failure
-FROM job
+FROM job WHERE job_id < ?2
 ORDER BY job_id DESC LIMIT ?1;
 
 -- name: job_settle
@@ -162,6 +169,11 @@ ON CONFLICT (id) DO UPDATE SET size = excluded.size, root = excluded.root, peaks
 
 -- name: ledger_list
 SELECT seq, stored, leaf FROM ledger_entry WHERE seq >= ?1 ORDER BY seq LIMIT ?2;
+
+-- name: ledger_of_run
+SELECT seq FROM ledger_entry
+WHERE json_extract(stored, '$.run_id') = ?1 AND json_extract(stored, '$.kind') = ?2
+ORDER BY seq DESC LIMIT 1;
 
 -- name: ledger_all
 SELECT seq, stored, leaf FROM ledger_entry ORDER BY seq;
@@ -218,6 +230,32 @@ WHERE opened_at <= ?1
 ORDER BY closed_at IS NOT NULL AND closed_at <= ?1, due_on IS NULL, due_on, minute_id
 LIMIT ?4;
 
+-- name: challenge_add
+INSERT INTO challenge (figure, what, figure_run_id, question, asked_at, asked_by, run_id)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+RETURNING challenge_id;
+
+-- name: challenge_answer
+UPDATE challenge SET answered_at = ?2, answered_by = ?3, answer = ?4
+WHERE challenge_id = ?1 AND answered_at IS NULL
+RETURNING challenge_id;
+
+-- name: challenge_last
+SELECT coalesce(max(challenge_id), 0) FROM challenge;
+
+-- name: challenge_answer_is
+-- 1 where it is answered with these very words, 0 where with others.
+SELECT answer = ?2 FROM challenge WHERE challenge_id = ?1;
+
+-- name: challenge_list
+-- Open ones first, then the newest; ?1 NULL: of every figure; ?2 = 1: answered ones too.
+SELECT challenge_id, figure, what, figure_run_id, question, asked_at, asked_by, run_id,
+       answered_at, answered_by, answer
+FROM challenge
+WHERE (?1 IS NULL OR figure = ?1) AND (?2 = 1 OR answered_at IS NULL)
+ORDER BY answered_at IS NOT NULL, challenge_id DESC
+LIMIT ?3;
+
 -- name: alarm_add
 INSERT INTO alarm (run_id, day, metric, dimension, member, unit, value, expected, low, high, chance,
                    raised_at)
@@ -246,10 +284,10 @@ WHERE kind = ?1 AND (?2 = 0 OR run_id = ?2)
 ORDER BY run_id DESC LIMIT 1;
 
 -- name: access_user_add
-INSERT INTO access_user (name, role, invite, invite_until, added_at, added_by)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+INSERT INTO access_user (name, role, invite, invite_until, added_at, added_by, verticals)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT (name) DO UPDATE SET role = excluded.role, password = NULL, invite = excluded.invite,
-    invite_until = excluded.invite_until
+    invite_until = excluded.invite_until, verticals = excluded.verticals
 RETURNING user_id;
 
 -- name: access_user_claim
@@ -262,25 +300,25 @@ RETURNING user_id;
 SELECT coalesce(max(user_id), 0) FROM access_user;
 
 -- name: access_user_list
-SELECT user_id, name, role, password, invite, invite_until, added_at, added_by
+SELECT user_id, name, role, password, invite, invite_until, added_at, added_by, verticals
 FROM access_user ORDER BY user_id LIMIT ?1;
 
 -- name: access_user_remove
 DELETE FROM access_user WHERE name = ?1 RETURNING user_id;
 
 -- name: access_key_add
-INSERT INTO access_key (label, role, hash, added_at, added_by, expires_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+INSERT INTO access_key (label, role, hash, added_at, added_by, expires_at, verticals, operations)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT (label) DO UPDATE SET role = excluded.role, hash = excluded.hash,
     added_at = excluded.added_at, added_by = excluded.added_by, expires_at = excluded.expires_at,
-    revoked_at = NULL
+    revoked_at = NULL, verticals = excluded.verticals, operations = excluded.operations
 RETURNING key_id;
 
 -- name: access_key_last
 SELECT coalesce(max(key_id), 0) FROM access_key;
 
 -- name: access_key_list
-SELECT key_id, label, role, hash, added_at, added_by, expires_at, revoked_at
+SELECT key_id, label, role, hash, added_at, added_by, expires_at, revoked_at, verticals, operations
 FROM access_key ORDER BY key_id LIMIT ?1;
 
 -- name: access_key_revoke

@@ -262,6 +262,13 @@ void ptl_json_put_double(ptl_json *json, const char *key, double value)
     ptl_json_double(json, value);
 }
 
+void ptl_json_put_day(ptl_json *json, const char *key, ptl_day value)
+{
+    char text[16];
+    ptl_day_format(text, value);
+    ptl_json_put_string(json, key, text);
+}
+
 void ptl_json_put_bool(ptl_json *json, const char *key, bool value)
 {
     ptl_json_key(json, key);

@@ -7,6 +7,7 @@
 #ifndef PTL_BASE_JSON_WRITE_H
 #define PTL_BASE_JSON_WRITE_H
 
+#include "base/civil.h"
 #include "base/text.h"
 
 enum { PTL_JSON_DEPTH_MAX = 64 };
@@ -53,6 +54,8 @@ void ptl_json_put_string(ptl_json *json, const char *key, const char *value);
 void ptl_json_put_text(ptl_json *json, const char *key, ptl_text value);
 void ptl_json_put_int(ptl_json *json, const char *key, int64_t value);
 void ptl_json_put_double(ptl_json *json, const char *key, double value);
+/** A day like "2026-03-01". */
+void ptl_json_put_day(ptl_json *json, const char *key, ptl_day value);
 void ptl_json_put_bool(ptl_json *json, const char *key, bool value);
 /** Exact: 1234500000 micros is the JSON string "1234.50"; two digits at least, six at most. */
 void ptl_json_put_micros(ptl_json *json, const char *key, int64_t micros);

@@ -334,6 +334,18 @@ static int run_and_print(const ptl_line *line, ptl_arena *arena)
     return code;
 }
 
+/* The whole path: the server stands in another folder. */
+static ptl_status find_file(const char **out, const char *path, ptl_arena *arena, ptl_error *err)
+{
+    *out = NULL;
+    if (!path) return PTL_OK;
+    char *real = realpath(path, NULL);
+    if (!real) return ptl_fail(err, PTL_E_NOT_FOUND, "file \"%.300s\": %s", path, strerror(errno));
+    *out = ptl_text_copy(ptl_text_of(real), arena, err);
+    free(real);
+    return *out ? PTL_OK : PTL_E_NO_MEMORY;
+}
+
 /* Until a signal: then 0, as for everything that was done. */
 static ptl_status serve(const ptl_line *line, ptl_arena *arena, ptl_error *err)
 {
@@ -343,6 +355,10 @@ static ptl_status serve(const ptl_line *line, ptl_arena *arena, ptl_error *err)
     PTL_TRY(choose_root(&options.root, line, arena, err));
     if (line->listen) options.listen = line->listen;
     if (line->socket) options.listen = NULL;
+    PTL_TRY(find_file(&options.certificate, line->certificate, arena, err));
+    PTL_TRY(find_file(&options.key, line->key, arena, err));
+    options.behind_proxy = line->behind_proxy;
+    options.apply_changes = line->apply_changes;
     options.wait_ms = line->wait_ms;
     options.log = line->quiet ? NULL : stderr;
     options.say = stdout;

@@ -62,6 +62,18 @@ static ptl_status set_option(ptl_line *line, ptl_cli_option option, const char *
     case PTL_OPTION_LISTEN:
         line->listen = value;
         break;
+    case PTL_OPTION_CERTIFICATE:
+        line->certificate = value;
+        break;
+    case PTL_OPTION_KEY:
+        line->key = value;
+        break;
+    case PTL_OPTION_BEHIND_PROXY:
+        line->behind_proxy = true;
+        break;
+    case PTL_OPTION_APPLY_CHANGES:
+        line->apply_changes = true;
+        break;
     case PTL_OPTION_SOCKET:
         line->socket = true;
         break;

@@ -35,6 +35,12 @@ typedef enum ptl_cli_word {
     X(FORCE, "force", 0, NULL, "do it again even if nothing has changed")                          \
     X(LISTEN, "listen", 0, "ADDRESS:PORT", "with serve: where; else 127.0.0.1:8480")               \
     X(SOCKET, "socket", 0, NULL, "with serve: only the workspace's own socket, nothing on TCP")    \
+    X(CERTIFICATE, "certificate", 0, "FILE", "with serve: TLS with this certificate (PEM)")        \
+    X(KEY, "key", 0, "FILE", "with serve: the certificate's key (PEM)")                            \
+    X(BEHIND_PROXY, "behind-proxy", 0, NULL,                                                       \
+      "with serve: a proxy has the certificate and says X-Forwarded-Proto")                        \
+    X(APPLY_CHANGES, "apply-changes", 0, NULL,                                                     \
+      "with serve: put files that changed and hold no fault in force")                             \
     X(VERSION, "version", 0, NULL, "the same as portolan version")                                 \
     X(HELP, "help", 'h', NULL, "explain the command instead of running it")
 
@@ -63,8 +69,8 @@ typedef struct ptl_line {
     const char *workspace;
     int32_t n_threads;
     int64_t wait_ms;
-    const char *listen; /* serve */
-    bool json, quiet, force, help, socket;
+    const char *listen, *certificate, *key; /* serve */
+    bool json, quiet, force, help, socket, behind_proxy, apply_changes;
 } ptl_line;
 
 /** argv[0] is the program. Everything is borrowed from argv or lives in the arena. */

@@ -1,9 +1,9 @@
 /* call.c: one operation of the registry, asked for over HTTP.
  *
- * A read (ptl_op_is_read) is GET with parameters in the query. Its ETag is made from what its
- * answer can depend on: warehouse version, configuration in force and files of the draft, what this
- * server changed beside the warehouse, the quarter of an hour, parameters. So a 304 needs no
- * reading. Everything else is POST with a JSON object; under an Idempotency-Key it happens once:
+ * A read (ptl_op_is_read) is GET with parameters in the query, run on a lane that sees one state of
+ * the stores. Its answer is tagged by what it says, and held for as long as that state lasts
+ * (answers.c): asked again, it is sent without reading. Everything else is POST with a JSON object;
+ * under an Idempotency-Key it happens once:
  *
  *     key new ──▶ begun, durable ──▶ done ──▶ answer kept ──▶ the same answer again
  *                      └── the process died: 409, "its end is not known"
@@ -19,9 +19,6 @@
 #include "base/file.h"
 #include "http/server_internal.h"
 #include "ops/dispatch.h"
-#include "ops/draft.h"
-
-enum { CLOCK_STEP_MINUTES = 15 };
 
 const ptl_op *ptl_call_find(const char *rest)
 {
@@ -56,6 +53,7 @@ static enum MHD_Result add_param(void *ctx, enum MHD_ValueKind kind, const char 
         q->fault = "the query holds a zero byte";
         return MHD_NO;
     }
+    if (ptl_table_is_ours(key)) return MHD_YES;
     q->texts[q->n++] = (ptl_arg_text){key, value ? value : "true"};
     return MHD_YES;
 }
@@ -127,10 +125,12 @@ static ptl_status dispatch(ptl_server *server, ptl_exchange *e, ptl_reply *reply
                                  .args = e->args,
                                  .root = server->root,
                                  .actor = e->caller.actor,
+                                 .verticals = e->caller.verticals,
                                  .force = e->force,
                                  .progress = &e->progress,
                                  .now = ptl_clock_now(),
-                                 .store = &server->store};
+                                 .store = e->store,
+                                 .memo = e->memo};
     const ptl_status st = ptl_dispatch_op(reply, e->op, &request, err);
     if (st != PTL_E_CANCELLED || !e->is_overdue) return st;
     (void)ptl_fail(err, PTL_E_UNAVAILABLE, "%s was stopped after %d s", e->op->name,
@@ -143,7 +143,9 @@ static ptl_status dispatch(ptl_server *server, ptl_exchange *e, ptl_reply *reply
 static ptl_status call(ptl_server *server, ptl_exchange *e, ptl_reply *reply, ptl_error *err)
 {
     const ptl_status st = dispatch(server, e, reply, err);
-    if (st == PTL_OK)
+    if (st == PTL_OK && e->format != PTL_FORMAT_JSON)
+        ptl_table_answer(e, 200, reply);
+    else if (st == PTL_OK)
         ptl_answer_reply(e, 200, reply);
     else
         ptl_answer_problem(e, 0, err, reply);
@@ -152,93 +154,29 @@ static ptl_status call(ptl_server *server, ptl_exchange *e, ptl_reply *reply, pt
 
 /* --- reads ------------------------------------------------------------------------------------ */
 
-static void add_number(ptl_hasher *hasher, int64_t value)
-{
-    char text[24];
-    (void)snprintf(text, sizeof text, "%lld", (long long)value);
-    ptl_hasher_add_text(hasher, ptl_text_of(text));
-}
-
-/* All that the answer can depend on. */
-static ptl_status stamp(ptl_hash *out, ptl_server *server, ptl_exchange *e, const ptl_draft *draft,
-                        ptl_buffer *canonical, ptl_error *err)
-{
-    ptl_hasher hasher;
-    int64_t version = 0;
-    ptl_config_version in_force;
-    PTL_TRY(ptl_warehouse_version(&version, server->store.warehouse, err));
-    PTL_TRY(ptl_config_in_force(&in_force, server->store.records, &e->arena, err));
-    PTL_TRY(ptl_args_canonical(canonical, e->args, err));
-    atomic_store(&server->warehouse_version, version);
-    ptl_hasher_init(&hasher);
-    ptl_hasher_add_text(&hasher, ptl_text_of(server->salt));
-    ptl_hasher_add_text(&hasher, ptl_text_of(e->op->name));
-    ptl_hasher_add_text(&hasher, ptl_buffer_borrow(canonical));
-    ptl_hasher_add_text(&hasher, ptl_text_of(e->wants_saved ? "saved" : "json"));
-    add_number(&hasher, version);
-    add_number(&hasher, server->generation);
-    add_number(&hasher, ptl_clock_now() / (CLOCK_STEP_MINUTES * INT64_C(60000000)));
-    ptl_hasher_add(&hasher, in_force.hash.bytes, sizeof in_force.hash.bytes);
-    for (int64_t i = 0; i < draft->n_files; i++) {
-        ptl_hasher_add_text(&hasher, ptl_text_of(draft->files[i].path));
-        ptl_hasher_add_text(&hasher, draft->files[i].content);
-    }
-    *out = ptl_hasher_finish(&hasher);
-    return PTL_OK;
-}
-
-/* An operation that reads files beside the stores has no ETag: nothing here sees them change. */
-static ptl_status make_etag(ptl_server *server, ptl_exchange *e, ptl_error *err)
-{
-    ptl_draft draft = {0};
-    ptl_buffer canonical;
-    ptl_hash hash;
-    char hex[PTL_HASH_HEX];
-    if (e->op->effects & PTL_FILES) return PTL_OK;
-    ptl_buffer_init(&canonical, 2 * (size_t)PTL_HTTP_BODY_MAX, NULL);
-    ptl_status st = ptl_draft_read(&draft, server->root, &e->arena, err);
-    if (st == PTL_OK) st = stamp(&hash, server, e, &draft, &canonical, err);
-    if (st == PTL_OK) {
-        ptl_hash_format(hex, hash);
-        (void)snprintf(e->etag, sizeof e->etag, "\"%.40s\"", hex);
-    }
-    ptl_draft_dispose(&draft);
-    ptl_buffer_dispose(&canonical);
-    return st;
-}
-
-/* Whether one of the list is ours; a weak one compares equal here (RFC 9110, 13.1.2). */
-static bool matches(const char *list, const char *etag)
-{
-    if (!list || !etag[0]) return false;
-    ptl_text rest = ptl_text_of(list);
-    while (rest.len > 0) {
-        ptl_text one = ptl_text_trim(ptl_text_cut(&rest, ','));
-        if (ptl_text_starts(one, PTL_TEXT("W/"))) one = (ptl_text){one.ptr + 2, one.len - 2};
-        if (ptl_text_equal(one, PTL_TEXT("*")) || ptl_text_equal(one, ptl_text_of(etag)))
-            return true;
-    }
-    return false;
-}
-
-void ptl_call_read(ptl_server *server, ptl_exchange *e)
+/* An operation that reads files beside the stores has no tag: nothing here sees them change. */
+static void read_anew(ptl_server *server, ptl_exchange *e, ptl_state state)
 {
     ptl_error err;
     ptl_reply *reply = NULL;
     ptl_error_clear(&err);
-    ptl_status st = make_etag(server, e, &err);
-    if (st == PTL_OK && matches(e->if_none_match, e->etag)) {
-        atomic_fetch_add(&server->n_not_modified, 1);
-        e->http = 304;
-        return;
-    }
-    if (st == PTL_OK) st = ptl_reply_new(&reply, &err);
+    ptl_status st = ptl_reply_new(&reply, &err);
     if (st == PTL_OK)
         st = call(server, e, reply, &err);
     else
         ptl_answer_problem(e, 0, &err, NULL);
-    if (st != PTL_OK) e->etag[0] = '\0';
     ptl_reply_free(reply);
+    if (st == PTL_OK && e->http == 200 && !(e->op->effects & PTL_FILES)) ptl_answers_give(e, state);
+}
+
+/* While it waited another may have read the same. */
+void ptl_call_read(ptl_server *server, ptl_exchange *e)
+{
+    if (ptl_answers_take(e)) return;
+    ptl_state_look(server);
+    ptl_state state = ptl_state_now(server);
+    state.store = e->state_read;
+    read_anew(server, e, state);
 }
 
 /* --- changes ---------------------------------------------------------------------------------- */
@@ -294,13 +232,13 @@ static bool may_come_again(ptl_status st)
 }
 
 /* The saved form of what was answered: without its secrets. */
-static ptl_status keep(ptl_server *server, ptl_exchange *e, const ptl_reply *reply, ptl_status st,
-                       int64_t job_id, ptl_error *err)
+static ptl_status keep(ptl_exchange *e, const ptl_reply *reply, ptl_status st, int64_t job_id,
+                       ptl_error *err)
 {
     ptl_buffer saved;
     ptl_json json;
     if (may_come_again(st))
-        return ptl_kept_answer_drop(server->store.records, e->caller.actor, e->key, err);
+        return ptl_kept_answer_drop(e->store->records, e->caller.actor, e->key, err);
     ptl_buffer_init(&saved, PTL_HTTP_ANSWER_MAX, NULL);
     ptl_status kept = PTL_OK;
     if (st == PTL_OK && job_id == 0) {
@@ -311,7 +249,7 @@ static ptl_status keep(ptl_server *server, ptl_exchange *e, const ptl_reply *rep
     const ptl_kept_answer answer = {
         .http = e->http, .answer = st == PTL_OK ? saved.ptr : e->answer.ptr, .job_id = job_id};
     if (kept == PTL_OK)
-        kept = ptl_kept_answer_end(server->store.records, e->caller.actor, e->key, &answer, err);
+        kept = ptl_kept_answer_end(e->store->records, e->caller.actor, e->key, &answer, err);
     ptl_buffer_dispose(&saved);
     return kept;
 }
@@ -356,8 +294,8 @@ static void change_once(ptl_server *server, ptl_exchange *e, ptl_reply *reply)
     if (e->key) {
         st = hash_request(&request, e, &err);
         if (st == PTL_OK)
-            st = ptl_kept_answer_begin(&kept, &found, server->store.records, e->caller.actor,
-                                       e->key, request, ptl_clock_now(), &e->arena, &err);
+            st = ptl_kept_answer_begin(&kept, &found, e->store->records, e->caller.actor, e->key,
+                                       request, ptl_clock_now(), &e->arena, &err);
         if (st != PTL_OK) {
             ptl_answer_problem(e, 0, &err, NULL);
             return;
@@ -369,7 +307,7 @@ static void change_once(ptl_server *server, ptl_exchange *e, ptl_reply *reply)
     }
     st = change(server, e, reply, &job_id, &err);
     if (!e->key) return;
-    st = keep(server, e, reply, st, job_id, &err);
+    st = keep(e, reply, st, job_id, &err);
     if (st != PTL_OK) ptl_report_line(server, "error", "answer not kept", err.message);
 }
 
@@ -383,7 +321,7 @@ void ptl_call_change(ptl_server *server, ptl_exchange *e)
     }
     change_once(server, e, reply);
     ptl_reply_free(reply);
-    server->generation++;
+    ptl_state_refresh(server, e->store);
     if (strncmp(e->op->name, "access.", 7) == 0 && ptl_gate_load(server, &err) != PTL_OK)
         ptl_report_line(server, "error", "people and keys could not be read", err.message);
 }

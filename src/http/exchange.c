@@ -33,6 +33,9 @@ void ptl_exchange_free(ptl_exchange *e)
     ptl_buffer_dispose(&e->body);
     ptl_buffer_dispose(&e->answer);
     ptl_arena_dispose(&e->arena);
+    ptl_upload_drop(e->upload);
+    if (e->flow) MHD_destroy_response(e->flow);
+    ptl_answer_release(e->kept);
     ptl_object_free(e, sizeof *e);
 }
 
@@ -132,19 +135,28 @@ static void put(struct MHD_Response *response, const char *name, const char *val
 }
 
 /* Nothing of ours is framed, sniffed, kept by a proxy, or loads anything from elsewhere. */
-static void put_headers(struct MHD_Response *response, const ptl_exchange *e)
+void ptl_exchange_headers(struct MHD_Response *response, const ptl_exchange *e, const char *etag)
 {
     char number[16];
     if (e->type) put(response, MHD_HTTP_HEADER_CONTENT_TYPE, e->type);
     put(response, "X-Content-Type-Options", "nosniff");
     put(response, "Referrer-Policy", "no-referrer");
+    if (e->server->tls || e->server->options->behind_proxy)
+        put(response, "Strict-Transport-Security", "max-age=31536000");
     put(response, "Content-Security-Policy",
-        e->is_page ? "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-                     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        e->is_page ? "default-src 'none'; script-src 'self'; style-src 'self'; "
+                     "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; "
+                     "form-action 'self'; frame-ancestors 'none'"
                    : "default-src 'none'; frame-ancestors 'none'");
-    put(response, MHD_HTTP_HEADER_CACHE_CONTROL, e->etag[0] ? "private, no-cache" : "no-store");
-    put(response, MHD_HTTP_HEADER_VARY, "Authorization, Cookie, Accept");
-    if (e->etag[0]) put(response, MHD_HTTP_HEADER_ETAG, e->etag);
+    put(response, MHD_HTTP_HEADER_CACHE_CONTROL,
+        e->is_immutable ? "public, max-age=31536000, immutable"
+        : etag[0]       ? "private, no-cache"
+                        : "no-store");
+    put(response, MHD_HTTP_HEADER_VARY,
+        e->asset ? "Accept-Encoding" : "Authorization, Cookie, Accept, Accept-Encoding");
+    if (e->encoding) put(response, MHD_HTTP_HEADER_CONTENT_ENCODING, e->encoding);
+    if (etag[0]) put(response, MHD_HTTP_HEADER_ETAG, etag);
+    if (e->disposition[0]) put(response, "Content-Disposition", e->disposition);
     if (e->location[0]) put(response, MHD_HTTP_HEADER_LOCATION, e->location);
     if (e->cookie[0]) put(response, MHD_HTTP_HEADER_SET_COOKIE, e->cookie);
     if (e->allow) put(response, MHD_HTTP_HEADER_ALLOW, e->allow);
@@ -158,16 +170,27 @@ static void put_headers(struct MHD_Response *response, const ptl_exchange *e)
     if (e->is_too_big) put(response, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
-enum MHD_Result ptl_exchange_send(ptl_exchange *e)
+/* What lies in the program is sent from there. */
+static struct MHD_Response *response_of(const ptl_exchange *e)
 {
     static char nothing[1];
+    if (e->asset && e->http == 200)
+        return MHD_create_response_from_buffer(e->asset->len, (void *)(uintptr_t)e->asset->bytes,
+                                               MHD_RESPMEM_PERSISTENT);
     const bool bare = e->http == 304 || e->http == 204 || !e->answer.ptr;
+    return MHD_create_response_from_buffer(bare ? 0 : e->answer.len, bare ? nothing : e->answer.ptr,
+                                           bare ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
+}
+
+enum MHD_Result ptl_exchange_send(ptl_exchange *e)
+{
     e->state = PTL_EXCHANGE_ANSWERED;
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(bare ? 0 : e->answer.len, bare ? nothing : e->answer.ptr,
-                                        bare ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
+    if (e->kept)
+        return MHD_queue_response(e->connection, (unsigned)e->http, ptl_answer_response(e));
+    struct MHD_Response *response = e->flow ? e->flow : response_of(e);
     if (!response) return MHD_NO;
-    put_headers(response, e);
+    e->flow = NULL;
+    ptl_exchange_headers(response, e, e->etag);
     const enum MHD_Result queued = MHD_queue_response(e->connection, (unsigned)e->http, response);
     MHD_destroy_response(response);
     return queued;

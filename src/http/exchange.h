@@ -6,16 +6,19 @@
  *                 └───────┴──────────────────────▲        refused, or answered without the store
  *
  * Invariants. 1. Until WAITING an exchange belongs to the thread of its connection; while WAITING,
- * with the connection suspended, to the worker; from ANSWERED on to the connection again. 2. Every
+ * with the connection suspended, to a lane; from ANSWERED on to the connection again. 2. Every
  * exchange is answered once. 3. What it holds is bounded: body, arena, answer (limits.h). */
 #ifndef PTL_HTTP_EXCHANGE_H
 #define PTL_HTTP_EXCHANGE_H
 
 #include <microhttpd.h>
 
+#include "base/asset.h"
 #include "base/hash.h"
 #include "ops/args.h"
+#include "ops/dispatch.h"
 #include "ops/role.h"
+#include "ops/vertical.h"
 
 typedef struct ptl_server ptl_server;
 
@@ -33,19 +36,26 @@ typedef struct ptl_caller {
     bool by_cookie; /* a browser: changes need the session's token */
     bool by_socket; /* the workspace's own user */
     ptl_role role;
-    char actor[80];  /* "mira", "key nightly-import", the system's user */
-    int64_t session; /* index of the session, -1: none */
+    char actor[80];                            /* "mira", "key nightly-import", the system's user */
+    int64_t session;                           /* index of the session, -1: none */
+    char verticals[PTL_VERTICALS_BYTES_MAX];   /* whose rows are seen; "": all */
+    char operations[PTL_OPERATIONS_BYTES_MAX]; /* what a key may call; "": what its role may */
+    ptl_hash token;                            /* what it showed: session's cookie or key */
 } ptl_caller;
 
-typedef struct ptl_exchange ptl_exchange;
+/* How an answer is written; tables take one list of it. */
+typedef enum ptl_format { PTL_FORMAT_JSON, PTL_FORMAT_CSV, PTL_FORMAT_ARROW } ptl_format;
 
-/* Work that needs the store: runs in the worker's thread and answers the exchange. */
+typedef struct ptl_exchange ptl_exchange;
+typedef struct ptl_answer ptl_answer; /* kept in memory: answers.c */
+
+/* Work that needs the store: runs in a lane's thread and answers the exchange. */
 typedef void (*ptl_work_fn)(ptl_server *server, ptl_exchange *exchange);
 
 struct ptl_exchange {
     ptl_server *server;
     struct MHD_Connection *connection;
-    ptl_exchange_state state;
+    _Atomic ptl_exchange_state state; /* a lane may have answered before submitting returns */
     bool over_socket;
     bool is_malformed; /* the raw address holds what no address holds */
     bool is_too_big;
@@ -65,10 +75,16 @@ struct ptl_exchange {
     const char *if_none_match; /* NULL: none */
     bool force;
     bool wants_saved; /* the command line: an answer that it can print for people */
-    int64_t job_id;   /* of the job asked about */
-    void *payload;    /* what a sign-in carries */
-    int64_t until_ms; /* monotonic; the ticker answers afterwards */
+    ptl_format format;
+    const char *table; /* which list; NULL: the only one */
+    int64_t job_id;    /* of the job asked about */
+    void *payload;     /* what a sign-in carries */
+    int64_t until_ms;  /* monotonic; the ticker answers afterwards */
     bool is_overdue;
+    ptl_store *store;        /* while a lane works on it: the lane's */
+    ptl_dispatch_memo *memo; /* likewise */
+    int64_t state_read;      /* of both stores (pulse.h); -1: no one state */
+    ptl_hash answer_key;     /* of a read */
     ptl_progress progress;
     ptl_exchange *next;
 
@@ -78,11 +94,20 @@ struct ptl_exchange {
     ptl_buffer answer;
     char etag[80];
     char location[96];
+    char disposition[160];
     char cookie[256];
     const char *allow;
     int retry_after_s;
     bool is_replayed;
+    struct ptl_upload *upload; /* a file on its way in; NULL: none */
     bool is_page;
+    bool is_zipped;            /* of `kept`: the gzipped form is sent */
+    ptl_answer *kept;          /* holds the answer instead of `answer` */
+    bool is_stream;            /* of events: stays open */
+    struct MHD_Response *flow; /* an answer that is sent as it comes to be; NULL: `answer` */
+    const ptl_asset *asset; /* the answer, where it lies in the program; NULL: `answer` holds it */
+    const char *encoding;   /* of the asset: "gzip"; NULL: plain                                 */
+    bool is_immutable;      /* its address holds its hash                                        */
 };
 
 ptl_exchange *ptl_exchange_new(ptl_server *server, bool over_socket, const char *raw_uri);
@@ -107,6 +132,9 @@ void ptl_answer_json_end(ptl_exchange *exchange, int http, ptl_json *json, ptl_e
 void ptl_problem_write(ptl_json *json, int http, const ptl_error *problem, const ptl_reply *reply,
                        bool saved);
 
+/** The headers of an answer with the exchange's type and state, and the tag `etag`. */
+void ptl_exchange_headers(struct MHD_Response *response, const ptl_exchange *exchange,
+                          const char *etag);
 /** Hand the answer to the connection. */
 enum MHD_Result ptl_exchange_send(ptl_exchange *exchange);
 

@@ -53,6 +53,7 @@ static void follow(void *ctx, const ptl_progress_state *state)
     (void)snprintf(job->step, sizeof job->step, "%s", state->what ? state->what : "");
     job->share = state->share;
     pthread_mutex_unlock(&job->server->mutex);
+    ptl_events_job(job->server, job->job_id);
 }
 
 /* A copy of the parameters that outlives the request. */
@@ -109,16 +110,28 @@ ptl_status ptl_jobs_add(int64_t *job_id, ptl_server *server, const ptl_exchange 
     place->order = ++server->job_order;
     *job_id = place->job_id;
     pthread_mutex_unlock(&server->mutex);
-    server->generation++;
+    atomic_fetch_add(&server->generation, 1);
+    ptl_events_job(server, *job_id); /* told as queued before a lane looks for it */
+    pthread_mutex_lock(&server->mutex);
+    pthread_cond_broadcast(&server->no_requests.changed);
+    pthread_mutex_unlock(&server->mutex);
     return PTL_OK;
 }
 
-ptl_server_job *ptl_jobs_next(ptl_server *server)
+/* What changes something, or bears no change beside it, is heavy: one at a time. */
+static ptl_lane_kind lane_of(const ptl_op *op)
+{
+    const unsigned heavy = PTL_WRITES | PTL_SPENDS | PTL_CACHED | PTL_DRAFT | PTL_ALONE;
+    return op->effects & heavy ? PTL_LANE_HEAVY : PTL_LANE_LIGHT;
+}
+
+ptl_server_job *ptl_jobs_next(ptl_server *server, ptl_lane_kind kind)
 {
     ptl_server_job *next = NULL;
     for (int i = 0; i < PTL_HTTP_JOBS_MAX; i++) {
         ptl_server_job *job = &server->jobs[i];
-        if (job->job_id > 0 && job->state == PTL_JOB_QUEUED && (!next || job->order < next->order))
+        if (job->job_id > 0 && job->state == PTL_JOB_QUEUED && lane_of(job->op) == kind &&
+            (!next || job->order < next->order))
             next = job;
     }
     if (next) next->state = PTL_JOB_RUNNING;
@@ -148,7 +161,7 @@ ptl_status ptl_jobs_settle(ptl_server *server, ptl_error *err)
 
 /* The dispatcher wrote the row's end where the operation made a run; otherwise it is written here,
  * and a row that has its end already refuses a second one. */
-static void write_row(ptl_server *server, const ptl_server_job *job)
+static void write_row(ptl_records *records, const ptl_server_job *job)
 {
     const ptl_job row = {.job_id = job->job_id,
                          .state = job->state,
@@ -157,42 +170,58 @@ static void write_row(ptl_server *server, const ptl_server_job *job)
                          .started_at = job->started_at,
                          .ended_at = job->ended_at,
                          .failure = job->state == PTL_JOB_FAILED ? job->problem.message : NULL};
-    const ptl_status st = ptl_job_update(server->store.records, &row, NULL);
+    const ptl_status st = ptl_job_update(records, &row, NULL);
     (void)st;
 }
 
-void ptl_jobs_run(ptl_server *server, ptl_server_job *job)
+static ptl_status run_operation(ptl_lane *lane, ptl_server_job *job, ptl_store *store,
+                                ptl_reply **reply, ptl_error *err)
 {
-    ptl_reply *reply = NULL;
-    ptl_error err;
-    ptl_error_clear(&err);
-    job->started_at = ptl_clock_now();
     const ptl_request request = {.operation = job->op->name,
                                  .args = job->args,
-                                 .root = server->root,
+                                 .root = lane->server->root,
                                  .actor = job->actor,
                                  .force = job->force,
                                  .progress = &job->progress,
                                  .now = job->started_at,
-                                 .store = &server->store,
+                                 .store = store,
+                                 .memo = &lane->memo,
                                  .job_id = job->job_id};
-    ptl_status st = ptl_reply_new(&reply, &err);
-    if (st == PTL_OK) st = ptl_dispatch_op(reply, job->op, &request, &err);
+    if (!store) return err->status;
+    PTL_TRY(ptl_reply_new(reply, err));
+    return ptl_dispatch_op(*reply, job->op, &request, err);
+}
+
+void ptl_jobs_run(ptl_lane *lane, ptl_server_job *job, ptl_store *store, ptl_error *err)
+{
+    ptl_server *server = lane->server;
+    ptl_reply *reply = NULL;
     pthread_mutex_lock(&server->mutex);
-    server->running_job = NULL;
+    job->started_at = ptl_clock_now();
+    pthread_mutex_unlock(&server->mutex);
+    ptl_events_state(server);
+    ptl_events_job(server, job->job_id);
+    const ptl_status st = run_operation(lane, job, store, &reply, err);
+    ptl_server_job ended = {.job_id = job->job_id, .started_at = job->started_at};
+    ended.ended_at = ptl_clock_now();
+    ended.problem = *err;
+    ended.state = st == PTL_OK            ? PTL_JOB_DONE
+                  : st == PTL_E_CANCELLED ? PTL_JOB_CANCELLED
+                                          : PTL_JOB_FAILED;
+    /* whoever is told that it ended finds what it left */
+    if (store) write_row(store->records, &ended);
+    if (store) ptl_state_refresh(server, store);
+    pthread_mutex_lock(&server->mutex);
+    lane->job = NULL;
+    if (server->running_job == job) server->running_job = NULL;
     job->reply = reply;
-    job->problem = err;
-    job->ended_at = ptl_clock_now();
-    job->state = st == PTL_OK            ? PTL_JOB_DONE
-                 : st == PTL_E_CANCELLED ? PTL_JOB_CANCELLED
-                                         : PTL_JOB_FAILED;
+    job->problem = *err;
+    job->ended_at = ended.ended_at;
+    job->state = ended.state;
     if (st == PTL_OK) job->share = 1.0;
     pthread_mutex_unlock(&server->mutex);
-    write_row(server, job);
-    server->generation++;
-    int64_t version = 0;
-    if (ptl_warehouse_version(&version, server->store.warehouse, NULL) == PTL_OK)
-        atomic_store(&server->warehouse_version, version);
+    ptl_events_job(server, job->job_id);
+    ptl_events_state(server);
     ptl_report_line(server, st == PTL_OK ? "info" : "warning", "job", job->op->name);
 }
 
@@ -224,8 +253,39 @@ static void put_head(ptl_json *json, const ptl_job *job)
     put_instant(json, "ended_at", job->ended_at);
 }
 
+/* What is told to somebody bound to verticals is cut from a copy: others ask for the same. */
+static ptl_reply *copy_bound(const ptl_exchange *e, const ptl_reply *reply)
+{
+    ptl_reply *copy = NULL;
+    ptl_buffer saved;
+    ptl_json json;
+    ptl_buffer_init(&saved, PTL_HTTP_ANSWER_MAX, NULL);
+    ptl_json_init_buffer(&json, &saved, 0, NULL);
+    ptl_reply_save(reply, &json);
+    ptl_status st = ptl_json_finish(&json);
+    if (st == PTL_OK) st = ptl_reply_new(&copy, NULL);
+    if (st == PTL_OK) st = ptl_reply_load(copy, ptl_buffer_borrow(&saved), NULL);
+    ptl_buffer_dispose(&saved);
+    if (st == PTL_OK) {
+        ptl_reply_bound(copy, e->caller.verticals);
+        return copy;
+    }
+    ptl_reply_free(copy);
+    return NULL;
+}
+
 static void put_reply(ptl_json *json, const ptl_exchange *e, const ptl_reply *reply)
 {
+    if (e->caller.verticals[0]) {
+        ptl_reply *copy = copy_bound(e, reply);
+        ptl_json_key(json, "answer");
+        if (copy)
+            ptl_reply_write_json(copy, json);
+        else
+            ptl_json_null(json);
+        ptl_reply_free(copy);
+        return;
+    }
     ptl_json_key(json, "answer");
     if (e->wants_saved)
         ptl_reply_send(reply, json);
@@ -254,10 +314,44 @@ static ptl_job head_of(const ptl_server_job *job)
                      .ended_at = job->ended_at};
 }
 
+int64_t ptl_jobs_open(int64_t out[PTL_HTTP_JOBS_OPEN_MAX], ptl_server *server)
+{
+    int64_t n = 0;
+    pthread_mutex_lock(&server->mutex);
+    for (int i = 0; i < PTL_HTTP_JOBS_MAX && n < PTL_HTTP_JOBS_OPEN_MAX; i++)
+        if (server->jobs[i].job_id > 0 && is_open(&server->jobs[i]))
+            out[n++] = server->jobs[i].job_id;
+    pthread_mutex_unlock(&server->mutex);
+    return n;
+}
+
+const ptl_op *ptl_jobs_write(ptl_json *json, ptl_job_state *state, ptl_server *server,
+                             int64_t job_id)
+{
+    const ptl_op *op = NULL;
+    pthread_mutex_lock(&server->mutex);
+    const ptl_server_job *job = find(server, job_id);
+    if (job) {
+        const ptl_job head = head_of(job);
+        op = job->op;
+        *state = job->state;
+        put_head(json, &head);
+        if (!is_open(job) && job->state != PTL_JOB_DONE) {
+            ptl_json_key(json, "problem");
+            ptl_json_object(json);
+            ptl_problem_write(json, ptl_status_http(job->problem.status), &job->problem, NULL,
+                              false);
+            ptl_json_object_end(json);
+        }
+    }
+    pthread_mutex_unlock(&server->mutex);
+    return op;
+}
+
 /* Whoever may not call the operation may not read its answer. */
 static bool may_see(ptl_exchange *e, const ptl_op *op)
 {
-    if (op && ptl_role_may(e->caller.role, op)) return true;
+    if (op && ptl_gate_may(&e->caller, op)) return true;
     ptl_answer_refusal(e, 0, PTL_E_DENIED, "the role %s may not see this job",
                        ptl_role_name(e->caller.role));
     return false;
@@ -301,17 +395,16 @@ bool ptl_jobs_cancel(ptl_server *server, ptl_exchange *e)
 }
 
 /* The answer of a job that memory has not: its run's. */
-static ptl_status show_kept(ptl_server *server, ptl_exchange *e, ptl_reply *reply, ptl_error *err)
+static ptl_status show_kept(ptl_exchange *e, ptl_reply *reply, ptl_error *err)
 {
     ptl_job job;
     ptl_run run = {0};
     ptl_json json;
     const ptl_op *op = NULL;
-    PTL_TRY(ptl_job_get(&job, server->store.records, e->job_id, &e->arena, err));
+    PTL_TRY(ptl_job_get(&job, e->store->records, e->job_id, &e->arena, err));
     if (ptl_op_find(&op, ptl_text_of(job.operation), NULL) != PTL_OK) op = NULL;
     if (!may_see(e, op)) return PTL_OK;
-    if (job.run_id > 0)
-        PTL_TRY(ptl_run_get(&run, server->store.records, job.run_id, &e->arena, err));
+    if (job.run_id > 0) PTL_TRY(ptl_run_get(&run, e->store->records, job.run_id, &e->arena, err));
     const bool kept = run.outcome && ptl_reply_is_saved(ptl_text_of(run.outcome));
     if (kept) PTL_TRY(ptl_reply_load(reply, ptl_text_of(run.outcome), err));
     ptl_answer_json(e, &json, err);
@@ -324,11 +417,12 @@ static ptl_status show_kept(ptl_server *server, ptl_exchange *e, ptl_reply *repl
 
 void ptl_jobs_show_kept(ptl_server *server, ptl_exchange *e)
 {
+    (void)server;
     ptl_reply *reply = NULL;
     ptl_error err;
     ptl_error_clear(&err);
     ptl_status st = ptl_reply_new(&reply, &err);
-    if (st == PTL_OK) st = show_kept(server, e, reply, &err);
+    if (st == PTL_OK) st = show_kept(e, reply, &err);
     if (st != PTL_OK) ptl_answer_problem(e, 0, &err, NULL);
     ptl_reply_free(reply);
 }

@@ -16,14 +16,34 @@ static void put_head(ptl_json *json, const char *level, const char *event)
     ptl_json_put_string(json, "event", event);
 }
 
-static void write_line(ptl_server *server, ptl_buffer *line, ptl_json *json)
+/* Under the log's mutex. */
+static void write_out(ptl_server *server)
+{
+    ptl_buffer *lines = &server->log_lines;
+    if (lines->len > 0 && server->options->log) {
+        (void)fwrite(lines->ptr, 1, lines->len, server->options->log);
+        (void)fflush(server->options->log);
+    }
+    ptl_buffer_clear(lines);
+}
+
+void ptl_report_flush(ptl_server *server)
+{
+    pthread_mutex_lock(&server->log_mutex);
+    write_out(server);
+    pthread_mutex_unlock(&server->log_mutex);
+}
+
+/* A write for every request would cost more than the request: lines of requests wait for the next
+ * tick, or until they are many; what else is said is written at once. */
+static void write_line(ptl_server *server, ptl_json *json, ptl_buffer *line, bool at_once)
 {
     ptl_json_object_end(json);
     if (server->options->log && ptl_json_finish(json) == PTL_OK) {
         ptl_buffer_text(line, "\n");
         pthread_mutex_lock(&server->log_mutex);
-        (void)fwrite(line->ptr, 1, line->len, server->options->log);
-        (void)fflush(server->options->log);
+        ptl_buffer_append(&server->log_lines, line->ptr, line->len);
+        if (at_once || server->log_lines.len > PTL_HTTP_LOG_BYTES_MAX) write_out(server);
         pthread_mutex_unlock(&server->log_mutex);
     }
     ptl_buffer_dispose(line);
@@ -48,7 +68,7 @@ void ptl_report_request(const ptl_exchange *e)
     const int64_t ms = ptl_clock_monotonic_ms() - e->begun_ms;
     const int hundreds = e->http >= 100 && e->http < 600 ? e->http / 100 : 0;
     atomic_fetch_add(&server->n_answers[hundreds], 1);
-    atomic_fetch_add(&server->total_ms, ms);
+    if (!e->is_stream) atomic_fetch_add(&server->total_ms, ms);
     ptl_buffer_init(&line, 8192, NULL);
     ptl_json_init_buffer(&json, &line, 0, NULL);
     put_head(&json, "info", "request");
@@ -56,10 +76,10 @@ void ptl_report_request(const ptl_exchange *e)
     put_wire(&json, "path", e->url);
     ptl_json_put_int(&json, "status", e->http);
     ptl_json_put_int(&json, "ms", ms);
-    ptl_json_put_int(&json, "bytes", e->http == 304 ? 0 : (int64_t)e->answer.len);
+    ptl_json_put_int(&json, "bytes", ptl_answer_bytes(e));
     ptl_json_put_string(&json, "via", e->over_socket ? "socket" : "tcp");
     ptl_json_put_string(&json, "actor", e->caller.is_known ? e->caller.actor : NULL);
-    write_line(server, &line, &json);
+    write_line(server, &json, &line, false);
 }
 
 void ptl_report_line(ptl_server *server, const char *level, const char *event, const char *what)
@@ -70,7 +90,7 @@ void ptl_report_line(ptl_server *server, const char *level, const char *event, c
     ptl_json_init_buffer(&json, &line, 0, NULL);
     put_head(&json, level, event);
     put_wire(&json, "what", what);
-    write_line(server, &line, &json);
+    write_line(server, &json, &line, true);
 }
 
 /* --- Prometheus' text format, 0.0.4 ----------------------------------------------------------- */
@@ -101,14 +121,24 @@ static void put_requests(ptl_buffer *out, ptl_server *server)
                       (double)atomic_load(&server->total_ms) / 1000.0, (long long)n);
 }
 
+static void put_answers(ptl_buffer *out, ptl_server *server)
+{
+    int64_t n, bytes, n_taken;
+    ptl_answers_count(server, &n, &bytes, &n_taken);
+    put_metric(out, "portolan_answers_held", "gauge", "Answers held in memory.", n);
+    put_metric(out, "portolan_answers_held_bytes", "gauge", "Their size.", bytes);
+    put_metric(out, "portolan_answers_taken_total", "counter", "Requests answered from them.",
+               n_taken);
+}
+
 void ptl_report_metrics(ptl_exchange *e)
 {
     ptl_server *server = e->server;
-    int64_t n_open = 0;
+    int64_t n_open = 0, n_streams = 0, n_dropped = 0;
     ptl_buffer *out = &e->answer;
     ptl_buffer_clear(out);
     pthread_mutex_lock(&server->mutex);
-    const int64_t n_waiting = server->n_waiting;
+    const int64_t n_waiting = server->changes.n, n_reads = server->reads.n;
     for (int i = 0; i < PTL_HTTP_JOBS_MAX; i++)
         n_open += server->jobs[i].job_id > 0 && server->jobs[i].state <= PTL_JOB_RUNNING;
     pthread_mutex_unlock(&server->mutex);
@@ -119,8 +149,14 @@ void ptl_report_metrics(ptl_exchange *e)
                atomic_load(&server->n_overdue));
     put_metric(out, "portolan_access_refused_total", "counter", "Refusals at the gate.",
                atomic_load(&server->n_refused));
-    put_metric(out, "portolan_store_waiting", "gauge", "Requests that wait for the store.",
+    put_metric(out, "portolan_store_waiting", "gauge", "Changes that wait for their turn.",
                n_waiting);
+    put_metric(out, "portolan_reads_waiting", "gauge", "Reads that wait for a lane.", n_reads);
+    put_answers(out, server);
+    ptl_events_count(server, &n_streams, &n_dropped);
+    put_metric(out, "portolan_event_streams", "gauge", "Event streams open.", n_streams);
+    put_metric(out, "portolan_event_streams_dropped_total", "counter",
+               "Event streams whose reader was too slow.", n_dropped);
     put_metric(out, "portolan_jobs_open", "gauge", "Jobs queued or running.", n_open);
     put_metric(out, "portolan_warehouse_version", "gauge", "The newest load.",
                atomic_load(&server->warehouse_version));

@@ -5,7 +5,6 @@
  * earlier one what a later one would have said. */
 #include <string.h>
 
-#include "base/asset.h"
 #include "http/server_internal.h"
 
 typedef void (*answer_fn)(ptl_exchange *e);
@@ -42,40 +41,17 @@ static void answer_openapi(ptl_exchange *e)
     if (ptl_json_finish(&json) != PTL_OK) ptl_answer_problem(e, 0, &err, NULL);
 }
 
-static void answer_asset(ptl_exchange *e, const char *path, const char *type)
+static void answer_events(ptl_exchange *e)
 {
-    const ptl_asset *asset = ptl_asset_find(path);
-    if (!asset) {
-        ptl_answer_refusal(e, 0, PTL_E_NOT_FOUND, "this program holds no such page");
-        return;
-    }
-    e->is_page = true;
-    ptl_answer_text(e, 200, type, (ptl_text){(const char *)asset->bytes, asset->len});
-}
-
-static void answer_welcome(ptl_exchange *e)
-{
-    answer_asset(e, "src/http/welcome/welcome.html", "text/html; charset=utf-8");
-}
-
-static void answer_welcome_script(ptl_exchange *e)
-{
-    answer_asset(e, "src/http/welcome/welcome.js", "text/javascript; charset=utf-8");
-}
-
-static void answer_welcome_style(ptl_exchange *e)
-{
-    answer_asset(e, "src/http/welcome/welcome.css", "text/css; charset=utf-8");
+    if (ptl_gate_signed_in(e)) ptl_events_answer(e);
 }
 
 static const fixed_route fixed_routes[] = {
     {"/healthz", answer_alive, NULL, NULL, true, "GET, HEAD, OPTIONS"},
     {"/readyz", answer_ready, NULL, NULL, true, "GET, HEAD, OPTIONS"},
     {"/metrics", ptl_report_metrics, NULL, NULL, true, "GET, HEAD, OPTIONS"},
-    {"/welcome", answer_welcome, NULL, NULL, true, "GET, HEAD, OPTIONS"},
-    {"/welcome.js", answer_welcome_script, NULL, NULL, true, "GET, HEAD, OPTIONS"},
-    {"/welcome.css", answer_welcome_style, NULL, NULL, true, "GET, HEAD, OPTIONS"},
     {"/api/v1/openapi.json", answer_openapi, NULL, NULL, true, "GET, HEAD, OPTIONS"},
+    {"/api/v1/events", answer_events, NULL, NULL, false, "GET, OPTIONS"},
     {"/api/v1/claim", NULL, ptl_gate_claim, NULL, true, "POST, OPTIONS"},
     {"/api/v1/session", ptl_gate_who, ptl_gate_sign_in, ptl_gate_sign_out, true,
      "GET, HEAD, POST, DELETE, OPTIONS"},
@@ -101,7 +77,7 @@ static void refuse_method(ptl_exchange *e, const char *allow)
 }
 
 /* OPTIONS, or a method that is not among the address's. */
-static bool answered_by_method(ptl_exchange *e, const char *allow, bool allowed)
+bool ptl_route_by_method(ptl_exchange *e, const char *allow, bool allowed)
 {
     if (is(e, "OPTIONS")) {
         e->allow = allow;
@@ -111,15 +87,6 @@ static bool answered_by_method(ptl_exchange *e, const char *allow, bool allowed)
     if (allowed) return false;
     refuse_method(e, allow);
     return true;
-}
-
-static bool is_signed_in(ptl_exchange *e)
-{
-    if (e->caller.is_known) return true;
-    ptl_answer_refusal(e, 401, PTL_E_DENIED,
-                       "nobody is signed in and no key came with the request");
-    ptl_gate_refused(e, "without a key");
-    return false;
 }
 
 /* A body is JSON in UTF-8, and nothing a form of another site can send. */
@@ -140,9 +107,10 @@ static bool has_json_body(ptl_exchange *e)
 static bool may(ptl_exchange *e)
 {
     char words[128];
-    if (ptl_role_may(e->caller.role, e->op)) return true;
-    ptl_answer_refusal(e, 0, PTL_E_DENIED, "%s needs more than the role %s", e->op->name,
-                       ptl_role_name(e->caller.role));
+    if (ptl_gate_may(&e->caller, e->op)) return true;
+    ptl_answer_refusal(e, 0, PTL_E_DENIED, "%s needs more than the role %s%s", e->op->name,
+                       ptl_role_name(e->caller.role),
+                       e->caller.operations[0] ? " with this key's operations" : "");
     (void)snprintf(words, sizeof words, "%s as %s", e->op->name, ptl_role_name(e->caller.role));
     ptl_gate_refused(e, words);
     return false;
@@ -177,17 +145,19 @@ static bool read_force(ptl_exchange *e)
 
 static void route_read(ptl_exchange *e)
 {
-    if (answered_by_method(e, "GET, HEAD, OPTIONS", is_get(e))) return;
-    if (!is_signed_in(e) || !may(e)) return;
+    if (ptl_route_by_method(e, "GET, HEAD, OPTIONS", is_get(e))) return;
+    if (!ptl_gate_signed_in(e) || !may(e)) return;
     e->if_none_match =
         MHD_lookup_connection_value(e->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    if (ptl_call_args(e, true)) ptl_worker_submit(e->server, e, ptl_call_read);
+    if (!ptl_table_ask(e) || !ptl_call_args(e, true) || !ptl_answers_name(e) || ptl_answers_take(e))
+        return;
+    ptl_worker_read(e->server, e, ptl_call_read);
 }
 
 static void route_change(ptl_exchange *e)
 {
-    if (answered_by_method(e, "POST, OPTIONS", is(e, "POST"))) return;
-    if (!is_signed_in(e) || !may(e) || !ptl_gate_same_site(e) || !has_json_body(e)) return;
+    if (ptl_route_by_method(e, "POST, OPTIONS", is(e, "POST"))) return;
+    if (!ptl_gate_signed_in(e) || !may(e) || !ptl_gate_same_site(e) || !has_json_body(e)) return;
     if (read_key(e) && read_force(e) && ptl_call_args(e, false))
         ptl_worker_submit(e->server, e, ptl_call_change);
 }
@@ -201,10 +171,10 @@ static void route_job(ptl_exchange *e, const char *number)
         ptl_answer_refusal(e, 0, PTL_E_NOT_FOUND, "\"%.40s\" is no job's number", number);
         return;
     }
-    if (answered_by_method(e, "GET, HEAD, DELETE, OPTIONS", gets || is(e, "DELETE"))) return;
-    if (!is_signed_in(e)) return;
+    if (ptl_route_by_method(e, "GET, HEAD, DELETE, OPTIONS", gets || is(e, "DELETE"))) return;
+    if (!ptl_gate_signed_in(e)) return;
     if (gets) {
-        if (!ptl_jobs_show(e->server, e)) ptl_worker_submit(e->server, e, ptl_jobs_show_kept);
+        if (!ptl_jobs_show(e->server, e)) ptl_worker_read(e->server, e, ptl_jobs_show_kept);
         return;
     }
     if (!ptl_gate_same_site(e)) return;
@@ -223,7 +193,7 @@ static bool route_fixed(ptl_exchange *e)
                              : is(e, "POST")   ? r->post
                              : is(e, "DELETE") ? r->del
                                                : NULL;
-        if (answered_by_method(e, r->allow, fn != NULL)) return true;
+        if (ptl_route_by_method(e, r->allow, fn != NULL)) return true;
         if (fn == r->post && !has_json_body(e)) return true;
         fn(e);
         return true;
@@ -248,6 +218,7 @@ void ptl_route(ptl_exchange *e)
     e->wants_saved = wants_saved(e);
     ptl_gate_identify(e);
     if (route_fixed(e)) return;
+    if (ptl_upload_route(e)) return;
     if (strncmp(e->path, jobs, sizeof jobs - 1) == 0) {
         route_job(e, e->path + sizeof jobs - 1);
         return;
@@ -255,6 +226,7 @@ void ptl_route(ptl_exchange *e)
     e->op =
         strncmp(e->path, api, sizeof api - 1) == 0 ? ptl_call_find(e->path + sizeof api - 1) : NULL;
     if (!e->op) {
+        if (ptl_console_answer(e)) return;
         ptl_answer_refusal(e, 0, PTL_E_NOT_FOUND, "nothing lies at \"%.200s\"", e->url);
         return;
     }

@@ -1,6 +1,6 @@
 /* server.c: `portolan serve`, from lock to unlock (server.h).
  *
- *     signals blocked ─▶ lock, stores ─▶ people ─▶ listeners ─▶ worker ─▶ ready
+ *     signals blocked ─▶ lock, stores ─▶ people ─▶ lanes ─▶ listeners ─▶ ready
  *     SIGTERM ─▶ not ready ─▶ listeners quiesced ─▶ queue answered, job told to stop ─▶ closed
  *
  * Signals are waited for by the first thread, which also keeps the deadlines: no handler runs. */
@@ -14,6 +14,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -25,7 +26,7 @@
 #include "portolan/linalg.h"
 #include "store/memory.h"
 
-enum { TICK_MS = 100, BACKLOG = 128 };
+enum { TICK_MS = 100, LOOK_TICKS = 5, BACKLOG = 512 };
 
 typedef struct listener {
     ptl_server *server;
@@ -76,7 +77,10 @@ static enum MHD_Result begin(ptl_exchange *e, struct MHD_Connection *connection,
 /* A body past its ceiling, or too slow, is read no further; the refusal follows at its end. */
 static void take_body(ptl_exchange *e, const char *data, size_t *size)
 {
-    if (!e->is_too_big) ptl_buffer_append(&e->body, data, *size);
+    if (e->upload)
+        ptl_upload_take(e, data, *size);
+    else if (!e->is_too_big)
+        ptl_buffer_append(&e->body, data, *size);
     if (e->body.status != PTL_OK && !e->is_too_big) {
         e->is_too_big = true;
         ptl_buffer_dispose(&e->body);
@@ -89,6 +93,8 @@ static enum MHD_Result finish(ptl_exchange *e)
     e->state = PTL_EXCHANGE_READY;
     if (e->is_too_big)
         ptl_answer_refusal(e, 0, PTL_E_LIMIT, "a body has at most %d bytes", PTL_HTTP_BODY_MAX);
+    else if (e->upload)
+        ptl_upload_finish(e);
     else
         ptl_route(e);
     return e->state == PTL_EXCHANGE_WAITING || e->state == PTL_EXCHANGE_ANSWERED
@@ -116,12 +122,14 @@ static enum MHD_Result handle(void *ctx, struct MHD_Connection *connection, cons
     if (!e) return MHD_NO;
     if (e->state == PTL_EXCHANGE_HEAD) {
         const enum MHD_Result begun = begin(e, connection, path, method);
+        if (ptl_upload_begin(e)) return e->http == 0 ? begun : ptl_exchange_send(e);
         e->is_too_big = announces_too_much(e);
         return e->is_too_big ? finish(e) : begun;
     }
     if (e->state == PTL_EXCHANGE_ANSWERED) return ptl_exchange_send(e);
     if (*size > 0) {
-        if (ptl_clock_monotonic_ms() - e->begun_ms > PTL_HTTP_BODY_MS_MAX) return MHD_NO;
+        const int64_t ms = ptl_clock_monotonic_ms() - e->begun_ms;
+        if (ms > (e->upload ? PTL_HTTP_UPLOAD_MS_MAX : PTL_HTTP_BODY_MS_MAX)) return MHD_NO;
         take_body(e, data, size);
         return MHD_YES;
     }
@@ -150,7 +158,8 @@ static void completed(void *ctx, struct MHD_Connection *connection, void **state
 
 /* --- listeners -------------------------------------------------------------------------------- */
 
-static ptl_status parse_address(struct sockaddr_in *out, const char *listen, ptl_error *err)
+static ptl_status parse_address(struct sockaddr_in *out, const char *listen, bool open_to_others,
+                                ptl_error *err)
 {
     char host[64];
     int64_t port = 0;
@@ -164,10 +173,11 @@ static ptl_status parse_address(struct sockaddr_in *out, const char *listen, ptl
         if (ptl_text_int(&port, ptl_text_of(colon + 1), NULL) == PTL_OK && port >= 0 &&
             port <= 65535 && inet_pton(AF_INET, host, &out->sin_addr) == 1) {
             out->sin_port = htons((uint16_t)port);
-            if (ntohl(out->sin_addr.s_addr) >> 24 == 127) return PTL_OK;
+            if (open_to_others || ntohl(out->sin_addr.s_addr) >> 24 == 127) return PTL_OK;
             (void)ptl_fail(err, PTL_E_DENIED, "\"%s\" is no address of this machine alone", listen);
-            ptl_error_hint(err, "passwords do not travel in the clear: listen on 127.0.0.1 and put "
-                                "a proxy with a certificate before it (docs/http.md)");
+            ptl_error_hint(err,
+                           "passwords do not travel in the clear: give --certificate and --key, "
+                           "or --behind-proxy where a proxy has them (docs/http.md)");
             return PTL_E_DENIED;
         }
     }
@@ -196,7 +206,8 @@ static ptl_status bind_at(int *out, const struct sockaddr *address, socklen_t si
 static ptl_status bind_tcp(listener *l, const char *where, ptl_error *err)
 {
     struct sockaddr_in address;
-    PTL_TRY(parse_address(&address, where, err));
+    const ptl_serve_options *o = l->server->options;
+    PTL_TRY(parse_address(&address, where, l->server->tls || o->behind_proxy, err));
     return bind_at(&l->fd, (const struct sockaddr *)&address, sizeof address, where, err);
 }
 
@@ -218,15 +229,23 @@ static ptl_status bind_socket(listener *l, const char *path, ptl_error *err)
 
 static ptl_status start_daemon(listener *l, ptl_error *err)
 {
-    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
-    l->daemon =
-        MHD_start_daemon(flags, 0, NULL, NULL, handle, l, MHD_OPTION_LISTEN_SOCKET, l->fd,
-                         MHD_OPTION_URI_LOG_CALLBACK, first_sight, l, MHD_OPTION_NOTIFY_COMPLETED,
-                         completed, l, MHD_OPTION_CONNECTION_LIMIT,
-                         (unsigned)PTL_HTTP_CONNECTIONS_MAX / 2, MHD_OPTION_CONNECTION_TIMEOUT,
-                         (unsigned)PTL_HTTP_IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                         (size_t)PTL_HTTP_HEADER_MAX, MHD_OPTION_THREAD_POOL_SIZE,
-                         (unsigned)(l->is_socket ? 2 : PTL_HTTP_THREADS), MHD_OPTION_END);
+    static char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+    void *tls = l->is_socket ? NULL : ptl_tls_callback(l->server);
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+                           (tls ? (unsigned)MHD_USE_TLS : 0u);
+    const struct MHD_OptionItem secure[] = {{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls},
+                                            {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
+                                            {MHD_OPTION_END, 0, NULL}};
+    l->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, handle, l, MHD_OPTION_LISTEN_SOCKET, l->fd,
+        MHD_OPTION_URI_LOG_CALLBACK, first_sight, l, MHD_OPTION_NOTIFY_COMPLETED, completed, l,
+        MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)(l->is_socket ? 0 : PTL_HTTP_STREAMS_MAX) +
+            (unsigned)PTL_HTTP_CONNECTIONS_MAX / 2,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)PTL_HTTP_IDLE_SECONDS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)PTL_HTTP_HEADER_MAX,
+        MHD_OPTION_THREAD_POOL_SIZE, (unsigned)(l->is_socket ? 2 : PTL_HTTP_THREADS),
+        MHD_OPTION_ARRAY, tls ? secure : secure + 2, MHD_OPTION_END);
     if (l->daemon) return PTL_OK;
     close(l->fd);
     l->fd = -1;
@@ -240,6 +259,17 @@ static void stop_daemon(listener *l)
     l->daemon = NULL;
 }
 
+/* Each stream is a file; the usual 1,024 of a process are too few. What the system refuses to give
+ * shows as connections that wait. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    const rlim_t wanted = PTL_HTTP_STREAMS_MAX + PTL_HTTP_CONNECTIONS_MAX + 256;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* --- the server ------------------------------------------------------------------------------- */
 
 static ptl_status init(ptl_server *server, const ptl_serve_options *options, ptl_error *err)
@@ -251,11 +281,17 @@ static ptl_status init(ptl_server *server, const ptl_serve_options *options, ptl
         return ptl_fail(err, PTL_E_NOT_FOUND, "workspace \"%.300s\": %s", options->root,
                         strerror(errno));
     pthread_mutex_init(&server->mutex, NULL);
-    pthread_cond_init(&server->changed, NULL);
+    pthread_rwlock_init(&server->changing, NULL);
+    pthread_cond_init(&server->changes.changed, NULL);
+    pthread_cond_init(&server->reads.changed, NULL);
+    pthread_cond_init(&server->no_requests.changed, NULL);
+    ptl_buffer_init(&server->log_lines, 2 * PTL_HTTP_LOG_BYTES_MAX, NULL);
     pthread_mutex_init(&server->gate, NULL);
     pthread_mutex_init(&server->hashing, NULL);
     pthread_mutex_init(&server->log_mutex, NULL);
     server->started_at = ptl_clock_now();
+    ptl_arena_init(&server->entrant_texts, PTL_HTTP_ENTRANT_TEXTS_MAX, NULL);
+    raise_file_limit();
     if (sodium_init() < 0) return ptl_fail(err, PTL_E_INTERNAL, "libsodium does not start");
     randombytes_buf(salt, sizeof salt);
     sodium_bin2hex(server->salt, sizeof server->salt, salt, sizeof salt);
@@ -266,18 +302,30 @@ static ptl_status init(ptl_server *server, const ptl_serve_options *options, ptl
     if (chdir(server->root) != 0)
         return ptl_fail(err, PTL_E_IO, "\"%.300s\": %s", server->root, strerror(errno));
     PTL_TRY(ptl_linalg_init(err));
+    PTL_TRY(ptl_tls_open(server, err));
+    PTL_TRY(ptl_events_open(server, err));
+    PTL_TRY(ptl_answers_open(server, err));
     return ptl_dispatch_store(&server->store, server->root, "portolan serve", options->wait_ms,
                               err);
 }
 
 static void dispose(ptl_server *server)
 {
+    ptl_report_flush(server);
     ptl_jobs_dispose(server);
+    ptl_events_free(server);
+    ptl_tls_free(server);
+    ptl_arena_dispose(&server->entrant_texts);
+    ptl_answers_free(server);
+    ptl_buffer_dispose(&server->log_lines);
     ptl_store_close(&server->store);
     ptl_object_free(server->entrants, (PTL_HTTP_PEOPLE_MAX + 1) * sizeof *server->entrants);
     free((void *)(uintptr_t)server->root);
     pthread_mutex_destroy(&server->mutex);
-    pthread_cond_destroy(&server->changed);
+    pthread_rwlock_destroy(&server->changing);
+    pthread_cond_destroy(&server->changes.changed);
+    pthread_cond_destroy(&server->reads.changed);
+    pthread_cond_destroy(&server->no_requests.changed);
     pthread_mutex_destroy(&server->gate);
     pthread_mutex_destroy(&server->hashing);
     pthread_mutex_destroy(&server->log_mutex);
@@ -292,32 +340,43 @@ static void say_ready(ptl_server *server, const listener *tcp, const char *token
     if (!say) return;
     if (tcp->daemon && getsockname(tcp->fd, (struct sockaddr *)&at, &size) == 0 &&
         inet_ntop(AF_INET, &at.sin_addr, host, sizeof host)) {
-        fprintf(say, "portolan: serving %s at http://%s:%d\n", server->root, host,
-                ntohs(at.sin_port));
+        fprintf(say, "portolan: serving %s at %s://%s:%d\n", server->root,
+                server->tls ? "https" : "http", host, ntohs(at.sin_port));
         if (token[0])
             fprintf(say,
                     "portolan: nobody can sign in yet. This link makes the owner, once, within a "
-                    "day:\nportolan:   http://%s:%d/welcome#%s\n",
-                    host, ntohs(at.sin_port), token);
+                    "day:\nportolan:   %s://%s:%d/claim#%s\n",
+                    server->tls ? "https" : "http", host, ntohs(at.sin_port), token);
     } else {
         fprintf(say, "portolan: serving %s at .portolan/portolan.sock\n", server->root);
     }
     fflush(say);
 }
 
-/* Until a signal: keep deadlines. */
+/* Until told to end: keep deadlines; SIGHUP reads certificate and files anew. */
 static void wait_for_signal(ptl_server *server, const sigset_t *signals)
 {
     const struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
-    while (sigtimedwait(signals, NULL, &tick) < 0) ptl_worker_tick(server);
+    for (int i = 1;; i++) {
+        const int signal = sigtimedwait(signals, NULL, &tick);
+        if (signal == SIGTERM || signal == SIGINT) return;
+        if (signal == SIGHUP) {
+            ptl_tls_reload(server);
+            ptl_reload_now(server);
+        }
+        ptl_worker_tick(server);
+        ptl_events_tick(server);
+        ptl_reload_tick(server);
+        ptl_report_flush(server);
+        if (i % LOOK_TICKS == 0) ptl_state_look(server);
+    }
 }
 
 static ptl_status open_gate(char token[64], ptl_server *server, ptl_error *err)
 {
-    int64_t version = 0;
-    PTL_TRY(ptl_warehouse_version(&version, server->store.warehouse, err));
-    atomic_store(&server->warehouse_version, version);
+    ptl_store_watch(&server->store, &server->pulse);
     PTL_TRY(ptl_jobs_settle(server, err));
+    ptl_upload_settle();
     PTL_TRY(ptl_gate_load(server, err));
     if (!server->options->listen) return PTL_OK; /* the socket knows its caller */
     PTL_TRY(ptl_gate_first(token, server, err));
@@ -338,6 +397,8 @@ static ptl_status serve(ptl_server *server, const sigset_t *signals, ptl_error *
     listener local = {.server = server, .is_socket = true, .fd = -1};
     char token[64] = "";
     PTL_TRY(open_gate(token, server, err));
+    ptl_state_refresh(server, &server->store);
+    ptl_reload_start(server);
     ptl_status st = ptl_worker_start(server, err);
     if (st != PTL_OK) return st;
     st = open_listeners(&tcp, &local, server, err);
@@ -351,6 +412,7 @@ static ptl_status serve(ptl_server *server, const sigset_t *signals, ptl_error *
         ptl_report_line(server, "info", "stopping", "asked to stop");
     }
     ptl_worker_stop(server);
+    ptl_events_close(server);
     stop_daemon(&tcp);
     stop_daemon(&local);
     (void)unlink(".portolan/portolan.sock");
@@ -368,8 +430,10 @@ ptl_status ptl_serve(const ptl_serve_options *options, ptl_error *err)
     sigemptyset(&signals); /* blocked before any thread is there, so in all of them */
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an upload refused */
     ptl_status st = init(server, options, err);
     if (st == PTL_OK) st = serve(server, &signals, err);
     dispose(server);

@@ -1,8 +1,9 @@
 /* server.h: `portolan serve`: the registry over HTTP, from one process that owns the workspace.
  *
- * Two listeners (TCP on loopback, .portolan/portolan.sock) read requests on a pool of threads; one
- * worker owns the store and does one thing at a time; whoever waits for it is suspended, not
- * blocked, and is answered "unavailable" at its deadline. */
+ * Two listeners (TCP on loopback, .portolan/portolan.sock) read requests on a pool of threads;
+ * lanes work with the stores: reads beside each other and beside what changes them, changes one
+ * after the other, jobs apart. Whoever waits for a lane is suspended, not blocked, and is answered
+ * "unavailable" at its deadline. */
 #ifndef PTL_HTTP_SERVER_H
 #define PTL_HTTP_SERVER_H
 
@@ -12,11 +13,14 @@
 
 typedef struct ptl_serve_options {
     int32_t size;
-    const char *root;   /* the workspace                                        */
-    const char *listen; /* "127.0.0.1:8480", port 0: any; NULL: only the socket */
-    int64_t wait_ms;    /* for the lock                                         */
-    FILE *log;          /* one JSON object a line                               */
-    FILE *say;          /* words for the person who started it                  */
+    const char *root;              /* the workspace                                        */
+    const char *listen;            /* "127.0.0.1:8480", port 0: any; NULL: only the socket */
+    const char *certificate, *key; /* files in PEM; NULL: plain HTTP */
+    bool behind_proxy;             /* whoever forwards says whether it came over TLS       */
+    bool apply_changes;            /* files that changed and hold no fault are put in force */
+    int64_t wait_ms;               /* for the lock                                         */
+    FILE *log;                     /* one JSON object a line                               */
+    FILE *say;                     /* words for the person who started it                  */
 } ptl_serve_options;
 
 ptl_serve_options ptl_serve_options_default(void);

@@ -1,14 +1,91 @@
-/* worker.c: the one thread that owns the store, and the queue before it.
+/* worker.c: the threads that work with the stores, and the queues before them.
  *
- * Invariants. 1. Only this thread touches the store between start and stop. 2. A request that waits
- * is in the queue or is the running one, never both, and is answered and resumed exactly once: by
- * this thread after its work, or by the ticker while it still stands in the queue. 3. Requests go
- * before jobs; a job that runs is not interrupted for them, so they wait for its end or for their
- * deadline. */
+ *     requests that change ──▶ [changes] ──▶ one thread, the server's own handles ─┐
+ *     reads ──────────────────▶ [reads] ───▶ four threads, a snapshot each ────────┼──▶ engine
+ *     jobs that change ────────────────────▶ one thread: the heavy lane ───────────┤
+ *     other jobs ──────────────────────────▶ one thread: the light lane ───────────┘
+ *
+ * Invariants. 1. Each lane's handles are used by its thread alone. 2. A request that waits is in
+ * one queue or is what one lane runs, never both, and is answered and resumed exactly once: by the
+ * lane after its work, or by the ticker while it still stands in a queue. 3. A read never waits for
+ * a change: its lane sees the state that was committed when it began (store.h). 4. A job that must
+ * be alone (a back-up) waits for what changes the stores, and what would change them for it.
+ *
+ * A read that comes while no lane may read (the workspace's first use, or an engine that must be
+ * opened again) goes to the changes' thread, as a change would.
+ *
+ * Where no lane has had work for a while, the engine is let go: what it holds in memory then serves
+ * nobody, and opening it again takes less time than a person notices. */
+#include <malloc.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "http/server_internal.h"
+
+/* --- queues ----------------------------------------------------------------------------------- */
+
+static void push(ptl_queue *queue, ptl_exchange *e)
+{
+    e->next = NULL;
+    if (queue->last) queue->last->next = e;
+    queue->last = e;
+    if (!queue->first) queue->first = e;
+    queue->n++;
+    pthread_cond_signal(&queue->changed);
+}
+
+static ptl_exchange *take_first(ptl_queue *queue)
+{
+    ptl_exchange *e = queue->first;
+    if (!e) return NULL;
+    queue->first = e->next;
+    if (!queue->first) queue->last = NULL;
+    queue->n--;
+    return e;
+}
+
+/* A read that another lane is reading now waits for it: then it is in memory. */
+static bool is_being_read(const ptl_exchange *e)
+{
+    const ptl_server *server = e->server;
+    for (int i = 0; e->op && i < PTL_HTTP_LANES; i++) {
+        const ptl_exchange *other = server->lanes[i].running;
+        if (server->lanes[i].kind == PTL_LANE_READS && other && other->op &&
+            memcmp(other->answer_key.bytes, e->answer_key.bytes, sizeof e->answer_key.bytes) == 0)
+            return true;
+    }
+    return false;
+}
+
+static ptl_exchange *take_read(ptl_queue *queue)
+{
+    ptl_exchange *before = NULL, *e = queue->first;
+    while (e && is_being_read(e)) {
+        before = e;
+        e = e->next;
+    }
+    if (!before || !e) return e ? take_first(queue) : NULL;
+    before->next = e->next;
+    if (queue->last == e) queue->last = before;
+    queue->n--;
+    return e;
+}
+
+static ptl_exchange *take_overdue(ptl_queue *queue, int64_t now)
+{
+    ptl_exchange *before = NULL;
+    for (ptl_exchange *e = queue->first; e; before = e, e = e->next) {
+        if (e->until_ms > now) continue;
+        if (before)
+            before->next = e->next;
+        else
+            queue->first = e->next;
+        if (queue->last == e) queue->last = before;
+        queue->n--;
+        return e;
+    }
+    return NULL;
+}
 
 static void wake(ptl_exchange *e)
 {
@@ -16,6 +93,7 @@ static void wake(ptl_exchange *e)
     MHD_resume_connection(e->connection);
 }
 
+/* Under the mutex. */
 static void refuse_busy(ptl_exchange *e, int64_t waited_ms)
 {
     const ptl_server *server = e->server;
@@ -29,123 +107,319 @@ static void refuse_busy(ptl_exchange *e, int64_t waited_ms)
     ptl_answer_problem(e, 0, &problem, NULL);
 }
 
-void ptl_worker_submit(ptl_server *server, ptl_exchange *e, ptl_work_fn work)
+static void submit(ptl_server *server, ptl_queue *queue, ptl_exchange *e, ptl_work_fn work)
 {
     e->work = work;
-    e->next = NULL;
     e->until_ms = ptl_clock_monotonic_ms() + PTL_HTTP_WAIT_MS_MAX;
     pthread_mutex_lock(&server->mutex);
-    const bool full = server->n_waiting >= PTL_HTTP_QUEUE_MAX || server->is_stopping;
-    if (!full) {
+    if (queue->n >= PTL_HTTP_QUEUE_MAX || server->is_stopping) {
+        refuse_busy(e, 0);
+    } else {
         e->state = PTL_EXCHANGE_WAITING;
         MHD_suspend_connection(e->connection);
-        if (server->last) server->last->next = e;
-        server->last = e;
-        if (!server->first) server->first = e;
-        server->n_waiting++;
-        pthread_cond_signal(&server->changed);
-    } else {
-        refuse_busy(e, 0);
+        push(queue, e);
     }
     pthread_mutex_unlock(&server->mutex);
 }
 
-/* Under the mutex. */
-static ptl_exchange *take_first(ptl_server *server)
+void ptl_worker_submit(ptl_server *server, ptl_exchange *e, ptl_work_fn work)
 {
-    ptl_exchange *e = server->first;
-    if (!e) return NULL;
-    server->first = e->next;
-    if (!server->first) server->last = NULL;
-    server->n_waiting--;
-    return e;
+    submit(server, &server->changes, e, work);
 }
 
-/* What is told to stop at its deadline answers so itself: one place answers, whatever happened. */
-static void run_exchange(ptl_server *server, ptl_exchange *e)
+void ptl_worker_read(ptl_server *server, ptl_exchange *e, ptl_work_fn work)
 {
-    e->work(server, e);
+    const bool open = atomic_load(&server->lanes_read);
+    submit(server, open ? &server->reads : &server->changes, e, work);
+}
+
+/* --- rest ------------------------------------------------------------------------------------- */
+
+static void note_work(ptl_server *server)
+{
+    atomic_store(&server->worked_ms, ptl_clock_monotonic_ms());
+}
+
+/* In the changes' thread, which has nothing to do. */
+static void rest(ptl_lane *lane)
+{
+    ptl_server *server = lane->server;
+    bool busy = false;
+    const int64_t since = atomic_load(&server->worked_ms);
+    if (since == 0 || ptl_clock_monotonic_ms() - since < PTL_HTTP_REST_MS) return;
     pthread_mutex_lock(&server->mutex);
-    server->running = NULL;
+    for (int i = 0; i < PTL_HTTP_LANES; i++)
+        busy = busy || server->lanes[i].running || server->lanes[i].job;
     pthread_mutex_unlock(&server->mutex);
-    ptl_gate_enter_news(server);
+    if (busy) return;
+    ptl_warehouse_rest(server->store.warehouse);
+    (void)malloc_trim(0);
+    atomic_store(&server->worked_ms, 0);
+}
+
+/* --- one request ------------------------------------------------------------------------------ */
+
+/* What is told to stop at its deadline answers so itself: one place answers, whatever happened. */
+static void answer(ptl_lane *lane, ptl_exchange *e)
+{
+    e->work(lane->server, e);
+    pthread_mutex_lock(&lane->server->mutex);
+    lane->running = NULL;
+    if (lane->server->reads.n > 0) pthread_cond_broadcast(&lane->server->reads.changed);
+    pthread_mutex_unlock(&lane->server->mutex);
+    e->store = NULL;
+    note_work(lane->server);
+}
+
+/* The lock for a change; false: a job that must be alone has it until the request's deadline. */
+static bool may_change(ptl_server *server, int64_t until_ms)
+{
+    struct timespec until;
+    int64_t left = until_ms - ptl_clock_monotonic_ms();
+    if (left < 0) left = 0;
+    timespec_get(&until, TIME_UTC);
+    until.tv_sec += left / 1000;
+    return pthread_rwlock_timedrdlock(&server->changing, &until) == 0;
+}
+
+static void refuse_alone(ptl_lane *lane, ptl_exchange *e)
+{
+    pthread_mutex_lock(&lane->server->mutex);
+    lane->running = NULL;
+    atomic_fetch_add(&lane->server->n_overdue, 1);
+    refuse_busy(e, PTL_HTTP_WAIT_MS_MAX);
+    pthread_mutex_unlock(&lane->server->mutex);
     wake(e);
+}
+
+static void run_change(ptl_lane *lane, ptl_exchange *e)
+{
+    e->store = lane->store;
+    e->memo = &lane->memo;
+    e->state_read = -1;
+    if (!may_change(lane->server, e->until_ms)) {
+        refuse_alone(lane, e);
+        return;
+    }
+    answer(lane, e);
+    ptl_gate_enter_news(lane->server);
+    ptl_reload_apply(lane->server);
+    pthread_rwlock_unlock(&lane->server->changing);
+    wake(e);
+}
+
+static void enter_news(ptl_server *server)
+{
+    if (pthread_rwlock_tryrdlock(&server->changing) != 0) return; /* a second later, then */
+    ptl_gate_enter_news(server);
+    ptl_reload_apply(server);
+    pthread_rwlock_unlock(&server->changing);
+}
+
+/* Handles are opened when they are first needed. */
+static ptl_status enter(int64_t *state, ptl_lane *lane, ptl_error *err)
+{
+    ptl_server *server = lane->server;
+    if (!lane->is_open) {
+        PTL_TRY(
+            ptl_store_open_beside(&lane->own, &server->store, lane->kind == PTL_LANE_READS, err));
+        if (lane->kind != PTL_LANE_READS) ptl_store_watch(&lane->own, &server->pulse);
+        lane->is_open = true;
+    }
+    return ptl_store_enter(state, &lane->own, &server->pulse, err);
+}
+
+/* Another thread's turn: the request stays suspended. */
+static void hand_over(ptl_lane *lane, ptl_exchange *e)
+{
+    pthread_mutex_lock(&lane->server->mutex);
+    lane->running = NULL;
+    if (lane->server->reads.n > 0) pthread_cond_broadcast(&lane->server->reads.changed);
+    push(&lane->server->changes, e);
+    pthread_mutex_unlock(&lane->server->mutex);
+}
+
+static void run_read(ptl_lane *lane, ptl_exchange *e)
+{
+    ptl_error err;
+    if (enter(&e->state_read, lane, &err) != PTL_OK) {
+        hand_over(lane, e);
+        return;
+    }
+    e->store = &lane->own;
+    e->memo = &lane->memo;
+    answer(lane, e);
+    ptl_store_leave(&lane->own);
+    wake(e);
+}
+
+/* --- one job ---------------------------------------------------------------------------------- */
+
+static void lock_for(ptl_server *server, const ptl_op *op)
+{
+    if (op->effects & PTL_ALONE)
+        pthread_rwlock_wrlock(&server->changing);
+    else
+        pthread_rwlock_rdlock(&server->changing);
+}
+
+static void run_job(ptl_lane *lane, ptl_server_job *job)
+{
+    ptl_error err;
+    ptl_error_clear(&err);
+    lock_for(lane->server, job->op);
+    const ptl_status st = enter(NULL, lane, &err);
+    ptl_jobs_run(lane, job, st == PTL_OK ? &lane->own : NULL, &err);
+    if (st == PTL_OK) ptl_store_leave(&lane->own);
+    note_work(lane->server);
+    pthread_rwlock_unlock(&lane->server->changing);
+}
+
+/* --- lanes ------------------------------------------------------------------------------------ */
+
+static ptl_queue *queue_of(ptl_lane *lane)
+{
+    switch (lane->kind) {
+    case PTL_LANE_CHANGES:
+        return &lane->server->changes;
+    case PTL_LANE_READS:
+        return &lane->server->reads;
+    default:
+        return &lane->server->no_requests;
+    }
+}
+
+/* Under the mutex. The changes' thread stops after the others, which hand requests over to it. */
+static bool must_stop(const ptl_lane *lane)
+{
+    const ptl_server *server = lane->server;
+    return lane->kind == PTL_LANE_CHANGES ? server->is_stopping_changes : server->is_stopping;
+}
+
+/* Under the mutex: wait for something to do. False: stop. */
+static bool next(ptl_exchange **e, ptl_server_job **job, ptl_lane *lane)
+{
+    ptl_server *server = lane->server;
+    ptl_queue *queue = queue_of(lane);
+    *job = NULL;
+    while (!(*e = lane->kind == PTL_LANE_READS ? take_read(queue) : take_first(queue)) &&
+           !must_stop(lane) && !(*job = ptl_jobs_next(server, lane->kind))) {
+        struct timespec until;
+        timespec_get(&until, TIME_UTC);
+        until.tv_sec += 1;
+        if (lane->kind != PTL_LANE_CHANGES)
+            (void)pthread_cond_wait(&queue->changed, &server->mutex);
+        else if (pthread_cond_timedwait(&queue->changed, &server->mutex, &until) != 0)
+            return true; /* the gate's news */
+    }
+    lane->running = *e;
+    lane->job = *job;
+    if (lane->kind == PTL_LANE_HEAVY) server->running_job = *job;
+    return *e || *job;
+}
+
+/* A second without work. */
+static void pause_work(ptl_lane *lane)
+{
+    enter_news(lane->server);
+    rest(lane);
 }
 
 static void *work(void *ctx)
 {
-    ptl_server *server = ctx;
+    ptl_lane *lane = ctx;
     for (;;) {
-        pthread_mutex_lock(&server->mutex);
         ptl_exchange *e = NULL;
         ptl_server_job *job = NULL;
-        bool news = false;
-        while (!(e = take_first(server)) && !server->is_stopping &&
-               !(job = ptl_jobs_next(server)) && !news) {
-            struct timespec until;
-            timespec_get(&until, TIME_UTC);
-            until.tv_sec += 1;
-            news = pthread_cond_timedwait(&server->changed, &server->mutex, &until) != 0;
-        }
-        server->running = e;
-        server->running_job = job;
-        const bool stopping = server->is_stopping && !e;
-        pthread_mutex_unlock(&server->mutex);
-        if (stopping) return NULL;
-        if (e) run_exchange(server, e);
-        if (job) ptl_jobs_run(server, job);
-        if (news) ptl_gate_enter_news(server);
+        pthread_mutex_lock(&lane->server->mutex);
+        const bool goes_on = next(&e, &job, lane);
+        pthread_mutex_unlock(&lane->server->mutex);
+        if (!goes_on) return NULL;
+        if (e && lane->kind == PTL_LANE_READS)
+            run_read(lane, e);
+        else if (e)
+            run_change(lane, e);
+        else if (job)
+            run_job(lane, job);
+        else
+            pause_work(lane);
     }
+}
+
+static ptl_lane_kind kind_of(int i)
+{
+    return i == 0   ? PTL_LANE_CHANGES
+           : i == 1 ? PTL_LANE_HEAVY
+           : i == 2 ? PTL_LANE_LIGHT
+                    : PTL_LANE_READS;
 }
 
 ptl_status ptl_worker_start(ptl_server *server, ptl_error *err)
 {
-    const int failed = pthread_create(&server->worker, NULL, work, server);
-    if (failed == 0) return PTL_OK;
-    return ptl_fail(err, PTL_E_UNAVAILABLE, "no thread for the store: %s", strerror(failed));
+    for (int i = 0; i < PTL_HTTP_LANES; i++) {
+        ptl_lane *lane = &server->lanes[i];
+        lane->server = server;
+        lane->kind = kind_of(i);
+        lane->store = &server->store;
+        const int failed = pthread_create(&lane->thread, NULL, work, lane);
+        if (failed != 0)
+            return ptl_fail(err, PTL_E_UNAVAILABLE, "no thread for the store: %s",
+                            strerror(failed));
+        lane->is_started = true;
+    }
+    return PTL_OK;
 }
 
-/* What waits in the queue is still answered; what runs is told to stop. */
+static void stop_lane(ptl_lane *lane)
+{
+    if (lane->is_started) pthread_join(lane->thread, NULL);
+    ptl_dispatch_memo_dispose(&lane->memo);
+    if (lane->is_open) ptl_store_close(&lane->own);
+    lane->is_started = lane->is_open = false;
+}
+
+/* What waits in a queue is still answered; what runs is told to stop. */
 void ptl_worker_stop(ptl_server *server)
 {
     pthread_mutex_lock(&server->mutex);
     server->is_stopping = true;
-    if (server->running_job) ptl_progress_cancel(&server->running_job->progress);
-    pthread_cond_signal(&server->changed);
+    for (int i = 0; i < PTL_HTTP_LANES; i++)
+        if (server->lanes[i].job) ptl_progress_cancel(&server->lanes[i].job->progress);
+    pthread_cond_broadcast(&server->reads.changed);
+    pthread_cond_broadcast(&server->no_requests.changed);
     pthread_mutex_unlock(&server->mutex);
-    pthread_join(server->worker, NULL);
+    for (int i = 1; i < PTL_HTTP_LANES; i++) stop_lane(&server->lanes[i]);
+    pthread_mutex_lock(&server->mutex);
+    server->is_stopping_changes = true;
+    pthread_cond_broadcast(&server->changes.changed);
+    pthread_mutex_unlock(&server->mutex);
+    stop_lane(&server->lanes[0]);
     ptl_gate_enter_news(server);
 }
 
-/* Under the mutex: take what is overdue out of the queue. */
-static ptl_exchange *take_overdue(ptl_server *server, int64_t now)
+/* --- deadlines -------------------------------------------------------------------------------- */
+
+/* Under the mutex. */
+static void refuse_overdue(ptl_server *server, ptl_queue *queue, int64_t now)
 {
-    ptl_exchange *before = NULL;
-    for (ptl_exchange *e = server->first; e; before = e, e = e->next) {
-        if (e->until_ms > now) continue;
-        if (before)
-            before->next = e->next;
-        else
-            server->first = e->next;
-        if (server->last == e) server->last = before;
-        server->n_waiting--;
-        return e;
+    for (ptl_exchange *e; (e = take_overdue(queue, now)) != NULL;) {
+        atomic_fetch_add(&server->n_overdue, 1);
+        refuse_busy(e, now - e->begun_ms);
+        wake(e);
     }
-    return NULL;
 }
 
 void ptl_worker_tick(ptl_server *server)
 {
     const int64_t now = ptl_clock_monotonic_ms();
     pthread_mutex_lock(&server->mutex);
-    for (ptl_exchange *e; (e = take_overdue(server, now)) != NULL;) {
-        atomic_fetch_add(&server->n_overdue, 1);
-        refuse_busy(e, now - e->begun_ms);
-        wake(e);
-    }
-    if (server->running && server->running->until_ms <= now && !server->running->is_overdue) {
-        server->running->is_overdue = true;
-        ptl_progress_cancel(&server->running->progress);
+    refuse_overdue(server, &server->changes, now);
+    refuse_overdue(server, &server->reads, now);
+    for (int i = 0; i < PTL_HTTP_LANES; i++) {
+        ptl_exchange *e = server->lanes[i].running;
+        if (!e || e->until_ms > now || e->is_overdue) continue;
+        e->is_overdue = true;
+        ptl_progress_cancel(&e->progress);
     }
     pthread_mutex_unlock(&server->mutex);
 }

@@ -78,6 +78,20 @@ ptl_status ptl_cholesky_solve(double *b, const double *l, int64_t n, int64_t ld,
     return check_info("dpotrs", info, err);
 }
 
+ptl_status ptl_cholesky_inverse(double *l, int64_t n, int64_t ld, ptl_error *err)
+{
+    PTL_TRY(check_shape("factor", n, n, ld, err));
+    if (n == 0) return PTL_OK;
+    const lapack_int info =
+        LAPACKE_dpotri_work(LAPACK_COL_MAJOR, 'L', (lapack_int)n, l, (lapack_int)ld);
+    PTL_TRY(check_info("dpotri", info, err));
+    if (info > 0)
+        return ptl_fail(err, PTL_E_INVALID, "factor is singular: row %lld", (long long)info - 1);
+    for (int64_t j = 0; j < n; j++)
+        for (int64_t i = 0; i < j; i++) l[i + j * ld] = l[j + i * ld];
+    return PTL_OK;
+}
+
 double ptl_cholesky_logdet(const double *l, int64_t n, int64_t ld)
 {
     ptl_sum sum = {0};

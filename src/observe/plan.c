@@ -55,6 +55,7 @@ static bool belongs(const ptl_planned *p, const ptl_recognised *r, const ptl_par
     return p->part->preset == part->preset && same_text(p->part->stem, part->stem) &&
            same_text(first->match.currency, r->match.currency) &&
            same_text(first->sample.encoding, r->sample.encoding) &&
+           same_text(first->sample.sheet, r->sample.sheet) &&
            same_text(first->identifier_kind, r->identifier_kind) &&
            first->match.locale == r->match.locale &&
            same_pairs(p->part->columns, p->part->n_columns, part->columns, part->n_columns) &&

@@ -89,10 +89,14 @@ static void put_format(ptl_buffer *out, const ptl_planned *p)
 {
     const ptl_sample *s = &p->files[0]->sample;
     const bool head = s->find_head && !p->part->preset->find_head;
-    if (!head && !s->encoding) return;
+    if (!head && !s->encoding && !s->sheet) return;
     ptl_buffer_text(out, "format:\n");
     if (head) ptl_buffer_text(out, "  head_row: auto\n");
     if (s->encoding) ptl_buffer_printf(out, "  encoding: %s\n", s->encoding);
+    if (!s->sheet) return;
+    ptl_buffer_text(out, "  sheet: ");
+    ptl_yaml_quote(out, s->sheet);
+    ptl_buffer_text(out, "\n");
 }
 
 ptl_status ptl_plan_source(ptl_buffer *out, const ptl_plan *plan, const ptl_planned *source,

@@ -220,9 +220,18 @@ ptl_status ptl_recognise_file(ptl_recognised *out, const char *path, const char 
                               const ptl_answer *answers, int64_t n_answers, ptl_arena *arena,
                               ptl_error *err)
 {
+    return ptl_recognise_sheet(out, path, NULL, file, presets, n_presets, answers, n_answers, arena,
+                               err);
+}
+
+ptl_status ptl_recognise_sheet(ptl_recognised *out, const char *path, const char *sheet,
+                               const char *file, const ptl_preset *presets, int64_t n_presets,
+                               const ptl_answer *answers, int64_t n_answers, ptl_arena *arena,
+                               ptl_error *err)
+{
     ptl_error own;
     *out = (ptl_recognised){.path = path, .file = file};
-    const ptl_status st = ptl_sample_read(&out->sample, path, arena, &own);
+    const ptl_status st = ptl_sample_read(&out->sample, path, sheet, arena, &own);
     if (st == PTL_E_NO_MEMORY || st == PTL_E_LIMIT) {
         if (err) *err = own;
         return st;
@@ -246,6 +255,7 @@ ptl_status ptl_recognise_file(ptl_recognised *out, const char *path, const char 
 
 typedef struct walking {
     char **paths;
+    const char **sheets; /* of the same place; NULL: the only one */
     int64_t n;
     ptl_arena *arena;
     ptl_error *err;
@@ -259,9 +269,9 @@ static bool ends(const char *name, const char *suffix)
 /* By its name: what may be a table. */
 static bool may_be_table(const char *name)
 {
-    static const char *const suffixes[] = {".csv",    ".tsv",      ".txt",      ".jsonl",
-                                           ".ndjson", ".xlsx",     ".csv.gz",   ".tsv.gz",
-                                           ".txt.gz", ".jsonl.gz", ".ndjson.gz"};
+    static const char *const suffixes[] = {
+        ".csv",     ".tsv",    ".txt",    ".jsonl",  ".ndjson",   ".xlsx",     ".xlsm",
+        ".parquet", ".csv.gz", ".tsv.gz", ".txt.gz", ".jsonl.gz", ".ndjson.gz"};
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
         if (ends(name, suffixes[i])) return true;
     return false;
@@ -320,6 +330,30 @@ static ptl_status list_files(walking *w, const char *path)
     return w->paths[w->n++] ? PTL_OK : PTL_E_NO_MEMORY;
 }
 
+/* A workbook with several sheets stands there once a sheet. */
+static ptl_status list_sheets(walking *w)
+{
+    char **files = w->paths;
+    const int64_t n_files = w->n;
+    w->paths = ptl_arena_array(w->arena, PTL_RECOGNISE_FILES_MAX + 1, sizeof *w->paths, w->err);
+    w->sheets = ptl_arena_array(w->arena, PTL_RECOGNISE_FILES_MAX + 1, sizeof *w->sheets, w->err);
+    if (!w->paths || !w->sheets) return PTL_E_NO_MEMORY;
+    w->n = 0;
+    for (int64_t i = 0; i < n_files; i++) {
+        const char *const *sheets = NULL;
+        int64_t n = 0;
+        PTL_TRY(ptl_sample_sheets(&sheets, &n, files[i], w->arena, w->err));
+        for (int64_t k = 0; k < (n > 0 ? n : 1); k++) {
+            if (w->n == PTL_RECOGNISE_FILES_MAX)
+                return ptl_fail(w->err, PTL_E_LIMIT, "more than %d files and sheets",
+                                PTL_RECOGNISE_FILES_MAX);
+            w->sheets[w->n] = n > 0 ? sheets[k] : NULL;
+            w->paths[w->n++] = files[i];
+        }
+    }
+    return PTL_OK;
+}
+
 /* The path below the folder looked through; a file's own name where that was the file. */
 static const char *below(const char *path, const char *root)
 {
@@ -340,12 +374,16 @@ ptl_status ptl_recognise_all(ptl_recognised **out, int64_t *n, const char *path,
     walking w = {.arena = arena, .err = err};
     PTL_TRY(ptl_preset_all(&presets, &n_presets, arena, err));
     PTL_TRY(list_files(&w, path));
+    PTL_TRY(list_sheets(&w));
     *out = ptl_arena_array(arena, w.n + 1, sizeof **out, err);
     if (!*out) return PTL_E_NO_MEMORY;
     for (int64_t i = 0; i < w.n; i++) {
         PTL_TRY(ptl_progress_check(progress, err));
-        PTL_TRY(ptl_recognise_file(&(*out)[i], w.paths[i], below(w.paths[i], path), presets,
-                                   n_presets, answers, n_answers, arena, err));
+        const char *file = below(w.paths[i], path);
+        if (w.sheets[i]) file = ptl_text_format(arena, err, "%s#%s", file, w.sheets[i]);
+        if (!file) return PTL_E_NO_MEMORY;
+        PTL_TRY(ptl_recognise_sheet(&(*out)[i], w.paths[i], w.sheets[i], file, presets, n_presets,
+                                    answers, n_answers, arena, err));
     }
     *n = w.n;
     return PTL_OK;

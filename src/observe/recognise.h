@@ -52,7 +52,8 @@ typedef struct ptl_doubt {
 } ptl_doubt;
 
 typedef struct ptl_recognised {
-    const char *path, *file; /* as given · relative to the folder looked through */
+    const char *path, *file; /* as given · relative to the folder looked through; of a workbook with
+                                several sheets "book.xlsx#Costs" */
     ptl_sample sample;
     const char *unreadable; /* words, where it is no table                       */
     ptl_match match;        /* the best; preset NULL: none came near             */
@@ -81,8 +82,16 @@ PTL_NODISCARD ptl_status ptl_recognise_file(ptl_recognised *out, const char *pat
                                             const ptl_answer *answers, int64_t n_answers,
                                             ptl_arena *arena, ptl_error *err);
 
+/** The same of one sheet of a workbook; NULL: the only one. */
+PTL_NODISCARD ptl_status ptl_recognise_sheet(ptl_recognised *out, const char *path,
+                                             const char *sheet, const char *file,
+                                             const ptl_preset *presets, int64_t n_presets,
+                                             const ptl_answer *answers, int64_t n_answers,
+                                             ptl_arena *arena, ptl_error *err);
+
 /** Every file below a folder that may be a table (by its name), sorted; or the one file that `path`
- * is. Hidden files, workspaces' own stores and files of other kinds are passed over. */
+ * is; of a workbook every sheet. Hidden files, workspaces' own stores and files of other kinds are
+ * passed over. */
 PTL_NODISCARD ptl_status ptl_recognise_all(ptl_recognised **out, int64_t *n, const char *path,
                                            const ptl_answer *answers, int64_t n_answers,
                                            ptl_arena *arena, ptl_progress *progress,

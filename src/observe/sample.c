@@ -2,6 +2,8 @@
 #include "observe/sample.h"
 
 #include "observe/limits.h"
+#include "store/load.h"
+#include "store/xlsx.h"
 #include "workspace/preset.h"
 
 #include <errno.h>
@@ -22,25 +24,33 @@ static const char *const totals[] = {"Total*", "Gesamt*", "Summe*", "Grand total
 
 /* --- one way ---------------------------------------------------------------------------------- */
 
+static ptl_status fold_columns(ptl_sample *out, ptl_arena *arena, ptl_error *err)
+{
+    ptl_text *folded = ptl_arena_array(arena, out->n_columns + 1, sizeof *folded, err);
+    if (!folded) return PTL_E_NO_MEMORY;
+    for (int64_t i = 0; i < out->n_columns; i++) {
+        char own[PTL_HEAD_BYTES_MAX];
+        const ptl_text text = ptl_head_fold(own, ptl_text_of(out->columns[i]));
+        folded[i] = (ptl_text){ptl_text_copy(text, arena, err), text.len};
+        if (!folded[i].ptr) return PTL_E_NO_MEMORY;
+    }
+    out->folded = folded;
+    return PTL_OK;
+}
+
 static ptl_status keep_columns(ptl_sample *out, const ptl_rows *rows, ptl_arena *arena,
                                ptl_error *err)
 {
     const int64_t n = ptl_rows_n_columns(rows);
     const char **columns = ptl_arena_array(arena, n + 1, sizeof *columns, err);
-    ptl_text *folded = ptl_arena_array(arena, n + 1, sizeof *folded, err);
-    if (!columns || !folded) return PTL_E_NO_MEMORY;
+    if (!columns) return PTL_E_NO_MEMORY;
     for (int64_t i = 0; i < n; i++) {
-        char own[PTL_HEAD_BYTES_MAX];
         columns[i] = ptl_text_copy(ptl_text_of(ptl_rows_column(rows, i)), arena, err);
         if (!columns[i]) return PTL_E_NO_MEMORY;
-        const ptl_text text = ptl_head_fold(own, ptl_text_of(columns[i]));
-        folded[i] = (ptl_text){ptl_text_copy(text, arena, err), text.len};
-        if (!folded[i].ptr) return PTL_E_NO_MEMORY;
     }
     out->columns = columns;
-    out->folded = folded;
     out->n_columns = n;
-    return PTL_OK;
+    return fold_columns(out, arena, err);
 }
 
 static ptl_status keep_row(ptl_text *cells, size_t *bytes, const ptl_row *row, int64_t n_columns,
@@ -81,18 +91,20 @@ static ptl_status keep_rows(ptl_sample *out, ptl_rows *rows, ptl_arena *arena, p
     return PTL_OK;
 }
 
-static ptl_status read_way(ptl_sample *out, const char *path, int fd, const way *how,
-                           ptl_arena *arena, ptl_error *err)
+static ptl_status read_way(ptl_sample *out, const char *path, const char *sheet, int fd,
+                           const way *how, ptl_arena *arena, ptl_error *err)
 {
     ptl_rows *rows = NULL;
     ptl_rows_options options = ptl_rows_options_of(path);
     options.name = path;
+    options.sheet = sheet;
     options.encoding = how->encoding;
     options.head_row = how->head_row;
     options.totals = totals;
     options.n_totals = sizeof totals / sizeof *totals;
     options.sample_bytes = PTL_SAMPLE_BYTES_MAX;
     *out = (ptl_sample){.path = path,
+                        .sheet = sheet,
                         .encoding = strcmp(how->encoding, "utf-8") == 0 ? NULL : how->encoding,
                         .find_head = how->head_row == PTL_ROWS_HEAD_FIND};
     PTL_TRY(ptl_rows_open(&rows, fd, &options, err));
@@ -112,8 +124,8 @@ static double worth(const ptl_sample *s)
     return s->n_columns > 1 ? whole : whole / 4;
 }
 
-static ptl_status read_ways(ptl_sample *out, const char *path, int fd, ptl_arena *arena,
-                            ptl_error *err)
+static ptl_status read_ways(ptl_sample *out, const char *path, const char *sheet, int fd,
+                            ptl_arena *arena, ptl_error *err)
 {
     double best = -1;
     ptl_error first;
@@ -121,7 +133,7 @@ static ptl_status read_ways(ptl_sample *out, const char *path, int fd, ptl_arena
     for (size_t i = 0; i < sizeof ways / sizeof *ways && best < 0.99; i++) {
         ptl_sample sample;
         ptl_error own;
-        const ptl_status tried = read_way(&sample, path, fd, &ways[i], arena, &own);
+        const ptl_status tried = read_way(&sample, path, sheet, fd, &ways[i], arena, &own);
         if (tried == PTL_E_NO_MEMORY || tried == PTL_E_LIMIT) {
             if (err) *err = own;
             return tried;
@@ -139,13 +151,45 @@ static ptl_status read_ways(ptl_sample *out, const char *path, int fd, ptl_arena
     return st == PTL_OK ? ptl_fail(err, PTL_E_INVALID, "%.300s holds no table", path) : st;
 }
 
-ptl_status ptl_sample_read(ptl_sample *out, const char *path, ptl_arena *arena, ptl_error *err)
+/* Columns and types are the file's own: there is one way. */
+static ptl_status read_parquet(ptl_sample *out, const char *path, ptl_arena *arena, ptl_error *err)
 {
+    ptl_load_rows rows;
+    *out = (ptl_sample){.path = path};
+    PTL_TRY(ptl_load_peek(&rows, path, PTL_SAMPLE_ROWS_MAX, arena, err));
+    out->columns = rows.columns;
+    out->n_columns = rows.n_columns;
+    out->cells = rows.cells;
+    out->n_rows = rows.n_rows;
+    out->is_whole = rows.is_whole;
+    return fold_columns(out, arena, err);
+}
+
+ptl_status ptl_sample_sheets(const char *const **out, int64_t *n, const char *path,
+                             ptl_arena *arena, ptl_error *err)
+{
+    *n = 0;
+    if (ptl_rows_options_of(path).kind != PTL_ROWS_XLSX) return PTL_OK;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return PTL_OK;
+    ptl_error own;
+    const ptl_status st = ptl_xlsx_sheets(out, n, fd, path, arena, &own);
+    (void)close(fd);
+    if (st == PTL_E_NO_MEMORY && err) *err = own;
+    if (st != PTL_OK || *n < 2) *n = 0;
+    return st == PTL_E_NO_MEMORY ? st : PTL_OK;
+}
+
+ptl_status ptl_sample_read(ptl_sample *out, const char *path, const char *sheet, ptl_arena *arena,
+                           ptl_error *err)
+{
+    if (ptl_rows_options_of(path).kind == PTL_ROWS_PARQUET)
+        return read_parquet(out, path, arena, err);
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return ptl_fail(err, errno == ENOENT ? PTL_E_NOT_FOUND : PTL_E_IO, "%.300s: %s", path,
                         strerror(errno));
-    const ptl_status st = read_ways(out, path, fd, arena, err);
+    const ptl_status st = read_ways(out, path, sheet, fd, arena, err);
     (void)close(fd);
     return st;
 }

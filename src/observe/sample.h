@@ -11,6 +11,7 @@
 
 typedef struct ptl_sample {
     const char *path;
+    const char *sheet;          /* of a workbook; NULL: the only one with rows         */
     const char *const *columns; /* as the file writes them                              */
     const ptl_text *folded;     /* ptl_head_fold of each                                */
     int64_t n_columns;
@@ -22,8 +23,13 @@ typedef struct ptl_sample {
 } ptl_sample;
 
 /** E_INVALID, E_NOT_FOUND …: the file is no table that can be read, and why. */
-PTL_NODISCARD ptl_status ptl_sample_read(ptl_sample *out, const char *path, ptl_arena *arena,
-                                         ptl_error *err);
+PTL_NODISCARD ptl_status ptl_sample_read(ptl_sample *out, const char *path, const char *sheet,
+                                         ptl_arena *arena, ptl_error *err);
+
+/** Names of a workbook's sheets that have rows; none where it is no workbook, has one such sheet
+ * only, or cannot be read: then ptl_sample_read says what is wrong with it. */
+PTL_NODISCARD ptl_status ptl_sample_sheets(const char *const **out, int64_t *n, const char *path,
+                                           ptl_arena *arena, ptl_error *err);
 
 static inline ptl_text ptl_sample_cell(const ptl_sample *sample, int64_t row, int64_t column)
 {

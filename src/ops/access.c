@@ -4,11 +4,13 @@
  * is kept with the run has null in their place. A password is set by whoever uses the invitation,
  * never by whoever gives it. */
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ops/args.h"
 #include "ops/registry.h"
 #include "ops/role.h"
+#include "ops/vertical.h"
 #include "store/access.h"
 
 enum { TOKEN_BYTES = 32, TOKEN_TEXT_MAX = 64 };
@@ -39,6 +41,64 @@ static ptl_status check_name(const char *name, const char *what, ptl_error *err)
     return PTL_E_INVALID;
 }
 
+/* Values of a repeated parameter, one a line, in the arena; NULL where none were given. */
+static ptl_status join_lines(const char **out, const ptl_call *call, const char *name, size_t most,
+                             ptl_error *err)
+{
+    const int64_t n = ptl_args_count(call->args, name);
+    char *text = ptl_arena_alloc(call->arena, most, err);
+    size_t len = 0;
+    *out = NULL;
+    if (!text) return PTL_E_NO_MEMORY;
+    for (int64_t i = 0; i < n; i++) {
+        const char *one = ptl_args_item(call->args, name, i);
+        if (one[0] == '\0' || one[strcspn(one, "\n\r")] != '\0')
+            return ptl_fail(err, PTL_E_INVALID, "parameter \"%s\": \"%.80s\" is no name", name,
+                            one);
+        if (len + strlen(one) + 2 > most)
+            return ptl_fail(err, PTL_E_LIMIT, "parameter \"%s\": more than %zu bytes of names",
+                            name, most);
+        len += (size_t)snprintf(text + len, most - len, "%s%s", i > 0 ? "\n" : "", one);
+    }
+    if (n > 0) *out = text;
+    return PTL_OK;
+}
+
+/* "north, south" as a person reads it. */
+static void cell_lines(ptl_reply *reply, const char *lines)
+{
+    char text[PTL_OPERATIONS_BYTES_MAX * 2];
+    size_t n = 0;
+    const bool any = lines != NULL;
+    for (; any && *lines && n + 3 < sizeof text; lines++) {
+        if (*lines == '\n') text[n++] = ',';
+        text[n++] = *lines == '\n' ? ' ' : *lines;
+    }
+    text[n] = '\0';
+    ptl_reply_cell_text(reply, any ? text : NULL);
+}
+
+static ptl_status check_operations(const ptl_call *call, ptl_error *err)
+{
+    for (int64_t i = 0; i < ptl_args_count(call->args, "only"); i++) {
+        const ptl_op *op;
+        const char *name = ptl_args_item(call->args, "only", i);
+        if (strcmp(name, "uploads") == 0) continue;
+        PTL_TRY(ptl_op_find(&op, ptl_text_of(name), err));
+        if (strcmp(op->name, name) != 0)
+            return ptl_fail(err, PTL_E_INVALID, "\"%.64s\" is another name of %s: give that", name,
+                            op->name);
+    }
+    return PTL_OK;
+}
+
+#define PARAM_VERTICAL                                                                             \
+    {                                                                                              \
+        .name = "vertical", .type = PTL_PARAM_TEXT, .repeated = true,                              \
+        .about = "Rows of other verticals are left out of every answer; without it the whole "     \
+                 "company is seen. May be given several times."                                    \
+    }
+
 /* --- people ----------------------------------------------------------------------------------- */
 
 static ptl_status run_user_add(ptl_call *call, ptl_error *err)
@@ -46,14 +106,17 @@ static ptl_status run_user_add(ptl_call *call, ptl_error *err)
     char token[TOKEN_TEXT_MAX];
     const char *name = ptl_args_text(call->args, "name");
     const int64_t hours = ptl_args_int(call->args, "hours");
+    const char *verticals;
     PTL_TRY(check_name(name, "name", err));
+    PTL_TRY(join_lines(&verticals, call, "vertical", PTL_VERTICALS_BYTES_MAX, err));
     ptl_access_user user = {.name = name,
                             .role = ptl_args_text(call->args, "role"),
                             .is_invited = true,
                             .invite = make_token(token, "in_"),
                             .invite_until = call->now + hours * (PTL_MICROS_PER_DAY / 24),
                             .added_at = call->now,
-                            .added_by = call->actor};
+                            .added_by = call->actor,
+                            .verticals = verticals};
     PTL_TRY(ptl_access_user_add(&user, call->store->records, err));
     ptl_reply_say(call->reply,
                   "%s is invited as %s. The invitation opens once, within %lld hours; it is told "
@@ -63,7 +126,7 @@ static ptl_status run_user_add(ptl_call *call, ptl_error *err)
     ptl_reply_text(call->reply, "role", "role", user.role);
     ptl_reply_secret(call->reply, "invitation", "invitation", token);
     ptl_reply_instant(call->reply, "until", "until", user.invite_until);
-    ptl_reply_next(call->reply, "hand it over: <address of the server>/welcome#%s",
+    ptl_reply_next(call->reply, "hand it over: <address of the server>/claim#%s",
                    "the invitation");
     sodium_memzero(token, sizeof token);
     return PTL_OK;
@@ -86,7 +149,8 @@ static const ptl_param user_add_params[] = {
      .defaults = "48",
      .min = 1,
      .max = 720,
-     .about = "How long the invitation opens."}};
+     .about = "How long the invitation opens."},
+    PARAM_VERTICAL};
 
 const ptl_op ptl_op_access_user_add = {
     .name = "access.user_add",
@@ -94,7 +158,7 @@ const ptl_op ptl_op_access_user_add = {
     .about = "The person sets the password; nobody else ever knows it. The same name again is a "
              "new invitation: the earlier password goes, and sessions under it end.",
     .params = user_add_params,
-    .n_params = 3,
+    .n_params = 4,
     .result = "name: text — who\n"
               "role: text — as what\n"
               "invitation: text — told once; null in what is kept\n"
@@ -143,13 +207,19 @@ static ptl_status run_key_add(ptl_call *call, ptl_error *err)
     char token[TOKEN_TEXT_MAX];
     const int64_t days = ptl_args_int(call->args, "days");
     const char *label = ptl_args_text(call->args, "label");
+    const char *verticals, *only;
     PTL_TRY(check_name(label, "label", err));
+    PTL_TRY(check_operations(call, err));
+    PTL_TRY(join_lines(&verticals, call, "vertical", PTL_VERTICALS_BYTES_MAX, err));
+    PTL_TRY(join_lines(&only, call, "only", PTL_OPERATIONS_BYTES_MAX, err));
     ptl_access_key key = {.label = label,
                           .role = ptl_args_text(call->args, "role"),
                           .hash = make_token(token, "ptl_"),
                           .added_at = call->now,
                           .added_by = call->actor,
-                          .expires_at = call->now + days * PTL_MICROS_PER_DAY};
+                          .expires_at = call->now + days * PTL_MICROS_PER_DAY,
+                          .verticals = verticals,
+                          .operations = only};
     PTL_TRY(ptl_access_key_add(&key, call->store->records, err));
     ptl_reply_say(call->reply,
                   "The key is told here and kept nowhere; it acts as %s for %lld days.", key.role,
@@ -180,7 +250,13 @@ static const ptl_param key_add_params[] = {
      .defaults = "90",
      .min = 1,
      .max = 730,
-     .about = "How long it holds."}};
+     .about = "How long it holds."},
+    {.name = "only",
+     .type = PTL_PARAM_TEXT,
+     .repeated = true,
+     .about = "An operation it may call, as source.import, or `uploads`; without it all that its "
+              "role may. May be given several times."},
+    PARAM_VERTICAL};
 
 const ptl_op ptl_op_access_key_add = {
     .name = "access.key_add",
@@ -189,7 +265,7 @@ const ptl_op ptl_op_access_key_add = {
              "may, until it ends or is revoked. The same label again is a new key: the earlier one "
              "opens nothing from then on.",
     .params = key_add_params,
-    .n_params = 3,
+    .n_params = 5,
     .result = "label: text — what for\n"
               "role: text — as what\n"
               "key: text — told once; null in what is kept\n"
@@ -197,7 +273,7 @@ const ptl_op ptl_op_access_key_add = {
               "run: int — the run",
     .right = "owner",
     .effects = PTL_READS | PTL_WRITES,
-    .example = "portolan access key_add nightly-import --role analyst",
+    .example = "portolan access key_add nightly-import --role analyst --only source.import",
     .run = run_key_add,
 };
 
@@ -234,18 +310,17 @@ const ptl_op ptl_op_access_key_revoke = {
 
 static void put_users(ptl_reply *reply, const ptl_access_user *users, int64_t n)
 {
-    static const ptl_reply_column columns[] = {{"name", "name", false},
-                                               {"role", "role", false},
-                                               {"state", "state", false},
-                                               {"added_at", "since", false},
-                                               {"added_by", "by", false}};
-    ptl_reply_table(reply, "people", "people", columns, 5);
+    static const ptl_reply_column columns[] = {
+        {"name", "name", false},      {"role", "role", false},   {"state", "state", false},
+        {"added_at", "since", false}, {"added_by", "by", false}, {"verticals", "sees", false}};
+    ptl_reply_table(reply, "people", "people", columns, 6);
     for (int64_t i = 0; i < n; i++) {
         ptl_reply_cell_text(reply, users[i].name);
         ptl_reply_cell_text(reply, users[i].role);
         ptl_reply_cell_text(reply, users[i].password ? "signs in" : "invited");
         ptl_reply_cell_instant(reply, users[i].added_at);
         ptl_reply_cell_text(reply, users[i].added_by);
+        cell_lines(reply, users[i].verticals);
     }
     ptl_reply_table_end(reply);
 }
@@ -254,8 +329,9 @@ static void put_keys(ptl_reply *reply, const ptl_access_key *keys, int64_t n, pt
 {
     static const ptl_reply_column columns[] = {
         {"label", "label", false},      {"role", "role", false},      {"state", "state", false},
-        {"expires_at", "until", false}, {"added_at", "since", false}, {"added_by", "by", false}};
-    ptl_reply_table(reply, "keys", "keys", columns, 6);
+        {"expires_at", "until", false}, {"added_at", "since", false}, {"added_by", "by", false},
+        {"verticals", "sees", false},   {"only", "only", false}};
+    ptl_reply_table(reply, "keys", "keys", columns, 8);
     for (int64_t i = 0; i < n; i++) {
         const bool ended = keys[i].expires_at <= now;
         ptl_reply_cell_text(reply, keys[i].label);
@@ -264,6 +340,8 @@ static void put_keys(ptl_reply *reply, const ptl_access_key *keys, int64_t n, pt
         ptl_reply_cell_instant(reply, keys[i].expires_at);
         ptl_reply_cell_instant(reply, keys[i].added_at);
         ptl_reply_cell_text(reply, keys[i].added_by);
+        cell_lines(reply, keys[i].verticals);
+        cell_lines(reply, keys[i].operations);
     }
     ptl_reply_table_end(reply);
 }
@@ -285,8 +363,8 @@ const ptl_op ptl_op_access_list = {
     .name = "access.list",
     .summary = "list who may sign in, and the keys",
     .about = "Names, roles and times; no secret is kept that could be shown.",
-    .result = "people: list — name, role, state, added_at, added_by\n"
-              "keys: list — label, role, state, expires_at, added_at, added_by",
+    .result = "people: list — name, role, state, added_at, added_by, verticals\n"
+              "keys: list — label, role, state, expires_at, added_at, added_by, verticals, only",
     .right = "owner",
     .effects = PTL_READS,
     .example = "portolan access list",

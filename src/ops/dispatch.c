@@ -11,6 +11,7 @@
  * Threads: the handler may report progress from several. Records belong to the dispatching thread,
  * so a job's row is written from its reports alone, at most once a second. */
 #include "ops/dispatch.h"
+#include "ops/vertical.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +21,7 @@
 #include "ops/draft.h"
 #include "ops/limits.h"
 
-enum { JOB_INTERVAL_MS = 1000, LOCK_SLICE_MS = 200 };
+enum { JOB_INTERVAL_MS = 1000, LOCK_SLICE_MS = 200, ENGINE_BYTES_MIN = 64 << 20 };
 
 typedef struct session {
     const ptl_request *request;
@@ -29,12 +30,13 @@ typedef struct session {
     ptl_instant now; /* the request's, or when the lock was got where another process held it */
     bool waited;
     ptl_arena arena;
-    ptl_draft draft;
-    ptl_store own;    /* opened here, where the caller brought none */
-    ptl_store *store; /* NULL: none is open                         */
+    ptl_draft own_draft;
+    const ptl_draft *draft; /* own, or the memo's */
+    ptl_store own;          /* opened here, where the caller brought none */
+    ptl_store *store;       /* NULL: none is open                         */
     ptl_config_version in_force;
-    ptl_workspace workspace;
-    bool has_workspace;
+    ptl_workspace own_workspace;
+    const ptl_workspace *workspace; /* own, or the memo's; NULL: nothing is in force */
     bool draft_differs;
     bool is_first_use;
     ptl_pool *pool;
@@ -61,6 +63,29 @@ static bool is_cancelled(const session *s)
     return s->request->progress && atomic_load(&s->request->progress->cancelled);
 }
 
+/* --- what is kept from one call to the next --------------------------------------------------- */
+
+static void forget_draft(ptl_dispatch_memo *memo)
+{
+    if (!memo->has_draft) return;
+    ptl_draft_dispose(&memo->draft);
+    ptl_arena_dispose(&memo->draft_arena);
+    memo->has_draft = memo->knows_difference = false;
+}
+
+static void forget_workspace(ptl_dispatch_memo *memo)
+{
+    if (!memo->has_workspace) return;
+    ptl_workspace_dispose(&memo->workspace);
+    memo->has_workspace = memo->knows_difference = false;
+}
+
+void ptl_dispatch_memo_dispose(ptl_dispatch_memo *memo)
+{
+    forget_draft(memo);
+    forget_workspace(memo);
+}
+
 /* --- opening ---------------------------------------------------------------------------------- */
 
 /* Threads and memory are the machine's matter and needed before records can be read, so they come
@@ -80,6 +105,15 @@ static ptl_store_options options_of(const ptl_draft *from, int32_t n_threads, co
     return o;
 }
 
+/* A load of ten million rows keeps half a gigabyte of its own beside the engine, which sorts as
+ * fast in half of its share. */
+static void leave_room(ptl_store_options *options, const ptl_op *op)
+{
+    int64_t *bytes = &options->warehouse.memory_bytes_max;
+    if (!(op->effects & PTL_LOADS)) return;
+    *bytes = *bytes / 2 < ENGINE_BYTES_MIN ? ENGINE_BYTES_MIN : *bytes / 2;
+}
+
 /* Waiting for the lock in slices, so that a cancel is heard while another process works. */
 static ptl_status open_waiting(session *s, const char *dir, ptl_store_options *options,
                                ptl_error *err)
@@ -93,6 +127,25 @@ static ptl_status open_waiting(session *s, const char *dir, ptl_store_options *o
         const ptl_status st = ptl_store_open(&s->own, dir, options, err);
         if (st != PTL_E_BUSY || ptl_clock_monotonic_ms() >= until) return st;
     }
+}
+
+/* The memo's as long as no file has changed. */
+static ptl_status read_draft(session *s, ptl_error *err)
+{
+    ptl_hash stamp;
+    ptl_dispatch_memo *memo = s->request->memo;
+    s->draft = &s->own_draft;
+    if (!memo) return ptl_draft_read(&s->own_draft, s->request->root, &s->arena, err);
+    PTL_TRY(ptl_workspace_stamp(&stamp, s->request->root, &s->arena, err));
+    s->draft = &memo->draft;
+    if (memo->has_draft && ptl_hash_equal(stamp, memo->stamp)) return PTL_OK;
+    forget_draft(memo);
+    ptl_arena_init(&memo->draft_arena, PTL_CALL_BYTES_MAX, NULL);
+    memo->has_draft = true;
+    memo->stamp = stamp;
+    const ptl_status st = ptl_draft_read(&memo->draft, s->request->root, &memo->draft_arena, err);
+    if (st != PTL_OK) forget_draft(memo);
+    return st;
 }
 
 /* A server keeps the stores open from one call to the next. */
@@ -109,46 +162,72 @@ static ptl_status open_store(session *s, ptl_error *err)
     if (!s->request->root)
         return ptl_fail(err, PTL_E_INTERNAL, "%s needs a workspace and was given none",
                         s->op->name);
-    PTL_TRY(ptl_draft_read(&s->draft, s->request->root, &s->arena, err));
+    PTL_TRY(read_draft(s, err));
     if (s->request->store) return borrow_store(s);
     const char *dir = ptl_path_join(&s->arena, s->request->root, ".portolan", err);
     const char *doing = ptl_text_format(&s->arena, err, "portolan %s", s->op->name);
     if (!dir || !doing) return PTL_E_NO_MEMORY;
-    ptl_store_options options = options_of(&s->draft, s->request->n_threads, doing, s->now);
+    ptl_store_options options = options_of(s->draft, s->request->n_threads, doing, s->now);
+    leave_room(&options, s->op);
     PTL_TRY(open_waiting(s, dir, &options, err));
     s->store = &s->own;
     (void)ptl_progress_hook(s->request->progress,
                             (ptl_cancel_hook){interrupt, s->store->warehouse});
     if (!s->waited) return PTL_OK;
-    ptl_draft_dispose(&s->draft); /* the files may have changed meanwhile */
-    return ptl_draft_read(&s->draft, s->request->root, &s->arena, err);
+    ptl_draft_dispose(&s->own_draft); /* the files may have changed meanwhile */
+    return ptl_draft_read(&s->own_draft, s->request->root, &s->arena, err);
 }
 
 static ptl_status first_version(session *s, ptl_error *err)
 {
-    PTL_TRY(ptl_draft_check(&s->draft, s->reply, err));
+    PTL_TRY(ptl_draft_check(s->draft, s->reply, err));
     const ptl_apply apply = {
         .records = s->store->records, .actor = s->request->actor, .now = s->now};
     s->is_first_use = true;
-    return ptl_draft_apply(&s->in_force, &s->draft, &apply, &s->arena, err);
+    return ptl_draft_apply(&s->in_force, s->draft, &apply, &s->arena, err);
+}
+
+static ptl_status parse_version(ptl_workspace *out, const char *root, ptl_store *store,
+                                int64_t version, ptl_arena *arena, ptl_error *err)
+{
+    ptl_config_file *files = NULL;
+    int64_t n = 0;
+    PTL_TRY(ptl_config_files(&files, &n, store->records, version, arena, err));
+    const ptl_status st = ptl_workspace_parse(out, root, files, n, NULL, err);
+    if (st != PTL_OK)
+        return ptl_error_prefix(err, st, "configuration version %lld in force", (long long)version);
+    out->version = version;
+    return PTL_OK;
 }
 
 static ptl_status read_in_force(session *s, ptl_error *err)
 {
-    ptl_config_file *files = NULL;
-    int64_t n = 0;
-    PTL_TRY(ptl_config_files(&files, &n, s->store->records, s->in_force.version, &s->arena, err));
-    const ptl_status st = ptl_workspace_parse(&s->workspace, s->request->root, files, n, NULL, err);
-    if (st != PTL_OK)
-        return ptl_error_prefix(err, st, "configuration version %lld in force",
-                                (long long)s->in_force.version);
-    s->has_workspace = true;
-    s->workspace.version = s->in_force.version;
-    return ptl_draft_differs(&s->draft_differs, &s->draft, s->store->records, s->in_force.version,
-                             &s->arena, err);
+    ptl_dispatch_memo *memo = s->request->memo;
+    ptl_workspace *place = memo ? &memo->workspace : &s->own_workspace;
+    const int64_t version = s->in_force.version;
+    if (!memo || !memo->has_workspace || memo->version != version) {
+        if (memo) forget_workspace(memo);
+        PTL_TRY(parse_version(place, s->request->root, s->store, version, &s->arena, err));
+        if (memo) {
+            memo->has_workspace = true;
+            memo->version = version;
+        }
+    }
+    s->workspace = place;
+    if (memo && memo->knows_difference) {
+        s->draft_differs = memo->draft_differs;
+        return PTL_OK;
+    }
+    PTL_TRY(
+        ptl_draft_differs(&s->draft_differs, s->draft, s->store->records, version, &s->arena, err));
+    if (!memo) return PTL_OK;
+    memo->draft_differs = s->draft_differs;
+    memo->knows_difference = true;
+    return PTL_OK;
 }
 
-/* What is in force. An operation on the draft (apply) is what puts a first version there. */
+/* What is in force. An operation on the draft (apply) is what puts a first version there. A handle
+ * that only reads is given a calendar that is there (ptl_dispatch_settle). */
 static ptl_status read_configuration(session *s, ptl_error *err)
 {
     PTL_TRY(ptl_config_in_force(&s->in_force, s->store->records, &s->arena, err));
@@ -157,14 +236,15 @@ static ptl_status read_configuration(session *s, ptl_error *err)
         PTL_TRY(first_version(s, err));
     }
     PTL_TRY(read_in_force(s, err));
-    return ptl_warehouse_calendar(s->store->warehouse, s->workspace.zone, err);
+    if (s->store->reads_only) return PTL_OK;
+    return ptl_warehouse_calendar(s->store->warehouse, s->workspace->zone, err);
 }
 
 static ptl_status open_executor(session *s, ptl_error *err)
 {
     if (!s->op->is_long && !ptl_op_makes_run(s->op)) return PTL_OK;
     int32_t n = s->request->n_threads;
-    if (n == 0 && s->has_workspace) n = s->workspace.n_threads;
+    if (n == 0 && s->workspace) n = s->workspace->n_threads;
     PTL_TRY(ptl_pool_new(&s->pool, n, err));
     s->executor = ptl_pool_executor(s->pool);
     return PTL_OK;
@@ -185,8 +265,8 @@ static ptl_hash hash_inputs(const session *s)
         for (int j = 0; j < 8; j++) bytes[j] = (uint8_t)(numbers[i] >> (8 * j));
         ptl_hasher_add(&hasher, bytes, sizeof bytes);
     }
-    if (s->has_workspace)
-        ptl_hasher_add(&hasher, s->workspace.hash.bytes, sizeof s->workspace.hash.bytes);
+    if (s->workspace)
+        ptl_hasher_add(&hasher, s->workspace->hash.bytes, sizeof s->workspace->hash.bytes);
     return ptl_hasher_finish(&hasher);
 }
 
@@ -376,7 +456,7 @@ static ptl_status call_handler(session *s, ptl_error *err)
     ptl_call call = {.op = s->op,
                      .args = s->request->args,
                      .root = s->request->root,
-                     .workspace = s->has_workspace ? &s->workspace : NULL,
+                     .workspace = s->workspace,
                      .store = s->store,
                      .executor = s->pool ? &s->executor : NULL,
                      .progress = s->request->progress,
@@ -384,6 +464,7 @@ static ptl_status call_handler(session *s, ptl_error *err)
                      .reply = s->reply,
                      .now = s->now,
                      .actor = s->request->actor,
+                     .verticals = s->request->verticals,
                      .run_id = s->run.run_id,
                      .force = s->request->force,
                      .asker = s->request->asker};
@@ -435,13 +516,13 @@ static void note_settled(const session *s)
 
 static void note_draft(const session *s)
 {
-    if (s->is_first_use && s->has_workspace)
+    if (s->is_first_use && s->workspace)
         ptl_reply_note(s->reply,
                        "this is the workspace's first use: its files are in force as "
                        "version %lld",
                        (long long)s->in_force.version);
     if (!s->draft_differs || (s->op->effects & PTL_DRAFT)) return;
-    if (s->draft.status == PTL_OK)
+    if (s->draft->status == PTL_OK)
         ptl_reply_note(s->reply,
                        "the workspace's files differ from version %lld, which is in "
                        "force; portolan apply puts them in force",
@@ -472,8 +553,8 @@ static void close_session(session *s)
     ptl_pool_free(s->pool);
     (void)ptl_progress_hook(s->request->progress, (ptl_cancel_hook){0});
     if (s->store == &s->own) ptl_store_close(&s->own);
-    if (s->has_workspace) ptl_workspace_dispose(&s->workspace);
-    ptl_draft_dispose(&s->draft);
+    if (s->workspace == &s->own_workspace) ptl_workspace_dispose(&s->own_workspace);
+    ptl_draft_dispose(&s->own_draft);
     ptl_arena_dispose(&s->arena);
 }
 
@@ -491,6 +572,7 @@ ptl_status ptl_dispatch_op(ptl_reply *reply, const ptl_op *op, const ptl_request
     ptl_status st = (op->effects & PTL_NO_STORE) ? call_handler(&s, err) : with_store(&s, err);
     st = name_cancel(&s, st, err);
     close_session(&s);
+    ptl_reply_bound(reply, request->verticals);
     return st;
 }
 
@@ -509,6 +591,33 @@ ptl_status ptl_dispatch_store(ptl_store *out, const char *root, const char *doin
         st = ptl_store_open(out, dir, &options, err);
     }
     ptl_draft_dispose(&draft);
+    ptl_arena_dispose(&arena);
+    return st;
+}
+
+static ptl_status settle(bool *settled, int64_t *version, ptl_store *store, const char *root,
+                         ptl_arena *arena, ptl_error *err)
+{
+    ptl_config_version in_force;
+    ptl_workspace workspace;
+    PTL_TRY(ptl_config_in_force(&in_force, store->records, arena, err));
+    *version = in_force.version;
+    if (in_force.version == 0) return PTL_OK;
+    PTL_TRY(parse_version(&workspace, root, store, in_force.version, arena, err));
+    const ptl_status st = ptl_warehouse_calendar(store->warehouse, workspace.zone, err);
+    ptl_workspace_dispose(&workspace);
+    *settled = st == PTL_OK;
+    return st;
+}
+
+ptl_status ptl_dispatch_settle(bool *settled, int64_t *version, ptl_store *store, const char *root,
+                               ptl_error *err)
+{
+    ptl_arena arena;
+    *settled = false;
+    *version = 0;
+    ptl_arena_init(&arena, PTL_CALL_BYTES_MAX, NULL);
+    const ptl_status st = settle(settled, version, store, root, &arena, err);
     ptl_arena_dispose(&arena);
     return st;
 }

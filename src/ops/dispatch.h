@@ -11,6 +11,21 @@
 #include <pthread.h>
 
 #include "ops/args.h"
+#include "ops/draft.h"
+
+/* What a caller with many calls keeps from one to the next, zeroed at first: the draft and the
+ * configuration in force, parsed, as long as files and version are the same. One thread's. */
+typedef struct ptl_dispatch_memo {
+    bool has_draft, has_workspace;
+    ptl_hash stamp; /* of the draft's files */
+    ptl_arena draft_arena;
+    ptl_draft draft;
+    ptl_workspace workspace;
+    int64_t version; /* of `workspace` */
+    bool draft_differs, knows_difference;
+} ptl_dispatch_memo;
+
+void ptl_dispatch_memo_dispose(ptl_dispatch_memo *memo);
 
 typedef struct ptl_request {
     const char *operation; /* name or alias                                                     */
@@ -24,6 +39,8 @@ typedef struct ptl_request {
     const ptl_asker *asker; /* may be NULL: see op.h */
     ptl_instant now;
     ptl_store *store; /* open already and kept open (a server's); NULL: opened for this call      */
+    ptl_dispatch_memo *memo; /* NULL: nothing is kept                                           */
+    const char *verticals; /* whose rows the caller sees (vertical.h); NULL: all                 */
     int64_t job_id; /* of a long operation that stands queued in records; 0: one is made         */
 } ptl_request;
 
@@ -38,6 +55,11 @@ PTL_NODISCARD ptl_status ptl_dispatch_op(ptl_reply *reply, const ptl_op *op,
  * the memory that its files ask for. */
 PTL_NODISCARD ptl_status ptl_dispatch_store(ptl_store *out, const char *root, const char *doing,
                                             int64_t wait_ms, ptl_error *err);
+
+/** Whether a configuration is in force and the calendar is that of its zone, which it becomes here:
+ * then reads change nothing. */
+PTL_NODISCARD ptl_status ptl_dispatch_settle(bool *settled, int64_t *version, ptl_store *store,
+                                             const char *root, ptl_error *err);
 
 /** CPU, BLAS, C library, engine and program: where equal, equal inputs give equal bytes. In the
  * arena. */

@@ -1,6 +1,7 @@
 /* observe.c: operations on sources. Handlers are thin: they call the room and say what it found. */
 #include "observe/import.h"
 #include "ops/args.h"
+#include "ops/cursor.h"
 
 #include <stdio.h>
 
@@ -196,14 +197,34 @@ const ptl_op ptl_op_source_import = {
     .result = "rows: int — rows loaded\nset_aside: int — rows set aside\n"
               "files: list — source, file, state, rows, set_aside, duplicates",
     .right = "analyst",
-    .effects = PTL_READS | PTL_WRITES | PTL_ENTERS, /* one entry a load */
+    .effects = PTL_READS | PTL_WRITES | PTL_LOADS | PTL_ENTERS, /* one entry a load */
     .is_long = true,
     .example = "portolan import",
     .run = source_import};
 
 /* --- quarantine ------------------------------------------------------------------------------- */
 
-static ptl_status fill_quarantine(ptl_reply *reply, const ptl_table *rows, ptl_error *err)
+/* Where the next page begins: load and line of the last row shown, and how many of that line were.
+ */
+static ptl_status put_place(const ptl_call *call, const ptl_table *rows, int64_t n, int64_t at[3],
+                            ptl_error *err)
+{
+    const ptl_column *load, *row;
+    if (rows->n_rows <= n) return ptl_cursor_put(call, NULL, 0, err);
+    PTL_TRY(ptl_table_column(&load, rows, "load_id", PTL_TYPE_INT, err));
+    PTL_TRY(ptl_table_column(&row, rows, "source_row", PTL_TYPE_INT, err));
+    const int64_t last_load = ptl_column_int(load, n - 1), last_row = ptl_column_int(row, n - 1);
+    int64_t shown = at[0] == last_load && at[1] == last_row ? at[2] : 0;
+    for (int64_t i = 0; i < n; i++)
+        shown += ptl_column_int(load, i) == last_load && ptl_column_int(row, i) == last_row;
+    at[0] = last_load;
+    at[1] = last_row;
+    at[2] = shown;
+    return ptl_cursor_put(call, at, 3, err);
+}
+
+static ptl_status fill_quarantine(ptl_reply *reply, const ptl_table *rows, int64_t n,
+                                  ptl_error *err)
 {
     static const ptl_reply_column columns[] = {{"file", "File", false},
                                                {"row", "Row", true},
@@ -217,7 +238,7 @@ static ptl_status fill_quarantine(ptl_reply *reply, const ptl_table *rows, ptl_e
     char cell[1024];
     const ptl_column *texts[] = {file, column, reason};
     ptl_reply_table(reply, "rows", "Rows set aside", columns, sizeof columns / sizeof *columns);
-    for (int64_t i = 0; i < rows->n_rows; i++)
+    for (int64_t i = 0; i < n; i++)
         for (int k = 0; k < 3; k++) {
             if (k == 1) ptl_reply_cell_int(reply, ptl_column_int(row, i));
             const ptl_text t = ptl_column_text(texts[k], i);
@@ -231,16 +252,22 @@ static ptl_status fill_quarantine(ptl_reply *reply, const ptl_table *rows, ptl_e
 static ptl_status source_quarantine(ptl_call *call, ptl_error *err)
 {
     const char *source = ptl_args_item(call->args, "source", 0);
-    const ptl_value params[] = {ptl_value_string(source),
-                                ptl_value_int(ptl_args_int(call->args, "limit"))};
+    const int64_t limit = ptl_args_int(call->args, "limit");
+    int64_t at[3];
+    bool given;
+    PTL_TRY(ptl_cursor_read(at, 3, &given, call, err));
+    const ptl_value params[] = {ptl_value_string(source), ptl_value_int(limit + 1),
+                                ptl_value_int(at[0]), ptl_value_int(at[1]), ptl_value_int(at[2])};
     ptl_table rows = {0};
     PTL_TRY(
-        ptl_warehouse_query(&rows, call->store->warehouse, "source/quarantine", params, 2, 0, err));
+        ptl_warehouse_query(&rows, call->store->warehouse, "source/quarantine", params, 5, 0, err));
     ptl_reply_say(call->reply,
                   rows.n_rows == 0 ? "No row of %s is set aside."
                                    : "Rows of %s that no figure counts.",
                   source);
-    const ptl_status st = fill_quarantine(call->reply, &rows, err);
+    const int64_t n = rows.n_rows < limit ? rows.n_rows : limit;
+    ptl_status st = fill_quarantine(call->reply, &rows, n, err);
+    if (st == PTL_OK) st = put_place(call, &rows, n, at, err);
     ptl_table_dispose(&rows);
     return st;
 }
@@ -256,7 +283,8 @@ static const ptl_param quarantine_params[] = {{.name = "source",
                                                .defaults = "50",
                                                .min = 1,
                                                .max = 100000,
-                                               .about = "Rows shown at most."}};
+                                               .about = "Rows shown at most."},
+                                              PTL_PARAM_CURSOR};
 
 const ptl_op ptl_op_source_quarantine = {
     .name = "source.quarantine",
@@ -265,8 +293,8 @@ const ptl_op ptl_op_source_quarantine = {
              "empty, the line is malformed, or the same fact was loaded before. It comes back when "
              "the file or the mapping is corrected and imported again.",
     .params = quarantine_params,
-    .n_params = 2,
-    .result = "rows: list — file, row, column, reason",
+    .n_params = 3,
+    .result = "rows: list — file, row, column, reason\n" PTL_RESULT_CURSOR,
     .right = "analyst",
     .effects = PTL_READS,
     .example = "portolan source quarantine orders",

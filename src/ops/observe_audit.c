@@ -2,6 +2,7 @@
 #include "observe/audit.h"
 
 #include "ops/args.h"
+#include "ops/cursor.h"
 
 static void put_days(ptl_reply *reply, const ptl_audit_finding *f)
 {
@@ -31,7 +32,8 @@ static void put_finding(ptl_reply *reply, const ptl_audit_finding *f, const char
     ptl_reply_cell_text(reply, f->advice);
 }
 
-static void put_report(ptl_call *call, const ptl_audit_report *r)
+/* `n` findings from `first` on; the numbers are those of all. */
+static void put_report(ptl_call *call, const ptl_audit_report *r, int64_t first, int64_t n)
 {
     static const ptl_reply_column columns[] = {{"severity", "Severity", false},
                                                {"check", "Check", false},
@@ -58,7 +60,7 @@ static void put_report(ptl_call *call, const ptl_audit_report *r)
     ptl_reply_int(reply, "medium", "Medium", r->by_severity[PTL_SEVERITY_MEDIUM]);
     ptl_reply_int(reply, "low", "Low", r->by_severity[PTL_SEVERITY_LOW]);
     ptl_reply_table(reply, "findings", "Findings", columns, sizeof columns / sizeof *columns);
-    for (int64_t i = 0; i < r->n_findings; i++)
+    for (int64_t i = first; i < first + n; i++)
         put_finding(reply, &r->findings[i], call->workspace->currency);
     ptl_reply_table_end(reply);
 }
@@ -76,24 +78,31 @@ static ptl_status data_audit(ptl_call *call, ptl_error *err)
         ptl_reply_next(call->reply, "portolan import");
         return PTL_OK;
     }
-    put_report(call, &report);
+    put_report(call, &report, 0, report.n_findings);
     return PTL_OK;
 }
 
 static ptl_status data_findings(ptl_call *call, ptl_error *err)
 {
     ptl_audit_report report;
-    int64_t run_id;
-    PTL_TRY(ptl_audit_read(&report, &run_id, call->store, ptl_args_int(call->args, "run"),
-                           call->arena, err));
+    const int64_t limit = ptl_args_int(call->args, "limit");
+    int64_t run_id, at[2]; /* run, rows before: what an audit found does not change */
+    bool given;
+    PTL_TRY(ptl_cursor_read(at, 2, &given, call, err));
+    if (!given) at[0] = ptl_args_int(call->args, "run");
+    PTL_TRY(ptl_audit_read(&report, &run_id, call->store, at[0], call->arena, err));
     if (run_id == 0) {
         ptl_reply_say(call->reply, "No audit has run yet.");
         ptl_reply_next(call->reply, "portolan audit");
         return PTL_OK;
     }
     ptl_reply_id(call->reply, "run", "Run", run_id);
-    put_report(call, &report);
-    return PTL_OK;
+    const int64_t first = at[1] < report.n_findings ? at[1] : report.n_findings;
+    const int64_t rest = report.n_findings - first;
+    put_report(call, &report, first, rest < limit ? rest : limit);
+    at[0] = run_id;
+    at[1] = first + limit;
+    return ptl_cursor_put(call, rest > limit ? at : NULL, 2, err);
 }
 
 #define FINDINGS                                                                                   \
@@ -131,14 +140,22 @@ static const ptl_param findings_params[] = {
      .defaults = "0",
      .min = 0,
      .max = 9e15,
-     .about = "The audit that found them; 0 is the newest."}};
+     .about = "The audit that found them; 0 is the newest."},
+    {.name = "limit",
+     .type = PTL_PARAM_INT,
+     .unit = "findings",
+     .defaults = "500",
+     .min = 1,
+     .max = 10000,
+     .about = "How many at most."},
+    PTL_PARAM_CURSOR};
 
 const ptl_op ptl_op_data_findings = {.name = "data.findings",
                                      .summary = "list what the newest audit found",
                                      .about = "Findings by severity, then by money at stake.",
                                      .params = findings_params,
-                                     .n_params = 1,
-                                     .result = "run: the audit\n" FINDINGS,
+                                     .n_params = 3,
+                                     .result = "run: the audit\n" FINDINGS "\n" PTL_RESULT_CURSOR,
                                      .right = "everyone",
                                      .effects = PTL_READS,
                                      .example = "portolan data findings",

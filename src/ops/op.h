@@ -44,7 +44,9 @@ enum {
     PTL_NO_STORE = 16, /* must run without opening the stores (init, restore, help)  */
     PTL_CACHED = 32,   /* same inputs give the earlier run's answer unless --force   */
     PTL_ENTERS = 64,   /* the handler enters the ledger itself (apply)               */
-    PTL_FILES = 128    /* reads files beside the stores: the answer changes with them */
+    PTL_FILES = 128,   /* reads files beside the stores: the answer changes with them */
+    PTL_ALONE = 256,   /* nothing may change the stores meanwhile, though it changes nothing */
+    PTL_LOADS = 512    /* brings files in: identifiers and keys lie beside the engine */
 };
 
 typedef struct ptl_op ptl_op;
@@ -71,6 +73,7 @@ typedef struct ptl_call {
     ptl_reply *reply;
     ptl_instant now;
     const char *actor;
+    const char *verticals;  /* whose rows the caller sees (vertical.h); NULL: all */
     int64_t run_id;         /* 0 for a pure read */
     bool force;             /* do it even if nothing is new */
     const ptl_asker *asker; /* NULL: nobody can be asked; defaults hold */

@@ -60,13 +60,18 @@
     X(prove, reconcile_bundle)                                                                     \
     X(decide, budget_optimize)                                                                     \
     X(decide, budget_simulate)                                                                     \
+    X(decide, budget_score)                                                                        \
     X(decide, experiment_next)                                                                     \
     X(review, review_write)                                                                        \
     X(review, review_changes)                                                                      \
     X(review, minutes_add)                                                                         \
     X(review, minutes_list)                                                                        \
     X(review, minutes_close)                                                                       \
+    X(review, challenge_add)                                                                       \
+    X(review, challenge_answer)                                                                    \
+    X(review, challenge_list)                                                                      \
     X(review, digest_send)                                                                         \
+    X(pages, page_show)                                                                            \
     X(pages, page_write)                                                                           \
     X(store, ledger_verify)                                                                        \
     X(store, ledger_list)                                                                          \

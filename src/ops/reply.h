@@ -81,6 +81,13 @@ void ptl_reply_write_members(const ptl_reply *reply, ptl_json *json);
  */
 void ptl_reply_write_text(const ptl_reply *reply, ptl_buffer *out, int32_t columns);
 
+/** One list of the answer as CSV (reply_csv.c) or as an Arrow IPC stream (reply_arrow.c), appended
+ * to `out`. `table` NULL: the only one. E_INVALID where there is none such, or several. */
+PTL_NODISCARD ptl_status ptl_reply_write_csv(const ptl_reply *reply, const char *table,
+                                             ptl_buffer *out, ptl_error *err);
+PTL_NODISCARD ptl_status ptl_reply_write_arrow(const ptl_reply *reply, const char *table,
+                                               ptl_buffer *out, ptl_error *err);
+
 /* Kept with the run, so that the same inputs give the same answer in every face. */
 
 /** Everything the reply holds, as one JSON object that ptl_reply_load reads back. */

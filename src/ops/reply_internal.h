@@ -2,6 +2,7 @@
 #ifndef PTL_OPS_REPLY_INTERNAL_H
 #define PTL_OPS_REPLY_INTERNAL_H
 
+#include "ops/limits.h"
 #include "ops/reply.h"
 
 #define PTL_CELL_KINDS(X)                                                                          \
@@ -70,6 +71,13 @@ void ptl_reply_add_sentence(ptl_reply *reply, ptl_sentences *to, ptl_text senten
 
 /* A cell as a person reads it, into `out`. */
 void ptl_cell_text(ptl_buffer *out, const ptl_cell *cell);
+/* A cell as CSV has it, unquoted; nothing for what is missing. */
+void ptl_cell_plain(ptl_buffer *out, const ptl_cell *cell);
+/* A list by name; NULL: the only one. */
+PTL_NODISCARD ptl_status ptl_reply_find_table(const ptl_reply_item **out, const ptl_reply *reply,
+                                              const char *name, ptl_error *err);
+/* Whether any of its cells is money: then it has a second column for the currency. */
+bool ptl_reply_column_is_money(const ptl_reply_item *item, int64_t column);
 /* A cell as one JSON value. */
 void ptl_cell_json(const ptl_cell *cell, ptl_json *json);
 

@@ -2,6 +2,7 @@
 #include "store/minutes.h"
 
 #include "ops/args.h"
+#include "ops/cursor.h"
 
 #include <string.h>
 
@@ -94,19 +95,23 @@ static ptl_status minutes_list(ptl_call *call, ptl_error *err)
         {"met_on", "", false},    {"opened_by", "", false},     {"closed_at", "", false},
         {"closed_by", "", false}, {"outcome", "Outcome", false}};
     ptl_minute *list = NULL;
-    int64_t n = 0;
+    ptl_window window;
+    int64_t n = 0, first, n_page;
+    PTL_TRY(ptl_window_read(&window, call, err));
     const ptl_minutes_options o = {.size = (int32_t)sizeof o,
                                    .at = PTL_INSTANT_EVER,
                                    .carried = !ptl_args_bool(call->args, "all"),
                                    .since = today(call) - 6,
-                                   .limit = ptl_args_int(call->args, "limit")};
+                                   .limit = window.n_wanted};
     PTL_TRY(ptl_minutes_list(&list, &n, call->store->records, &o, call->arena, err));
     ptl_reply_say(call->reply,
                   n == 0 ? "The minutes are empty." : "Open ones first, by their day.");
     ptl_reply_table(call->reply, "minutes", "", columns, sizeof columns / sizeof *columns);
-    for (int64_t i = 0; i < n; i++) put_minute(call->reply, &list[i], today(call));
+    PTL_TRY(ptl_window_find(&first, &n_page, &window, &list[0].minute_id, sizeof *list, n, err));
+    for (int64_t i = first; i < first + n_page; i++) put_minute(call->reply, &list[i], today(call));
     ptl_reply_table_end(call->reply);
-    return PTL_OK;
+    return ptl_window_put(call, &window, first, n_page, n,
+                          n_page > 0 ? list[first + n_page - 1].minute_id : 0, err);
 }
 
 static const ptl_param list_params[] = {
@@ -120,7 +125,8 @@ static const ptl_param list_params[] = {
      .defaults = "200",
      .min = 1,
      .max = 100000,
-     .about = "How many at most."}};
+     .about = "How many at most."},
+    PTL_PARAM_CURSOR};
 
 const ptl_op ptl_op_minutes_list = {
     .name = "minutes.list",
@@ -129,10 +135,10 @@ const ptl_op ptl_op_minutes_list = {
     .about = "Actions are carried over until they are closed; one that is open after its day is "
              "late.",
     .params = list_params,
-    .n_params = 2,
+    .n_params = 3,
     .result =
         "minutes: list — minute, kind, state, what, owner, due, met_on, opened_by, closed_at, "
-        "closed_by, outcome",
+        "closed_by, outcome\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan minutes list",

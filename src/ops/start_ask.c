@@ -318,8 +318,8 @@ static ptl_status look_again(start *s, const ptl_recognised *r)
     const ptl_preset *presets;
     int64_t n;
     PTL_TRY(ptl_preset_all(&presets, &n, s->call->arena, s->err));
-    return ptl_recognise_file(&s->files[r - s->files], r->path, r->file, presets, n,
-                              s->file_answers, s->n_file_answers, s->call->arena, s->err);
+    return ptl_recognise_sheet(&s->files[r - s->files], r->path, r->sample.sheet, r->file, presets,
+                               n, s->file_answers, s->n_file_answers, s->call->arena, s->err);
 }
 
 ptl_status start_ask_doubts(start *s)

@@ -70,7 +70,7 @@ const ptl_op ptl_op_backup = {
               "ledger_size: int — entries in the copy\n"
               "ledger_root: text — root hash over them",
     .right = "owner",
-    .effects = PTL_READS,
+    .effects = PTL_READS | PTL_ALONE,
     .is_long = true,
     .example = "portolan backup ../acme-backup",
     .run = run_backup,

@@ -1,5 +1,6 @@
 /* store_ledger.c: the operations on the ledger. */
 #include "ops/args.h"
+#include "ops/cursor.h"
 #include "ops/registry.h"
 
 /* --- ledger ----------------------------------------------------------------------------------- */
@@ -78,9 +79,18 @@ static ptl_status run_ledger_list(ptl_call *call, ptl_error *err)
     ptl_ledger_entry *entries = NULL;
     int64_t n = 0;
     PTL_TRY(ptl_ledger_head_get(&head, call->store->records, err));
-    int64_t first = head.size > limit ? head.size - limit : 0;
-    if (ptl_args_given(call->args, "first")) first = ptl_args_int(call->args, "first");
-    PTL_TRY(ptl_ledger_list(&entries, &n, call->store->records, first, limit, call->arena, err));
+    const bool forward = ptl_args_given(call->args, "first");
+    int64_t at;
+    bool given;
+    PTL_TRY(ptl_cursor_read(&at, 1, &given, call, err));
+    /* without a first entry pages go back from the newest: `at` is where the page before began */
+    const int64_t end = given ? at : head.size;
+    int64_t first = end > limit ? end - limit : 0;
+    if (forward) first = given ? at : ptl_args_int(call->args, "first");
+    const int64_t wanted = forward || limit < end ? limit : end;
+    if (wanted > 0)
+        PTL_TRY(
+            ptl_ledger_list(&entries, &n, call->store->records, first, wanted, call->arena, err));
     if (n > 0)
         ptl_reply_say(call->reply, "Entries %lld to %lld of %lld.", (long long)first,
                       (long long)(first + n - 1), (long long)head.size);
@@ -90,7 +100,9 @@ static ptl_status run_ledger_list(ptl_call *call, ptl_error *err)
     ptl_reply_table(call->reply, "entries", "", columns, 7);
     for (int64_t i = 0; i < n; i++) put_entry(call->reply, &entries[i]);
     ptl_reply_table_end(call->reply);
-    return PTL_OK;
+    const int64_t next = forward ? first + n : first;
+    const bool more = forward ? next < head.size : first > 0;
+    return ptl_cursor_put(call, more ? &next : NULL, 1, err);
 }
 
 static const ptl_param ledger_list_params[] = {
@@ -106,6 +118,7 @@ static const ptl_param ledger_list_params[] = {
      .min = 1,
      .max = 10000,
      .about = "How many entries at most."},
+    PTL_PARAM_CURSOR,
 };
 
 const ptl_op ptl_op_ledger_list = {
@@ -113,10 +126,11 @@ const ptl_op ptl_op_ledger_list = {
     .summary = "list what was decided and done, oldest first",
     .about = "The ledger is an append-only log of everything that changed the workspace: which "
              "configuration came into force, what was loaded, which reviews were written, by whom. "
-             "With --json each entry carries its body and its leaf hash.",
+             "With --json each entry carries its body and its leaf hash. Without a first entry the "
+             "pages that follow go back to the beginning.",
     .params = ledger_list_params,
-    .n_params = 2,
-    .result = "entries: list — seq, entered_at, kind, actor, run, leaf, body",
+    .n_params = 3,
+    .result = "entries: list — seq, entered_at, kind, actor, run, leaf, body\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan ledger list --limit 5",

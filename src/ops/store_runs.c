@@ -1,6 +1,8 @@
 /* store_runs.c: what ran, with which inputs, and how it ended. */
 #include "ops/args.h"
+#include "ops/cursor.h"
 #include "ops/registry.h"
+#include "ops/vertical.h"
 
 /* --- runs ------------------------------------------------------------------------------------- */
 
@@ -42,15 +44,21 @@ static ptl_status run_run_list(ptl_call *call, ptl_error *err)
                                                {"failure", "failure", false}};
     ptl_run *runs = NULL;
     int64_t n = 0;
-    PTL_TRY(ptl_run_list(&runs, &n, call->store->records,
-                         run_state_of(ptl_args_text(call->args, "state")),
-                         ptl_args_text(call->args, "operation"), ptl_args_int(call->args, "limit"),
-                         call->arena, err));
+    const int64_t limit = ptl_args_int(call->args, "limit");
+    int64_t before;
+    bool given;
+    PTL_TRY(ptl_cursor_read(&before, 1, &given, call, err));
+    PTL_TRY(ptl_run_list_before(&runs, &n, call->store->records,
+                                run_state_of(ptl_args_text(call->args, "state")),
+                                ptl_args_text(call->args, "operation"), given ? before : INT64_MAX,
+                                limit + 1, call->arena, err));
+    const bool more = n > limit;
+    if (more) n = limit;
     ptl_reply_say(call->reply, n == 0 ? "No such run." : "Newest first.");
     ptl_reply_table(call->reply, "runs", "", columns, 10);
     for (int64_t i = 0; i < n; i++) put_run(call->reply, &runs[i]);
     ptl_reply_table_end(call->reply);
-    return PTL_OK;
+    return ptl_cursor_put(call, more ? &runs[n - 1].run_id : NULL, 1, err);
 }
 
 static const ptl_param run_list_params[] = {
@@ -68,6 +76,7 @@ static const ptl_param run_list_params[] = {
      .min = 1,
      .max = 10000,
      .about = "How many at most."},
+    PTL_PARAM_CURSOR,
 };
 
 const ptl_op ptl_op_run_list = {
@@ -77,9 +86,9 @@ const ptl_op ptl_op_run_list = {
              "of its inputs, the configuration and the newest load it worked on, and how it ended. "
              "A run whose process died is interrupted, and nothing of it is visible.",
     .params = run_list_params,
-    .n_params = 3,
+    .n_params = 4,
     .result = "runs: list — run, operation, state, started_at, ended_at, actor, config_version, "
-              "warehouse_version, inputs, failure",
+              "warehouse_version, inputs, failure\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan run list --state done --limit 5",
@@ -106,6 +115,7 @@ static ptl_status say_answer(ptl_call *call, const char *outcome, ptl_error *err
     ptl_buffer_init(&text, 256u << 20, NULL);
     ptl_json_init_buffer(&json, &text, 0, err);
     ptl_status st = ptl_reply_load(answer, ptl_text_of(outcome), err);
+    ptl_reply_bound(answer, call->verticals);
     if (st == PTL_OK) {
         ptl_reply_write_json(answer, &json);
         st = ptl_json_finish(&json);
@@ -210,8 +220,14 @@ static ptl_status run_job_list(ptl_call *call, ptl_error *err)
                                                {"failure", "failure", false}};
     ptl_job *jobs = NULL;
     int64_t n = 0;
-    PTL_TRY(ptl_job_list(&jobs, &n, call->store->records, ptl_args_int(call->args, "limit"),
-                         call->arena, err));
+    const int64_t limit = ptl_args_int(call->args, "limit");
+    int64_t before;
+    bool given;
+    PTL_TRY(ptl_cursor_read(&before, 1, &given, call, err));
+    PTL_TRY(ptl_job_list_before(&jobs, &n, call->store->records, given ? before : INT64_MAX,
+                                limit + 1, call->arena, err));
+    const bool more = n > limit;
+    if (more) n = limit;
     ptl_reply_say(call->reply, n == 0 ? "No job ran here yet." : "Newest first.");
     ptl_reply_table(call->reply, "jobs", "", columns, 9);
     for (int64_t i = 0; i < n; i++) {
@@ -226,7 +242,7 @@ static ptl_status run_job_list(ptl_call *call, ptl_error *err)
         ptl_reply_cell_text(call->reply, jobs[i].failure);
     }
     ptl_reply_table_end(call->reply);
-    return PTL_OK;
+    return ptl_cursor_put(call, more ? &jobs[n - 1].job_id : NULL, 1, err);
 }
 
 static const ptl_param job_list_params[] = {
@@ -237,6 +253,7 @@ static const ptl_param job_list_params[] = {
      .min = 1,
      .max = 10000,
      .about = "How many at most."},
+    PTL_PARAM_CURSOR,
 };
 
 const ptl_op ptl_op_job_list = {
@@ -245,8 +262,9 @@ const ptl_op ptl_op_job_list = {
     .about = "An operation that takes long is a job: its step and share are recorded once a second "
              "while it runs. A job whose process died is interrupted.",
     .params = job_list_params,
-    .n_params = 1,
-    .result = "jobs: list — job, run, operation, state, share, step, started_at, ended_at, failure",
+    .n_params = 2,
+    .result = "jobs: list — job, run, operation, state, share, step, started_at, ended_at, "
+              "failure\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan job list",

@@ -1,5 +1,6 @@
 /* understand.c: operations on figures. */
 #include "ops/args.h"
+#include "ops/cursor.h"
 #include "store/figure.h"
 
 #include <stdio.h>
@@ -67,15 +68,22 @@ static ptl_status figure_list(ptl_call *call, ptl_error *err)
         {"low", "Low", true},      {"high", "High", true},        {"unit", "Unit", false},
         {"kind", "Kind", false},   {"run", "Run", true},          {"dimension", "", false},
         {"verdict", "", false}};
-    const ptl_value params[] = {ptl_value_int(ptl_args_int(call->args, "run")),
+    const int64_t limit = ptl_args_int(call->args, "limit");
+    int64_t at[2]; /* run, rows before: what a run wrote does not change */
+    bool given;
+    PTL_TRY(ptl_cursor_read(at, 2, &given, call, err));
+    if (!given) at[0] = ptl_args_int(call->args, "run");
+    const ptl_value params[] = {ptl_value_int(at[0]),
                                 ptl_value_string(text_or_empty(call, "name")),
                                 ptl_value_string(text_or_empty(call, "grain")),
                                 ptl_value_string(text_or_empty(call, "channel")),
-                                ptl_value_int(ptl_args_int(call->args, "limit"))};
+                                ptl_value_int(limit + 1),
+                                ptl_value_int(at[1])};
     ptl_table t = {0};
     ptl_figures c;
-    PTL_TRY(ptl_warehouse_query(&t, call->store->warehouse, "figure/list", params, 5, 0, err));
-    const ptl_status st = ptl_figures_bind(&c, &t, err);
+    PTL_TRY(ptl_warehouse_query(&t, call->store->warehouse, "figure/list", params, 6, 0, err));
+    ptl_status st = ptl_figures_bind(&c, &t, err);
+    const int64_t n = t.n_rows < limit ? t.n_rows : limit;
     if (st == PTL_OK && t.n_rows == 0) {
         ptl_reply_say(call->reply, "No figure matches.");
         ptl_reply_next(call->reply, "portolan review");
@@ -83,8 +91,11 @@ static ptl_status figure_list(ptl_call *call, ptl_error *err)
     if (st == PTL_OK) {
         ptl_reply_table(call->reply, "figures", "Figures", columns,
                         sizeof columns / sizeof *columns);
-        for (int64_t i = 0; i < t.n_rows; i++) put_row(call->reply, &c, i);
+        for (int64_t i = 0; i < n; i++) put_row(call->reply, &c, i);
         ptl_reply_table_end(call->reply);
+        if (n > 0) at[0] = ptl_column_int(c.run_id, 0);
+        at[1] += n;
+        st = ptl_cursor_put(call, t.n_rows > n ? at : NULL, 2, err);
     }
     ptl_table_dispose(&t);
     return st;
@@ -113,7 +124,8 @@ static const ptl_param figure_params[] = {
      .defaults = "100",
      .min = 1,
      .max = 1000000,
-     .about = "Figures shown at most."}};
+     .about = "Figures shown at most."},
+    PTL_PARAM_CURSOR};
 
 const ptl_op ptl_op_figure_list = {
     .name = "figure.list",
@@ -126,7 +138,7 @@ const ptl_op ptl_op_figure_list = {
     .params = figure_params,
     .n_params = sizeof figure_params / sizeof *figure_params,
     .result = "figures: list — name, grain, from, to, channel, value, low, high, unit, kind, run, "
-              "dimension, verdict",
+              "dimension, verdict\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan figures --name cm2 --grain week --limit 5",

@@ -2,6 +2,7 @@
 #include "understand/alarm.h"
 
 #include "ops/args.h"
+#include "ops/cursor.h"
 
 static const ptl_reply_column columns[] = {{"alarm", "", true},
                                            {"day", "Day", false},
@@ -109,14 +110,18 @@ const ptl_op ptl_op_alarm_run = {
 static ptl_status alarm_list(ptl_call *call, ptl_error *err)
 {
     ptl_alarm *alarms = NULL;
-    int64_t n = 0;
+    ptl_window window;
+    int64_t n = 0, first, n_page;
+    PTL_TRY(ptl_window_read(&window, call, err));
     const ptl_day since =
         ptl_args_given(call->args, "since") ? ptl_args_day(call->args, "since") : 0;
     PTL_TRY(ptl_alarm_list(&alarms, &n, call->store->records, since, PTL_INSTANT_EVER,
-                           ptl_args_int(call->args, "limit"), call->arena, err));
+                           window.n_wanted, call->arena, err));
+    PTL_TRY(ptl_window_find(&first, &n_page, &window, &alarms[0].alarm_id, sizeof *alarms, n, err));
     ptl_reply_say(call->reply, n == 0 ? "No alarm was raised." : "Newest day first.");
-    put_alarms(call->reply, alarms, n);
-    return PTL_OK;
+    put_alarms(call->reply, alarms + first, n_page);
+    return ptl_window_put(call, &window, first, n_page, n,
+                          n_page > 0 ? alarms[first + n_page - 1].alarm_id : 0, err);
 }
 
 static const ptl_param list_params[] = {
@@ -127,7 +132,8 @@ static const ptl_param list_params[] = {
      .defaults = "50",
      .min = 1,
      .max = 100000,
-     .about = "How many at most."}};
+     .about = "How many at most."},
+    PTL_PARAM_CURSOR};
 
 const ptl_op ptl_op_alarm_list = {
     .name = "alarm.list",
@@ -135,9 +141,9 @@ const ptl_op ptl_op_alarm_list = {
     .summary = "list the alarms that were raised, newest day first",
     .about = "Each alarm with the band it left and the chance of that with nothing wrong.",
     .params = list_params,
-    .n_params = 2,
+    .n_params = 3,
     .result = "alarms: list — alarm, day, dimension, member, metric, value, expected, low, high, "
-              "unit, chance, raised_at, run",
+              "unit, chance, raised_at, run\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan alarm list --limit 10",

@@ -2,6 +2,7 @@
  * found. What is shown is read back from the store, so that a run and whoever looks at it later say
  * the same. Every answer says that it describes: grade E, "is credited with", never "brought". */
 #include "ops/args.h"
+#include "ops/cursor.h"
 #include "ops/understand_attribution.h"
 #include "understand/attribution.h"
 #include "understand/attribution_told.h"
@@ -56,7 +57,8 @@ static ptl_attribution_options options_of(const ptl_call *call, const ptl_goal_c
                                      .half_life_days = ptl_args_number(args, "half_life"),
                                      .order = (int32_t)ptl_args_int(args, "order"),
                                      .n_replicates = (int32_t)ptl_args_int(args, "replicates"),
-                                     .seed = (uint64_t)ptl_args_int(args, "seed")};
+                                     .seed = (uint64_t)ptl_args_int(args, "seed"),
+                                     .sample_events = ptl_args_int(args, "sample")};
 }
 
 static void say_nothing_touched(ptl_call *call, const ptl_attribution_report *r)
@@ -103,27 +105,28 @@ static ptl_status attribution_show(ptl_call *call, ptl_error *err)
 
 /* --- journey.list ----------------------------------------------------------------------------- */
 
-static ptl_status say_paths(ptl_call *call, int64_t run_id, ptl_error *err)
+static ptl_status say_paths(ptl_call *call, int64_t run_id, int64_t before, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
         {"path", "Path", false},        {"steps", "Touches", true},
         {"journeys", "Journeys", true}, {"conversions", "Conversions", true},
         {"rate", "Converting", true},   {"value", "Worth", true}};
+    const int64_t limit = ptl_args_int(call->args, "limit");
     const ptl_value params[] = {ptl_value_int(run_id),
                                 ptl_value_string(ptl_args_text(call->args, "sort")),
-                                ptl_value_int(ptl_args_int(call->args, "limit"))};
+                                ptl_value_int(limit + 1), ptl_value_int(before)};
     ptl_table t = {0};
     const ptl_column *path, *steps, *journeys, *conversions, *value;
     ptl_status st;
     PTL_TRY(
-        ptl_warehouse_query(&t, call->store->warehouse, "attribution/paths", params, 3, 0, err));
+        ptl_warehouse_query(&t, call->store->warehouse, "attribution/paths", params, 4, 0, err));
     PTL_TRY_GOTO(st, done, ptl_table_column(&path, &t, "path", PTL_TYPE_TEXT, err));
     PTL_TRY_GOTO(st, done, ptl_table_column(&steps, &t, "steps", PTL_TYPE_INT, err));
     PTL_TRY_GOTO(st, done, ptl_table_column(&journeys, &t, "journeys", PTL_TYPE_INT, err));
     PTL_TRY_GOTO(st, done, ptl_table_column(&conversions, &t, "conversions", PTL_TYPE_INT, err));
     PTL_TRY_GOTO(st, done, ptl_table_column(&value, &t, "revenue_micros", PTL_TYPE_INT, err));
     ptl_reply_table(call->reply, "paths", "", columns, N_OF(columns));
-    for (int64_t i = 0; i < t.n_rows; i++) {
+    for (int64_t i = 0; i < t.n_rows && i < limit; i++) {
         const char *text = ptl_text_copy(ptl_column_text(path, i), call->arena, err);
         if (!text) st = PTL_E_NO_MEMORY;
         if (st != PTL_OK) break;
@@ -136,6 +139,8 @@ static ptl_status say_paths(ptl_call *call, int64_t run_id, ptl_error *err)
         ptl_reply_cell_micros(call->reply, ptl_column_int(value, i), call->workspace->currency);
     }
     ptl_reply_table_end(call->reply);
+    const int64_t at[] = {run_id, before + limit};
+    if (st == PTL_OK) st = ptl_cursor_put(call, t.n_rows > limit ? at : NULL, 2, err);
 done:
     ptl_table_dispose(&t);
     return st;
@@ -143,14 +148,17 @@ done:
 
 static ptl_status journey_list(ptl_call *call, ptl_error *err)
 {
-    int64_t run_id;
+    int64_t run_id, at[2]; /* run, rows before: what a run wrote does not change */
+    bool given;
+    PTL_TRY(ptl_cursor_read(at, 2, &given, call, err));
     PTL_TRY(run_id_of(&run_id, call, err));
+    if (given) run_id = at[0];
     const bool by_journeys = strcmp(ptl_args_text(call->args, "sort"), "journeys") == 0;
     ptl_reply_say(call->reply,
                   "Paths of run %lld, %s first. Journeys that went the same way are one path.",
                   (long long)run_id, by_journeys ? "most taken" : "most converting");
     ptl_reply_id(call->reply, "run", "Run", run_id);
-    PTL_TRY(say_paths(call, run_id, err));
+    PTL_TRY(say_paths(call, run_id, at[1], err));
     return ptl_attribution_say_shape(call, run_id, err);
 }
 
@@ -206,7 +214,15 @@ static const ptl_param run_params[] = {
      .defaults = "1",
      .min = 0,
      .max = 9e15,
-     .about = "Of those draws: the same seed gives the same bytes."}};
+     .about = "Of those draws: the same seed gives the same bytes."},
+    {.name = "sample",
+     .type = PTL_PARAM_INT,
+     .unit = "events",
+     .defaults = "1200000",
+     .min = 0,
+     .max = 9e15,
+     .about = "Methods are judged, and the time-to-event model is fitted, by persons with about "
+              "this many events; 0 takes all. The other methods always take all."}};
 
 const ptl_op ptl_op_attribution_run = {
     .name = "attribution.run",
@@ -261,7 +277,8 @@ static const ptl_param list_params[] = {PARAM_GOAL,
                                          .defaults = "20",
                                          .min = 1,
                                          .max = 2000,
-                                         .about = "Paths shown at most."}};
+                                         .about = "Paths shown at most."},
+                                        PTL_PARAM_CURSOR};
 
 const ptl_op ptl_op_journey_list = {
     .name = "journey.list",
@@ -272,12 +289,13 @@ const ptl_op ptl_op_journey_list = {
              "conversion.",
     .params = list_params,
     .n_params = N_OF(list_params),
-    .result = "run: int — the run that read them\n"
-              "goal: text — what they lead to\n"
-              "paths: list — path, steps, journeys, conversions, rate, value\n"
-              "roles, sequences: list — as in attribution.show\n"
-              "lengths: list — touches, converting, not_converting; the last holds all beyond\n"
-              "lags: list — days, conversions; from the first touch",
+    .result =
+        "run: int — the run that read them\n"
+        "goal: text — what they lead to\n"
+        "paths: list — path, steps, journeys, conversions, rate, value\n" PTL_RESULT_CURSOR "\n"
+        "roles, sequences: list — as in attribution.show\n"
+        "lengths: list — touches, converting, not_converting; the last holds all beyond\n"
+        "lags: list — days, conversions; from the first touch",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan journeys --sort conversions --limit 5",

@@ -18,11 +18,13 @@
     "methods: list — method, label, verdict, baseline: conversions that no touch earned\n"       \
     "journey_credit: list — channel, method, conversions, share, value: point, low, high\n"      \
     "foresight: list — method, auc, log_loss, log_loss_base, gap, of persons held out\n"         \
+    "stability: list — method, moved, moved_most, rank: from quarter to quarter of the period\n" \
+    "removals: list — channel, effect, low, high, best: conversions lost, useful touches\n"      \
     "promises: list — method, journeys, expected, observed: parts of the chance\n"               \
     "distances: list — method, other, share, value: what would move between two methods\n"       \
     "flow: list — step, from, to, journeys, converting\n"                                        \
     "frequency: list — channel, touches, journeys, converting\n"                                 \
-    "sequences: list — sequence, journeys, converting, relative_lift, z\n"                       \
+    "sequences: list — sequence, journeys, converting, relative_lift, z, removal\n"              \
     "synergies: list — channel, other, index\n"                                                  \
     "lengths, lags: list — as in journey.list"
 

@@ -173,11 +173,13 @@ static ptl_status say_sequences(const ptl_saying *s, ptl_error *err)
                                                {"journeys", "Journeys", true},
                                                {"converting", "Converting", true},
                                                {"relative_lift", "Relative lift", true},
-                                               {"z", "z", true}};
+                                               {"z", "z", true},
+                                               {"removal", "Lost without it", true}};
     const ptl_told_range n = ptl_told_range_of(&s->told, "sequence_journeys"),
                          c = ptl_told_range_of(&s->told, "sequence_converting");
     const ptl_told_range relative = ptl_told_range_of(&s->told, "sequence_relative"),
-                         z = ptl_told_range_of(&s->told, "sequence_z");
+                         z = ptl_told_range_of(&s->told, "sequence_z"),
+                         removal = ptl_told_range_of(&s->told, "sequence_removal");
     ptl_reply_table(s->call->reply, "sequences", "Sequences that tell most", columns,
                     N_OF(columns));
     for (int64_t k = 0; k < n.n; k++) {
@@ -189,6 +191,9 @@ static ptl_status say_sequences(const ptl_saying *s, ptl_error *err)
         ptl_reply_cell_double(s->call->reply,
                               ptl_column_double(s->told.figures.value, relative.from + k));
         ptl_reply_cell_double(s->call->reply, ptl_column_double(s->told.figures.value, z.from + k));
+        ptl_reply_cell_double(
+            s->call->reply,
+            k < removal.n ? ptl_column_double(s->told.figures.value, removal.from + k) : PTL_NAN);
     }
     ptl_reply_table_end(s->call->reply);
     return PTL_OK;
@@ -236,6 +241,77 @@ ptl_status ptl_attribution_say_shape(ptl_call *call, int64_t run_id, ptl_error *
     return st;
 }
 
+/* What the chain loses without a channel; the number of touches beyond which more go with nothing.
+ */
+static ptl_status say_removals(const ptl_saying *s, ptl_error *err)
+{
+    static const ptl_reply_column columns[] = {{"channel", "Without it", false},
+                                               {"effect", "Lost", true},
+                                               {"low", "at least", true},
+                                               {"high", "at most", true},
+                                               {"best", "More touches add nothing from", true}};
+    const ptl_told_range r = ptl_told_range_of(&s->told, "removal_effect");
+    ptl_reply_table(s->call->reply, "removals", "Conversions that pass through a channel", columns,
+                    N_OF(columns));
+    for (int64_t k = 0; k < r.n; k++) {
+        const char *name = ptl_told_member(&s->told, r.from + k, err);
+        if (!name) return PTL_E_NO_MEMORY;
+        const ptl_text member = ptl_text_of(name);
+        ptl_reply_cell_text(s->call->reply, name);
+        ptl_reply_cell_double(s->call->reply, ptl_told_value(&s->told, "removal_effect", member));
+        ptl_reply_cell_double(s->call->reply, ptl_told_value(&s->told, "removal_low", member));
+        ptl_reply_cell_double(s->call->reply, ptl_told_value(&s->told, "removal_high", member));
+        ptl_reply_cell_int(s->call->reply,
+                           (int64_t)ptl_told_value(&s->told, "frequency_best", member));
+    }
+    ptl_reply_table_end(s->call->reply);
+    return PTL_OK;
+}
+
+static void say_stability(const ptl_saying *s)
+{
+    static const ptl_reply_column columns[] = {{"method", "Method", false},
+                                               {"moved", "Changes channel", true},
+                                               {"moved_most", "at most", true},
+                                               {"rank", "Rank correlation", true}};
+    ptl_reply_table(s->call->reply, "stability", "From quarter to quarter of the period", columns,
+                    N_OF(columns));
+    for (int32_t m = 0; m < METHODS; m++) {
+        const ptl_text name = ptl_text_of(ptl_told_methods[m].name);
+        if (isnan(ptl_told_value(&s->told, "stability_moved", name))) continue;
+        ptl_reply_cell_text(s->call->reply, ptl_told_methods[m].label);
+        ptl_reply_cell_double(s->call->reply, ptl_told_value(&s->told, "stability_moved", name));
+        ptl_reply_cell_double(s->call->reply,
+                              ptl_told_value(&s->told, "stability_moved_most", name));
+        ptl_reply_cell_double(s->call->reply, ptl_told_value(&s->told, "stability_rank", name));
+    }
+    ptl_reply_table_end(s->call->reply);
+}
+
+/* Where persons were sampled, and what for. */
+static void say_sample(const ptl_saying *s)
+{
+    const int64_t null_in = ptl_told_total(&s->told, "sample_null_in"),
+                  won_in = ptl_told_total(&s->told, "sample_converting_in");
+    if (null_in <= 1) return;
+    ptl_buffer b;
+    ptl_buffer_init(&b, 1024, NULL);
+    ptl_buffer_text(&b, "The time-to-event model was fitted, the chain's order chosen, and methods "
+                        "were judged with a sample of persons: one in ");
+    ptl_show_count(&b, null_in);
+    ptl_buffer_text(&b, " of those whose journeys did not convert, ");
+    if (won_in > 1) {
+        ptl_buffer_text(&b, "one in ");
+        ptl_show_count(&b, won_in);
+        ptl_buffer_text(&b, " of those whose did.");
+    } else {
+        ptl_buffer_text(&b, "all of those whose did.");
+    }
+    ptl_buffer_text(&b, " --sample 0 takes everybody.");
+    ptl_reply_note(s->call->reply, "%s", b.ptr ? b.ptr : "");
+    ptl_buffer_dispose(&b);
+}
+
 /* What methods know of persons held out. */
 static void say_foresight(const ptl_saying *s)
 {
@@ -272,6 +348,9 @@ static ptl_status say_all(ptl_saying *s, int64_t run_id, ptl_error *err)
     PTL_TRY(say_stakes(s, err));
     PTL_TRY(say_roles(s, err));
     say_foresight(s);
+    say_stability(s);
+    say_sample(s);
+    PTL_TRY(say_removals(s, err));
     PTL_TRY(ptl_attribution_say_json(s, err));
     PTL_TRY(say_sequences(s, err));
     say_shape(s);

@@ -157,6 +157,11 @@ void ptl_page_section_end(ptl_page *page)
     ptl_page_html(page, "</section>\n");
 }
 
+void ptl_page_slot(ptl_page *page, const char *name)
+{
+    ptl_buffer_printf(&page->body, "<div data-slot=\"%s\"></div>\n", name);
+}
+
 void ptl_page_mark(ptl_page *page, const char *mark, const char *word)
 {
     ptl_buffer_printf(&page->body, "<span class=\"v %s\">", mark);
@@ -273,7 +278,7 @@ static void put_head(ptl_buffer *out, const ptl_page *page, const char *title)
     ptl_buffer_text(out, "</title>\n<style>");
     put_asset(out, "web/dist/review.css");
     ptl_buffer_text(out, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#answer\">To the "
-                         "answer</a>\n<main id=\"review\">\n");
+                         "answer</a>\n<main id=\"review\" class=\"page\">\n");
 }
 
 static void put_bar(ptl_buffer *out, const char *left, const char *right)

@@ -166,7 +166,7 @@ static ptl_status as_json(ptl_text *out, const content *c, ptl_text text, ptl_ar
     ptl_json_put_text(&j, "text", text);
     ptl_json_put_string(&j, "company", c->workspace->company);
     ptl_json_put_int(&j, "run", c->course.run_id);
-    ptl_review_put_day(&j, "last_complete_day", c->course.as_of);
+    ptl_json_put_day(&j, "last_complete_day", c->course.as_of);
     ptl_review_put_course(&j, &c->course);
     ptl_review_put_changes(&j, &c->changes);
     ptl_json_object_end(&j);

@@ -6,8 +6,8 @@
 static void put_period(ptl_json *j, const ptl_review_period *p)
 {
     ptl_json_object(j);
-    ptl_review_put_day(j, "from", p->from);
-    ptl_review_put_day(j, "to", p->to);
+    ptl_json_put_day(j, "from", p->from);
+    ptl_json_put_day(j, "to", p->to);
     for (int m = 0; m < PTL_N_MEASURES; m++) {
         if (m == PTL_ORDERS)
             ptl_json_put_int(j, ptl_measure_name((ptl_measure)m), p->exact[m]);
@@ -54,13 +54,13 @@ static void put_kpi(ptl_json *j, const ptl_review *r)
     ptl_json_put_string(j, "owner", kpi->owner);
     ptl_json_put_string(j, "kind", "counted");
     if (r->has_kpi) {
-        ptl_review_put_day(j, "from", r->kpi_from);
-        ptl_review_put_day(j, "to", r->kpi_to);
+        ptl_json_put_day(j, "from", r->kpi_from);
+        ptl_json_put_day(j, "to", r->kpi_to);
         ptl_json_put_micros(j, "value", r->kpi_exact);
     }
     if (kpi->has_target) {
         ptl_json_put_micros(j, "target", kpi->target_micros);
-        ptl_review_put_day(j, "due", kpi->due);
+        ptl_json_put_day(j, "due", kpi->due);
     }
     ptl_json_object_end(j);
 }
@@ -126,8 +126,8 @@ void ptl_review_write_json(const ptl_review *r, ptl_json *j)
     ptl_json_put_int(j, "configuration", r->workspace->version);
     ptl_json_put_int(j, "ledger_entry", r->ledger_seq);
     if (r->has_facts || r->pipeline) {
-        ptl_review_put_day(j, "first_day", r->first);
-        ptl_review_put_day(j, "last_complete_day", r->last);
+        ptl_json_put_day(j, "first_day", r->first);
+        ptl_json_put_day(j, "last_complete_day", r->last);
     }
     put_kpi(j, r);
     ptl_json_key(j, "company_total");

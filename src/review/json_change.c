@@ -63,8 +63,8 @@ void ptl_review_put_changes(ptl_json *j, const ptl_changes *changes)
     }
     ptl_json_object(j);
     ptl_json_put_string(j, "verdict", ptl_verdict_text(changes->verdict));
-    ptl_review_put_day(j, "start", changes->from);
-    ptl_review_put_day(j, "end", changes->to);
+    ptl_json_put_day(j, "start", changes->from);
+    ptl_json_put_day(j, "end", changes->to);
     ptl_json_put_int(j, "asked", changes->n_asked);
     ptl_json_put_double(j, "least", changes->least);
     ptl_json_key(j, "found");

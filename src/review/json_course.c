@@ -2,13 +2,6 @@
  * counted, and their last digits mean nothing. */
 #include "review/json_internal.h"
 
-void ptl_review_put_day(ptl_json *j, const char *key, ptl_day day)
-{
-    char text[16];
-    ptl_day_format(text, day);
-    ptl_json_put_string(j, key, text);
-}
-
 static void put_range(ptl_json *j, ptl_estimate e)
 {
     ptl_json_put_double(j, "expected", e.point);
@@ -28,8 +21,8 @@ void ptl_review_put_estimate(ptl_json *j, const char *key, ptl_estimate e)
 static void put_target(ptl_json *j, const ptl_course *c)
 {
     if (!c->has_target) return;
-    ptl_review_put_day(j, "from", c->starts);
-    ptl_review_put_day(j, "by", c->due);
+    ptl_json_put_day(j, "from", c->starts);
+    ptl_json_put_day(j, "by", c->due);
     ptl_json_put_double(j, "target", c->target);
     ptl_json_put_double(j, "to_date", c->to_date);
     ptl_json_put_double(j, "plan_to_date", c->plan_to_date);
@@ -45,7 +38,7 @@ static void put_cone(ptl_json *j, const ptl_course *c)
     for (int64_t i = 0; i < c->n_points; i++) {
         const ptl_course_point *p = &c->points[i];
         ptl_json_object(j);
-        ptl_review_put_day(j, "day", p->day);
+        ptl_json_put_day(j, "day", p->day);
         ptl_json_put_bool(j, "counted", p->is_actual);
         put_range(j, p->sum);
         ptl_json_put_double(j, "half_low", p->half_low);
@@ -63,8 +56,8 @@ static void put_weeks(ptl_json *j, const ptl_course *c)
     for (int64_t i = 0; i < c->n_weeks; i++) {
         const ptl_course_week *w = &c->weeks[i];
         ptl_json_object(j);
-        ptl_review_put_day(j, "start", w->from);
-        ptl_review_put_day(j, "end", w->to);
+        ptl_json_put_day(j, "start", w->from);
+        ptl_json_put_day(j, "end", w->to);
         put_range(j, w->value);
         ptl_json_put_double(j, "naive", w->naive);
         ptl_json_put_double(j, "reference", w->reference);

@@ -5,7 +5,6 @@
 #include "base/json_write.h"
 #include "review/model.h"
 
-void ptl_review_put_day(ptl_json *json, const char *key, ptl_day day);
 void ptl_review_put_estimate(ptl_json *json, const char *key, ptl_estimate estimate);
 
 /** "course": null where there is none. */

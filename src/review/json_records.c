@@ -8,8 +8,8 @@ static void put_minute(ptl_json *j, const ptl_minute *m, ptl_day last)
     ptl_json_put_string(j, "kind", ptl_minute_kind_text(m->kind));
     ptl_json_put_string(j, "what", m->what);
     ptl_json_put_string(j, "owner", m->owner);
-    if (m->has_due) ptl_review_put_day(j, "due", m->due_on);
-    ptl_review_put_day(j, "met_on", m->met_on);
+    if (m->has_due) ptl_json_put_day(j, "due", m->due_on);
+    ptl_json_put_day(j, "met_on", m->met_on);
     ptl_json_put_bool(j, "open", m->closed_at == 0 && m->kind == PTL_MINUTE_ACTION);
     ptl_json_put_bool(j, "late", ptl_minute_is_late(m, last + 1));
     ptl_json_put_string(j, "outcome", m->outcome);
@@ -19,7 +19,7 @@ static void put_minute(ptl_json *j, const ptl_minute *m, ptl_day last)
 static void put_alarm(ptl_json *j, const ptl_alarm *a)
 {
     ptl_json_object(j);
-    ptl_review_put_day(j, "day", a->day);
+    ptl_json_put_day(j, "day", a->day);
     ptl_json_put_string(j, "metric", a->metric);
     ptl_json_put_string(j, "dimension", a->dimension);
     ptl_json_put_string(j, "member", a->member);

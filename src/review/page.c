@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *week_title(ptl_page *page, const ptl_review *r)
+const char *ptl_review_title(ptl_page *page, const ptl_review *r)
 {
     const ptl_review_period *week = ptl_review_last_week(r, &r->company);
     if (!week) return r->pipeline ? "Pipeline review" : "First review";
@@ -231,6 +231,7 @@ static void put_all(ptl_page *page, const ptl_review *r)
     ptl_review_changes(page, r);
     ptl_review_minutes(page, r);
     put_findings(page, r);
+    ptl_page_slot(page, "questions");
     put_differences(page, r);
     put_channels(page, r);
     put_weeks(page, r);
@@ -244,8 +245,22 @@ static void put_pipeline(ptl_page *page, const ptl_review *r)
     ptl_pipeline_put(page, r->pipeline);
     ptl_review_minutes(page, r);
     put_findings(page, r);
+    ptl_page_slot(page, "questions");
     put_data(page, r);
     put_foot(page, r);
+}
+
+void ptl_review_put(ptl_page *page, const ptl_review *review)
+{
+    if (review->has_facts)
+        put_all(page, review);
+    else if (review->pipeline)
+        put_pipeline(page, review);
+    else
+        ptl_page_answer(page, "Nothing has been imported yet",
+                        "Orders and media spend give the first figures: revenue, media and "
+                        "contribution by channel and week. Describe each file in sources/ and run "
+                        "portolan import.");
 }
 
 ptl_status ptl_review_write_page(ptl_buffer *out, const ptl_review *review, ptl_error *err)
@@ -253,16 +268,8 @@ ptl_status ptl_review_write_page(ptl_buffer *out, const ptl_review *review, ptl_
     ptl_page page;
     const ptl_page_setting setting = ptl_page_setting_of(review->workspace, review->last);
     ptl_page_init(&page, &setting);
-    if (review->has_facts)
-        put_all(&page, review);
-    else if (review->pipeline)
-        put_pipeline(&page, review);
-    else
-        ptl_page_answer(&page, "Nothing has been imported yet",
-                        "Orders and media spend give the first figures: revenue, media and "
-                        "contribution by channel and week. Describe each file in sources/ and run "
-                        "portolan import.");
-    const char *title = week_title(&page, review);
+    ptl_review_put(&page, review);
+    const char *title = ptl_review_title(&page, review);
     const ptl_status st = ptl_page_write(out, &page, title, review->workspace->company, title, err);
     ptl_page_dispose(&page);
     return st;

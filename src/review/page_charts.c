@@ -35,8 +35,8 @@ static void put_point(ptl_page *page, ptl_json *j, const ptl_review *r,
     ptl_iso_week(&year, &number, week->from + 3);
     ptl_json_object(j);
     ptl_json_put_string(j, "label", ptl_page_words(page, "Week %d", number));
-    ptl_review_put_day(j, "start", week->from);
-    ptl_review_put_day(j, "end", week->to);
+    ptl_json_put_day(j, "start", week->from);
+    ptl_json_put_day(j, "end", week->to);
     ptl_json_put_double(j, "actual", units(week->exact[PTL_CM2]));
     ptl_json_put_double(j, "expected", week->expected.point);
     ptl_json_put_double(j, "lo", week->expected.low);

@@ -155,7 +155,7 @@ static void put_past(ptl_page *page, ptl_json *j, const ptl_review *r)
         if (!p->is_actual) continue;
         ptl_json_object(j);
         ptl_json_put_string(j, "label", week_label(page, p->day));
-        ptl_review_put_day(j, "start", p->day);
+        ptl_json_put_day(j, "start", p->day);
         ptl_json_put_double(j, "value", p->sum.point - p->plan);
         ptl_json_put_string(j, "run", run_of(page, r));
         ptl_json_object_end(j);
@@ -172,7 +172,7 @@ static void put_ahead(ptl_page *page, ptl_json *j, const ptl_review *r)
         if (p->is_actual) continue;
         ptl_json_object(j);
         ptl_json_put_string(j, "label", week_label(page, p->day));
-        ptl_review_put_day(j, "start", p->day);
+        ptl_json_put_day(j, "start", p->day);
         ptl_json_put_double(j, "median", p->sum.point - p->plan);
         ptl_json_put_double(j, "lo", p->sum.low - p->plan);
         ptl_json_put_double(j, "hi", p->sum.high - p->plan);

@@ -26,6 +26,12 @@ void ptl_review_kpi_label(ptl_buffer *out, const ptl_review *review);
 int32_t ptl_review_year(const ptl_review *review);
 int64_t ptl_review_rows_shown(const ptl_review *review);
 
+/** "Week 46 review, 9 to 15 Nov"; lives as long as the page. */
+const char *ptl_review_title(ptl_page *page, const ptl_review *review);
+
+/** All sections of the page. */
+void ptl_review_put(ptl_page *page, const ptl_review *review);
+
 /** Sections, in the order of reading; alarms are findings of the section that is open. */
 void ptl_review_answer(ptl_page *page, const ptl_review *review);
 void ptl_review_changes(ptl_page *page, const ptl_review *review);

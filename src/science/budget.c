@@ -20,7 +20,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { PRICE_STEPS = 30, BLEND_STEPS = 30, TAIL_STEPS = 7 };
+enum { PRICE_STEPS = 30, BLEND_STEPS = 30, TAIL_STEPS = 6 };
 
 ptl_budget_options ptl_budget_options_default(void)
 {
@@ -153,7 +153,7 @@ static ptl_status make_offset(ptl_problem *p, double **offset, ptl_error *err)
     const ptl_budget_data *const d = p->data;
     double spend = 0.0;
     for (int64_t i = 0; i < p->model.n_cells; i++) spend += d->present[i];
-    double *const media = p->model.path, *const value = media + p->model.n_path;
+    const ptl_budget_scratch w = ptl_budget_scratch_at(p->model.path, p->model.n_path, 0);
     for (int64_t s = 0; s < p->model.n_draws; s++) {
         (*offset)[s] = -spend;
         for (int64_t b = 0; b < p->model.n_blocks; b++) {
@@ -161,12 +161,11 @@ static ptl_status make_offset(ptl_problem *p, double **offset, ptl_error *err)
             const ptl_block block = {.curve = &p->model.curve[at],
                                      .lag = p->model.lag + at * p->model.window_max,
                                      .coefficient = p->model.coefficient[k],
-                                     .media = media,
-                                     .value = value};
-            ptl_budget_path(media, d, b, d->present);
-            ptl_budget_margins(value, d, b % d->n_geos);
-            (*offset)[s] += ptl_budget_block(NULL, &p->model, &block, value + p->model.n_path) -
-                            p->model.idle[k];
+                                     .media = w.media,
+                                     .value = w.value};
+            ptl_budget_path(w.media, d, b, d->present);
+            ptl_budget_margins(w.value, d, b % d->n_geos);
+            (*offset)[s] += ptl_budget_block(NULL, &p->model, &block, w.kernel) - p->model.idle[k];
         }
     }
     return PTL_OK;
@@ -179,7 +178,7 @@ static double chance_of_loss(ptl_problem *p)
     const double spend = spend_of(p, p->y);
     int64_t n = 0;
     for (int64_t s = 0; s < p->model.n_draws; s++)
-        n += p->model.draw_value[s] - spend < -1e-9 * p->scale;
+        n += p->model.draw_value[s] - spend < -0.005; /* half a cent is rounding */
     return (double)n / (double)p->model.n_draws;
 }
 
@@ -192,33 +191,62 @@ static ptl_status try_tail(ptl_problem *p, double weight, bool *kept, ptl_error 
     return PTL_OK;
 }
 
+static void copy_answer(ptl_problem *to, const ptl_problem *from)
+{
+    memcpy(to->y, from->y, (size_t)from->limits.n * sizeof *from->y);
+    to->value = from->value, to->bound = from->bound, to->lambda = from->lambda;
+}
+
+/* The least weight that keeps the chance of loss, by glances from one plan to the next. */
+static ptl_status seek_weight(ptl_problem *best, ptl_problem *p, double *weight, ptl_error *err)
+{
+    double lo = 0.0, hi = 1.0;
+    copy_answer(best, p);
+    for (int i = 0; i < TAIL_STEPS; i++) {
+        bool kept;
+        PTL_TRY(try_tail(p, 0.5 * (lo + hi), &kept, err));
+        *(kept ? &hi : &lo) = p->model.tail_weight;
+        if (kept) copy_answer(best, p);
+    }
+    *weight = hi;
+    return PTL_OK;
+}
+
+/* At the weight found: a bound, and a better plan if it still keeps the chance of loss. */
+static ptl_status settle_weight(ptl_problem *best, ptl_problem *p, double weight, ptl_error *err)
+{
+    bool kept;
+    copy_answer(p, best);
+    p->effort = PTL_EFFORT_WARM;
+    PTL_TRY(try_tail(p, weight, &kept, err));
+    if (kept) return PTL_OK;
+    best->bound = p->bound, best->lambda = p->lambda;
+    copy_answer(p, best);
+    p->value = ptl_budget_model_exact(&p->model, p->y);
+    return PTL_OK;
+}
+
 static ptl_status solve_loss(ptl_problem *p, ptl_error *err)
 {
-    double *offset, lo = 0.0, hi = 1.0;
+    double *offset, weight;
     ptl_problem best = *p;
     bool kept;
     BUDGET_ALLOC(best.y, p->work->arena, p->limits.n);
     PTL_TRY(make_offset(p, &offset, err));
     p->model.offset = offset;
     p->model.tail_share = p->o->loss_max;
-    PTL_TRY(try_tail(p, lo, &kept, err));
+    PTL_TRY(try_tail(p, 0.0, &kept, err));
     if (kept) return PTL_OK;
-    PTL_TRY(try_tail(p, hi, &kept, err));
-    if (!kept) return PTL_OK; /* the limits force a loss: p_loss says so */
-    for (int i = 0; i <= TAIL_STEPS; i++) {
-        if (kept) {
-            hi = p->model.tail_weight;
-            memcpy(best.y, p->y, (size_t)p->limits.n * sizeof *p->y);
-            best.value = p->value, best.bound = p->bound, best.lambda = p->lambda;
-        } else {
-            lo = p->model.tail_weight;
-        }
-        if (i < TAIL_STEPS) PTL_TRY(try_tail(p, 0.5 * (lo + hi), &kept, err));
+    p->effort = PTL_EFFORT_GLANCE;
+    PTL_TRY(try_tail(p, 1.0, &kept, err));
+    if (!kept) { /* the limits may force a loss: p_loss says so */
+        p->effort = PTL_EFFORT_FULL;
+        PTL_TRY(try_tail(p, 1.0, &kept, err));
+        if (!kept) return PTL_OK;
+        p->effort = PTL_EFFORT_GLANCE;
     }
-    memcpy(p->y, best.y, (size_t)p->limits.n * sizeof *p->y);
-    p->value = best.value, p->bound = best.bound, p->lambda = best.lambda;
-    p->model.tail_weight = hi;
-    return PTL_OK;
+    PTL_TRY(seek_weight(&best, p, &weight, err));
+    return settle_weight(&best, p, weight, err);
 }
 
 static ptl_status solve_utility(ptl_problem *p, ptl_error *err)
@@ -269,13 +297,16 @@ static ptl_status round_plan(ptl_budget_result *out, double *rounded, ptl_proble
 static void fill_certificate(ptl_budget_result *out, const ptl_problem *p, double rounded)
 {
     out->objective = rounded;
+    const bool coupled = p->model.coupled || p->model.tail_weight > 0.0;
     out->bound = fmax(p->bound, fmax(p->value, rounded));
+    /* where weeks or draws couple, sums round: what is closer than that is not certified */
+    if (coupled) out->bound = fmax(out->bound, fmax(p->value, rounded) + 1e-9 * p->scale);
     out->gap = out->bound - rounded;
     out->gap_search = fmax(out->bound - fmax(p->value, rounded), 0.0);
     out->price = p->model.price;
     out->shadow_price = p->lambda;
     out->concave = p->model.concave;
-    out->coupled = p->model.coupled || p->model.tail_weight > 0.0;
+    out->coupled = coupled;
     out->tail_weight = p->model.tail_weight;
     out->n_evaluations = p->model.n_eval;
     out->n_nodes = p->n_nodes;

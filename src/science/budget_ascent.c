@@ -16,7 +16,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MEMORY = 8, BACKTRACKS = 30 };
+enum { MEMORY = 8, BACKTRACKS = 30, PATIENCE = 20 };
 
 typedef struct climb {
     const ptl_limits *l;
@@ -122,7 +122,12 @@ ptl_ascent ptl_ascent_run(double *y, const ptl_limits *limits, const ptl_objecti
     c.value = objective->eval(objective->ctx, c.g, c.d, c.y);
     c.lift = lift_of(&c);
     ptl_ascent out = {.value = c.value, .bound = HUGE_VAL, .n_eval = 1};
+    double then = -HUGE_VAL;
     for (; c.iter < iter_max; c.iter++) {
+        if (c.iter % PATIENCE == 0) {
+            if (!objective->concave && !(out.value > then + tol)) break; /* no bound to wait for */
+            then = out.value;
+        }
         floor_curvature(&c);
         propose(&c, prices);
         const double lift = c.lift, slack = ptl_limits_dual(limits, c.g, prices) - dot(c.g, c.y, n);

@@ -1,7 +1,9 @@
 /* budget_internal.h: the parts of the budget optimiser and what they hand to each other.
  *
  *   limits   what a plan may be: bounds, totals of channels, the total   budget_limits.c
+ *   kernel   curves and carry-over along whole paths                      budget_kernel.c
  *   model    value, slope and curvature of a plan under the draws         budget_model.c
+ *   majorant the least concave functions above its curves                 budget_majorant.c
  *   ascent   a local optimum, and a dual bound where all is concave       budget_ascent.c
  *   search   the global optimum where variables do not couple            budget_table.c,
  * budget_search.c round    steps and cents budget_round.c judge    what a plan is worth, on the
@@ -80,6 +82,32 @@ int64_t ptl_ascent_work_n(int64_t n);
 ptl_ascent ptl_ascent_run(double *y, const ptl_limits *limits, const ptl_objective *objective,
                           double tol, int32_t iter_max, ptl_prices *prices, double *work);
 
+/* ---- kernel ---- */
+
+/** n each, of one saturation along a path; bend is the second derivative's size. */
+typedef struct ptl_points {
+    double *value, *slope, *bend;
+} ptl_points;
+
+void ptl_curve_points(const ptl_points *p, const ptl_saturation *s, const double *x, int64_t n);
+
+/** Values alone. */
+void ptl_curve_values(const ptl_points *p, const ptl_saturation *s, const double *x, int64_t n);
+
+/** Where x < upto: `share` of base + line x, and the rest of the curve. */
+void ptl_curve_lean(const ptl_points *p, const double *x, const double *upto, const double *line,
+                    const double *base, double share, int64_t n);
+
+/** out[t] += sum over l < window of w[l] x[t - l], and of w[l] g[t + l], t < n. x is readable from
+ * -window + 1, g to n + window - 1. */
+void ptl_carry(double *out, const double *x, const double *w, int64_t window, int64_t n);
+void ptl_carry_back(double *out, const double *g, const double *w, int64_t window, int64_t n);
+
+/** sum a b; out += by a b; out = by a b. */
+double ptl_weigh(const double *a, const double *b, int64_t n);
+void ptl_weigh_add(double *out, const double *a, const double *b, double by, int64_t n);
+void ptl_weigh_into(double *out, const double *a, const double *b, double by, int64_t n);
+
 /* ---- model ---- */
 
 typedef struct ptl_curve {
@@ -107,6 +135,8 @@ typedef struct ptl_budget_model {
     /* what is being optimised */
     double price, tail_weight, tail_share, smooth;
     double majorant;      /* share of the majorant in every curve: 1 for bounds, 0 for values */
+    double *lean;         /* n_draws x n_blocks x 3 n_path: its lines; NULL: from zero */
+    const double *frozen; /* n_draws: weights in place of equal ones; NULL: equal */
     const double *offset; /* n_draws: taken off V before the tail is looked at; may be NULL */
     /* scratch */
     const double *y_now;
@@ -118,7 +148,7 @@ typedef struct ptl_budget_model {
     double *cell_curvature; /* n_cells */
     double *cell_worth;     /* n_cells: sums to the mean outcome */
     int64_t *order;         /* 2 n_draws */
-    double *path;           /* PTL_BUDGET_TASKS x 9 n_path */
+    double *path;           /* PTL_BUDGET_TASKS x ptl_budget_scratch_n() */
     int64_t n_eval;
     bool concave, coupled;
     bool steep; /* some curve has an infinite slope at zero */
@@ -136,18 +166,46 @@ typedef struct ptl_block {
     double coefficient;
     const double *media, *value; /* n_path */
     double media_max;            /* for the majorant */
+    const double *lean;          /* 3 n_path of it, as ranged; NULL: from zero to media_max */
     double weight;               /* of the draw, in the sums */
 } ptl_block;
 
-/** n_path each: added up over draws, by weight. */
+/** n_path each, rounded up to eight: added up over draws, by weight. */
 typedef struct ptl_block_sums {
     double *slope, *curvature; /* by scaled media */
     double *worth;             /* where it arises */
 } ptl_block_sums;
 
-/** Value of one block under one draw, unweighted; sums may be NULL; scratch 4 n_path. */
-double ptl_budget_block(ptl_block_sums *sums, const ptl_budget_model *m, const ptl_block *block,
-                        double *scratch);
+/** What one stripe works in. */
+typedef struct ptl_budget_scratch {
+    double *media, *value; /* n_path each, to be filled in */
+    double *kernel;        /* of ptl_budget_block() */
+    ptl_block_sums sums;
+} ptl_budget_scratch;
+
+int64_t ptl_budget_scratch_n(int64_t n_path);
+
+/** The scratch of a task, in base[n_tasks x ptl_budget_scratch_n()]. */
+ptl_budget_scratch ptl_budget_scratch_at(double *base, int64_t n_path, int64_t task);
+
+void ptl_budget_clear(const ptl_block_sums *sums, int64_t n_path);
+
+/** Value of one block under one draw, unweighted; sums may be NULL. */
+double ptl_budget_block(const ptl_block_sums *sums, const ptl_budget_model *m,
+                        const ptl_block *block, double *kernel);
+
+/** Lines of the majorant where y stays within lo … hi[n_vars]; nothing where they do not fit. */
+PTL_NODISCARD ptl_status ptl_majorant_range(ptl_budget_model *m, const double *lo, const double *hi,
+                                            ptl_arena *arena, ptl_error *err);
+
+/** Blend the majorant into p, weeks `from` to from + n of the path; most: the greatest x of any
+ * week; room 3 n. */
+void ptl_majorant_apply(const ptl_points *p, const ptl_budget_model *m, const ptl_block *b,
+                        const double *x, double most, int64_t from, int64_t n, double *room);
+
+/** The scaled media path of a block for y[n_vars]. */
+void ptl_budget_variables_path(double *media, const ptl_budget_model *m, int64_t block,
+                               const double *y);
 
 /** The scaled media path of a block for a plan of money per cell (NULL: none). */
 void ptl_budget_path(double *media, const ptl_budget_data *d, int64_t block, const double *plan);
@@ -168,7 +226,7 @@ double ptl_budget_model_eval(void *ctx, double *slope, double *curvature, const 
  * draw_value. */
 double ptl_budget_model_exact(ptl_budget_model *m, const double *y);
 
-/** Mean of V alone, as left by the last evaluation. */
+/** Mean of V alone by the weights in force, as left by the last evaluation. */
 double ptl_budget_model_mean(const ptl_budget_model *m);
 
 /** The mean of the lowest `share` of v[n]; order and scratch n each. */

@@ -22,46 +22,46 @@ typedef struct court {
     double *coefficient; /* BATCH x n_blocks */
     int32_t window;      /* room for lags */
     double *row;         /* n x PARTS x n_channels */
-    double *path;        /* PTL_BUDGET_TASKS x 10 n_path */
+    double *path;        /* PTL_BUDGET_TASKS x ptl_budget_scratch_n() */
     int64_t first, n;    /* of the batch in hand */
 } court;
 
 /* One block: its worth under the plan and at present, and what one per cent more of all spend would
  * bring, times a hundred: the slope along the plan. */
-static void judge_block(const court *k, double *row, int64_t at, int64_t block, double *w)
+static void judge_block(const court *k, double *row, int64_t at, int64_t block,
+                        const ptl_budget_scratch *w)
 {
     const ptl_budget_data *const d = k->m.data;
-    const int64_t n = k->m.n_path, channel = block / d->n_geos;
-    double *const media = w, *const value = w + n, *const scratch = w + 2 * n;
-    ptl_block_sums sums = {w + 6 * n, w + 7 * n, w + 8 * n};
-    for (int64_t t = 0; t < 3 * n; t++) w[6 * n + t] = 0.0;
+    const int64_t channel = block / d->n_geos;
+    double *const media = w->media;
+    ptl_budget_clear(&w->sums, k->m.n_path);
     ptl_block b = {.curve = &k->curve[at * d->n_channels + channel],
                    .lag = k->lag + (at * d->n_channels + channel) * k->window,
                    .coefficient = k->coefficient[at * k->m.n_blocks + block],
                    .media = media,
-                   .value = value,
+                   .value = w->value,
                    .weight = 1.0};
-    ptl_budget_margins(value, d, block % d->n_geos);
+    ptl_budget_margins(w->value, d, block % d->n_geos);
     ptl_budget_path(media, d, block, NULL);
-    const double idle = ptl_budget_block(NULL, &k->m, &b, scratch);
+    const double idle = ptl_budget_block(NULL, &k->m, &b, w->kernel);
     ptl_budget_path(media, d, block, d->present);
-    row[BEFORE * d->n_channels + channel] += ptl_budget_block(NULL, &k->m, &b, scratch) - idle;
+    row[BEFORE * d->n_channels + channel] += ptl_budget_block(NULL, &k->m, &b, w->kernel) - idle;
     ptl_budget_path(media, d, block, k->plan);
-    row[WORTH * d->n_channels + channel] += ptl_budget_block(&sums, &k->m, &b, scratch) - idle;
+    row[WORTH * d->n_channels + channel] += ptl_budget_block(&w->sums, &k->m, &b, w->kernel) - idle;
     for (int64_t t = 0; t < d->n_weeks; t++)
         if (media[d->n_history + t] > 0.0)
             row[EXTRA * d->n_channels + channel] +=
-                sums.slope[d->n_history + t] * media[d->n_history + t];
+                w->sums.slope[d->n_history + t] * media[d->n_history + t];
 }
 
 static ptl_status judge_stripe(void *payload, int64_t task_idx, ptl_error *err)
 {
     (void)err;
     const court *const k = payload;
+    const ptl_budget_scratch w = ptl_budget_scratch_at(k->path, k->m.n_path, task_idx);
     for (int64_t at = task_idx; at < k->n; at += PTL_BUDGET_TASKS) {
         double *const row = k->row + (k->first + at) * PARTS * k->m.data->n_channels;
-        for (int64_t block = 0; block < k->m.n_blocks; block++)
-            judge_block(k, row, at, block, k->path + task_idx * 9 * k->m.n_path);
+        for (int64_t block = 0; block < k->m.n_blocks; block++) judge_block(k, row, at, block, &w);
     }
     return PTL_OK;
 }
@@ -109,7 +109,7 @@ static ptl_status open_court(court *k, int64_t n, ptl_arena *arena, ptl_error *e
     BUDGET_ALLOC(k->lag, arena, (int64_t)BATCH * d->n_channels * k->window);
     BUDGET_ALLOC(k->coefficient, arena, BATCH * k->m.n_blocks);
     BUDGET_ALLOC(k->row, arena, n * PARTS * d->n_channels);
-    BUDGET_ALLOC(k->path, arena, PTL_BUDGET_TASKS * 9 * k->m.n_path);
+    BUDGET_ALLOC(k->path, arena, PTL_BUDGET_TASKS * ptl_budget_scratch_n(k->m.n_path));
     return PTL_OK;
 }
 

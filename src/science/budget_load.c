@@ -219,19 +219,18 @@ static ptl_status find_window(ptl_budget_model *m, const ptl_budget_options *o,
 /* What history alone would bring, which no plan changes and no plan is credited with. */
 static void fill_idle(ptl_budget_model *m)
 {
-    double *const media = m->path, *const value = m->path + m->n_path;
-    double *const scratch = m->path + 2 * m->n_path;
+    const ptl_budget_scratch w = ptl_budget_scratch_at(m->path, m->n_path, 0);
     for (int64_t b = 0; b < m->n_blocks; b++) {
-        ptl_budget_path(media, m->data, b, NULL);
-        ptl_budget_margins(value, m->data, b % m->data->n_geos);
+        ptl_budget_path(w.media, m->data, b, NULL);
+        ptl_budget_margins(w.value, m->data, b % m->data->n_geos);
         for (int64_t s = 0; s < m->n_draws; s++) {
             const int64_t at = s * m->data->n_channels + b / m->data->n_geos;
             const ptl_block block = {.curve = &m->curve[at],
                                      .lag = m->lag + at * m->window_max,
                                      .coefficient = m->coefficient[s * m->n_blocks + b],
-                                     .media = media,
-                                     .value = value};
-            m->idle[s * m->n_blocks + b] = ptl_budget_block(NULL, m, &block, scratch);
+                                     .media = w.media,
+                                     .value = w.value};
+            m->idle[s * m->n_blocks + b] = ptl_budget_block(NULL, m, &block, w.kernel);
         }
     }
 }
@@ -250,7 +249,7 @@ static ptl_status alloc_model(ptl_budget_model *m, ptl_arena *arena, ptl_error *
     BUDGET_ALLOC(m->cell_slope, arena, m->n_cells);
     BUDGET_ALLOC(m->cell_curvature, arena, m->n_cells);
     BUDGET_ALLOC(m->cell_worth, arena, m->n_cells);
-    BUDGET_ALLOC(m->path, arena, PTL_BUDGET_TASKS * 9 * m->n_path);
+    BUDGET_ALLOC(m->path, arena, PTL_BUDGET_TASKS * ptl_budget_scratch_n(m->n_path));
     return PTL_OK;
 }
 

@@ -18,6 +18,7 @@
  * coefficient. Cost.           O(draws x cells x window); parallel over blocks, every block writes
  * its own cells and sums run in a fixed order. */
 #include "science/budget_internal.h"
+#include "science/wide_internal.h"
 
 #include <math.h>
 #include <string.h>
@@ -43,127 +44,130 @@ void ptl_budget_curve_of(ptl_curve *curve, double *lag, const ptl_response *r)
         curve->knee_slope = ptl_saturation_value(&r->saturation, curve->knee) / curve->knee;
 }
 
-/* Value, slope and |second derivative| at x >= 0. */
-typedef struct point {
-    double value, slope, bend;
-} point;
-
-static point straight(double slope, double x)
-{
-    return (point){slope * x, slope, 0.0};
-}
-
-static point curve_at(const ptl_saturation *s, double x)
-{
-    point p;
-    double bend = 0.0; /* second derivative */
-    const double a = s->param[0];
-    if (s->kind == PTL_SATURATION_HILL && s->param[1] < 1.0 && x < 1e-12 * a)
-        return straight(ptl_saturation_value(s, 1e-12 * a) / (1e-12 * a), x);
-    p.value = ptl_saturation_grad(&p.slope, NULL, s, x);
-    switch (s->kind) {
-    case PTL_SATURATION_NONE:
-        break;
-    case PTL_SATURATION_HILL:
-        bend = x > 0.0              ? p.slope / x * (s->param[1] * (1.0 - 2.0 * p.value) - 1.0)
-               : s->param[1] == 1.0 ? -2.0 / (a * a)
-                                    : 0.0;
-        break;
-    case PTL_SATURATION_LOGISTIC:
-        bend = -a * p.value * p.slope;
-        break;
-    case PTL_SATURATION_MICHAELIS_MENTEN:
-        bend = -2.0 * p.slope / (a + x);
-        break;
-    case PTL_SATURATION_TANH:
-        bend = -2.0 * p.value * p.slope / a;
-        break;
-    }
-    p.bend = fabs(bend);
-    return p;
-}
-
-/* The least concave majorant of sign * S on [0, x_max], where sign < 0 says a negative
- * coefficient; returned without the sign. */
-static point majorant_at(const ptl_curve *c, double x, double x_max, bool negative)
-{
-    if (negative) {
-        if (c->knee > 0.0 || !(x_max > 0.0)) return (point){0.0, 0.0, 0.0};
-        return straight(curve_at(&c->saturation, x_max).value / x_max, x);
-    }
-    if (!(c->knee > 0.0)) return curve_at(&c->saturation, x);
-    if (x_max < c->knee)
-        return straight(x_max > 0.0 ? curve_at(&c->saturation, x_max).value / x_max : 0.0, x);
-    return x < c->knee ? straight(c->knee_slope, x) : curve_at(&c->saturation, x);
-}
-
-static point response_at(const ptl_budget_model *m, const ptl_curve *c, double x, double x_max,
-                         double coefficient)
-{
-    if (m->majorant == 0.0) return curve_at(&c->saturation, x);
-    const point up = majorant_at(c, x, x_max, coefficient < 0.0);
-    if (m->majorant == 1.0) return up;
-    const point own = curve_at(&c->saturation, x);
-    const double share = m->majorant, rest = 1.0 - share;
-    return (point){share * up.value + rest * own.value, share * up.slope + rest * own.slope,
-                   share * up.bend + rest * own.bend};
-}
-
 /* ---- one block under one draw ---- */
 
-/* Carry-over first: S(A(x)). */
-static double block_carried(ptl_block_sums *sums, const ptl_budget_model *m, const ptl_block *b,
-                            double *w)
+enum { FRONT = PTL_ADSTOCK_WINDOW_MAX, BACK = PTL_ADSTOCK_WINDOW_MAX + LANES };
+
+static int64_t in_lanes(int64_t n)
 {
-    const int64_t n = m->n_path;
-    const ptl_curve *const curve = b->curve;
-    double *const carried = w, *const g = w + n, *const h = w + 2 * n, *const back = w + 3 * n;
-    const double most = b->media_max * curve->weight_sum;
-    double total = 0.0;
-    ptl_adstock_apply(carried, b->media, n, b->lag, curve->window);
-    for (int64_t t = 0; t < n; t++) {
-        g[t] = h[t] = 0.0;
-        if (b->value[t] == 0.0) continue;
-        const point p = response_at(m, curve, carried[t], most, b->coefficient);
-        const double scale = b->coefficient * b->value[t];
-        total += scale * p.value;
-        if (!sums) continue;
-        sums->worth[t] += b->weight * scale * p.value;
-        g[t] = b->weight * scale * p.slope;
-        h[t] = b->weight * fabs(scale) * p.bend * curve->weight_sum;
-    }
+    return (n + LANES - 1) / LANES * LANES;
+}
+
+/* A path of the kernel has room before and after for what a carry-over reads there. */
+static int64_t padded(int64_t n)
+{
+    return FRONT + in_lanes(n) + BACK;
+}
+
+enum { PADDED = 7, PLAIN = 8 };
+
+int64_t ptl_budget_scratch_n(int64_t n_path)
+{
+    return PADDED * padded(n_path) + PLAIN * in_lanes(n_path);
+}
+
+ptl_budget_scratch ptl_budget_scratch_at(double *base, int64_t n_path, int64_t task)
+{
+    const int64_t n = in_lanes(n_path);
+    double *const at = base + task * ptl_budget_scratch_n(n_path);
+    return (ptl_budget_scratch){at, at + n, at + 5 * n, {at + 2 * n, at + 3 * n, at + 4 * n}};
+}
+
+typedef struct lines {
+    double *x, *carried, *g, *h; /* zero before and after, as far as a window reads */
+    ptl_points p;
+    double *room; /* of the majorant */
+} lines;
+
+static lines lines_of(double *kernel, int64_t n)
+{
+    double *const at = kernel + FRONT;
+    const int64_t step = padded(n);
+    return (lines){at,
+                   at + step,
+                   at + 2 * step,
+                   at + 3 * step,
+                   {at + 4 * step, at + 5 * step, at + 6 * step},
+                   kernel + PADDED * step};
+}
+
+static void clear(double *x, int64_t from, int64_t to)
+{
+    if (to > from) memset(x + from, 0, (size_t)(to - from) * sizeof *x);
+}
+
+static int64_t first_of_worth(const double *value, int64_t n)
+{
+    int64_t t = 0;
+    while (t < n && value[t] == 0.0) t++;
+    return t;
+}
+
+/* Points of the curve along x from week `from`, and their worth by the weeks' margins. */
+static double points_of(const ptl_points *p, const ptl_budget_model *m, const ptl_block *b,
+                        const double *x, const double *margin, double most, bool all, int64_t from,
+                        double *room)
+{
+    const int64_t n = m->n_path - from;
+    const bool leans = m->majorant > 0.0;
+    (all || leans ? ptl_curve_points : ptl_curve_values)(p, &b->curve->saturation, x, n);
+    if (leans) ptl_majorant_apply(p, m, b, x, most, from, n, room);
+    return b->coefficient * ptl_weigh(margin, p->value, n);
+}
+
+/* Carry-over first: S(A(x)). */
+static double block_carried(const ptl_block_sums *sums, const ptl_budget_model *m,
+                            const ptl_block *b, double *kernel)
+{
+    const int64_t n = m->n_path, window = b->curve->window, end = in_lanes(n);
+    const int64_t from = first_of_worth(b->value, n), rest = n - from;
+    const lines k = lines_of(kernel, n);
+    const ptl_points p = {k.p.value + from, k.p.slope + from, k.p.bend + from};
+    const double *const margin = b->value + from;
+    clear(k.x, 1 - window, 0);
+    memcpy(k.x, b->media, (size_t)n * sizeof *k.x);
+    clear(k.x, n, end);
+    clear(k.carried, 0, end);
+    ptl_carry(k.carried, k.x, b->lag, window, end);
+    const double total = points_of(&p, m, b, k.carried + from, margin,
+                                   b->media_max * b->curve->weight_sum, sums != NULL, from, k.room);
     if (!sums) return total;
-    ptl_adstock_apply_transposed(back, g, n, b->lag, curve->window);
-    for (int64_t t = 0; t < n; t++) sums->slope[t] += back[t];
-    ptl_adstock_apply_transposed(back, h, n, b->lag, curve->window);
-    for (int64_t t = 0; t < n; t++) sums->curvature[t] += back[t];
+    const double by = b->weight * b->coefficient;
+    ptl_weigh_add(sums->worth + from, margin, p.value, by, rest);
+    ptl_weigh_into(k.g + from, margin, p.slope, by, rest);
+    ptl_weigh_into(k.h + from, margin, p.bend, fabs(by) * b->curve->weight_sum, rest);
+    clear(k.g, 0, from), clear(k.g, n, end + window);
+    clear(k.h, 0, from), clear(k.h, n, end + window);
+    ptl_carry_back(sums->slope, k.g, b->lag, window, end);
+    ptl_carry_back(sums->curvature, k.h, b->lag, window, end);
     return total;
 }
 
 /* Saturation first: the margin of a week's effect is what it is worth in this week and later. */
-static double block_saturated(ptl_block_sums *sums, const ptl_budget_model *m, const ptl_block *b,
-                              double *w)
+static double block_saturated(const ptl_block_sums *sums, const ptl_budget_model *m,
+                              const ptl_block *b, double *kernel)
 {
-    double total = 0.0;
-    ptl_adstock_apply_transposed(w, b->value, m->n_path, b->lag, b->curve->window);
-    for (int64_t t = 0; t < m->n_path; t++) {
-        if (w[t] == 0.0) continue;
-        const point p = response_at(m, b->curve, b->media[t], b->media_max, b->coefficient);
-        const double scale = b->coefficient * w[t];
-        total += scale * p.value;
-        if (!sums) continue;
-        sums->worth[t] += b->weight * scale * p.value;
-        sums->slope[t] += b->weight * scale * p.slope;
-        sums->curvature[t] += b->weight * fabs(scale) * p.bend;
-    }
+    const int64_t n = m->n_path, window = b->curve->window, end = in_lanes(n);
+    const lines k = lines_of(kernel, n);
+    memcpy(k.g, b->value, (size_t)n * sizeof *k.g);
+    clear(k.g, n, end + window);
+    clear(k.carried, 0, end);
+    ptl_carry_back(k.carried, k.g, b->lag, window, end);
+    const double total =
+        points_of(&k.p, m, b, b->media, k.carried, b->media_max, sums != NULL, 0, k.room);
+    if (!sums) return total;
+    const double by = b->weight * b->coefficient;
+    ptl_weigh_add(sums->worth, k.carried, k.p.value, by, n);
+    ptl_weigh_add(sums->slope, k.carried, k.p.slope, by, n);
+    ptl_weigh_add(sums->curvature, k.carried, k.p.bend, fabs(by), n);
     return total;
 }
 
-double ptl_budget_block(ptl_block_sums *sums, const ptl_budget_model *m, const ptl_block *b,
-                        double *scratch)
+double ptl_budget_block(const ptl_block_sums *sums, const ptl_budget_model *m, const ptl_block *b,
+                        double *kernel)
 {
     return (b->curve->order == PTL_SATURATION_FIRST ? block_saturated : block_carried)(sums, m, b,
-                                                                                       scratch);
+                                                                                       kernel);
 }
 
 void ptl_budget_path(double *media, const ptl_budget_data *d, int64_t block, const double *plan)
@@ -185,38 +189,28 @@ void ptl_budget_margins(double *value, const ptl_budget_data *d, int64_t geo)
 
 /* ---- all blocks ---- */
 
-typedef struct stripe_scratch {
-    double *media, *value, *kernel; /* n_path, n_path, 4 n_path */
-    ptl_block_sums sums;            /* n_path each */
-} stripe_scratch;
-
-static stripe_scratch scratch_of(const ptl_budget_model *m, int64_t task)
-{
-    const int64_t n = m->n_path;
-    double *const at = m->path + task * 9 * n;
-    return (stripe_scratch){at, at + n, at + 2 * n, {at + 6 * n, at + 7 * n, at + 8 * n}};
-}
-
-static void variables_path(double *media, const ptl_budget_model *m, int64_t block)
+void ptl_budget_variables_path(double *media, const ptl_budget_model *m, int64_t block,
+                               const double *y)
 {
     const ptl_budget_data *const d = m->data;
     ptl_budget_path(media, d, block, NULL);
     for (int64_t t = 0; t < d->n_weeks; t++) {
         const int64_t i = block * d->n_weeks + t;
-        media[d->n_history + t] = d->rate[i] * m->share[i] * m->y_now[m->var[i]];
+        media[d->n_history + t] = d->rate[i] * m->share[i] * y[m->var[i]];
     }
 }
 
-static void clear_sums(const stripe_scratch *w, int64_t n)
+void ptl_budget_clear(const ptl_block_sums *sums, int64_t n)
 {
-    for (int64_t t = 0; t < n; t++)
-        w->sums.slope[t] = w->sums.curvature[t] = w->sums.worth[t] = 0.0;
+    clear(sums->slope, 0, in_lanes(n));
+    clear(sums->curvature, 0, in_lanes(n));
+    clear(sums->worth, 0, in_lanes(n));
 }
 
 /* What the path says of the plan's cells. Effects outside the plan's weeks, less what history does
  * alone, go with the first cell: they are zero where weeks do not couple, and where a block has one
  * variable it does not matter which cell holds them. */
-static void store_sums(const ptl_budget_model *m, int64_t block, const stripe_scratch *w,
+static void store_sums(const ptl_budget_model *m, int64_t block, const ptl_budget_scratch *w,
                        double idle)
 {
     const ptl_budget_data *const d = m->data;
@@ -231,14 +225,16 @@ static void store_sums(const ptl_budget_model *m, int64_t block, const stripe_sc
     }
 }
 
-static void eval_block(const ptl_budget_model *m, int64_t block, stripe_scratch *w)
+static void eval_block(const ptl_budget_model *m, int64_t block, const ptl_budget_scratch *w)
 {
     const ptl_budget_data *const d = m->data;
     double idle = 0.0;
-    variables_path(w->media, m, block);
+    ptl_budget_variables_path(w->media, m, block, m->y_now);
     ptl_budget_margins(w->value, d, block % d->n_geos);
-    clear_sums(w, m->n_path);
+    ptl_budget_clear(&w->sums, m->n_path);
     for (int64_t s = 0; s < m->n_draws; s++) {
+        if ((m->want_slope || m->frozen) && m->draw_weight[s] == 0.0)
+            continue; /* its worth is known by now, or never asked for */
         const int64_t at = s * d->n_channels + block / d->n_geos, k = s * m->n_blocks + block;
         const ptl_block b = {.curve = &m->curve[at],
                              .lag = m->lag + at * m->window_max,
@@ -246,6 +242,7 @@ static void eval_block(const ptl_budget_model *m, int64_t block, stripe_scratch 
                              .media = w->media,
                              .value = w->value,
                              .media_max = m->media_max[block],
+                             .lean = m->lean ? m->lean + k * 3 * m->n_path : NULL,
                              .weight = m->draw_weight[s]};
         const double worth = ptl_budget_block(m->want_slope ? &w->sums : NULL, m, &b, w->kernel);
         m->worth[k] = worth - m->idle[k];
@@ -258,7 +255,7 @@ static ptl_status eval_stripe(void *payload, int64_t task_idx, ptl_error *err)
 {
     (void)err;
     const ptl_budget_model *const m = payload;
-    stripe_scratch w = scratch_of(m, task_idx);
+    const ptl_budget_scratch w = ptl_budget_scratch_at(m->path, m->n_path, task_idx);
     for (int64_t block = task_idx; block < m->n_blocks; block += PTL_BUDGET_TASKS)
         eval_block(m, block, &w);
     return PTL_OK;
@@ -280,10 +277,23 @@ static void eval_all(ptl_budget_model *m, const double *y, bool want_slope)
 
 double ptl_budget_model_mean(const ptl_budget_model *m)
 {
+    double sum = 0.0, weights = 0.0;
+    for (int64_t s = 0; s < m->n_draws; s++) {
+        const double weight = m->frozen ? m->frozen[s] : 1.0;
+        if (weight == 0.0) continue;
+        sum += weight * (m->draw_value[s] + (m->offset ? m->offset[s] : 0.0));
+        weights += weight;
+    }
+    return sum / weights;
+}
+
+/* Equal ones, or those that are frozen. */
+static void plain_weights(ptl_budget_model *m)
+{
     double sum = 0.0;
+    for (int64_t s = 0; s < m->n_draws; s++) sum += m->frozen ? m->frozen[s] : 1.0;
     for (int64_t s = 0; s < m->n_draws; s++)
-        sum += m->draw_value[s] + (m->offset ? m->offset[s] : 0.0);
-    return sum / (double)m->n_draws;
+        m->draw_weight[s] = (m->frozen ? m->frozen[s] : 1.0) / sum;
 }
 
 /* ---- risk ---- */
@@ -322,7 +332,8 @@ static double risk_weights(ptl_budget_model *m)
 {
     const double n = (double)m->n_draws, theta = m->tail_weight;
     const double mean = ptl_budget_model_mean(m);
-    double soft = 0.0, sum = 0.0;
+    const double least = 1e-6; /* what weighs less is left out, and costs no slope */
+    double soft = 0.0, sum = 0.0, room = 0.0;
     if (!m->risk_scaled) m->smooth *= spread_of(m->draw_value, m->n_draws), m->risk_scaled = true;
     const double tau = m->smooth;
     m->lift = 0.0;
@@ -330,16 +341,20 @@ static double risk_weights(ptl_budget_model *m)
         for (int64_t s = 0; s < m->n_draws; s++) m->draw_weight[s] = 1.0 / n;
         return mean;
     }
-    const double t = tail_threshold(m, tau);
+    const double t = tail_threshold(m, tau), target = m->tail_share * n;
     for (int64_t s = 0; s < m->n_draws; s++) {
-        const double z = (t - m->draw_value[s]) / tau;
+        const double z = (t - m->draw_value[s]) / tau, weight = ptl_expit(z);
         soft += ptl_log1p_exp(z);
-        m->draw_weight[s] = ptl_expit(z);
+        m->draw_weight[s] = weight < least ? 0.0 : weight;
         sum += m->draw_weight[s];
+        if (weight >= least) room += 1.0 - weight;
     }
+    /* what was left out goes to the others, as far as one: no weight exceeds 1 / (beta S) */
+    const double rest = room > 0.0 ? fmin(fmax(target - sum, 0.0) / room, 1.0) : 0.0;
     double linear = 0.0; /* the tail's mean by these weights: never below CVaR */
     for (int64_t s = 0; s < m->n_draws; s++) {
-        const double q = m->draw_weight[s] / sum;
+        const double own = m->draw_weight[s];
+        const double q = own > 0.0 ? (own + rest * (1.0 - own)) / target : 0.0;
         linear += q * m->draw_value[s];
         m->draw_weight[s] = (1.0 - theta) / n + theta * q;
     }
@@ -365,7 +380,7 @@ double ptl_budget_model_eval(void *ctx, double *slope, double *curvature, const 
         value = risk_weights(m);
         if (slope) eval_all(m, y, true);
     } else {
-        for (int64_t s = 0; s < m->n_draws; s++) m->draw_weight[s] = 1.0 / (double)m->n_draws;
+        plain_weights(m);
         eval_all(m, y, slope != NULL);
         value = ptl_budget_model_mean(m);
         m->lift = 0.0;
@@ -395,6 +410,7 @@ double ptl_budget_tail(const double *v, int64_t n, double share, int64_t *order,
 
 double ptl_budget_model_exact(ptl_budget_model *m, const double *y)
 {
+    if (m->frozen) plain_weights(m);
     eval_all(m, y, false);
     double value = ptl_budget_model_mean(m);
     if (m->tail_weight > 0.0)

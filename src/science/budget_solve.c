@@ -6,9 +6,10 @@
  * the optimum of the concave majorant
  *
  * The starts: the plan given; the optimum of the majorant, led back to the curve by degrees; the
- * global optimum among plans that keep the present pattern within channels; that plan with every
- * other week dark, since thresholds reward pulses and a climb cannot leave an even plan by itself;
- * and scattered ones where the problem is small. */
+ * best flights of every channel (budget_flights.c), since thresholds reward pulses and a climb
+ * cannot leave an even plan by itself; and scattered ones where the problem is small. Under a risk
+ * they are compared by a mean with the weights that the draws have at the risk's majorant: most of
+ * them are zero, and a mean is a sum over channels. */
 #include "science/budget_problem.h"
 
 #include <math.h>
@@ -17,6 +18,8 @@
 enum {
     POLISH = 40, /* steps after the tables       */
     LOOK = 20,   /* steps to compare starts      */
+    GLANCE = 12, /* steps while a weight is sought */
+    RISKY = 60,  /* steps of a bound on a tail   */
     FEW = 32,    /* draws that starts are compared on, at least */
     STARTS = 24,
     STARTS_EFFORT = 400000 /* cells x draws x starts */
@@ -33,6 +36,12 @@ static double table_tolerance(const ptl_problem *p)
     return fmax(0.3 * tolerance(p), 1e-5 * p->scale);
 }
 
+int64_t ptl_problem_few(const ptl_problem *p)
+{
+    const int64_t all = p->model.n_draws, part = (all + 3) / 4 > FEW ? (all + 3) / 4 : FEW;
+    return p->model.frozen || all < part ? all : part;
+}
+
 /* Keep y if its exact value is the best seen. */
 static void keep(ptl_problem *p, const double *y)
 {
@@ -40,6 +49,13 @@ static void keep(ptl_problem *p, const double *y)
     if (!(value > p->value)) return;
     p->value = value;
     memcpy(p->y, y, (size_t)p->limits.n * sizeof *y);
+}
+
+/* Take y, whatever the best so far was worth by another utility. */
+static void keep_anew(ptl_problem *p, const double *y)
+{
+    p->value = -HUGE_VAL;
+    keep(p, y);
 }
 
 static ptl_ascent climb(ptl_problem *p, double *y, double tol, int32_t iter_max)
@@ -68,14 +84,20 @@ static void climb_from(ptl_problem *p, const double *start, int32_t iter_max)
     }
 }
 
+static int32_t steps_of(const ptl_problem *p)
+{
+    const int32_t most = p->o->iter_max;
+    return p->effort == PTL_EFFORT_WARM && most > RISKY ? RISKY : most;
+}
+
 /* A few steps from `start` on a quarter of the draws: enough to compare starts by all of them. */
 static void look_from(ptl_problem *p, const double *start)
 {
-    const int64_t all = p->model.n_draws, few = (all + 3) / 4 > FEW ? (all + 3) / 4 : FEW;
+    const int64_t all = p->model.n_draws;
     memcpy(p->trial, start, (size_t)p->limits.n * sizeof *start);
     ptl_limits_project(p->trial, &p->prices, &p->limits);
     p->model.risk_scaled = false, p->model.smooth = 1e-2;
-    p->model.n_draws = few < all ? few : all;
+    p->model.n_draws = ptl_problem_few(p);
     (void)climb(p, p->trial, 1e-4 * p->scale, LOOK);
     p->model.n_draws = all;
     keep(p, p->trial);
@@ -102,55 +124,30 @@ static ptl_status solve_separable(ptl_problem *p, ptl_error *err)
 
 /* ---- coupled and not concave ---- */
 
-/* The channels' totals that are best if the present pattern is kept, spread over the variables. */
-static ptl_status start_by_channel(ptl_problem *p, double *y, ptl_error *err)
+/* The optimum of the majorant with its bound, in p->start; returns the price that money has there.
+ * A risk is climbed from where the mean ends, since its steps cost twice. */
+static double climb_majorant(ptl_problem *p, double risk)
 {
-    ptl_budget_options o = *p->o;
-    o.grain = PTL_BUDGET_CHANNEL;
-    ptl_problem coarse = *p;
-    coarse.o = &o;
-    coarse.model.tail_weight = 0.0; /* tables are of means */
-    ptl_budget_search found;
-    PTL_TRY(ptl_problem_bound(&coarse, p->work->arena, err));
-    BUDGET_ALLOC(coarse.y, p->work->arena, coarse.limits.n);
-    BUDGET_ALLOC(coarse.prices.mu, p->work->arena, coarse.limits.n_groups);
-    for (int64_t c = 0; c < coarse.limits.n; c++) coarse.y[c] = coarse.limits.lo[c];
-    ptl_limits_project(coarse.y, &coarse.prices, &coarse.limits);
-    PTL_TRY(ptl_budget_search_run(&found, coarse.y, &coarse.model, &coarse.limits, &o,
-                                  1e-3 * p->scale, p->work->arena, err));
-    p->model.n_eval = coarse.model.n_eval;
-    p->n_nodes += found.n_nodes;
-    for (int64_t j = 0; j < p->limits.n; j++) y[j] = 0.0;
-    for (int64_t i = 0; i < p->model.n_cells; i++)
-        y[p->model.var[i]] += coarse.model.share[i] * coarse.y[coarse.model.var[i]];
-    return PTL_OK;
-}
-
-/* Every other week dark, what it held moved to the week before. */
-static void pulse(double *y, const ptl_problem *p)
-{
-    const ptl_budget_data *const d = p->data;
-    const int64_t n = p->limits.n;
-    if (n % d->n_weeks != 0 || p->o->grain > PTL_BUDGET_WEEK) return;
-    for (int64_t at = 0; at < n; at += d->n_weeks)
-        for (int64_t t = 0; t + 1 < d->n_weeks; t += 2) {
-            y[at + t] += y[at + t + 1];
-            y[at + t + 1] = 0.0;
-        }
-}
-
-static void solve_majorant(ptl_problem *p)
-{
-    p->model.majorant = 1.0;
-    p->model.risk_scaled = false, p->model.smooth = 1e-3;
     memcpy(p->start, p->y, (size_t)p->limits.n * sizeof *p->y);
+    p->model.majorant = 1.0;
     /* what the majorant itself gives away is a hundred times this */
-    const ptl_ascent a = climb(p, p->start, 1e-4 * p->scale, p->o->iter_max);
+    ptl_ascent a = climb(p, p->start, 1e-4 * p->scale, p->o->iter_max);
+    if (risk > 0.0) {
+        p->model.tail_weight = risk, p->model.risk_scaled = false, p->model.smooth = 3e-3;
+        a = climb(p, p->start, 2e-4 * p->scale, RISKY);
+        p->model.tail_weight = 0.0;
+    }
     p->bound = fmin(p->bound, a.bound);
-    /* from the majorant to the curve by degrees: thresholds come in slowly, and what has to be
-     * given up for them is given up where it hurts least (graduated non-convexity) */
+    p->model.majorant = 0.0;
+    return a.lambda;
+}
+
+/* From the majorant to the curve by degrees, in p->start: thresholds come in slowly, and what has
+ * to be given up for them is given up where it hurts least (graduated non-convexity). */
+static void lead_back(ptl_problem *p)
+{
     const int64_t all = p->model.n_draws;
-    p->model.n_draws = all / 4 > FEW ? all / 4 : all < FEW ? all : FEW;
+    p->model.n_draws = ptl_problem_few(p);
     for (p->model.majorant = 0.75; p->model.majorant > 0.0; p->model.majorant -= 0.25)
         (void)climb(p, p->start, 1e-4 * p->scale, LOOK);
     p->model.majorant = 0.0, p->model.n_draws = all;
@@ -173,37 +170,83 @@ static void scattered(ptl_problem *p, double *y)
     }
 }
 
+/* Weights of the draws where the risk is at y: a mean by these is what the risk looks like from
+ * there, it is a sum over channels again, and most of them are zero. */
+static ptl_status freeze(ptl_problem *p, const double *y, double risk, ptl_error *err)
+{
+    double *frozen;
+    BUDGET_ALLOC(frozen, p->work->arena, p->model.n_draws);
+    p->model.tail_weight = risk, p->model.risk_scaled = false, p->model.smooth = 1e-2;
+    (void)ptl_budget_model_eval(&p->model, p->trial, p->ascent, y);
+    p->model.tail_weight = 0.0;
+    memcpy(frozen, p->model.draw_weight, (size_t)p->model.n_draws * sizeof *frozen);
+    p->model.frozen = frozen;
+    return PTL_OK;
+}
+
+/* The best of all starts by a mean: that of all draws, or by the weights of the risk. */
+static ptl_status solve_starts(ptl_problem *p, double *kept, double risk, ptl_error *err)
+{
+    PTL_TRY(ptl_majorant_range(&p->model, p->limits.lo, p->limits.hi, p->work->arena, err));
+    const double price = climb_majorant(p, risk);
+    if (risk > 0.0) PTL_TRY(freeze(p, p->start, risk, err));
+    keep_anew(p, kept);
+    if (p->effort == PTL_EFFORT_WARM) return PTL_OK;
+    lead_back(p);
+    p->model.lean = NULL;
+    climb_from(p, p->start, LOOK);
+    climb_from(p, kept, LOOK);
+    PTL_TRY(ptl_problem_fly(p->start, p, price, err));
+    climb_from(p, p->start, LOOK);
+    scattered(p, p->start);
+    return PTL_OK;
+}
+
 static ptl_status solve_rough(ptl_problem *p, ptl_error *err)
 {
     double *kept;
+    const double risk = p->model.tail_weight;
     const ptl_arena_mark mark = ptl_arena_save(p->work->arena);
     BUDGET_ALLOC(kept, p->work->arena, p->limits.n);
     memcpy(kept, p->y, (size_t)p->limits.n * sizeof *kept);
-    solve_majorant(p);
-    climb_from(p, p->start, LOOK);
-    climb_from(p, kept, LOOK);
-    ptl_error
-        unfit; /* a frozen pattern can break limits that free cells keep: no such start then */
-    if (start_by_channel(p, kept, &unfit) == PTL_OK) {
-        look_from(p, kept);
-        pulse(kept, p);
-        look_from(p, kept);
+    p->model.tail_weight = 0.0;
+    const ptl_status st = solve_starts(p, kept, risk, err);
+    p->model.tail_weight = risk, p->model.frozen = NULL, p->model.lean = NULL;
+    PTL_TRY(st);
+    if (risk > 0.0) {
+        keep_anew(p, p->y);
+        keep(p, kept);
     }
-    scattered(p, kept);
     memcpy(p->start, p->y, (size_t)p->limits.n * sizeof *p->y);
-    climb_from(p, p->start, p->o->iter_max);
+    climb_from(p, p->start, steps_of(p));
     ptl_arena_rewind(p->work->arena, mark);
     return PTL_OK;
+}
+
+/* A few steps from where it is, the risk drawn with a broad brush. Of all draws: a part has too few
+ * in its tail, and asks for more caution than is needed. */
+static void glance(ptl_problem *p)
+{
+    memcpy(p->trial, p->y, (size_t)p->limits.n * sizeof *p->y);
+    p->model.risk_scaled = false, p->model.smooth = 1e-2;
+    const ptl_ascent a = climb(p, p->trial, 1e-4 * p->scale, GLANCE);
+    const double before = p->value;
+    keep(p, p->trial);
+    if (p->value > before) p->lambda = a.lambda;
 }
 
 ptl_status ptl_problem_solve(ptl_problem *p, ptl_error *err)
 {
     const bool risk = p->model.tail_weight > 0.0;
-    p->value = -HUGE_VAL, p->bound = HUGE_VAL;
-    keep(p, p->y);
+    p->bound = HUGE_VAL;
+    keep_anew(p, p->y);
+    if (p->effort == PTL_EFFORT_GLANCE) {
+        glance(p);
+        return PTL_OK;
+    }
     if (p->model.concave) {
         memcpy(p->start, p->y, (size_t)p->limits.n * sizeof *p->y);
-        climb_from(p, p->start, p->o->iter_max);
+        climb_from(p, p->start, steps_of(p));
         if (p->bound - p->value <= tolerance(p) || p->model.coupled || risk) return PTL_OK;
     }
     return p->model.coupled || risk ? solve_rough(p, err) : solve_separable(p, err);

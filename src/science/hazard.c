@@ -32,6 +32,7 @@ ptl_hazard_options ptl_hazard_options_default(void)
                             .resolution_days = 1.0 / 1440.0,
                             .iter_max = 2000,
                             .grad_tol = 1e-7,
+                            .replicate_grad_tol = 1e-6,
                             .interval = ptl_interval_options_default()};
     o.interval.method = PTL_INTERVAL_JACKKNIFE;
     return o;
@@ -52,6 +53,10 @@ static ptl_status check(const ptl_hazard_options *o, ptl_error *err)
     if (!(o->grad_tol > 0.0 && o->grad_tol <= 1e-2))
         return ptl_fail(err, PTL_E_INVALID, "grad_tol must lie above 0 and up to 0.01, not %g",
                         o->grad_tol);
+    if (!(o->replicate_grad_tol > 0.0 && o->replicate_grad_tol <= 1e-2))
+        return ptl_fail(err, PTL_E_INVALID,
+                        "replicate_grad_tol must lie above 0 and up to 0.01, not %g",
+                        o->replicate_grad_tol);
     return PTL_OK;
 }
 

@@ -103,8 +103,9 @@ static double add_burden(const objective *q, double *slope)
         for (int64_t b = (int64_t)k * BINS; b < (int64_t)(k + 1) * BINS; b++) {
             const double n = q->w->exposed[b], wa = q->rate[k] * d->bin_age[b];
             if (n == 0.0) continue;
-            sum -= n * expm1(-wa);
-            steep += n * wa * exp(-wa);
+            const double gone = -expm1(-wa); /* of what a touch adds in all time */
+            sum += n * gone;
+            steep += n * wa * (1.0 - gone);
         }
         f += q->effect[k] * sum;
         slope[1 + k] += q->effect[k] * sum;
@@ -227,7 +228,7 @@ ptl_status ptl_hazard_maximise(ptl_hazard_fit *out, const ptl_hazard_data *data,
     ptl_lbfgs_options lo = ptl_lbfgs_options_default();
     ptl_lbfgs_result r;
     lo.iter_max = o->iter_max;
-    lo.grad_tol_rel = o->grad_tol;
+    lo.grad_tol_rel = start ? o->replicate_grad_tol : o->grad_tol;
     weigh(&q, weight);
     if (!speaks(&q)) {
         say_nothing(out, &q);

@@ -185,7 +185,7 @@ static ptl_status solve(ptl_mix_result *out, const call *k, const ptl_mix_experi
     }
     PTL_TRY(mix_report(out, m, k->o, k->executor, k->arena, err));
     if (n_experiments && k->o->experiments_explained) PTL_TRY(explain(result, m, k, ruled, err));
-    out->experiment = result;
+    out->experiment = m->told = result;
     return PTL_OK;
 }
 

@@ -1,16 +1,17 @@
 /* mix_artefact.c: a posterior as bytes, and back.
  *
- * What is kept: the specification, what identifies the data, and the draws of free variables and of
- * the linear block. Everything else (scaled data, Gram matrices, contributions, curves) is computed
- * again from the data, by the code that computed it first.
+ * What is kept: the specification, what identifies the data, the draws of free variables and of the
+ * linear block, the experiments, and what each moved: that took fits without it. Everything else
+ * (scaled data, Gram matrices, contributions, curves) is computed again from the data, by the code
+ * that computed it first.
  *
- *   "PTLMIX1\0" · sizes · specification · channels · middle and scale of each variable · centring
- *   · draws · linear draws · checks · 64-bit FNV-1a of all before
+ *   "PTLMIX2\0" · sizes · specification · channels · middle and scale of each variable · centring
+ *   · experiments · draws · linear draws · checks · 64-bit FNV-1a of all before
  *
  * Integers are 64 bits little-endian, reals the bits of an IEEE double. */
 #include "science/mix_internal.h"
 
-static const char MAGIC[8] = "PTLMIX1";
+static const char MAGIC[8] = "PTLMIX2";
 
 /* One function walks the layout for counting (at NULL), writing and reading, so that the three
  * cannot disagree. */
@@ -103,6 +104,7 @@ static void channel(tape *t, ptl_mix_channel *c)
     prior(t, &c->effect_prior);
     KIND(t, c->pooling, ptl_mix_pooling);
     prior(t, &c->eta_prior);
+    prior(t, &c->brand_eta_prior);
     whole32(t, &c->n_effect_knots);
     prior(t, &c->drift_prior);
 }
@@ -123,6 +125,90 @@ static void specification(tape *t, ptl_mix_spec *s)
     prior(t, &s->sigma_prior);
 }
 
+/* --- experiments: in, and what came out ----------------------------------------------------------
+ */
+
+static void design(tape *t, ptl_mix_experiment *e, bool *geo, int64_t n_geos)
+{
+    int32_t grade = e->grade;
+    bool has_geo = e->geo != NULL;
+    whole(t, &e->channel_idx);
+    whole(t, &e->week_from);
+    whole(t, &e->week_to);
+    whole(t, &e->measured_to);
+    real(t, &e->media_factor);
+    real(t, &e->estimate);
+    real(t, &e->sd);
+    whole32(t, &grade);
+    truth(t, &has_geo);
+    for (int64_t g = 0; has_geo && g < n_geos; g++) {
+        bool in = e->geo && e->geo[g];
+        truth(t, &in);
+        if (t->in) geo[g] = in;
+    }
+    e->grade = (char)grade;
+    e->geo = has_geo ? (t->in ? geo : e->geo) : NULL;
+}
+
+static void estimate(tape *t, ptl_estimate *e)
+{
+    real(t, &e->point);
+    real(t, &e->low);
+    real(t, &e->high);
+    real(t, &e->probability);
+}
+
+static void told(tape *t, ptl_mix_experiment_result *r, ptl_mix_move *move, int64_t n_channels)
+{
+    bool has_move = r->move != NULL;
+    estimate(t, &r->predicted);
+    estimate(t, &r->predicted_alone);
+    real(t, &r->z);
+    truth(t, &r->conflict);
+    truth(t, &has_move);
+    for (int64_t c = 0; has_move && c < n_channels; c++) {
+        ptl_mix_move one = r->move ? r->move[c] : (ptl_mix_move){0};
+        real(t, &one.mean_without);
+        real(t, &one.sd_without);
+        real(t, &one.mean_with);
+        real(t, &one.sd_with);
+        if (t->in) move[c] = one;
+    }
+    r->move = has_move ? (t->in ? move : r->move) : NULL;
+}
+
+static void put_experiments(tape *t, const ptl_mix_posterior *m)
+{
+    for (int64_t i = 0; i < m->n_experiments; i++) {
+        ptl_mix_experiment e = m->experiment[i];
+        ptl_mix_experiment_result r =
+            m->told ? m->told[i] : (ptl_mix_experiment_result){.z = PTL_NAN};
+        design(t, &e, NULL, m->n_geos);
+        told(t, &r, NULL, m->n_channels);
+    }
+}
+
+static ptl_status get_experiments(ptl_mix_posterior *m, tape *t, int64_t n, int64_t n_geos,
+                                  int64_t n_channels, ptl_arena *arena, ptl_error *err)
+{
+    ptl_mix_experiment *experiment;
+    ptl_mix_experiment_result *result;
+    MIX_ALLOC(experiment, arena, n, err);
+    MIX_ALLOC(result, arena, n, err);
+    for (int64_t i = 0; i < n; i++) {
+        bool *geo;
+        ptl_mix_move *move;
+        MIX_ALLOC(geo, arena, n_geos, err);
+        MIX_ALLOC(move, arena, n_channels, err);
+        design(t, &experiment[i], geo, n_geos);
+        told(t, &result[i], move, n_channels);
+    }
+    m->experiment = experiment;
+    m->n_experiments = n;
+    m->told = result;
+    return PTL_OK;
+}
+
 static uint64_t data_hash(const ptl_mix_data *d)
 {
     const size_t n = (size_t)(d->n_geos * d->n_weeks) * sizeof(double);
@@ -139,7 +225,9 @@ static uint64_t data_hash(const ptl_mix_data *d)
                  {d->spend, channels * n},
                  {d->control, (size_t)d->n_controls * n},
                  {d->event, (size_t)(d->n_events * d->n_weeks) * sizeof(double)},
-                 {d->held_out, (size_t)(d->n_geos * d->n_weeks) * sizeof(bool)}};
+                 {d->held_out, (size_t)(d->n_geos * d->n_weeks) * sizeof(bool)},
+                 {d->n_places ? d->place : NULL, (size_t)d->n_geos * sizeof(int64_t)},
+                 {d->n_brands ? d->brand : NULL, (size_t)d->n_geos * sizeof(int64_t)}};
     uint64_t hash = 0xcbf29ce484222325ULL;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (parts[i].at) hash = hash_bytes(hash, parts[i].at, parts[i].bytes) + i;
@@ -167,8 +255,7 @@ static void put(tape *t, const ptl_mix_posterior *m)
         truth(t, &centred);
         truth(t, &ruled);
     }
-    for (int64_t i = 0; i < m->n_experiments; i++)
-        (void)word(t, (uint64_t)m->experiment[i].channel_idx);
+    put_experiments(t, m);
     for (int64_t i = 0; i < m->n_slots; i++) {
         double middle = m->slot[i].middle, scale = m->slot[i].scale;
         real(t, &middle);
@@ -212,7 +299,7 @@ static ptl_status corrupt(ptl_error *err, const char *what)
 
 static ptl_status verify(const uint8_t *bytes, size_t n, ptl_error *err)
 {
-    if (n < 24 || memcmp(bytes, MAGIC, 8) != 0) return corrupt(err, "does not begin with PTLMIX1");
+    if (n < 24 || memcmp(bytes, MAGIC, 8) != 0) return corrupt(err, "does not begin with PTLMIX2");
     tape t = {.in = bytes, .room = n, .n = n - 8};
     if (word(&t, 0) != hash_bytes(0xcbf29ce484222325ULL, bytes, n - 8))
         return corrupt(err, "has been changed: its hash does not fit");
@@ -243,11 +330,9 @@ static ptl_status get_model(ptl_mix_posterior *m, tape *t, header *h, const ptl_
     ptl_mix_spec spec = {.size = (int32_t)sizeof spec, .n_channels = h->channels};
     ptl_mix_channel *channels;
     int32_t *knot;
-    ptl_mix_experiment *experiment;
     bool *centred;
     MIX_ALLOC(channels, arena, h->channels, err);
     MIX_ALLOC(knot, arena, h->knots, err);
-    MIX_ALLOC(experiment, arena, h->experiments, err);
     MIX_ALLOC(centred, arena, h->channels, err);
     MIX_ALLOC(m->ruled, arena, h->channels, err);
     specification(t, &spec);
@@ -257,12 +342,13 @@ static ptl_status get_model(ptl_mix_posterior *m, tape *t, header *h, const ptl_
         truth(t, &centred[c]);
         truth(t, &m->ruled[c]);
     }
-    for (int64_t i = 0; i < h->experiments; i++) experiment[i].channel_idx = (int64_t)word(t, 0);
+    PTL_TRY(get_experiments(m, t, h->experiments, h->geos, h->channels, arena, err));
+    for (int64_t i = 0; i < h->experiments; i++)
+        if (m->experiment[i].channel_idx < 0 || m->experiment[i].channel_idx >= h->channels)
+            return corrupt(err, "holds an experiment on a channel that is not there");
     spec.channel = channels;
     spec.knot = knot;
     spec.n_knots = (int32_t)h->knots;
-    m->experiment = experiment;
-    m->n_experiments = h->experiments;
     PTL_TRY(mix_check_all(data, &spec, NULL, 0, arena, err));
     PTL_TRY(mix_prepare(m, data, &spec, arena, err));
     for (int64_t c = 0; c < h->channels; c++) m->channel[c].centred = centred[c];
@@ -311,5 +397,6 @@ ptl_status ptl_mix_load(ptl_mix_result *out, const uint8_t *bytes, size_t n_byte
     PTL_TRY(mix_works_new(m, arena, err));
     PTL_TRY(mix_summarise(m, NULL, arena, err));
     mix_judge(out, m, &o.nuts.limits);
+    out->experiment = m->told;
     return mix_report(out, m, &o, NULL, arena, err);
 }

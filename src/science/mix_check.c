@@ -82,6 +82,29 @@ static ptl_status check_counts(const ptl_mix_data *d, const ptl_mix_spec *s, ptl
     return PTL_OK;
 }
 
+/* Every geo has its member, every member a geo. */
+static ptl_status check_members(const int64_t *of, int64_t n, const ptl_mix_data *d,
+                                const char *word, const char *const *names, ptl_error *err)
+{
+    char geo[32], member[32];
+    if (n == 0) return PTL_OK;
+    if (n < 0 || n > d->n_geos || !of)
+        return ptl_fail(err, PTL_E_INVALID, "the data have %lld %ss for %lld geos%s", (long long)n,
+                        word, (long long)d->n_geos, of ? "" : ", and do not say which is whose");
+    for (int64_t g = 0; g < d->n_geos; g++)
+        if (of[g] < 0 || of[g] >= n)
+            return ptl_fail(err, PTL_E_INVALID, "%s: %s %lld is not one of %lld",
+                            name_of(geo, d->geo_name, "geo", g), word, (long long)of[g] + 1,
+                            (long long)n);
+    for (int64_t k = 0; k < n; k++) {
+        int64_t g = 0;
+        while (g < d->n_geos && of[g] != k) g++;
+        if (g == d->n_geos)
+            return ptl_fail(err, PTL_E_INVALID, "%s has no geo", name_of(member, names, word, k));
+    }
+    return PTL_OK;
+}
+
 static ptl_status check_geos(const ptl_mix_data *d, ptl_error *err)
 {
     char buffer[32];
@@ -89,7 +112,8 @@ static ptl_status check_geos(const ptl_mix_data *d, ptl_error *err)
         if (!(d->population[g] > 0.0 && d->population[g] < HUGE_VAL))
             return ptl_fail(err, PTL_E_INVALID, "%s has no population: %g",
                             name_of(buffer, d->geo_name, "geo", g), d->population[g]);
-    return PTL_OK;
+    PTL_TRY(check_members(d->place, d->n_places, d, "place", NULL, err));
+    return check_members(d->brand, d->n_brands, d, "brand", d->brand_name, err);
 }
 
 static ptl_status check_channel_data(const ptl_mix_data *d, const ptl_mix_spec *s, int64_t c,
@@ -146,6 +170,9 @@ static ptl_status check_channel_spec(const ptl_mix_channel *ch, const char *name
         PTL_TRY(mix_prior_check(&ch->eta_prior, name, err));
         if (!mix_prior_is_positive(&ch->eta_prior))
             return ptl_fail(err, PTL_E_INVALID, "%s: a spread is not negative", name);
+        PTL_TRY(mix_prior_check(&ch->brand_eta_prior, name, err));
+        if (!mix_prior_is_positive(&ch->brand_eta_prior))
+            return ptl_fail(err, PTL_E_INVALID, "%s: a spread is not negative", name);
     }
     if (ch->n_effect_knots == 0) return PTL_OK;
     if (ch->n_effect_knots < 2 || ch->n_effect_knots > PTL_MIX_KNOTS_MAX)
@@ -191,9 +218,6 @@ static ptl_status check_spec(const ptl_mix_data *d, const ptl_mix_spec *s, ptl_e
     PTL_TRY(check_knots(s, d->n_weeks, err));
     PTL_TRY(mix_prior_check(&s->sigma_prior, "sigma", err));
     if (s->controls_pooled && d->n_controls) PTL_TRY(mix_prior_check(&s->xi_prior, "xi", err));
-    if (s->likelihood == PTL_MIX_STUDENT_T && d->n_geos > 1)
-        return ptl_fail(err, PTL_E_INVALID,
-                        "the Student-t likelihood is for one geo; a panel has a sigma for each");
     if (s->likelihood == PTL_MIX_STUDENT_T && !(s->student_nu > 2.0))
         return ptl_fail(err, PTL_E_INVALID, "student_nu must be above 2, not %g", s->student_nu);
     char buffer[32];

@@ -25,12 +25,14 @@ static int64_t maybe_slot(ptl_mix_posterior *m, ptl_mix_param_kind kind, int64_t
     return mix_prior_is_free(&prior) ? new_slot(m, kind, channel, -1, idx, prior) : -1;
 }
 
+static const ptl_mix_prior standard = {PTL_MIX_PRIOR_NORMAL, 0.0, 1.0, 0, 0, 0};
+
 static void channel_slots(ptl_mix_posterior *m, int64_t c)
 {
-    static const ptl_mix_prior standard = {PTL_MIX_PRIOR_NORMAL, 0.0, 1.0, 0, 0, 0};
     mix_channel *const ch = &m->channel[c];
     ptl_mix_channel *const s = &ch->spec;
     ch->slot_effect = ch->slot_eta = ch->slot_geo = ch->slot_drift = ch->slot_knot = -1;
+    ch->slot_brand_eta = ch->slot_brand = -1;
     for (int32_t i = 0; i < PTL_RESPONSE_PARAMS_MAX; i++)
         ch->slot_adstock[i] = ch->slot_saturation[i] = -1;
     if (!ch->active) return;
@@ -54,8 +56,13 @@ static void channel_slots(ptl_mix_posterior *m, int64_t c)
     if (m->n_geos == 1 || s->pooling == PTL_MIX_POOL_COMPLETE) return;
     ch->slot_eta = new_slot(m, PTL_MIX_PARAM_ETA, c, -1, -1, s->eta_prior);
     ch->slot_geo = m->n_slots;
-    for (int64_t g = 0; g < m->n_geos; g++)
+    for (int64_t g = 0; g < m->n_places; g++)
         new_slot(m, PTL_MIX_PARAM_GEO_EFFECT, c, g, -1, standard);
+    if (m->n_brands < 2 || !mix_prior_is_free(&s->brand_eta_prior)) return;
+    ch->slot_brand_eta = new_slot(m, PTL_MIX_PARAM_BRAND_ETA, c, -1, -1, s->brand_eta_prior);
+    ch->slot_brand = m->n_slots;
+    for (int64_t b = 0; b < m->n_brands; b++)
+        new_slot(m, PTL_MIX_PARAM_BRAND_EFFECT, c, -1, b, standard);
 }
 
 static void all_slots(ptl_mix_posterior *m)
@@ -69,7 +76,8 @@ static void all_slots(ptl_mix_posterior *m)
                  m->spec.sigma_prior);
     const double half_nu = 0.5 * m->spec.student_nu;
     const ptl_mix_prior weight = {PTL_MIX_PRIOR_GAMMA, half_nu, half_nu, 0, 0, 0};
-    m->slot_weight = m->spec.likelihood == PTL_MIX_STUDENT_T ? m->n_slots : -1;
+    const bool student = m->spec.likelihood == PTL_MIX_STUDENT_T;
+    m->slot_weight = student && m->n_geos == 1 ? m->n_slots : -1;
     for (int64_t t = 0; m->slot_weight >= 0 && t < m->n_weeks; t++)
         new_slot(m, PTL_MIX_PARAM_WEIGHT, -1, -1, t, weight);
     for (int64_t k = 0; k < l->q; k++)
@@ -82,6 +90,9 @@ static void all_slots(ptl_mix_posterior *m)
     for (int64_t j = 0; j < l->p; j++)
         if (l->laplace[j] != -1)
             l->laplace[j] = new_slot(m, PTL_MIX_PARAM_LAPLACE, -1, -1, j, mixing);
+    m->slot_block = student && m->n_geos > 1 ? m->n_slots : -1;
+    for (int64_t i = 0; m->slot_block >= 0 && i < m->n_linear; i++)
+        new_slot(m, PTL_MIX_PARAM_BLOCK, -1, -1, i, standard);
 }
 
 ptl_status mix_slots(ptl_mix_posterior *m, ptl_arena *arena, ptl_error *err)
@@ -158,6 +169,11 @@ static double priors(mix_work *w, double *grad, const double *x)
     double lp = 0.0;
     for (int64_t i = 0; i < m->n_slots; i++) {
         const mix_slot *const s = &m->slot[i];
+        if (s->kind == PTL_MIX_PARAM_BLOCK) { /* its prior is the block's: mix_tails.c */
+            w->dvalue[i] = s->scale;
+            grad[i] = 0.0;
+            continue;
+        }
         if (s->kind == PTL_MIX_PARAM_GEO_EFFECT) {
             w->dvalue[i] = 1.0;
             if (s->centred) { /* its prior is N(0, eta^2): below */
@@ -178,13 +194,13 @@ static double priors(mix_work *w, double *grad, const double *x)
         if (!ch->centred) continue;
         const double eta = w->value[ch->slot_eta];
         double sq = 0.0;
-        for (int64_t g = 0; g < m->n_geos; g++) {
+        for (int64_t g = 0; g < m->n_places; g++) {
             const double v = x[ch->slot_geo + g];
             grad[ch->slot_geo + g] -= v / (eta * eta);
             sq += v * v;
         }
-        lp -= 0.5 * sq / (eta * eta) + (double)m->n_geos * log(eta);
-        w->grad[ch->slot_eta] += sq / (eta * eta * eta) - (double)m->n_geos / eta;
+        lp -= 0.5 * sq / (eta * eta) + (double)m->n_places * log(eta);
+        w->grad[ch->slot_eta] += sq / (eta * eta * eta) - (double)m->n_places / eta;
     }
     return lp;
 }
@@ -197,6 +213,8 @@ static void linear_back(mix_work *w)
         w->grad[m->slot_sigma + g] += w->linear.d_sigma[g] / w->sigma[g];
     for (int64_t t = 0; m->slot_weight >= 0 && t < m->n_weeks; t++)
         w->grad[m->slot_weight + t] += w->linear.d_weight[t];
+    for (int64_t i = 0; m->slot_block >= 0 && i < m->n_linear; i++)
+        w->grad[m->slot_block + i] += i < l->p ? w->linear.rhs[i] : w->linear.local_rhs[i - l->p];
     for (int64_t k = 0; k < l->q; k++)
         if (l->xi[k] >= 0) w->grad[l->xi[k]] += w->linear.d_local_sd[k] / w->value[l->xi[k]];
     for (int64_t j = 0; j < l->p; j++)
@@ -213,7 +231,9 @@ ptl_status mix_density(double *f, double *grad, const double *x, int64_t n, void
     mix_forward(w, x);
     memset(w->grad, 0, (size_t)n * sizeof *w->grad);
     memset(w->d_b, 0, (size_t)(channels * m->n_geos) * sizeof *w->d_b);
-    memset(w->d_s, 0, (size_t)(channels * m->n_cells) * sizeof *w->d_s);
+    for (int64_t c = 0; c < channels; c++) /* plain ones without experiments never touch theirs */
+        if (m->n_experiments || !m->channel[c].plain)
+            memset(w->d_s + c * m->n_cells, 0, (size_t)m->n_cells * sizeof *w->d_s);
     memset(w->d_drift, 0, (size_t)(channels * m->n_weeks) * sizeof *w->d_drift);
     *f = priors(w, grad, x);
     PTL_TRY(mix_linear_density(&w->linear, w->u, m, w->residual, w->sigma, w->value, err));

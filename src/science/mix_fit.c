@@ -30,11 +30,20 @@ ptl_status mix_prepare(ptl_mix_posterior *m, const ptl_mix_data *data, const ptl
     m->n_lead = data->n_lead;
     m->n_cells = data->n_geos * data->n_weeks;
     m->n_channels = data->n_channels;
+    m->n_places = data->n_places > 0 ? data->n_places : data->n_geos;
+    m->n_brands = data->n_brands;
+    MIX_ALLOC(m->place, arena, m->n_geos, err);
+    MIX_ALLOC(m->brand, arena, m->n_geos, err);
+    for (int64_t g = 0; g < m->n_geos; g++) {
+        m->place[g] = data->n_places > 0 ? data->place[g] : g;
+        m->brand[g] = data->n_brands > 0 ? data->brand[g] : 0;
+    }
     MIX_ALLOC(m->channel, arena, m->n_channels, err);
     for (int64_t c = 0; c < m->n_channels; c++) m->channel[c].spec = spec->channel[c];
     if (!m->ruled) MIX_ALLOC(m->ruled, arena, m->n_channels, err);
     PTL_TRY(mix_scale(m, arena, err));
-    return mix_slots(m, arena, err);
+    PTL_TRY(mix_slots(m, arena, err));
+    return mix_tails_prepare(m, arena, err);
 }
 
 /* --- the linear block, drawn ---------------------------------------------------------------------

@@ -55,10 +55,14 @@ typedef struct mix_channel {
     double spend;            /* total                                                      */
     double target;           /* outcome = effect value * target                            */
     int64_t slot_effect, slot_eta, slot_geo, slot_drift, slot_knot; /* -1: not sampled    */
+    int64_t slot_brand_eta, slot_brand; /* likewise                                       */
     int64_t slot_adstock[PTL_RESPONSE_PARAMS_MAX], slot_saturation[PTL_RESPONSE_PARAMS_MAX];
     const double *drift_basis; /* [knot][week]                                            */
     bool centred;
-    int64_t column; /* DEMAND: its column of the linear block; CAUSE: its confounder's; -1 */
+    bool plain; /* carried over, then saturated by a fraction, with a constant effect: the kernels
+                   of mix_carry.c do it in one pass                                         */
+    const double *padded; /* [geo][mix_padded_n] its x, where it is plain                    */
+    int64_t column;       /* DEMAND: its column of the linear block; CAUSE: its confounder's; -1 */
 } mix_channel;
 
 /* The linear-Gaussian block: p columns shared by all geos, q of each geo. Global columns: first
@@ -87,20 +91,25 @@ struct ptl_mix_posterior {
     ptl_mix_data data;
     ptl_mix_spec spec;
     mix_channel *channel; /* [n_channels] */
-    int64_t n_geos, n_weeks, n_lead, n_cells, n_channels;
-    double *y;       /* [cell] scaled KPI                                                 */
-    double *used;    /* [cell] 1 or 0: held out                                           */
-    double *outcome; /* [cell] money per unit of scaled KPI                               */
-    double *offset;  /* [cell] money at scaled KPI 0                                      */
+    int64_t n_geos, n_weeks, n_lead, n_cells, n_channels, n_places, n_brands;
+    int64_t *place, *brand; /* [geo] whose deviations it shares; brands 0: none           */
+    double *y;              /* [cell] scaled KPI                                                 */
+    double *used;           /* [cell] 1 or 0: held out                                           */
+    double *outcome;        /* [cell] money per unit of scaled KPI                               */
+    double *offset;         /* [cell] money at scaled KPI 0                                      */
     double kpi_mean, kpi_sd, outcome_all;
     int64_t baseline_geo;
     int64_t n_knots;
     int32_t *knot;
     mix_linear linear;
-    int64_t n_slots, n_linear, slot_sigma, slot_weight; /* weight: -1 unless Student-t */
+    int64_t n_slots, n_linear, slot_sigma;
+    int64_t slot_weight; /* Student-t, one geo; else -1                                   */
+    int64_t slot_block;  /* Student-t, a panel: [p + geo * q] coefficients; else -1       */
+    struct mix_linear_work *reference; /* what these are measured in: mix_tails.c          */
     mix_slot *slot;
     int64_t n_experiments;
     const ptl_mix_experiment *experiment;
+    const ptl_mix_experiment_result *told; /* [experiment] what each said, NULL before      */
     bool *ruled; /* [channel] an experiment rules: a confounder stands beside it          */
     /* draws */
     int64_t n_chains, n_draws;
@@ -112,7 +121,8 @@ struct ptl_mix_posterior {
 };
 
 /* Scratch of one linear block evaluation. */
-typedef struct mix_linear_work {
+typedef struct mix_linear_work mix_linear_work;
+struct mix_linear_work {
     double *scale, *local_scale;        /* [p], [q] prior sds in force                           */
     double *schur;                      /* [p * p], its Cholesky factor                          */
     double *inverse;                    /* [p * p]                                               */
@@ -126,14 +136,14 @@ typedef struct mix_linear_work {
     double *d_sigma;                    /* [geo] d log density / d log sigma_g                   */
     double *rows, *leverage, *d_weight; /* [p][week], likewise, [week]: Student-t alone  */
     double log_density, sigma;
-} mix_linear_work;
+};
 
 /* One chain's scratch. */
 typedef struct mix_work mix_work;
 struct mix_work {
     const ptl_mix_posterior *m;
     double *value, *dvalue, *grad; /* [slot] grad: by value                               */
-    double *a, *s;                 /* [channel][cell] carried over; saturated             */
+    double *a, *s;                 /* [channel][cell] carried over (not of plain ones); saturated */
     double *b;                     /* [channel][geo] coefficients                         */
     double *deviation;             /* [channel][geo] log (or additive) deviation          */
     double *d;                     /* [channel][geo] outcome of a unit coefficient        */
@@ -182,6 +192,16 @@ void mix_linear_draw(double *out, mix_linear_work *w, const ptl_mix_posterior *m
 ptl_status mix_student_density(mix_linear_work *w, double *u, const ptl_mix_posterior *m,
                                const double *residual, double sigma, const double *weight,
                                ptl_error *err);
+/* mix_tails.c: the same for Student-t noise in a panel, given the sampled coefficients z */
+ptl_status mix_tails_prepare(ptl_mix_posterior *m, ptl_arena *arena, ptl_error *err);
+void mix_tails_density(mix_linear_work *w, double *u, const ptl_mix_posterior *m,
+                       const double *residual, const double *sigma, const double *z);
+/* Lambda X' u into rhs and local_rhs; coefficients b = Lambda a from beta and local_beta. */
+void mix_linear_rhs(mix_linear_work *w, const ptl_mix_posterior *m, const double *u);
+void mix_linear_unscale(double *out, const mix_linear_work *w, const ptl_mix_posterior *m);
+/* L x = b and L' x = b in place, L lower and column-major. */
+void mix_solve_lower(double *x, const double *l, int64_t n);
+void mix_solve_upper(double *x, const double *l, int64_t n);
 /* mix_rotate.c: the same for a model of one geo with fixed scales, in orthogonal columns */
 ptl_status mix_rotate_prepare(ptl_mix_posterior *m, ptl_arena *arena, ptl_error *err);
 void mix_rotate_density(mix_linear_work *w, double *u, const ptl_mix_posterior *m,
@@ -196,12 +216,35 @@ void mix_add_multiple(double *out, const double *x, double a, int64_t n);
 void mix_add_product(double *out, const double *x, const double *y, double a, int64_t n);
 void mix_product(double *out, const double *x, const double *y, double a, int64_t n);
 void mix_divide(double *x, double by, int64_t n);
-void mix_convolve(double *out, const ptl_mix_posterior *m, const double *x, const double *w,
-                  int32_t window);
+/* x / (x + half), with nothing else to be estimated than half: kernels of its own. */
+bool mix_is_rational(const ptl_saturation *s);
 void mix_saturate(double *out, const ptl_saturation *s, const double *x, int64_t n);
 /* d[i] becomes d[i] S'(x[i]); sums of d[i] dS/dparam are added to d_param. */
 void mix_saturate_back(double *d, double *d_param, const ptl_saturation *s, const double *x,
                        double *scratch, int64_t n, bool slope_is_free);
+
+/* mix_carry.c: all geos of one channel; x is [geo][lead + week], w and by_weight [window] */
+/* Weeks of a geo between zeros, for the kernels that take `padded`: n doubles each. */
+int64_t mix_padded_n(const ptl_mix_posterior *m, int32_t window);
+void mix_pad(double *out, const ptl_mix_posterior *m, const double *x, int32_t window);
+void mix_convolve(double *out, const ptl_mix_posterior *m, const double *x, const double *w,
+                  int32_t window);
+/* s of a rational saturation after the carry-over, and total[geo] = its outcome. */
+void mix_carry_saturate(double *s, double *total, const ptl_mix_posterior *m, const double *padded,
+                        const double *w, int32_t window, double half);
+/* by_weight[l] = sum of d[g][t] x[g][t - l]: the gradient by each weight. */
+void mix_correlate(double *by_weight, const ptl_mix_posterior *m, const double *d, const double *x,
+                   int32_t window);
+/* Back through both, for the gradient by s b_g u + by_d_g outcome + begun (which may be NULL):
+ * by_weight is filled, the gradient by half returned. */
+typedef struct mix_back {
+    const double *u, *s, *begun, *b, *by_d;
+} mix_back;
+double mix_carry_saturate_back(double *by_weight, const ptl_mix_posterior *m, const mix_back *k,
+                               const double *padded, int32_t window, double half);
+/* out[geo] += x . y of the geo's weeks; r -= b[geo] s. */
+void mix_geo_dots(double *out, const ptl_mix_posterior *m, const double *x, const double *y);
+void mix_geo_subtract(double *r, const ptl_mix_posterior *m, const double *s, const double *b);
 
 /* mix_media.c: one channel */
 ptl_response mix_shape(const ptl_mix_posterior *m, int64_t c, const double *value);

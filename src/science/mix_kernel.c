@@ -1,20 +1,9 @@
-/* mix_kernel.c: the loops a fit spends its time in.
- *
- * Every loop is elementwise or sums in eight fixed lanes, and nothing is contracted, so that the
- * digits are the same however wide the registers are. Compilers are told to make a copy for each
- * width (function multiversioning), the loader takes the widest the machine has. */
+/* mix_kernel.c: the loops of a fit that go over one array at a time (mix_carry.c: those over all
+ * geos of a channel). */
 #include "science/mix_internal.h"
+#include "science/wide_internal.h"
 
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) &&             \
-    !defined(__SANITIZE_THREAD__) && defined(__GNUC__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3")))
-#else
-#define WIDE
-#endif
-
-enum { LANES = 8 };
-
-WIDE static double dot_wide(const double *restrict x, const double *restrict y, int64_t n)
+PTL_WIDE static double dot_wide(const double *restrict x, const double *restrict y, int64_t n)
 {
     double lane[LANES] = {0.0};
     int64_t i = 0;
@@ -26,56 +15,27 @@ WIDE static double dot_wide(const double *restrict x, const double *restrict y, 
     return sum;
 }
 
-WIDE static void add_multiple_wide(double *restrict out, const double *restrict x, double a,
-                                   int64_t n)
+PTL_WIDE static void add_multiple_wide(double *restrict out, const double *restrict x, double a,
+                                       int64_t n)
 {
     for (int64_t i = 0; i < n; i++) out[i] += a * x[i];
 }
 
-WIDE static void add_product_wide(double *restrict out, const double *restrict x,
-                                  const double *restrict y, double a, int64_t n)
+PTL_WIDE static void add_product_wide(double *restrict out, const double *restrict x,
+                                      const double *restrict y, double a, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) out[i] += a * x[i] * y[i];
 }
 
-WIDE static void product_wide(double *restrict out, const double *restrict x,
-                              const double *restrict y, double a, int64_t n)
+PTL_WIDE static void product_wide(double *restrict out, const double *restrict x,
+                                  const double *restrict y, double a, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) out[i] = a * x[i] * y[i];
 }
 
-WIDE static void divide_wide(double *restrict x, double by, int64_t n)
+PTL_WIDE static void divide_wide(double *restrict x, double by, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) x[i] /= by;
-}
-
-/* Four lags a pass: the output is read and written a quarter as often. */
-static inline void lags_of_four(double *restrict o, const double *restrict x,
-                                const double *restrict w, int64_t n)
-{
-    for (int64_t t = 0; t < n; t++)
-        o[t] += (w[0] * x[t] + w[1] * x[t - 1]) + (w[2] * x[t - 2] + w[3] * x[t - 3]);
-}
-
-WIDE static void convolve_wide(double *out, const ptl_mix_posterior *m, const double *x,
-                               const double *w, int32_t window)
-{
-    const int64_t n = m->n_weeks, lead = m->n_lead;
-    for (int64_t g = 0; g < m->n_geos; g++) {
-        double *restrict const o = out + g * n;
-        const double *restrict const from = x + g * (n + lead) + lead;
-        for (int64_t t = 0; t < n; t++) o[t] = w[0] * from[t];
-        int64_t l = 1;
-        for (; l + 3 < window && l + 3 < n + lead; l += 4) {
-            const int64_t whole = l + 3 > lead ? l + 3 - lead : 0; /* all four lags have data */
-            for (int64_t t = l > lead ? l - lead : 0; t < whole; t++)
-                for (int64_t k = 0; k < 4 && t - l - k >= -lead; k++)
-                    o[t] += w[l + k] * from[t - l - k];
-            lags_of_four(o + whole, from + whole - l, w + l, n - whole);
-        }
-        for (; l < window && l < n + lead; l++)
-            for (int64_t t = l > lead ? l - lead : 0; t < n; t++) o[t] += w[l] * from[t - l];
-    }
 }
 
 /* The copies are the file's own: what other files call are these. */
@@ -104,26 +64,21 @@ void mix_divide(double *x, double by, int64_t n)
     divide_wide(x, by, n);
 }
 
-void mix_convolve(double *out, const ptl_mix_posterior *m, const double *x, const double *w,
-                  int32_t window)
-{
-    convolve_wide(out, m, x, w, window);
-}
-
-static bool is_rational(const ptl_saturation *s)
+bool mix_is_rational(const ptl_saturation *s)
 {
     return s->kind == PTL_SATURATION_MICHAELIS_MENTEN ||
            (s->kind == PTL_SATURATION_HILL && s->param[1] == 1.0);
 }
 
-WIDE static void rational(double *restrict out, const double *restrict x, double half, int64_t n)
+PTL_WIDE static void rational(double *restrict out, const double *restrict x, double half,
+                              int64_t n)
 {
     for (int64_t i = 0; i < n; i++) out[i] = x[i] / (x[i] + half);
 }
 
 /* d[i] x'(half) factors: scratch = d r^2, d = half d r^2 with r = 1 / (x + half). */
-WIDE static void rational_back(double *restrict d, double *restrict scratch,
-                               const double *restrict x, double half, int64_t n)
+PTL_WIDE static void rational_back(double *restrict d, double *restrict scratch,
+                                   const double *restrict x, double half, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
         const double r = 1.0 / (x[i] + half);
@@ -137,7 +92,7 @@ void mix_saturate(double *out, const ptl_saturation *s, const double *x, int64_t
 {
     if (s->kind == PTL_SATURATION_NONE)
         memmove(out, x, (size_t)n * sizeof *out);
-    else if (is_rational(s) && out != x)
+    else if (mix_is_rational(s) && out != x)
         rational(out, x, s->param[0], n);
     else
         for (int64_t i = 0; i < n; i++) out[i] = ptl_saturation_value(s, x[i]);
@@ -147,7 +102,7 @@ void mix_saturate_back(double *d, double *d_param, const ptl_saturation *s, cons
                        double *scratch, int64_t n, bool slope_is_free)
 {
     if (s->kind == PTL_SATURATION_NONE) return;
-    if (is_rational(s) && !slope_is_free) {
+    if (mix_is_rational(s) && !slope_is_free) {
         rational_back(d, scratch, x, s->param[0], n);
         d_param[0] -= mix_dot(scratch, x, n);
         return;

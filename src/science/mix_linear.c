@@ -130,7 +130,7 @@ static bool cholesky_small(double *a, int64_t n)
     return true;
 }
 
-static void solve_lower(double *x, const double *l, int64_t n)
+void mix_solve_lower(double *x, const double *l, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
         for (int64_t k = 0; k < i; k++) x[i] -= l[k * n + i] * x[k];
@@ -138,7 +138,7 @@ static void solve_lower(double *x, const double *l, int64_t n)
     }
 }
 
-static void solve_upper(double *x, const double *l, int64_t n) /* L' x = b */
+void mix_solve_upper(double *x, const double *l, int64_t n) /* L' x = b */
 {
     for (int64_t i = n - 1; i >= 0; i--) {
         for (int64_t k = i + 1; k < n; k++) x[i] -= l[i * n + k] * x[k];
@@ -226,7 +226,7 @@ static double eliminate(mix_linear_work *w, const ptl_mix_posterior *m, const do
  */
 
 /* c = Lambda X'S^-1 r. `u` holds S^-1 r, zero where held out. */
-static void fill_rhs(mix_linear_work *w, const ptl_mix_posterior *m, const double *u)
+void mix_linear_rhs(mix_linear_work *w, const ptl_mix_posterior *m, const double *u)
 {
     const mix_linear *const l = &m->linear;
     const int64_t n = m->n_weeks;
@@ -250,20 +250,20 @@ static double solve(mix_linear_work *w, const ptl_mix_posterior *m)
     memcpy(w->beta, w->rhs, (size_t)p * sizeof *w->beta);
     for (int64_t g = 0; g < m->n_geos; g++) {
         double *const c = w->local_rhs + g * q;
-        solve_lower(c, w->factor + g * q * q, q);
+        mix_solve_lower(c, w->factor + g * q * q, q);
         for (int64_t k = 0; k < q; k++) {
             quadratic += c[k] * c[k];
             mix_add_multiple(w->beta, w->f + (g * q + k) * p, -c[k], p);
         }
     }
-    solve_lower(w->beta, w->schur, p);
+    mix_solve_lower(w->beta, w->schur, p);
     for (int64_t j = 0; j < p; j++) quadratic += w->beta[j] * w->beta[j];
-    solve_upper(w->beta, w->schur, p);
+    mix_solve_upper(w->beta, w->schur, p);
     for (int64_t g = 0; g < m->n_geos; g++) {
         double *const b = w->local_beta + g * q;
         for (int64_t k = 0; k < q; k++)
             b[k] = w->local_rhs[g * q + k] - mix_dot(w->f + (g * q + k) * p, w->beta, p);
-        solve_upper(b, w->factor + g * q * q, q);
+        mix_solve_upper(b, w->factor + g * q * q, q);
     }
     return quadratic;
 }
@@ -274,9 +274,8 @@ static double solve(mix_linear_work *w, const ptl_mix_posterior *m)
 static ptl_status invert(mix_linear_work *w, const ptl_mix_posterior *m, ptl_error *err)
 {
     const int64_t p = m->linear.p, n_local = m->n_geos * m->linear.q;
-    memset(w->inverse, 0, (size_t)(p * p) * sizeof *w->inverse);
-    for (int64_t j = 0; j < p; j++) w->inverse[j * p + j] = 1.0;
-    PTL_TRY(ptl_cholesky_solve(w->inverse, w->schur, p, p, p, p, err));
+    memcpy(w->inverse, w->schur, (size_t)(p * p) * sizeof *w->inverse);
+    PTL_TRY(ptl_cholesky_inverse(w->inverse, p, p, err));
     if (n_local > 0)
         ptl_gemm(w->ph, w->inverse, w->h, p, n_local, p, false, false, p, p, p, 1.0, 0.0);
     return PTL_OK;
@@ -289,10 +288,26 @@ static void local_inverse_row(double *row, const mix_linear_work *w, const ptl_m
     const int64_t p = m->linear.p, q = m->linear.q;
     memset(row, 0, (size_t)q * sizeof *row);
     row[k] = 1.0;
-    solve_lower(row, w->factor + g * q * q, q);
-    solve_upper(row, w->factor + g * q * q, q);
+    mix_solve_lower(row, w->factor + g * q * q, q);
+    mix_solve_upper(row, w->factor + g * q * q, q);
     for (int64_t i = 0; i < q; i++)
         row[i] += mix_dot(w->h + (g * q + i) * p, w->ph + (g * q + k) * p, p);
+}
+
+/* Its element on the diagonal alone. */
+static double local_inverse_at(const mix_linear_work *w, const ptl_mix_posterior *m, int64_t g,
+                               int64_t k)
+{
+    const int64_t p = m->linear.p, q = m->linear.q;
+    double column[Q_MAX], sum = 0.0;
+    const double *const l = w->factor + g * q * q;
+    for (int64_t i = k; i < q; i++) { /* column k of L^-1, whose length is that of E^-1 there */
+        double x = i == k ? 1.0 : 0.0;
+        for (int64_t j = k; j < i; j++) x -= l[j * q + i] * column[j];
+        column[i] = x / l[i * q + i];
+        sum += column[i] * column[i];
+    }
+    return sum + mix_dot(w->h + (g * q + k) * p, w->ph + (g * q + k) * p, p);
 }
 
 /* tr(A^-1 Lambda X_g'X_g Lambda) / sigma_g^2, where sigma is each geo's own. */
@@ -321,7 +336,7 @@ static double trace_geo(const mix_linear_work *w, const ptl_mix_posterior *m, in
 static double by_scales(mix_linear_work *w, const ptl_mix_posterior *m)
 {
     const int64_t p = m->linear.p, q = m->linear.q;
-    double trace = 0.0, row[Q_MAX];
+    double trace = 0.0;
     for (int64_t j = 0; j < p; j++) {
         const double left = 1.0 - w->inverse[j * p + j];
         w->d_sd[j] = w->beta[j] * w->beta[j] - left;
@@ -330,8 +345,7 @@ static double by_scales(mix_linear_work *w, const ptl_mix_posterior *m)
     memset(w->d_local_sd, 0, (size_t)q * sizeof *w->d_local_sd);
     for (int64_t g = 0; g < m->n_geos; g++)
         for (int64_t k = 0; k < q; k++) {
-            local_inverse_row(row, w, m, g, k);
-            const double left = 1.0 - row[k], b = w->local_beta[g * q + k];
+            const double left = 1.0 - local_inverse_at(w, m, g, k), b = w->local_beta[g * q + k];
             w->d_local_sd[k] += b * b - left;
             trace += left;
         }
@@ -376,7 +390,7 @@ void mix_linear_fit(double *out, const ptl_mix_posterior *m, const double *coeff
         }
 }
 
-static void unscale(double *out, const mix_linear_work *w, const ptl_mix_posterior *m)
+void mix_linear_unscale(double *out, const mix_linear_work *w, const ptl_mix_posterior *m)
 {
     const int64_t p = m->linear.p, q = m->linear.q;
     for (int64_t j = 0; j < p; j++) out[j] = w->scale[j] * w->beta[j];
@@ -396,6 +410,10 @@ ptl_status mix_linear_density(mix_linear_work *w, double *u, const ptl_mix_poste
         return PTL_OK;
     }
     fill_scales(w, m, value);
+    if (m->slot_block >= 0) {
+        mix_tails_density(w, u, m, residual, sigma, value + m->slot_block);
+        return PTL_OK;
+    }
     if (m->slot_weight >= 0)
         return mix_student_density(w, u, m, residual, sigma[0], value + m->slot_weight, err);
     double log_density = -eliminate(w, m, sigma);
@@ -410,10 +428,10 @@ ptl_status mix_linear_density(mix_linear_work *w, double *u, const ptl_mix_poste
         w->log_density = PTL_NAN;
         return PTL_OK;
     }
-    fill_rhs(w, m, u);
+    mix_linear_rhs(w, m, u);
     quadratic -= solve(w, m);
     w->log_density = log_density - 0.5 * quadratic;
-    unscale(w->coefficient, w, m);
+    mix_linear_unscale(w->coefficient, w, m);
     mix_linear_fit(w->fitted, m, w->coefficient);
     for (int64_t g = 0; g < m->n_geos; g++) {
         const double inv = 1.0 / (sigma[g] * sigma[g]);
@@ -432,19 +450,19 @@ void mix_linear_draw(double *out, mix_linear_work *w, const ptl_mix_posterior *m
         mix_rotate_draw(out, w, m, rng);
         return;
     }
-    if (!rng) {
-        unscale(out, w, m);
+    if (!rng || m->slot_block >= 0) { /* sampled ones are what they are */
+        mix_linear_unscale(out, w, m);
         return;
     }
     for (int64_t j = 0; j < p; j++) w->rhs[j] = ptl_rng_normal(rng);
-    solve_upper(w->rhs, w->schur, p);
+    mix_solve_upper(w->rhs, w->schur, p);
     for (int64_t j = 0; j < p; j++) w->beta[j] += w->rhs[j];
     for (int64_t g = 0; g < m->n_geos; g++) {
         double *const b = w->local_beta + g * q;
         for (int64_t k = 0; k < q; k++)
             b[k] = w->local_rhs[g * q + k] - mix_dot(w->f + (g * q + k) * p, w->beta, p) +
                    ptl_rng_normal(rng);
-        solve_upper(b, w->factor + g * q * q, q);
+        mix_solve_upper(b, w->factor + g * q * q, q);
     }
-    unscale(out, w, m);
+    mix_linear_unscale(out, w, m);
 }

@@ -79,7 +79,11 @@ static void fill_deviations(mix_work *w, int64_t c)
     double *const e = w->deviation + c * m->n_geos;
     const double eta = ch->slot_eta >= 0 ? w->value[ch->slot_eta] : 0.0;
     for (int64_t g = 0; g < m->n_geos; g++)
-        e[g] = ch->slot_geo < 0 ? 0.0 : (ch->centred ? 1.0 : eta) * w->value[ch->slot_geo + g];
+        e[g] = ch->slot_geo < 0 ? 0.0
+                                : (ch->centred ? 1.0 : eta) * w->value[ch->slot_geo + m->place[g]];
+    if (ch->slot_brand < 0) return;
+    const double spread = w->value[ch->slot_brand_eta];
+    for (int64_t g = 0; g < m->n_geos; g++) e[g] += spread * w->value[ch->slot_brand + m->brand[g]];
 }
 
 /* t1[cell] = the outcome that one unit of s stands for. */
@@ -131,11 +135,29 @@ static void fill_coefficients(mix_work *w, int64_t c)
     w->total[2 * c + 1] = sum;
 }
 
+static void plain_forward(mix_work *w, int64_t c, const ptl_response *shape)
+{
+    const ptl_mix_posterior *const m = w->m;
+    double *const s = w->s + c * m->n_cells;
+    double lag[PTL_ADSTOCK_WINDOW_MAX];
+    (void)ptl_adstock_weights(lag, &shape->adstock);
+    mix_carry_saturate(s, w->d + c * m->n_geos, m, m->channel[c].padded, lag,
+                       shape->adstock.window_weeks, shape->saturation.param[0]);
+    for (int64_t t = 0; t < m->n_weeks; t++) w->drift[c * m->n_weeks + t] = 1.0;
+    fill_deviations(w, c);
+    fill_coefficients(w, c);
+    mix_geo_subtract(w->residual, m, s, w->b + c * m->n_geos);
+}
+
 void mix_media_forward(mix_work *w, int64_t c)
 {
     const ptl_mix_posterior *const m = w->m;
     const ptl_response shape = mix_shape(m, c, w->value);
     double *const s = w->s + c * m->n_cells;
+    if (m->channel[c].plain) {
+        plain_forward(w, c, &shape);
+        return;
+    }
     mix_media_path(w->a + c * m->n_cells, s, w, c, &shape, m->channel[c].x, 1.0);
     fill_drift(w, c);
     fill_deviations(w, c);
@@ -157,19 +179,26 @@ void mix_media_forward(mix_work *w, int64_t c)
 /* --- back ---------------------------------------------------------------------------------------
  */
 
+/* Gradients by the weights of lags become gradients by what they are made of. */
+static void weights_back(mix_work *w, int64_t c, const ptl_response *shape, const double *by_weight)
+{
+    const mix_channel *const ch = &w->m->channel[c];
+    const int32_t window = shape->adstock.window_weeks;
+    double lag[PTL_ADSTOCK_WINDOW_MAX], d_lag[PTL_RESPONSE_PARAMS_MAX * PTL_ADSTOCK_WINDOW_MAX];
+    (void)ptl_adstock_weights_grad(lag, d_lag, &shape->adstock);
+    for (int32_t i = 0; i < PTL_RESPONSE_PARAMS_MAX; i++)
+        if (ch->slot_adstock[i] >= 0)
+            w->grad[ch->slot_adstock[i]] += mix_dot(by_weight, d_lag + i * window, window);
+}
+
 static void add_by_lag(mix_work *w, int64_t c, const ptl_response *shape, const double *x,
                        const double *d_out)
 {
-    const ptl_mix_posterior *const m = w->m;
-    const mix_channel *const ch = &m->channel[c];
-    double lag[PTL_ADSTOCK_WINDOW_MAX], d_lag[PTL_RESPONSE_PARAMS_MAX * PTL_ADSTOCK_WINDOW_MAX];
-    const int32_t window = shape->adstock.window_weeks;
-    (void)ptl_adstock_weights_grad(lag, d_lag, &shape->adstock);
-    for (int32_t i = 0; i < PTL_RESPONSE_PARAMS_MAX; i++) {
-        if (ch->slot_adstock[i] < 0) continue;
-        mix_convolve(w->t2, m, x, d_lag + i * window, window);
-        w->grad[ch->slot_adstock[i]] += mix_dot(d_out, w->t2, m->n_cells);
-    }
+    const mix_channel *const ch = &w->m->channel[c];
+    double by_weight[PTL_ADSTOCK_WINDOW_MAX];
+    if (ch->slot_adstock[0] < 0 && ch->slot_adstock[1] < 0) return;
+    mix_correlate(by_weight, w->m, d_out, x, shape->adstock.window_weeks);
+    weights_back(w, c, shape, by_weight);
 }
 
 /* The transpose of the convolution, onto all weeks, lead included. */
@@ -234,17 +263,24 @@ static void coefficients_back(mix_work *w, int64_t c, double *d_b)
     const double common = w->total[2 * c], sum = w->total[2 * c + 1];
     const double eta = ch->slot_eta >= 0 ? w->value[ch->slot_eta] : 0.0;
     double d_common = 0.0, d_eta = 0.0;
-    for (int64_t g = 0; g < m->n_geos; g++) d_common += logs ? d_b[g] * exp(e[g]) : d_b[g];
+    for (int64_t g = 0; g < m->n_geos; g++) /* exp(e_g), which b_g has in it */
+        d_common += logs ? d_b[g] * (common != 0.0 ? b[g] / common : exp(e[g])) : d_b[g];
     if (ch->slot_effect >= 0)
         w->grad[ch->slot_effect] += direct ? d_common : d_common * ch->target / sum;
     const double d_sum = direct ? 0.0 : -d_common / sum; /* times common, or times b_g */
     for (int64_t g = 0; g < m->n_geos; g++) {
         const double d_e = logs ? d_b[g] * b[g] + d_sum * d[g] * b[g] : d_b[g] + d_sum * d[g];
         if (ch->slot_geo >= 0) {
-            w->grad[ch->slot_geo + g] += (ch->centred ? 1.0 : eta) * d_e;
-            if (!ch->centred) d_eta += d_e * w->value[ch->slot_geo + g];
+            const int64_t at = ch->slot_geo + m->place[g];
+            w->grad[at] += (ch->centred ? 1.0 : eta) * d_e;
+            if (!ch->centred) d_eta += d_e * w->value[at];
         }
-        d_b[g] = d_sum * (logs ? common * exp(e[g]) : b[g]);
+        if (ch->slot_brand >= 0) {
+            const int64_t at = ch->slot_brand + m->brand[g];
+            w->grad[at] += w->value[ch->slot_brand_eta] * d_e;
+            w->grad[ch->slot_brand_eta] += d_e * w->value[at];
+        }
+        d_b[g] = d_sum * b[g];
     }
     if (ch->slot_eta >= 0) w->grad[ch->slot_eta] += d_eta;
 }
@@ -279,10 +315,33 @@ static void marginal_back(mix_work *w, int64_t c, const ptl_response *shape, con
     mix_media_shape_grad(w, c, shape, scaled, path, d_s);
 }
 
+static void plain_backward(mix_work *w, int64_t c)
+{
+    const ptl_mix_posterior *const m = w->m;
+    const mix_channel *const ch = &m->channel[c];
+    const ptl_response shape = mix_shape(m, c, w->value);
+    double *const d_b = w->d_b + c * m->n_geos, by_weight[PTL_ADSTOCK_WINDOW_MAX];
+    const mix_back k = {.u = w->u,
+                        .s = w->s + c * m->n_cells,
+                        .begun = m->n_experiments ? w->d_s + c * m->n_cells : NULL,
+                        .b = w->b + c * m->n_geos,
+                        .by_d = d_b};
+    mix_geo_dots(d_b, m, w->u, k.s); /* experiments have added theirs already */
+    coefficients_back(w, c, d_b);
+    const double by_half = mix_carry_saturate_back(
+        by_weight, m, &k, ch->padded, shape.adstock.window_weeks, shape.saturation.param[0]);
+    weights_back(w, c, &shape, by_weight);
+    if (ch->slot_saturation[0] >= 0) w->grad[ch->slot_saturation[0]] += by_half;
+}
+
 void mix_media_backward(mix_work *w, int64_t c)
 {
     const ptl_mix_posterior *const m = w->m;
     const mix_channel *const ch = &m->channel[c];
+    if (ch->plain) {
+        plain_backward(w, c);
+        return;
+    }
     const int64_t n = m->n_weeks;
     const double *const s = w->s + c * m->n_cells, *const drift = w->drift + c * n;
     const double *const outcome = outcome_of(w, c); /* may lie in t1 */

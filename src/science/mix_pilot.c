@@ -69,7 +69,7 @@ static double spread_over_error(const ptl_mix_posterior *m, const double *y, con
 
 static void choose_centring(ptl_mix_posterior *m, mix_work *w, const double *x, double *y)
 {
-    if (m->n_geos < 3) return;
+    if (m->n_geos < 3 || m->n_places != m->n_geos || m->n_brands > 1) return;
     mix_forward(w, x);
     within_both(y, m, m->y, w->drift); /* drift is of weeks, and no longer needed */
     for (int64_t c = 0; c < m->n_channels; c++) {
@@ -90,12 +90,18 @@ static ptl_status downhill(double *f, double *grad, const double *x, int64_t n, 
     return PTL_OK;
 }
 
+/* Deviations are in units of their spread already; at the mode they know nothing of it. */
+static bool is_standard(const mix_slot *s)
+{
+    return s->kind == PTL_MIX_PARAM_GEO_EFFECT || s->kind == PTL_MIX_PARAM_BRAND_EFFECT;
+}
+
 /* Units from the curvature at x; a direction that does not bend keeps the prior's. */
 static ptl_status measure(ptl_mix_posterior *m, double *x, double *up, double *down, ptl_error *err)
 {
     const int64_t n = m->n_slots;
     for (int64_t i = 0; i < n; i++) {
-        if (m->slot[i].kind == PTL_MIX_PARAM_GEO_EFFECT) continue;
+        if (is_standard(&m->slot[i])) continue;
         const double keep = x[i];
         double f;
         x[i] = keep + DIFFERENCE;
@@ -107,7 +113,7 @@ static ptl_status measure(ptl_mix_posterior *m, double *x, double *up, double *d
         up[n + i] = curvature > 0.25 && curvature < HUGE_VAL ? 1.0 / sqrt(curvature) : 1.0;
     }
     for (int64_t i = 0; i < n; i++) {
-        if (m->slot[i].kind == PTL_MIX_PARAM_GEO_EFFECT) continue;
+        if (is_standard(&m->slot[i])) continue;
         m->slot[i].middle = x[i];
         m->slot[i].scale = up[n + i];
     }

@@ -202,7 +202,9 @@ static void prior_points(double *out, report *r, int64_t c)
                 const double x = ((double)k + 0.5) * sqrt(primes[used++ % 8]);
                 p = used == 1 ? ((double)k + 0.5) / PRIOR_POINTS : x - floor(x);
             }
-            w->value[i] = s->kind == PTL_MIX_PARAM_GEO_EFFECT || s->kind == PTL_MIX_PARAM_DRIFT_KNOT
+            w->value[i] = s->kind == PTL_MIX_PARAM_GEO_EFFECT ||
+                                  s->kind == PTL_MIX_PARAM_BRAND_EFFECT ||
+                                  s->kind == PTL_MIX_PARAM_DRIFT_KNOT
                               ? 0.0
                               : ptl_mix_prior_quantile(&s->prior, p);
         }

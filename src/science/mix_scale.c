@@ -167,6 +167,16 @@ static ptl_status drift_basis(ptl_mix_posterior *m, mix_channel *ch, ptl_arena *
     return PTL_OK;
 }
 
+static bool is_plain(const ptl_mix_channel *c)
+{
+    ptl_saturation s = c->shape.saturation;
+    const bool hill = s.kind == PTL_SATURATION_HILL;
+    if (hill && c->saturation_prior[1].kind != PTL_MIX_PRIOR_FIXED) return false;
+    if (hill) s.param[1] = c->saturation_prior[1].a + c->saturation_prior[1].shift;
+    return mix_is_rational(&s) && c->shape.order == PTL_ADSTOCK_FIRST && !c->has_frequency &&
+           c->n_effect_knots == 0 && c->effect_on != PTL_MIX_ON_MROI;
+}
+
 static ptl_status scale_channel(ptl_mix_posterior *m, int64_t c, double *scratch, ptl_arena *arena,
                                 ptl_error *err)
 {
@@ -199,6 +209,14 @@ static ptl_status scale_channel(ptl_mix_posterior *m, int64_t c, double *scratch
     case PTL_MIX_ON_COEFFICIENT:
         ch->target = 1.0;
         break;
+    }
+    ch->plain = is_plain(&ch->spec);
+    if (ch->plain) {
+        double *padded;
+        const int32_t window = ch->spec.shape.adstock.window_weeks;
+        MIX_ALLOC(padded, arena, m->n_geos * mix_padded_n(m, window), err);
+        mix_pad(padded, m, x, window);
+        ch->padded = padded;
     }
     return drift_basis(m, ch, arena, err);
 }

@@ -17,6 +17,8 @@
  * Cost.           3 + n_folds fits. */
 #include "science/mix_internal.h"
 
+#include "portolan/distribution.h"
+
 typedef struct row {
     const char *id;
     double pass, fail;
@@ -97,6 +99,14 @@ static double noise_sd(const ptl_mix_posterior *m, const mix_work *w, int64_t ce
     return w->sigma[g];
 }
 
+/* Noise of one sigma, as the likelihood has it. */
+static double draw_noise(const ptl_mix_posterior *m, ptl_rng *rng)
+{
+    if (m->spec.likelihood == PTL_MIX_STUDENT_T)
+        return ptl_student_t_rng(rng, m->spec.student_nu, 0.0, 1.0);
+    return ptl_rng_normal(rng);
+}
+
 /* Over weeks [from, to) of a fit that did not see them. */
 static ptl_status judge_held(held *out, const ptl_mix_posterior *m, int64_t from, int64_t to,
                              ptl_rng rng, ptl_arena *arena, ptl_error *err)
@@ -115,7 +125,7 @@ static ptl_status judge_held(held *out, const ptl_mix_posterior *m, int64_t from
                 const double fit = w->linear.fitted[i] + m->y[i] - w->residual[i];
                 mean[t - from] += (m->outcome[i] * fit + m->offset[i]) / (double)n_draws;
                 cell[(g * (to - from) + t - from) * n_draws + d] =
-                    fit + noise_sd(m, w, i) * ptl_rng_normal(&rng);
+                    fit + noise_sd(m, w, i) * draw_noise(m, &rng);
             }
     }
     double inside = 0.0;
@@ -361,7 +371,7 @@ static ptl_status predictive(validation *v, ptl_error *err)
         for (int64_t i = 0; i < m->n_cells; i++)
             z[i] = (w->residual[i] - w->linear.fitted[i]) / noise_sd(m, w, i);
         const features real = features_of(m, z);
-        for (int64_t i = 0; i < m->n_cells; i++) z[i] = ptl_rng_normal(&rng);
+        for (int64_t i = 0; i < m->n_cells; i++) z[i] = draw_noise(m, &rng);
         const features made = features_of(m, z);
         above[0] += made.sd > real.sd;
         above[1] += made.autocorrelation > real.autocorrelation;

@@ -155,6 +155,7 @@ static ptl_status foresee(double *log_not, problem *q, ptl_error *err)
     ptl_hazard_result r;
     ptl_hazard_options o = q->m->hazard ? *q->m->hazard : ptl_hazard_options_default();
     o.interval.method = PTL_INTERVAL_NONE;
+    o.grad_tol = fmax(o.grad_tol, 1e-6); /* chances to four digits: a rate's own error is larger */
     PTL_TRY(ptl_hazard_solve(&r, &q->train, &o, q->work, err));
     q->learnt &= r.verdict == PTL_CONVERGED || r.verdict == PTL_INACCURATE;
     for (int64_t p = 0; p < x->n_paths && q->learnt; p++) {

@@ -8,13 +8,6 @@
 #include "base/json_write.h"
 #include "simulate/truth_kpi.h"
 
-static void put_day(ptl_json *j, const char *key, ptl_day day)
-{
-    char text[16];
-    ptl_day_format(text, day);
-    ptl_json_put_string(j, key, text);
-}
-
 static void put_weekly(ptl_json *j, const ptl_truth *t, const char *key, int32_t scenario,
                        bool is_cm1)
 {
@@ -186,8 +179,8 @@ static void put_effects(ptl_json *j, const ptl_truth *t)
 static void put_money(ptl_json *j, const ptl_truth *t, int64_t from, int64_t to, int32_t recorded)
 {
     const ptl_truth_money m = ptl_truth_sum(t, from, to, recorded);
-    put_day(j, "from", t->climate->first + (ptl_day)from);
-    put_day(j, "to", t->climate->first + (ptl_day)to);
+    ptl_json_put_day(j, "from", t->climate->first + (ptl_day)from);
+    ptl_json_put_day(j, "to", t->climate->first + (ptl_day)to);
     ptl_json_put_int(j, "orders", m.orders);
     ptl_json_put_int(j, "new_customers", m.customers_new);
     ptl_json_put_int(j, "refunds", m.refunds);
@@ -291,7 +284,7 @@ static void put_cohort(ptl_json *j, const ptl_truth *t, int32_t month)
 {
     ptl_json_object(j);
     const ptl_day start = ptl_month_start(t->climate->first);
-    put_day(j, "month", ptl_month_add(start, month));
+    ptl_json_put_day(j, "month", ptl_month_add(start, month));
     ptl_json_put_int(j, "customers", t->cohort_size[month]);
     static const char *const names[] = {"orders", "revenue", "cm1"};
     for (int k = 0; k < 3; k++) {
@@ -350,8 +343,8 @@ static void put_world(ptl_json *j, const ptl_truth *t)
     ptl_json_put_int(j, "persons", o->n_persons);
     ptl_json_put_int(j, "weeks", o->n_weeks);
     ptl_json_put_int(j, "seed", (int64_t)o->seed);
-    put_day(j, "first_day", t->climate->first);
-    put_day(j, "last_complete_day", o->ends);
+    ptl_json_put_day(j, "first_day", t->climate->first);
+    ptl_json_put_day(j, "last_complete_day", o->ends);
     ptl_json_object_end(j);
 }
 
@@ -396,8 +389,8 @@ static void put_faults(ptl_json *j, const ptl_truth *t)
         ptl_json_put_string(j, "fault", f->fault);
         ptl_json_put_string(j, "file", f->file);
         ptl_json_put_string(j, "what", f->what);
-        put_day(j, "from", f->from);
-        put_day(j, "to", f->to);
+        ptl_json_put_day(j, "from", f->from);
+        ptl_json_put_day(j, "to", f->to);
         ptl_json_put_int(j, "rows", f->rows);
         ptl_json_put_micros(j, "money", f->cents * 10000);
         ptl_json_object_end(j);

@@ -22,9 +22,7 @@ static int64_t rounded(ptl_wide amount)
 
 static void put_day(ptl_json *j, const char *key, const ptl_truth *t, int64_t day)
 {
-    char text[16];
-    ptl_day_format(text, t->climate->first + (ptl_day)day);
-    ptl_json_put_string(j, key, text);
+    ptl_json_put_day(j, key, t->climate->first + (ptl_day)day);
 }
 
 /* Not a number where nothing stands below. */

@@ -26,6 +26,7 @@ ptl_status ptl_access_user_add(ptl_access_user *user, ptl_records *records, ptl_
     bind_invite(s, user);
     ptl_bind_int(s, user->added_at);
     ptl_bind_string(s, user->added_by);
+    ptl_bind_string(s, user->verticals);
     return ptl_sql_run_int(&user->user_id, NULL, s, err);
 }
 
@@ -68,6 +69,7 @@ static ptl_status read_user(void *row, const ptl_statement *s, ptl_arena *arena,
     PTL_TRY(ptl_row_string(&u->role, s, 2, arena, err));
     PTL_TRY(ptl_row_string(&u->password, s, 3, arena, err));
     if (u->is_invited) PTL_TRY(ptl_row_hash(&u->invite, s, 4, err));
+    if (!ptl_row_is_null(s, 8)) PTL_TRY(ptl_row_string(&u->verticals, s, 8, arena, err));
     return ptl_row_string(&u->added_by, s, 7, arena, err);
 }
 
@@ -81,6 +83,8 @@ static ptl_status read_key(void *row, const ptl_statement *s, ptl_arena *arena, 
     PTL_TRY(ptl_row_string(&k->label, s, 1, arena, err));
     PTL_TRY(ptl_row_string(&k->role, s, 2, arena, err));
     PTL_TRY(ptl_row_hash(&k->hash, s, 3, err));
+    if (!ptl_row_is_null(s, 8)) PTL_TRY(ptl_row_string(&k->verticals, s, 8, arena, err));
+    if (!ptl_row_is_null(s, 9)) PTL_TRY(ptl_row_string(&k->operations, s, 9, arena, err));
     return ptl_row_string(&k->added_by, s, 5, arena, err);
 }
 
@@ -128,6 +132,8 @@ ptl_status ptl_access_key_add(ptl_access_key *key, ptl_records *records, ptl_err
     ptl_bind_int(s, key->added_at);
     ptl_bind_string(s, key->added_by);
     ptl_bind_int(s, key->expires_at);
+    ptl_bind_string(s, key->verticals);
+    ptl_bind_string(s, key->operations);
     return ptl_sql_run_int(&key->key_id, NULL, s, err);
 }
 

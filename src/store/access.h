@@ -17,6 +17,7 @@ typedef struct ptl_access_user {
     ptl_instant invite_until;
     ptl_instant added_at;
     const char *added_by;
+    const char *verticals; /* names, one a line, whose rows the person sees; NULL: all */
 } ptl_access_user;
 
 typedef struct ptl_access_key {
@@ -28,6 +29,8 @@ typedef struct ptl_access_key {
     const char *added_by;
     ptl_instant expires_at;
     ptl_instant revoked_at; /* 0: in force */
+    const char *verticals;  /* as of a person */
+    const char *operations; /* names, one a line; NULL: all that the role may */
 } ptl_access_key;
 
 /** Add somebody, or invite again: an earlier password of that name goes. Sets user_id. */

@@ -140,6 +140,12 @@ ptl_status ptl_job_get(ptl_job *out, ptl_records *records, int64_t job_id, ptl_a
 ptl_status ptl_job_list(ptl_job **out, int64_t *n, ptl_records *records, int64_t limit,
                         ptl_arena *arena, ptl_error *err)
 {
+    return ptl_job_list_before(out, n, records, INT64_MAX, limit, arena, err);
+}
+
+ptl_status ptl_job_list_before(ptl_job **out, int64_t *n, ptl_records *records, int64_t before,
+                               int64_t limit, ptl_arena *arena, ptl_error *err)
+{
     *n = 0;
     PTL_TRY(ptl_records_limit(&limit, records, "job_last", err));
     *out = ptl_arena_array(arena, limit, sizeof **out, err);
@@ -147,6 +153,7 @@ ptl_status ptl_job_list(ptl_job **out, int64_t *n, ptl_records *records, int64_t
     ptl_statement *s;
     PTL_TRY(ptl_sql_use(&s, records->sql, "job_list", err));
     ptl_bind_int(s, limit);
+    ptl_bind_int(s, before);
     for (bool row = true;;) {
         PTL_TRY(ptl_sql_step(&row, s, err));
         if (!row) return PTL_OK;

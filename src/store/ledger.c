@@ -121,6 +121,18 @@ ptl_status ptl_ledger_append(ptl_ledger_head *head, ptl_records *records, const 
     return ptl_ledger_append_many(head, records, &entry, 1, err);
 }
 
+ptl_status ptl_ledger_of_run(int64_t *seq, ptl_records *records, const char *kind, int64_t run_id,
+                             ptl_error *err)
+{
+    ptl_statement *s;
+    bool found;
+    *seq = 0;
+    PTL_TRY(ptl_sql_use(&s, records->sql, "ledger_of_run", err));
+    ptl_bind_int(s, run_id);
+    ptl_bind_string(s, kind);
+    return ptl_sql_run_int(seq, &found, s, err);
+}
+
 /* --- list ------------------------------------------------------------------------------------- */
 
 static ptl_status list_row(ptl_ledger_entry *out, const ptl_statement *s, ptl_arena *arena,

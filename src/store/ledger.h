@@ -41,6 +41,11 @@ PTL_NODISCARD ptl_status ptl_ledger_list(ptl_ledger_entry **out, int64_t *n, ptl
                                          int64_t first_seq, int64_t limit, ptl_arena *arena,
                                          ptl_error *err);
 
+/** The newest entry of this kind that run `run_id` left; 0 where it left none. Costs a walk from
+ * the newest entry back to it. */
+PTL_NODISCARD ptl_status ptl_ledger_of_run(int64_t *seq, ptl_records *records, const char *kind,
+                                           int64_t run_id, ptl_error *err);
+
 /** What verification found. `fault_seq` is the first entry whose bytes, hash or place are not what
  * was written; -1 where the entries hold but the head does not follow from them, or all is well. */
 typedef struct ptl_ledger_verdict {

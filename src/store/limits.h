@@ -23,10 +23,14 @@ enum {
     PTL_LOCK_POLL_MS = 25,                   /* between two looks at a lock that is held         */
     PTL_LOCK_DOING_MAX = 200,                /* bytes of what the holder says it is doing        */
     PTL_MANIFEST_BYTES_MAX = 256 * 1024 * 1024, /* a million artefacts at 160 bytes each          */
-    PTL_MANIFEST_FILES_MAX = 1000000, /* artefacts of ten years of daily models           */
-    PTL_MINUTE_BYTES_MAX = 2000,      /* one decision or action: a few sentences          */
-    PTL_KEPT_ANSWER_HOURS = 24,       /* a repeated request finds its first answer so long */
-    PTL_RATE_AGE_DAYS = 7             /* a rate may be this old: weekends and holidays have none */
+    PTL_MANIFEST_FILES_MAX = 1000000,           /* artefacts of ten years of daily models */
+    PTL_MINUTE_BYTES_MAX = 2000,                /* one decision or action: a few sentences */
+    PTL_CHALLENGE_BYTES_MAX = 2000,             /* one question about a figure, or its answer */
+    PTL_CHALLENGE_FIGURE_MAX = 200,             /* page and key of a figure */
+    PTL_CHALLENGE_ARENA_MAX = 4 << 20,          /* to look at the run that made it */
+    PTL_KEPT_ANSWER_HOURS = 24, /* a repeated request finds its first answer so long */
+    PTL_RATE_AGE_DAYS = 7,      /* a rate may be this old: weekends and holidays have none */
+    PTL_MEMO_BYTES_MAX = 256 * 1024 * 1024 /* one fit read back: what a call may hold, too */
 };
 
 #define PTL_ARTEFACT_BYTES_MAX (INT64_C(1) << 32) /* one model's draws; read whole */

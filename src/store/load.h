@@ -45,6 +45,7 @@ typedef struct ptl_load_spec {
     ptl_rows_kind kind;   /* 0: by the file's name                                     */
     const char *range;    /* of a workbook's sheet, "A3:F20"; NULL: the only table     */
     const char *sheet;    /* of a workbook; NULL: the only one with rows               */
+    bool as_text;         /* Parquet: columns are text as in CSV, for a mapping made for any form */
     int32_t head_row;     /* rows.h: a line, PTL_ROWS_HEAD_FIRST or PTL_ROWS_HEAD_FIND */
     const char *const *totals; /* rows.h: rows passed over, neither facts nor quarantine */
     int64_t n_totals;
@@ -70,6 +71,21 @@ typedef struct ptl_load_report {
  * there. Every fault is reported, one a line, in `err->detail`, the first as the message. `path`
  * gives the file's columns. */
 PTL_NODISCARD ptl_status ptl_load_check(const ptl_load_spec *spec, ptl_error *err);
+
+/* The first rows of a file as texts, row by row. */
+typedef struct ptl_load_rows {
+    const char *const *columns;
+    int64_t n_columns;
+    const ptl_text *cells; /* n_rows × n_columns; empty where there is no value */
+    int64_t n_rows;
+    bool is_whole; /* no row lies beyond them */
+} ptl_load_rows;
+
+/** The first `rows_max` rows of a Parquet file, each value as the text that
+ * a mapping is given under as_text; they live in the arena. E_INVALID, E_CORRUPT: it is none, or
+ * damaged. */
+PTL_NODISCARD ptl_status ptl_load_peek(ptl_load_rows *out, const char *path, int64_t rows_max,
+                                       ptl_arena *arena, ptl_error *err);
 
 /** Load. Subject keys of new identifiers are durable in `keys` before the facts commit. */
 PTL_NODISCARD ptl_status ptl_load_run(ptl_load_report *out, ptl_warehouse *warehouse,

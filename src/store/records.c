@@ -23,11 +23,18 @@ static ptl_status migrate(ptl_sql *sql, ptl_error *err)
     return st;
 }
 
-static ptl_status open_sql(ptl_sql **out, const char *path, ptl_error *err)
+static ptl_status statements(ptl_text *out, ptl_error *err)
 {
     const ptl_asset *script = ptl_asset_find("sql/records/statements.sql");
     if (!script) return ptl_fail(err, PTL_E_INTERNAL, "sql/records/statements.sql is not embedded");
-    const ptl_text text = {(const char *)script->bytes, script->len};
+    *out = (ptl_text){(const char *)script->bytes, script->len};
+    return PTL_OK;
+}
+
+static ptl_status open_sql(ptl_sql **out, const char *path, ptl_error *err)
+{
+    ptl_text text;
+    PTL_TRY(statements(&text, err));
     PTL_TRY(ptl_sql_open(out, path, text, err));
     PTL_TRY(ptl_sql_script(*out, "open_checks", err));
     return migrate(*out, err);
@@ -44,6 +51,42 @@ ptl_status ptl_records_open(ptl_records **out, const char *path, ptl_error *err)
     }
     *out = records;
     return PTL_OK;
+}
+
+static ptl_status open_beside(ptl_sql **out, const ptl_sql *of, bool reads_only, ptl_error *err)
+{
+    ptl_text text;
+    PTL_TRY(statements(&text, err));
+    if (reads_only)
+        PTL_TRY(ptl_sql_open_reader(out, of, text, err));
+    else
+        PTL_TRY(ptl_sql_open(out, ptl_sql_path(of), text, err));
+    PTL_TRY(ptl_sql_script(*out, "open_checks", err));
+    return ptl_sql_script(*out, reads_only ? "open_reader" : "open_durable", err);
+}
+
+ptl_status ptl_records_open_beside(ptl_records **out, const ptl_records *records, bool reads_only,
+                                   ptl_error *err)
+{
+    ptl_records *beside = ptl_object_new(sizeof *beside, "records", err);
+    if (!beside) return PTL_E_NO_MEMORY;
+    const ptl_status st = open_beside(&beside->sql, records->sql, reads_only, err);
+    if (st != PTL_OK) {
+        ptl_records_close(beside);
+        return st;
+    }
+    *out = beside;
+    return PTL_OK;
+}
+
+void ptl_records_watch(ptl_records *records, ptl_pulse *pulse)
+{
+    ptl_sql_watch(records->sql, pulse);
+}
+
+ptl_status ptl_records_begin_reading(ptl_records *records, ptl_error *err)
+{
+    return ptl_sql_begin_reading(records->sql, err);
 }
 
 void ptl_records_close(ptl_records *records)

@@ -1,20 +1,31 @@
 /* records.h: what must never be lost, in SQLite.
  *
  * Invariants. 1. A write that returned OK survives a power cut (WAL, synchronous=FULL). 2. One
- * connection writes; a ptl_records belongs to one thread at a time. 3. Transactions nest: the
- * outermost commits, and a failure inside rolls the whole back. 4. The schema moves forward only,
- * by the files sql/records/NNNN_*.sql, after a back-up of the file; a newer one is refused. */
+ * connection writes at a time, others wait for it; a ptl_records belongs to one thread at a
+ * time. 3. Transactions nest: the outermost commits, and a failure inside rolls the whole back. 4.
+ * The schema moves forward only, by the files sql/records/NNNN_*.sql, after a back-up of the file;
+ * a newer one is refused. */
 #ifndef PTL_STORE_RECORDS_H
 #define PTL_STORE_RECORDS_H
 
 #include "base/civil.h"
 #include "base/hash.h"
 #include "base/json_write.h"
+#include "store/pulse.h"
 
 typedef struct ptl_records ptl_records;
 
 PTL_NODISCARD ptl_status ptl_records_open(ptl_records **out, const char *path, ptl_error *err);
 void ptl_records_close(ptl_records *records);
+
+/** Another handle, for another thread: `reads_only`, or one that writes in its turn (a write waits
+ * up to half a minute for another's). */
+PTL_NODISCARD ptl_status ptl_records_open_beside(ptl_records **out, const ptl_records *records,
+                                                 bool reads_only, ptl_error *err);
+/** Count every commit through this handle (pulse.h). */
+void ptl_records_watch(ptl_records *records, ptl_pulse *pulse);
+/** What is read until ptl_records_commit is one state; the first read chooses it. */
+PTL_NODISCARD ptl_status ptl_records_begin_reading(ptl_records *records, ptl_error *err);
 
 PTL_NODISCARD ptl_status ptl_records_begin(ptl_records *records, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_records_commit(ptl_records *records, ptl_error *err);
@@ -74,6 +85,13 @@ PTL_NODISCARD ptl_status ptl_run_get(ptl_run *out, ptl_records *records, int64_t
 PTL_NODISCARD ptl_status ptl_run_list(ptl_run **out, int64_t *n, ptl_records *records,
                                       int32_t state, const char *operation, int64_t limit,
                                       ptl_arena *arena, ptl_error *err);
+/** Of them, those with a number below `before`. */
+PTL_NODISCARD ptl_status ptl_run_list_before(ptl_run **out, int64_t *n, ptl_records *records,
+                                             int32_t state, const char *operation, int64_t before,
+                                             int64_t limit, ptl_arena *arena, ptl_error *err);
+/** The number of the newest run, whatever became of it; 0 where there is none. */
+PTL_NODISCARD ptl_status ptl_run_last(int64_t *run_id, ptl_records *records, ptl_error *err);
+
 /** The newest done run of these inputs, run_id 0 where there is none. */
 PTL_NODISCARD ptl_status ptl_run_find(ptl_run *out, ptl_records *records, ptl_hash inputs_hash,
                                       ptl_arena *arena, ptl_error *err);
@@ -115,6 +133,9 @@ PTL_NODISCARD ptl_status ptl_job_get(ptl_job *out, ptl_records *records, int64_t
                                      ptl_arena *arena, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_job_list(ptl_job **out, int64_t *n, ptl_records *records,
                                       int64_t limit, ptl_arena *arena, ptl_error *err);
+PTL_NODISCARD ptl_status ptl_job_list_before(ptl_job **out, int64_t *n, ptl_records *records,
+                                             int64_t before, int64_t limit, ptl_arena *arena,
+                                             ptl_error *err);
 /** Running jobs of a process that is gone become interrupted; their number in n. */
 PTL_NODISCARD ptl_status ptl_job_settle(int64_t *n, ptl_records *records, ptl_instant now,
                                         ptl_error *err);

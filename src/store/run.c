@@ -160,6 +160,13 @@ static const char *list_name(int32_t state, const char *operation)
 ptl_status ptl_run_list(ptl_run **out, int64_t *n, ptl_records *records, int32_t state,
                         const char *operation, int64_t limit, ptl_arena *arena, ptl_error *err)
 {
+    return ptl_run_list_before(out, n, records, state, operation, INT64_MAX, limit, arena, err);
+}
+
+ptl_status ptl_run_list_before(ptl_run **out, int64_t *n, ptl_records *records, int32_t state,
+                               const char *operation, int64_t before, int64_t limit,
+                               ptl_arena *arena, ptl_error *err)
+{
     *n = 0;
     PTL_TRY(ptl_records_limit(&limit, records, "run_last", err));
     if (state < -1 || state >= N_STATES)
@@ -169,8 +176,9 @@ ptl_status ptl_run_list(ptl_run **out, int64_t *n, ptl_records *records, int32_t
     ptl_statement *s;
     PTL_TRY(ptl_sql_use(&s, records->sql, list_name(state, operation), err));
     ptl_bind_int(s, limit);
-    if (state >= 0) ptl_bind_string(s, state_texts[state]);
-    if (operation) ptl_bind_string(s, operation);
+    ptl_bind_string(s, state >= 0 ? state_texts[state] : NULL);
+    ptl_bind_string(s, operation);
+    ptl_bind_int(s, before);
     for (bool row = true;;) {
         PTL_TRY(ptl_sql_step(&row, s, err));
         if (!row) return PTL_OK;
@@ -192,4 +200,9 @@ ptl_status ptl_run_find(ptl_run *out, ptl_records *records, ptl_hash inputs_hash
     PTL_TRY(ptl_sql_use(&s, records->sql, "run_find", err));
     ptl_bind_hash(s, &inputs_hash);
     return read_one(out, &found, s, arena, err);
+}
+
+ptl_status ptl_run_last(int64_t *run_id, ptl_records *records, ptl_error *err)
+{
+    return ptl_records_int(run_id, records, "run_last", err);
 }

@@ -28,21 +28,23 @@ static ptl_status statements_init(ptl_sql *sql, ptl_text script, ptl_error *err)
     return PTL_OK;
 }
 
-static ptl_status open_file(ptl_sql *sql, ptl_error *err)
+static ptl_status open_file(ptl_sql *sql, bool reads_only, ptl_error *err)
 {
-    make_private(sql->path);
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
-                      SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+    if (!reads_only) make_private(sql->path);
+    const int flags =
+        (reads_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
     const int rc = sqlite3_open_v2(sql->path, &sql->db, flags, NULL);
     if (!sql->db)
         return ptl_fail(err, PTL_E_NO_MEMORY, "records \"%s\": memory is exhausted", sql->path);
     if (rc != SQLITE_OK) return ptl_sql_fail(sql, rc, "open", err);
-    if (sqlite3_db_readonly(sql->db, "main") == 1)
+    if (!reads_only && sqlite3_db_readonly(sql->db, "main") == 1)
         return ptl_sql_words(sql->path, SQLITE_READONLY, 0, "opened for reading only", "open", err);
     return PTL_OK;
 }
 
-ptl_status ptl_sql_open(ptl_sql **out, const char *path, ptl_text script, ptl_error *err)
+static ptl_status open_as(ptl_sql **out, const char *path, ptl_text script, bool reads_only,
+                          ptl_error *err)
 {
     ptl_sql *sql = ptl_object_new(sizeof *sql, "records", err);
     if (!sql) return PTL_E_NO_MEMORY;
@@ -51,7 +53,7 @@ ptl_status ptl_sql_open(ptl_sql **out, const char *path, ptl_text script, ptl_er
     sql->path = ptl_text_copy(ptl_text_of(path), &sql->arena, err);
     if (!sql->path) st = PTL_E_NO_MEMORY;
     if (st == PTL_OK) st = statements_init(sql, script, err);
-    if (st == PTL_OK) st = open_file(sql, err);
+    if (st == PTL_OK) st = open_file(sql, reads_only, err);
     if (st != PTL_OK) {
         ptl_sql_close(sql);
         return st;
@@ -60,9 +62,20 @@ ptl_status ptl_sql_open(ptl_sql **out, const char *path, ptl_text script, ptl_er
     return PTL_OK;
 }
 
+ptl_status ptl_sql_open(ptl_sql **out, const char *path, ptl_text script, ptl_error *err)
+{
+    return open_as(out, path, script, false, err);
+}
+
+ptl_status ptl_sql_open_reader(ptl_sql **out, const ptl_sql *of, ptl_text script, ptl_error *err)
+{
+    return open_as(out, of->path, script, true, err);
+}
+
 void ptl_sql_close(ptl_sql *sql)
 {
     if (!sql) return;
+    ptl_sql_watch(sql, NULL);
     for (int64_t i = 0; i < sql->n_statements && sql->statements; i++)
         sqlite3_finalize(sql->statements[i].handle);
     sqlite3_close_v2(sql->db);
@@ -73,6 +86,32 @@ void ptl_sql_close(ptl_sql *sql)
 const char *ptl_sql_path(const ptl_sql *sql)
 {
     return sql->path;
+}
+
+/* --- counting commits ------------------------------------------------------------------------- */
+
+/* SQLite calls this before a commit, and again where the commit was refused and is tried anew. */
+static int count_in(void *ctx)
+{
+    ptl_sql *sql = ctx;
+    if (!sql->counted_in) ptl_pulse_begin(sql->pulse);
+    sql->counted_in = true;
+    return 0;
+}
+
+void ptl_sql_count_out(ptl_sql *sql)
+{
+    if (!sql->counted_in || !sqlite3_get_autocommit(sql->db)) return;
+    sql->counted_in = false;
+    ptl_pulse_end(sql->pulse);
+}
+
+void ptl_sql_watch(ptl_sql *sql, ptl_pulse *pulse)
+{
+    if (sql->counted_in) ptl_pulse_end(sql->pulse);
+    sql->counted_in = false;
+    sql->pulse = pulse;
+    if (sql->db) (void)sqlite3_commit_hook(sql->db, pulse ? count_in : NULL, sql);
 }
 
 /* Invariants 1 and 2: nothing runs in a transaction that will not be committed. */
@@ -95,6 +134,7 @@ ptl_status ptl_sql_text_run(ptl_sql *sql, const char *terminated, const char *wh
 {
     PTL_TRY(ptl_sql_check(sql, err));
     const int rc = sqlite3_exec(sql->db, terminated, NULL, NULL, NULL);
+    ptl_sql_count_out(sql);
     return rc == SQLITE_OK ? PTL_OK : ptl_sql_fail(sql, rc, what, err);
 }
 
@@ -115,7 +155,7 @@ static ptl_status run_plain(ptl_sql *sql, const char *name, ptl_error *err)
     return ptl_sql_run(statement, err);
 }
 
-ptl_status ptl_sql_begin(ptl_sql *sql, ptl_error *err)
+static ptl_status begin_as(ptl_sql *sql, const char *name, ptl_error *err)
 {
     PTL_TRY(ptl_sql_check(sql, err));
     if (sql->depth >= PTL_SQL_DEPTH_MAX)
@@ -123,10 +163,20 @@ ptl_status ptl_sql_begin(ptl_sql *sql, ptl_error *err)
                         sql->path, PTL_SQL_DEPTH_MAX);
     if (sql->depth == 0) {
         sql->failed = false;
-        PTL_TRY(run_plain(sql, "begin", err));
+        PTL_TRY(run_plain(sql, name, err));
     }
     sql->depth++;
     return PTL_OK;
+}
+
+ptl_status ptl_sql_begin(ptl_sql *sql, ptl_error *err)
+{
+    return begin_as(sql, "begin", err);
+}
+
+ptl_status ptl_sql_begin_reading(ptl_sql *sql, ptl_error *err)
+{
+    return begin_as(sql, "begin_reading", err);
 }
 
 /* Leave the outermost transaction without its changes. After a failed write SQLite may have rolled

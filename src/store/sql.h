@@ -16,6 +16,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "store/pulse.h"
 
 typedef struct ptl_sql ptl_sql;
 typedef struct ptl_statement ptl_statement;
@@ -34,7 +35,12 @@ PTL_NODISCARD ptl_status ptl_sql_parse(ptl_sql_block **out, int64_t *n, ptl_text
  * the file is read yet. */
 PTL_NODISCARD ptl_status ptl_sql_open(ptl_sql **out, const char *path, ptl_text script,
                                       ptl_error *err);
+/** Another connection to the file of `of`, with its statements, that changes nothing. */
+PTL_NODISCARD ptl_status ptl_sql_open_reader(ptl_sql **out, const ptl_sql *of, ptl_text script,
+                                             ptl_error *err);
 void ptl_sql_close(ptl_sql *sql);
+/** Count every commit of this connection. NULL: no more. */
+void ptl_sql_watch(ptl_sql *sql, ptl_pulse *pulse);
 const char *ptl_sql_path(const ptl_sql *sql);
 
 /** Run every statement of a block, ignoring rows: settings, migrations. */
@@ -83,6 +89,8 @@ PTL_NODISCARD ptl_status ptl_row_string(const char **out, const ptl_statement *s
 /* --- transactions ----------------------------------------------------------------------------- */
 
 PTL_NODISCARD ptl_status ptl_sql_begin(ptl_sql *sql, ptl_error *err);
+/** A transaction that only reads: what it sees stands still from its first read on. */
+PTL_NODISCARD ptl_status ptl_sql_begin_reading(ptl_sql *sql, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_sql_commit(ptl_sql *sql, ptl_error *err);
 void ptl_sql_rollback(ptl_sql *sql, ptl_status status, const ptl_error *err);
 /** Commit where `status` is OK; otherwise roll back and return it. */

@@ -24,6 +24,8 @@ struct ptl_sql {
     bool failed;      /* the transaction is marked                */
     bool log_pending; /* empty the log after the outermost commit */
     ptl_error first;  /* why it is marked                         */
+    ptl_pulse *pulse; /* counts commits; NULL: nobody asks        */
+    bool counted_in;  /* a commit began and its end is not counted */
     ptl_arena arena;  /* owns path, statements and their texts    */
 };
 
@@ -31,6 +33,8 @@ struct ptl_sql {
 ptl_status ptl_sql_find(ptl_statement **out, const ptl_sql *sql, const char *name, ptl_error *err);
 /** Prepared and reset, whatever the state of the transaction. */
 ptl_status ptl_sql_ready(ptl_statement **out, ptl_sql *sql, const char *name, ptl_error *err);
+/** Count out a commit that has ended, whether it changed anything or not. After every step. */
+void ptl_sql_count_out(ptl_sql *sql);
 /** The first failure, where the open transaction will not be committed. */
 ptl_status ptl_sql_check(ptl_sql *sql, ptl_error *err);
 

@@ -45,6 +45,7 @@ ptl_status ptl_sql_use(ptl_statement **out, ptl_sql *sql, const char *name, ptl_
 void ptl_sql_reset(ptl_statement *statement)
 {
     sqlite3_reset(statement->handle);
+    ptl_sql_count_out(statement->sql); /* leaving a change with RETURNING early commits it here */
     sqlite3_clear_bindings(statement->handle);
     statement->n_bound = 0;
     statement->bind_rc = SQLITE_OK;
@@ -106,6 +107,7 @@ ptl_status ptl_sql_step(bool *row, ptl_statement *statement, ptl_error *err)
     if (rc == SQLITE_OK) rc = sqlite3_step(statement->handle);
     *row = rc == SQLITE_ROW;
     if (rc == SQLITE_ROW) return PTL_OK;
+    ptl_sql_count_out(statement->sql);
     /* The words come from the connection, so they are taken before the reset clears them. */
     const ptl_status st =
         rc == SQLITE_DONE ? PTL_OK : ptl_sql_fail(statement->sql, rc, statement->name, err);

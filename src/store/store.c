@@ -50,13 +50,19 @@ static ptl_status open_stores(ptl_store *store, const ptl_store_options *options
     return ptl_seal_open(&store->seal, store->records, err);
 }
 
-static ptl_status open_all(ptl_store *store, const char *dir, const ptl_store_options *options,
-                           ptl_error *err)
+ptl_status ptl_store_dir_copy(ptl_store *store, const char *dir, ptl_error *err)
 {
     const size_t dir_bytes = strlen(dir) + 1;
     store->dir = ptl_object_new(dir_bytes, "store", err);
     if (!store->dir) return PTL_E_NO_MEMORY;
     memcpy(store->dir, dir, dir_bytes);
+    return PTL_OK;
+}
+
+static ptl_status open_all(ptl_store *store, const char *dir, const ptl_store_options *options,
+                           ptl_error *err)
+{
+    PTL_TRY(ptl_store_dir_copy(store, dir, err));
     PTL_TRY(take_lock(store, options, err));
     PTL_TRY(open_stores(store, options, err));
     return ptl_store_settle(store, options->now, err);
@@ -75,6 +81,7 @@ ptl_status ptl_store_open(ptl_store *out, const char *dir, const ptl_store_optio
 void ptl_store_close(ptl_store *store)
 {
     if (!store) return;
+    ptl_memo_dispose(&store->fit);
     ptl_seal_close(store->seal);
     ptl_warehouse_close(store->warehouse);
     ptl_records_close(store->records);

@@ -9,6 +9,7 @@
 
 #include "store/ledger.h"
 #include "store/lock.h"
+#include "store/memo.h"
 #include "store/records.h"
 #include "store/seal.h"
 #include "store/warehouse.h"
@@ -19,7 +20,10 @@ typedef struct ptl_store {
     ptl_records *records;
     ptl_warehouse *warehouse;
     ptl_seal *seal;
+    ptl_memo fit; /* the fit that was read back last: sliders ask for it again and again */
     int64_t n_settled_done, n_settled_interrupted;
+    bool is_beside;  /* opened by ptl_store_open_beside */
+    bool reads_only; /* of those                        */
 } ptl_store;
 
 typedef struct ptl_store_options {
@@ -36,6 +40,21 @@ ptl_store_options ptl_store_options_default(void);
 PTL_NODISCARD ptl_status ptl_store_open(ptl_store *out, const char *dir,
                                         const ptl_store_options *options, ptl_error *err);
 void ptl_store_close(ptl_store *store);
+
+/* --- beside an open store, for another thread --------------------------------------------------
+ */
+
+/** Further handles on both stores, under the lock that `store` holds; closed before it. They work
+ * between enter and leave alone. */
+PTL_NODISCARD ptl_status ptl_store_open_beside(ptl_store *out, ptl_store *store, bool reads_only,
+                                               ptl_error *err);
+/** What a reader reads until it leaves is one state of both stores; `state` (nullable) receives its
+ * number by `pulse`, -1 where a commit was under way and the two may be one commit apart. */
+PTL_NODISCARD ptl_status ptl_store_enter(int64_t *state, ptl_store *beside, ptl_pulse *pulse,
+                                         ptl_error *err);
+void ptl_store_leave(ptl_store *beside);
+/** Count the commits of both stores through this handle, and of the warehouse through all. */
+void ptl_store_watch(ptl_store *store, ptl_pulse *pulse);
 
 /** Copy both stores, the artefacts and a manifest (files with hashes, ledger head, versions) into
  * the new folder `to`. */

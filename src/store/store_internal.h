@@ -11,6 +11,9 @@
 
 enum { PTL_STORE_PATH_MAX = 4096 };
 
+/** The store's own copy of its folder's name. */
+PTL_NODISCARD ptl_status ptl_store_dir_copy(ptl_store *store, const char *dir, ptl_error *err);
+
 /** dir + "/" + name; E_LIMIT where it does not fit. */
 PTL_NODISCARD ptl_status ptl_store_path(char out[PTL_STORE_PATH_MAX], const char *dir,
                                         const char *name, ptl_error *err);

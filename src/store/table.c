@@ -20,6 +20,47 @@ void ptl_table_dispose(ptl_table *table)
     memset(table, 0, sizeof *table);
 }
 
+static const void *copy_bytes(const void *bytes, size_t len, ptl_arena *arena, ptl_error *err)
+{
+    void *copy = ptl_arena_alloc(arena, len > 0 ? len : 1, err);
+    if (copy && len > 0) memcpy(copy, bytes, len);
+    return copy;
+}
+
+static ptl_status copy_column(ptl_column *out, const ptl_column *column, int64_t n,
+                              ptl_arena *arena, ptl_error *err)
+{
+    const bool has_bytes = column->type == PTL_TYPE_TEXT || column->type == PTL_TYPE_BLOB;
+    const size_t rows = (size_t)n;
+    const size_t values = has_bytes                      ? (rows + 1) * sizeof(int32_t)
+                          : column->type == PTL_TYPE_DAY ? rows * sizeof(int32_t)
+                                                         : rows * sizeof(int64_t);
+    *out = *column;
+    out->name = ptl_text_copy(ptl_text_of(column->name), arena, err);
+    out->values.ints = copy_bytes(column->values.ints, values, arena, err);
+    if (!out->name || !out->values.ints) return PTL_E_NO_MEMORY;
+    if (column->validity) {
+        out->validity = copy_bytes(column->validity, (rows + 7) / 8, arena, err);
+        if (!out->validity) return PTL_E_NO_MEMORY;
+    }
+    if (!has_bytes) return PTL_OK;
+    out->bytes = copy_bytes(column->bytes, (size_t)column->values.offsets[n], arena, err);
+    return out->bytes ? PTL_OK : PTL_E_NO_MEMORY;
+}
+
+ptl_status ptl_table_copy(ptl_table *out, const ptl_table *table, ptl_error *err)
+{
+    *out = (ptl_table){.n_rows = table->n_rows, .n_columns = table->n_columns};
+    ptl_arena_init(&out->arena, (size_t)1 << 32, NULL);
+    ptl_column *columns = ptl_arena_array(&out->arena, table->n_columns + 1, sizeof *columns, err);
+    ptl_status st = columns ? PTL_OK : PTL_E_NO_MEMORY;
+    for (int64_t i = 0; st == PTL_OK && i < table->n_columns; i++)
+        st = copy_column(&columns[i], &table->columns[i], table->n_rows, &out->arena, err);
+    out->columns = columns;
+    if (st != PTL_OK) ptl_table_dispose(out);
+    return st;
+}
+
 ptl_status ptl_table_column(const ptl_column **out, const ptl_table *table, const char *name,
                             ptl_type type, ptl_error *err)
 {

@@ -43,6 +43,9 @@ typedef struct ptl_table {
 
 void ptl_table_dispose(ptl_table *table);
 
+/** A table of its own with the same columns. */
+PTL_NODISCARD ptl_status ptl_table_copy(ptl_table *out, const ptl_table *table, ptl_error *err);
+
 /** The column of this name. A query's columns are part of its contract, so a missing one is
  * E_INTERNAL; check all of them once, before the loop over rows. */
 PTL_NODISCARD ptl_status ptl_table_column(const ptl_column **out, const ptl_table *table,

@@ -8,7 +8,8 @@
  *  3. Transactions are scopes. The first failure of any kind marks the scope; the end of a marked
  *     scope rolls back and returns that first failure.
  *  4. A named query returns integers, texts, times; no floating aggregate runs in SQL; several rows
- *     come in the order of a unique key. Same data, same bytes, on any number of threads.
+ *     come in the order of a unique key, or the query's head says how C orders them. Same data,
+ * same bytes, on any number of threads.
  *  5. A fatal engine error (full disk at a checkpoint) closes the engine, reopens it at the next
  *     call and answers E_UNAVAILABLE meanwhile. What was committed is there afterwards.
  *
@@ -20,6 +21,7 @@
 
 #include "base/progress.h"
 #include "store/canon.h"
+#include "store/pulse.h"
 #include "store/table.h"
 
 typedef struct ptl_warehouse ptl_warehouse;
@@ -39,7 +41,26 @@ ptl_warehouse_options ptl_warehouse_options_default(void);
 PTL_NODISCARD ptl_status ptl_warehouse_open(ptl_warehouse **out, const char *path,
                                             const ptl_warehouse_options *options, ptl_error *err);
 
-/** Checkpoint and close. NULL is accepted. */
+/* --- handles beside the first ------------------------------------------------------------------
+ */
+
+/** Another handle on the open engine, for another thread: one that only reads, or one that writes
+ * beside others (rows that two of them change at once are a conflict for the later). It works
+ * between enter and leave alone. Closed before the first. */
+PTL_NODISCARD ptl_status ptl_warehouse_open_beside(ptl_warehouse **out, ptl_warehouse *first,
+                                                   bool reads_only, ptl_error *err);
+/** E_UNAVAILABLE while the engine is broken: the first handle's next call reopens it, once everyone
+ * has left. Of a reader: what is read until it leaves is one state, chosen here; streams and
+ * queries of it take turns, a query inside a stream's callback is refused. */
+PTL_NODISCARD ptl_status ptl_warehouse_enter(ptl_warehouse *beside, ptl_error *err);
+void ptl_warehouse_leave(ptl_warehouse *beside);
+/** Let go of the engine and what it holds in memory, once everyone has left; the next call of the
+ * first handle opens it again, until then nobody enters. Nothing happens inside a scope. */
+void ptl_warehouse_rest(ptl_warehouse *first);
+/** Count every commit, through any handle (pulse.h). */
+void ptl_warehouse_watch(ptl_warehouse *first, ptl_pulse *pulse);
+
+/** Checkpoint and close; of a handle beside the first: only close. NULL is accepted. */
 void ptl_warehouse_close(ptl_warehouse *warehouse);
 
 /** Engine name and version, part of a run's numeric fingerprint: "DuckDB v1.5.6". */

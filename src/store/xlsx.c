@@ -108,21 +108,28 @@ static ptl_status refuse_several(const ptl_xlsx *book, const bool *with_rows, in
     return st;
 }
 
-/* The only visible sheet with two rows or more. */
-static ptl_status choose_sheet(ptl_xlsx *book, ptl_error *err)
+/* Which visible sheets have two rows or more. */
+static ptl_status look_at_sheets(bool *with_rows, int64_t *n, ptl_xlsx *book, ptl_error *err)
 {
-    bool with_rows[PTL_XLSX_SHEETS_MAX] = {false};
-    int64_t n = 0, chosen = -1;
+    *n = 0;
     for (int64_t i = 0; i < book->n_sheets; i++) {
         if (book->sheets[i].is_hidden) continue;
         PTL_TRY(ptl_xlsx_read_sheet(book, &book->sheets[i], err));
         with_rows[i] = has_rows(book);
-        n += with_rows[i];
-        if (with_rows[i] && chosen < 0) chosen = i;
+        *n += with_rows[i];
     }
+    if (*n > 0) return PTL_OK;
+    return ptl_fail(err, PTL_E_INVALID, "%s has no sheet with two rows or more", book->name);
+}
+
+/* The only one of them. */
+static ptl_status choose_sheet(ptl_xlsx *book, ptl_error *err)
+{
+    bool with_rows[PTL_XLSX_SHEETS_MAX] = {false};
+    int64_t n = 0, chosen = 0;
+    PTL_TRY(look_at_sheets(with_rows, &n, book, err));
     if (n > 1) return refuse_several(book, with_rows, n, err);
-    if (n == 0)
-        return ptl_fail(err, PTL_E_INVALID, "%s has no sheet with two rows or more", book->name);
+    while (!with_rows[chosen]) chosen++;
     if (book->sheet == book->sheets[chosen].name) return PTL_OK;
     return ptl_xlsx_read_sheet(book, &book->sheets[chosen], err);
 }
@@ -135,10 +142,9 @@ static ptl_status start(ptl_xlsx *book, int fd, const ptl_rows_options *options,
     return ptl_xlsx_find_table(book, err);
 }
 
-ptl_status ptl_xlsx_open(ptl_xlsx **out, int fd, const ptl_rows_options *options, ptl_error *err)
+static ptl_status book_new(ptl_xlsx **out, const ptl_rows_options *options, ptl_error *err)
 {
-    *out = NULL;
-    ptl_xlsx *book = calloc(1, sizeof *book);
+    ptl_xlsx *book = *out = calloc(1, sizeof *book);
     if (!book) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory to read a file");
     book->options = options;
     book->name = options->name ? options->name : "the file";
@@ -146,11 +152,50 @@ ptl_status ptl_xlsx_open(ptl_xlsx **out, int fd, const ptl_rows_options *options
     book->n_totals = options->n_totals;
     book->decimal = options->decimal ? options->decimal : '.';
     ptl_arena_init(&book->arena, PTL_XLSX_BYTES_MAX, NULL);
+    return PTL_OK;
+}
+
+ptl_status ptl_xlsx_open(ptl_xlsx **out, int fd, const ptl_rows_options *options, ptl_error *err)
+{
+    ptl_xlsx *book;
+    *out = NULL;
+    PTL_TRY(book_new(&book, options, err));
     const ptl_status st = start(book, fd, options, err);
     if (st != PTL_OK)
         ptl_xlsx_close(book);
     else
         *out = book;
+    return st;
+}
+
+static ptl_status list_sheets(const char **names, int64_t *n, ptl_xlsx *book, int fd,
+                              ptl_arena *arena, ptl_error *err)
+{
+    bool with_rows[PTL_XLSX_SHEETS_MAX] = {false};
+    int64_t n_with_rows;
+    PTL_TRY(open_archive(book, fd, err));
+    PTL_TRY(ptl_xlsx_read_book(book, err));
+    PTL_TRY(look_at_sheets(with_rows, &n_with_rows, book, err));
+    for (int64_t i = 0; i < book->n_sheets; i++) {
+        if (!with_rows[i]) continue;
+        names[*n] = ptl_text_copy(ptl_text_of(book->sheets[i].name), arena, err);
+        if (!names[(*n)++]) return PTL_E_NO_MEMORY;
+    }
+    return PTL_OK;
+}
+
+ptl_status ptl_xlsx_sheets(const char *const **names, int64_t *n, int fd, const char *name,
+                           ptl_arena *arena, ptl_error *err)
+{
+    const ptl_rows_options options = {.size = sizeof options, .name = name};
+    ptl_xlsx *book;
+    *n = 0;
+    const char **list = ptl_arena_array(arena, PTL_XLSX_SHEETS_MAX, sizeof *list, err);
+    if (!list) return PTL_E_NO_MEMORY;
+    *names = list;
+    PTL_TRY(book_new(&book, &options, err));
+    const ptl_status st = list_sheets(list, n, book, fd, arena, err);
+    ptl_xlsx_close(book);
     return st;
 }
 

@@ -34,6 +34,10 @@ typedef struct ptl_xlsx ptl_xlsx;
 PTL_NODISCARD ptl_status ptl_xlsx_open(ptl_xlsx **out, int fd, const ptl_rows_options *options,
                                        ptl_error *err);
 void ptl_xlsx_close(ptl_xlsx *book);
+/** Names of the visible sheets with two rows or more, in the workbook's order, into the arena;
+ * `name` is what errors call the file. */
+PTL_NODISCARD ptl_status ptl_xlsx_sheets(const char *const **names, int64_t *n, int fd,
+                                         const char *name, ptl_arena *arena, ptl_error *err);
 int64_t ptl_xlsx_n_columns(const ptl_xlsx *book);
 const char *ptl_xlsx_column(const ptl_xlsx *book, int64_t idx);
 int64_t ptl_xlsx_bytes_read(const ptl_xlsx *book);

@@ -51,6 +51,8 @@ static ptl_status add_method(solving *s, const char *name, const ptl_attribution
     const ptl_attribution_work work = work_of(s);
     PTL_TRY(ptl_attribution_foresee(m, s->f, how, s->kept, &work, err));
     ptl_arena_reset(&s->work);
+    PTL_TRY(ptl_attribution_steady(m, s->f, how, &work, err));
+    ptl_arena_reset(&s->work);
     return ptl_progress_check(s->progress, err);
 }
 
@@ -86,13 +88,14 @@ static ptl_status solve_rules(solving *s, ptl_error *err)
 
 /* --- models ----------------------------------------------------------------------------------- */
 
-/* The order that foretells held-out journeys best, unless one was asked for. */
+/* The order that foretells held-out journeys of the sample best, unless one was asked for. */
 static ptl_status choose_order(solving *s, ptl_error *err)
 {
     const ptl_attribution_work work = work_of(s);
     s->f->order_used = s->options->order;
     if (s->options->order > 0) return PTL_OK;
-    PTL_TRY(ptl_markov_order(&s->f->order, ptl_journeys_paths(s->f->journeys), NULL, &work, err));
+    PTL_TRY(ptl_markov_order(&s->f->order, ptl_journeys_sample(s->f->journeys).paths, NULL, &work,
+                             err));
     s->f->order_used = s->f->order.verdict == PTL_CONVERGED ? s->f->order.order : 1;
     ptl_arena_reset(&s->work);
     return ptl_progress_check(s->progress, err);
@@ -107,6 +110,7 @@ static ptl_status solve_markov(solving *s, ptl_error *err)
     o.order = s->f->order_used;
     o.interval = interval_of(s);
     PTL_TRY(ptl_markov_solve(&r, ptl_journeys_paths(s->f->journeys), &o, &work, err));
+    PTL_TRY(keep(&s->f->removal, r.effect, s->f->n_channels, s->kept, err));
     const ptl_validation_method how = {.method = PTL_CREDIT_MARKOV, .markov = &o};
     return add_method(s, "markov", &r.credit, &how, err);
 }
@@ -124,6 +128,26 @@ static ptl_status solve_shapley(solving *s, const char *name, ptl_shapley_worth 
     return add_method(s, name, &r.credit, &how, err);
 }
 
+static void bring_to(ptl_estimate *e, int64_t n, double total)
+{
+    double sum = 0.0;
+    for (int64_t i = 0; i < n; i++) sum += e[i].point;
+    if (!(sum > 0.0)) return;
+    for (int64_t i = 0; i < n; i++)
+        e[i] = (ptl_estimate){e[i].point * (total / sum), e[i].low * (total / sum),
+                              e[i].high * (total / sum), e[i].probability};
+}
+
+/* A sample knows shares; how many conversions there were, and of what worth, is counted. */
+static void bring_to_totals(ptl_attribution_result *r, const ptl_findings *f)
+{
+    const ptl_journey_sample sample = ptl_journeys_sample(f->journeys);
+    const ptl_journey_counts *c = ptl_journeys_counts(f->journeys);
+    if (sample.null_in == 1 && sample.won_in == 1) return;
+    bring_to(r->credit, r->n_channels, (double)c->n_touched);
+    bring_to(r->value, r->n_channels, (double)c->touched_micros);
+}
+
 /* Beyond the ceiling its two parameters a channel are not asked for. */
 static ptl_status solve_hazard(solving *s, ptl_error *err)
 {
@@ -131,7 +155,8 @@ static ptl_status solve_hazard(solving *s, ptl_error *err)
     const ptl_hazard_options o = ptl_hazard_options_default();
     ptl_hazard_result r;
     if (s->f->n_channels > PTL_ATTRIBUTION_CLOCKED_CHANNELS) return PTL_OK;
-    PTL_TRY(ptl_hazard_solve(&r, ptl_journeys_timed(s->f->journeys), &o, &work, err));
+    PTL_TRY(ptl_hazard_solve(&r, ptl_journeys_sample(s->f->journeys).timed, &o, &work, err));
+    bring_to_totals(&r.credit, s->f);
     PTL_TRY(keep(&s->f->half_life, r.half_life_days, s->f->n_channels, s->kept, err));
     PTL_TRY(keep(&s->f->effect, r.effect, s->f->n_channels, s->kept, err));
     const ptl_validation_method how = {.method = PTL_CREDIT_HAZARD, .hazard = &o};
@@ -144,6 +169,7 @@ static ptl_status solve_paths(solving *s, ptl_error *err)
     const ptl_attribution_work work = work_of(s);
     ptl_path_options o = ptl_path_options_default();
     PTL_TRY(ptl_path_solve(&s->f->paths, ptl_journeys_paths(s->f->journeys), &o, &work, err));
+    PTL_TRY(ptl_attribution_remove_sequences(s->f, &work, err));
     o.n_sequences = 0;
     o.n_synergies = 0;
     return ptl_path_solve(&s->f->timed, ptl_journeys_timed(s->f->journeys), &o, &work, err);
@@ -177,7 +203,8 @@ static ptl_journey_options journey_options(const ptl_workspace *workspace,
         .has_from = o->has_from,
         .has_to = o->has_to,
         .from = o->from,
-        .to = o->to};
+        .to = o->to,
+        .sample_events = o->sample_events};
 }
 
 static void report(ptl_attribution_report *out, const ptl_findings *f)
@@ -214,7 +241,7 @@ ptl_status ptl_attribution_run(ptl_attribution_report *out, ptl_store *store,
     const ptl_journey_options reading = journey_options(workspace, options);
     ptl_journeys *journeys;
     *out = (ptl_attribution_report){0};
-    PTL_TRY(ptl_journeys_read(&journeys, store, workspace, &reading, progress, err));
+    PTL_TRY(ptl_journeys_read(&journeys, store, workspace, &reading, executor, progress, err));
     ptl_findings f = {.journeys = journeys,
                       .goal = options->goal ? options->goal : ptl_workspace_goal(workspace, NULL),
                       .currency = workspace->currency,

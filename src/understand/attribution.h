@@ -24,6 +24,8 @@ typedef struct ptl_attribution_options {
     int32_t order;         /* of the Markov chain, [1, 4]; 0: by held-out likelihood           */
     int32_t n_replicates;  /* of the bootstrap, [20, 4096]                                     */
     uint64_t seed;
+    int64_t sample_events; /* of the persons whom the time-to-event model is fitted to and methods
+                              are judged by, about; 0: all */
 } ptl_attribution_options;
 
 typedef struct ptl_attribution_report {

@@ -1,8 +1,9 @@
 /* attribution_foresight.c: what each method knows of persons it has not seen, judged and written.
  *
  * Persons are held out group by group (portolan/validation.h). A rule's own options are judged, so
- * that what is judged is what was shown. Time decay and the time-to-event model see journeys with
- * their times, of which those without conversion may stand for others. */
+ * that what is judged is what was shown. Judging learns and sorts again for every fold, so it reads
+ * the sample of persons; time decay and the time-to-event model see its journeys with their times.
+ */
 #include "understand/attribution_internal.h"
 
 #include <math.h>
@@ -22,8 +23,8 @@ ptl_status ptl_attribution_foresee(ptl_method *method, const ptl_findings *f,
                                    const ptl_attribution_work *work, ptl_error *err)
 {
     ptl_prediction_result *r = &method->foresight.judged;
-    const ptl_paths *paths =
-        needs_times(how) ? ptl_journeys_timed(f->journeys) : ptl_journeys_paths(f->journeys);
+    const ptl_journey_sample sample = ptl_journeys_sample(f->journeys);
+    const ptl_paths *paths = needs_times(how) ? sample.timed : sample.paths;
     PTL_TRY(ptl_validation_solve(r, paths, how, NULL, work, err));
     ptl_calibration *c = &r->calibration;
     method->foresight.is_judged = r->verdict == PTL_CONVERGED;

@@ -22,6 +22,7 @@ typedef struct ptl_method {
     ptl_estimate *credit, *share, *value;
     bool has_baseline; /* then arrays are one longer: what no touch earned */
     ptl_foresight foresight;
+    ptl_stability steady; /* from period to period of the sample */
 } ptl_method;
 
 /* All that a run found, to be written. */
@@ -37,10 +38,12 @@ typedef struct ptl_findings {
     int64_t n_methods; /* 0 where no event names a channel */
     ptl_markov_order_result order;
     int32_t order_used;
-    ptl_path_result paths;   /* roles, lengths, frequencies, sequences, synergies */
-    ptl_path_result timed;   /* lags                                              */
-    ptl_estimate *half_life; /* n_channels, days; NULL: no time-to-event model was asked */
-    ptl_estimate *effect;    /* n_channels: conversions that a touch adds in all time    */
+    ptl_path_result paths;    /* roles, lengths, frequencies, sequences, synergies */
+    ptl_path_result timed;    /* lags                                              */
+    ptl_estimate *half_life;  /* n_channels, days; NULL: no time-to-event model was asked */
+    ptl_estimate *effect;     /* n_channels: conversions that a touch adds in all time    */
+    ptl_estimate *removal;    /* n_channels: share of conversions that passes through it  */
+    double *sequence_removal; /* of paths.sequence; NaN: longer than the chain remembers  */
 } ptl_findings;
 
 PTL_NODISCARD ptl_status ptl_attribution_write(ptl_store *store, const ptl_findings *f,
@@ -67,6 +70,16 @@ PTL_NODISCARD ptl_status ptl_attribution_foresee(ptl_method *method, const ptl_f
                                                  const ptl_validation_method *how, ptl_arena *kept,
                                                  const ptl_attribution_work *work, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_attribution_put_foresight(const ptl_figure_rows *rows, ptl_error *err);
+
+/** attribution_steady.c: how much of what the method says moves from period to period, and what the
+ * chain says of the sequences that tell most; their figures, and those of single channels. */
+PTL_NODISCARD ptl_status ptl_attribution_steady(ptl_method *method, const ptl_findings *f,
+                                                const ptl_validation_method *how,
+                                                const ptl_attribution_work *work, ptl_error *err);
+PTL_NODISCARD ptl_status ptl_attribution_remove_sequences(ptl_findings *f,
+                                                          const ptl_attribution_work *work,
+                                                          ptl_error *err);
+PTL_NODISCARD ptl_status ptl_attribution_put_steady(const ptl_figure_rows *rows, ptl_error *err);
 
 /** attribution_flow.c: how journeys step from channel to channel. */
 PTL_NODISCARD ptl_status ptl_attribution_put_flow(const ptl_figure_rows *rows, ptl_error *err);

@@ -187,6 +187,8 @@ static ptl_status put_sequences(const ptl_figure_rows *rows, ptl_error *err)
                                    "conversions", err));
         PTL_TRY(ptl_figure_estimated(rows, "sequence_relative", "sequence", member,
                                      s->relative_lift, "share", err));
+        PTL_TRY(ptl_figure_estimated(rows, "sequence_removal", "sequence", member,
+                                     rows->f->sequence_removal[i], "share", err));
         PTL_TRY(ptl_figure_estimated(rows, "sequence_z", "sequence", member, s->z, "z", err));
     }
     return PTL_OK;
@@ -225,8 +227,10 @@ static ptl_status put_orders(const ptl_figure_rows *rows, ptl_error *err)
 static ptl_status put_touches(const ptl_figure_rows *rows, ptl_error *err)
 {
     const ptl_findings *f = rows->f;
-    PTL_TRY(ptl_figure_counted(rows, "time_to_event_one_in", "", "",
-                               ptl_journeys_one_in(f->journeys), "persons", err));
+    const ptl_journey_sample sample = ptl_journeys_sample(f->journeys);
+    PTL_TRY(ptl_figure_counted(rows, "sample_null_in", "", "", sample.null_in, "persons", err));
+    PTL_TRY(
+        ptl_figure_counted(rows, "sample_converting_in", "", "", sample.won_in, "persons", err));
     for (int64_t c = 0; f->half_life && c < f->n_channels; c++) {
         const char *member = ptl_journeys_channel(f->journeys, c);
         PTL_TRY(ptl_figure_estimated(rows, "touch_half_life", f->dimension, member,
@@ -257,6 +261,7 @@ static ptl_status put_figures(const ptl_figure_rows *rows, ptl_error *err)
     PTL_TRY(put_orders(rows, err));
     PTL_TRY(put_touches(rows, err));
     PTL_TRY(ptl_attribution_put_foresight(rows, err));
+    PTL_TRY(ptl_attribution_put_steady(rows, err));
     return ptl_attribution_put_flow(rows, err);
 }
 

@@ -23,6 +23,7 @@
 #ifndef PTL_UNDERSTAND_JOURNEY_H
 #define PTL_UNDERSTAND_JOURNEY_H
 
+#include "base/progress.h"
 #include "portolan/attribution.h"
 #include "store/store.h"
 #include "workspace/workspace.h"
@@ -33,7 +34,8 @@ typedef struct ptl_journey_options {
     bool by_campaign;            /* touches are campaigns instead of channels                */
     ptl_instant known_by;        /* facts learnt later do not exist; PTL_INSTANT_EVER: all   */
     bool has_from, has_to;
-    ptl_day from, to; /* journeys that end on these local days, and only those    */
+    ptl_day from, to;      /* journeys that end on these local days, and only those    */
+    int64_t sample_events; /* about so many are of sampled persons; 0: all are     */
 } ptl_journey_options;
 
 /** What was read, exactly. Money in micros of the reporting currency. */
@@ -59,11 +61,13 @@ typedef struct ptl_journey_counts {
 typedef struct ptl_journeys ptl_journeys;
 
 /** Read the journeys of a goal. Free with ptl_journeys_free. E_NOT_FOUND where money has no rate,
- * E_LIMIT where a ceiling of limits.h is passed, with what to do. */
+ * E_LIMIT where a ceiling of limits.h is passed, with what to do; E_CONFLICT where events were
+ * loaded meanwhile. Same facts, same bytes on any executor (NULL: the caller's thread alone). */
 PTL_NODISCARD ptl_status ptl_journeys_read(ptl_journeys **out, ptl_store *store,
                                            const ptl_workspace *workspace,
                                            const ptl_journey_options *options,
-                                           ptl_progress *progress, ptl_error *err);
+                                           const ptl_executor *executor, ptl_progress *progress,
+                                           ptl_error *err);
 void ptl_journeys_free(ptl_journeys *journeys);
 
 const ptl_journey_counts *ptl_journeys_counts(const ptl_journeys *journeys);
@@ -77,10 +81,21 @@ const char *ptl_journeys_channel(const ptl_journeys *journeys, int64_t idx);
 /** Distinct paths without gaps: how often each was taken. Values in micros. */
 const ptl_paths *ptl_journeys_paths(const ptl_journeys *journeys);
 
-/** Journeys with the days between their touches, the last gap to the conversion or to the day until
- * which none came; equal ones are one path. Of those without a conversion, the journeys of one
- * person in `one_in` (a power of two), each counted that often. */
+/** Journeys that converted, and maybe others, with the days between their touches, the last gap to
+ * the conversion; equal ones are one path. */
 const ptl_paths *ptl_journeys_timed(const ptl_journeys *journeys);
-int64_t ptl_journeys_one_in(const ptl_journeys *journeys);
+
+/** For what reads journeys again and again. Persons are sampled by hash: of journeys without a
+ * conversion, those of one person in `null_in`, and of those with one, those of one in `won_in`
+ * (powers of two; the same persons where both are equal), each counted that often. 1: all. */
+enum { PTL_JOURNEY_PERIODS = 4 };
+
+typedef struct ptl_journey_sample {
+    int64_t null_in, won_in;
+    const ptl_paths *paths;
+    const ptl_paths *timed; /* with gaps; without a conversion, to the day until which none came */
+    const ptl_paths *periods; /* PTL_JOURNEY_PERIODS: the same by when they ended, in equal parts */
+} ptl_journey_sample;
+ptl_journey_sample ptl_journeys_sample(const ptl_journeys *journeys);
 
 #endif

@@ -1,289 +1,171 @@
-/* journey_read.c: the streaming reader: events in, weighted distinct paths out.
+/* journey_read.c: from facts to weighted distinct paths, pass by pass.
  *
  *     labels ─▶ channels        what events call their channel, and what the workspace calls it
  *     conversions ─▶ list       by unit and instant; few beside events, so they are held
- *     events, in order ─▶ touches of one unit ─▶ journeys ─▶ paths × groups
+ *     events ─▶ ranges of units ─▶ journeys ─▶ paths × groups       (journey_events.c, _walk.c,
+ *                               └── side by side ──┘                 _log.c, _paths.c)
  *
- * Invariants. 1. One unit is held at a time: memory grows with what is distinct and with what
- * converts, not with events. 2. The order of events is the store's, over a unique key, so the same
- * facts give the same paths under the same numbers. 3. A unit's group is a hash of its number:
- * all its journeys are resampled together, whatever paths they took.
- *
- * The engine sorts and reads on its threads; what is here runs on the caller's. */
+ * Invariants. 1. One pass of events is held at a time, and beside it what is distinct and what
+ * converts: memory does not grow with events. 2. Ranges, their order and the order within them
+ * depend on facts alone: the same facts give the same paths under the same numbers, on any number
+ * of threads. 3. Only the caller's thread speaks with the warehouse. */
 #include "understand/journey_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { LABELS_BYTES_MAX = 8 << 20 };
-
 #define LONG_AGO (-INT64_C(62135596800) * PTL_MICROS_PER_SECOND) /* year 1: before any fact */
 
 struct ptl_journeys {
     ptl_arena arena; /* names */
-    const char **channels;
-    int64_t n_channels;
+    ptl_journey_labels labels;
     ptl_journey_counts counts;
     bool has_span;
     ptl_day first, last;
     ptl_instant newest;
-    uint32_t one_in; /* such persons */
-    ptl_path_table *path_table, *timed_table;
-    ptl_paths paths, timed;
+    uint32_t null_in, won_in; /* persons are sampled */
+    ptl_path_table *tables[PTL_JOURNEY_KINDS];
+    ptl_paths paths[PTL_JOURNEY_KINDS];
 };
 
 typedef struct reader {
     ptl_journeys *j;
     ptl_journey_rules rules;
-    ptl_buffer labels;   /* as recorded, joined by unit separators */
-    int32_t *channel_of; /* of label code, 0: no label, -1         */
-    int64_t n_labels;
+    int64_t n_events, last_identifier; /* of all events */
+    ptl_instant first, last;           /* of the period, [first, last) */
     ptl_conversions conversions;
-    int64_t next; /* conversion not yet in a journey */
-    bool has_unit;
-    int64_t unit;
-    ptl_session session;
-    ptl_touch *touches; /* of that unit */
-    int64_t n_touches, capacity;
-    int64_t n_dropped;
-    int32_t group;
-    bool is_clocked; /* of the persons whose journeys without conversion keep their times */
+    ptl_event_plan plan;
+    ptl_event *events; /* of a pass */
+    ptl_journey_walk *walks;
+    const ptl_journey_log **logs;
+    int64_t from; /* the pass's first range */
+    const ptl_executor *executor;
 } reader;
 
-/* --- channels --------------------------------------------------------------------------------- */
+/* --- one pass --------------------------------------------------------------------------------- */
 
-static int compare_names(const void *a, const void *b)
+/* The first conversion of `unit` or a later one; nobody's come last. */
+static int64_t first_conversion(const ptl_conversions *c, int64_t unit)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static int32_t channel_idx(const ptl_journeys *j, const char *name)
-{
-    const char **found =
-        bsearch(&name, j->channels, (size_t)j->n_channels, sizeof *j->channels, compare_names);
-    return found ? (int32_t)(found - j->channels) : -1;
-}
-
-static ptl_status name_of(const char **out, reader *r, const ptl_workspace *workspace,
-                          ptl_text label, bool by_campaign, ptl_error *err)
-{
-    const ptl_channel_config *governed =
-        by_campaign ? NULL : ptl_workspace_channel(workspace, label);
-    *out = governed ? governed->name : ptl_text_copy(label, &r->j->arena, err);
-    if (!*out) return PTL_E_NO_MEMORY;
-    if (memchr(label.ptr, '\x1f', label.len))
-        return ptl_fail(err, PTL_E_INVALID, "channel \"%s\" holds a control character", *out);
-    return PTL_OK;
-}
-
-static ptl_status too_many_labels(int64_t n, bool by_campaign, ptl_error *err)
-{
-    ptl_fail(err, PTL_E_LIMIT, "events name %lld %s; journeys take %d", (long long)n,
-             by_campaign ? "campaigns" : "channels", PTL_JOURNEY_LABELS_MAX);
-    ptl_error_hint(err, by_campaign ? "ask by channel, or map campaigns to fewer names"
-                                    : "the column mapped to channel looks like a campaign or an "
-                                      "address; map a coarser one");
-    return PTL_E_LIMIT;
-}
-
-/* Names in order, each once; then the number of every label. */
-static ptl_status number_channels(reader *r, const char **name_of_label, ptl_error *err)
-{
-    ptl_journeys *j = r->j;
-    j->channels = ptl_arena_array(&j->arena, r->n_labels + 1, sizeof *j->channels, err);
-    r->channel_of = ptl_arena_array(&j->arena, r->n_labels + 1, sizeof *r->channel_of, err);
-    if (!j->channels || !r->channel_of) return PTL_E_NO_MEMORY;
-    for (int64_t i = 0; i < r->n_labels; i++) j->channels[i] = name_of_label[i];
-    qsort(j->channels, (size_t)r->n_labels, sizeof *j->channels, compare_names);
-    for (int64_t i = 0; i < r->n_labels; i++)
-        if (j->n_channels == 0 || strcmp(j->channels[j->n_channels - 1], j->channels[i]) != 0)
-            j->channels[j->n_channels++] = j->channels[i];
-    r->channel_of[0] = -1;
-    for (int64_t i = 0; i < r->n_labels; i++)
-        r->channel_of[i + 1] = channel_idx(j, name_of_label[i]);
-    return PTL_OK;
-}
-
-static ptl_status read_labels(reader *r, ptl_store *store, const ptl_workspace *workspace,
-                              const ptl_journey_options *o, ptl_error *err)
-{
-    const ptl_value params[] = {ptl_value_instant(o->known_by),
-                                ptl_value_string(o->by_campaign ? "campaign" : "channel")};
-    ptl_table labels = {0};
-    const ptl_column *label;
-    ptl_status st;
-    PTL_TRY_GOTO(
-        st, done,
-        ptl_warehouse_query(&labels, store->warehouse, "journey/labels", params, 2, 0, err));
-    PTL_TRY_GOTO(st, done, ptl_table_column(&label, &labels, "label", PTL_TYPE_TEXT, err));
-    r->n_labels = labels.n_rows;
-    if (r->n_labels > PTL_JOURNEY_LABELS_MAX) {
-        st = too_many_labels(r->n_labels, o->by_campaign, err);
-        goto done;
+    int64_t lo = 0, hi = c->n;
+    while (lo < hi) {
+        const int64_t mid = (lo + hi) / 2;
+        if (c->items[mid].unit >= 0 && c->items[mid].unit < unit)
+            lo = mid + 1;
+        else
+            hi = mid;
     }
-    const char **names = ptl_arena_array(&r->j->arena, r->n_labels + 1, sizeof *names, err);
-    if (!names) st = PTL_E_NO_MEMORY;
-    for (int64_t i = 0; st == PTL_OK && i < r->n_labels; i++) {
-        const ptl_text text = ptl_column_text(label, i);
-        st = name_of(&names[i], r, workspace, text, o->by_campaign, err);
-        if (i > 0) ptl_buffer_append(&r->labels, "\x1f", 1);
-        ptl_buffer_append(&r->labels, text.ptr, text.len);
-    }
-    if (st == PTL_OK) st = ptl_buffer_check(&r->labels, "the channels of events", err);
-    if (st == PTL_OK) st = number_channels(r, names, err);
-done:
-    ptl_table_dispose(&labels);
-    return st;
+    return lo;
 }
 
-/* --- journeys --------------------------------------------------------------------------------- */
-
-/* The finaliser of SplitMix64: neighbours fall into any group. */
-static uint64_t hash_of_unit(int64_t unit)
+static ptl_status walk_task(void *payload, int64_t task, ptl_error *err)
 {
-    uint64_t z = (uint64_t)unit + UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
+    const reader *const r = payload;
+    const ptl_event_range *const range = &r->plan.ranges[r->from + task];
+    const bool is_last = r->from + task + 1 == r->plan.n_ranges;
+    ptl_journey_walk *const w = &r->walks[task];
+    *w = (ptl_journey_walk){.rules = &r->rules,
+                            .newest = r->j->newest,
+                            .null_in = r->j->null_in,
+                            .won_in = r->j->won_in,
+                            .first = r->first,
+                            .last = r->last,
+                            .events = r->events + range->first,
+                            .n_events = range->n,
+                            .conversions = r->conversions.items,
+                            .next = first_conversion(&r->conversions, range->unit_from),
+                            .end = is_last ? r->conversions.n
+                                           : first_conversion(&r->conversions, range->unit_to)};
+    for (int k = 0; k < PTL_JOURNEY_KINDS; k++) w->logs[k].timed = ptl_journey_kind_timed(k);
+    PTL_TRY(ptl_event_sort(r->events + range->first, range->n, err));
+    return ptl_journey_walk_run(w, err);
 }
 
-static int32_t group_of(int64_t unit)
+static ptl_status add_all(int64_t *sum, int64_t more, ptl_error *err)
 {
-    return (int32_t)(hash_of_unit(unit) % PTL_ATTRIBUTION_GROUPS);
-}
-
-static ptl_status add_money(int64_t *sum, int64_t micros, ptl_error *err)
-{
-    if (!__builtin_add_overflow(*sum, micros, sum)) return PTL_OK;
+    if (!__builtin_add_overflow(*sum, more, sum)) return PTL_OK;
     return ptl_fail(err, PTL_E_LIMIT, "what conversions are worth leaves 64 bits of micros");
 }
 
-static ptl_status count_conversion(ptl_journey_counts *c, const ptl_journey *journey,
-                                   int64_t *worth, ptl_error *err)
+static ptl_status add_counts(ptl_journey_counts *sum, const ptl_journey_counts *c, ptl_error *err)
 {
-    const bool is_negative = journey->value_micros < 0;
-    *worth = is_negative ? 0 : journey->value_micros;
-    c->n_conversions++;
-    c->n_negative += is_negative;
-    c->n_touched += journey->n > 0;
-    c->n_untouched += journey->n == 0;
-    PTL_TRY(add_money(&c->value_micros, journey->value_micros, err));
-    PTL_TRY(add_money(journey->n > 0 ? &c->touched_micros : &c->untouched_micros, *worth, err));
-    return is_negative ? add_money(&c->negative_micros, journey->value_micros, err) : PTL_OK;
+    sum->n_touches += c->n_touches;
+    sum->n_units += c->n_units;
+    sum->n_conversions += c->n_conversions;
+    sum->n_touched += c->n_touched;
+    sum->n_untouched += c->n_untouched;
+    sum->n_nobodys += c->n_nobodys;
+    sum->n_null += c->n_null;
+    sum->n_open += c->n_open;
+    sum->n_negative += c->n_negative;
+    sum->n_cut += c->n_cut;
+    sum->n_touches_cut += c->n_touches_cut;
+    PTL_TRY(add_all(&sum->value_micros, c->value_micros, err));
+    PTL_TRY(add_all(&sum->touched_micros, c->touched_micros, err));
+    PTL_TRY(add_all(&sum->untouched_micros, c->untouched_micros, err));
+    return add_all(&sum->negative_micros, c->negative_micros, err);
 }
 
-/* With times nearly every path is distinct. So all that converted keep theirs, and of the others
- * one person in a power of two, whose journeys then stand for the rest. */
-static ptl_status add_timed(reader *r, const ptl_journey *journey, int64_t worth, ptl_error *err)
+static ptl_status count_paths(reader *r, int64_t n, int kind, ptl_error *err)
 {
-    ptl_journey seen = *journey;
-    if (journey->n == 0 || (!journey->converts && !r->is_clocked)) return PTL_OK;
-    if (seen.watched_until > r->j->newest) seen.watched_until = r->j->newest;
-    return ptl_path_table_add(r->j->timed_table, &seen, worth, r->group,
-                              journey->converts ? 1 : r->j->one_in, err);
+    for (int64_t i = 0; i < n; i++) r->logs[i] = &r->walks[i].logs[kind];
+    return ptl_path_table_add(r->j->tables[kind], r->logs, n, r->executor, err);
 }
 
-static ptl_status add_journey(void *ctx, const ptl_journey *journey, ptl_error *err)
+/* Ranges [r->from, to): their journeys, counted, and the logs of them let go. */
+static ptl_status walk_pass(reader *r, int64_t to, ptl_error *err)
 {
-    reader *r = ctx;
-    ptl_journey_counts *c = &r->j->counts;
-    int64_t worth = 0;
-    c->n_cut += journey->n_cut > 0;
-    c->n_touches_cut += journey->n_cut;
-    if (journey->converts) {
-        PTL_TRY(count_conversion(c, journey, &worth, err));
-    } else {
-        c->n_null++;
-        c->n_open += journey->touches[0].at + r->rules.look_back > r->j->newest;
+    const int64_t n = to - r->from;
+    ptl_status st = ptl_executor_run(r->executor, n, walk_task, r, err);
+    for (int64_t i = 0; st == PTL_OK && i < n; i++)
+        st = add_counts(&r->j->counts, &r->walks[i].counts, err);
+    for (int k = 0; st == PTL_OK && k < PTL_JOURNEY_KINDS; k++) st = count_paths(r, n, k, err);
+    for (int64_t i = 0; i < n; i++)
+        for (int k = 0; k < PTL_JOURNEY_KINDS; k++) ptl_journey_log_dispose(&r->walks[i].logs[k]);
+    return st;
+}
+
+static ptl_status pass_alloc(reader *r, ptl_error *err)
+{
+    int64_t most = 0, n, to;
+    for (int64_t from = 0; from < r->plan.n_ranges; from = to) {
+        to = ptl_event_pass(&n, &r->plan, from, PTL_JOURNEY_PASS_EVENTS);
+        if (n > most) most = n;
     }
-    PTL_TRY(add_timed(r, journey, worth, err));
-    return ptl_path_table_add(r->j->path_table, journey, worth, r->group, 1, err);
+    r->events = malloc(((size_t)most + 1) * sizeof *r->events);
+    r->walks = calloc((size_t)r->plan.n_ranges, sizeof *r->walks);
+    r->logs = calloc((size_t)r->plan.n_ranges, sizeof *r->logs);
+    if (r->events && r->walks && r->logs) return PTL_OK;
+    return ptl_fail(err, PTL_E_NO_MEMORY, "no memory for %lld events at once", (long long)most);
 }
 
-/* Conversions of units that come before `unit` have no touch; so have those of nobody. */
-static ptl_status convert_untouched(reader *r, bool all, int64_t unit, ptl_error *err)
+static ptl_status read_touches(reader *r, const ptl_event_query *query, ptl_progress *progress,
+                               ptl_error *err)
 {
-    for (; r->next < r->conversions.n; r->next++) {
-        const ptl_conversion *c = &r->conversions.items[r->next];
-        if (!all && (c->unit < 0 || c->unit >= unit)) return PTL_OK;
-        const bool is_new = c->unit >= 0 && (r->next == 0 || c->unit != c[-1].unit);
-        r->j->counts.n_units += is_new;
-        r->j->counts.n_nobodys += c->unit < 0 && c->at >= r->rules.from && c->at < r->rules.to;
-        r->group = group_of(c->unit < 0 ? ~r->next : c->unit);
-        PTL_TRY(ptl_journey_cut(NULL, 0, c, 1, &r->rules, add_journey, r, err));
+    int64_t to, n;
+    PTL_TRY(ptl_event_plan_read(&r->plan, query, PTL_JOURNEY_RANGE_EVENTS, err));
+    r->j->counts.n_events = r->plan.n_events;
+    PTL_TRY(pass_alloc(r, err));
+    for (; r->from < r->plan.n_ranges; r->from = to) {
+        to = ptl_event_pass(&n, &r->plan, r->from, PTL_JOURNEY_PASS_EVENTS);
+        if (n > 0)
+            PTL_TRY(ptl_event_collect(r->events, &r->plan, r->from, to, query, progress, err));
+        PTL_TRY(walk_pass(r, to, err));
+        PTL_TRY(ptl_progress_check(progress, err));
     }
+    free(r->events);
+    r->events = NULL;
     return PTL_OK;
 }
 
-static ptl_status end_unit(reader *r, ptl_error *err)
-{
-    if (!r->has_unit) return PTL_OK;
-    PTL_TRY(convert_untouched(r, false, r->unit, err));
-    const int64_t from = r->next;
-    while (r->next < r->conversions.n && r->conversions.items[r->next].unit == r->unit) r->next++;
-    r->j->counts.n_units += r->n_touches > 0 || r->next > from;
-    r->j->counts.n_touches += r->n_touches + r->n_dropped;
-    r->j->counts.n_touches_cut += r->n_dropped;
-    r->group = group_of(r->unit);
-    r->is_clocked = (uint32_t)(hash_of_unit(r->unit) >> 32) % r->j->one_in == 0;
-    return ptl_journey_cut(r->touches, r->n_touches, r->conversions.items + from, r->next - from,
-                           &r->rules, add_journey, r, err);
-}
-
-static void begin_unit(reader *r, int64_t unit)
-{
-    r->has_unit = true;
-    r->unit = unit;
-    r->session = (ptl_session){0};
-    r->n_touches = r->n_dropped = 0;
-}
-
-/* A unit of a million touches is a machine: its older half goes. */
-static void drop_older_half(reader *r)
-{
-    const int64_t kept = r->n_touches / 2, gone = r->n_touches - kept;
-    memmove(r->touches, r->touches + gone, (size_t)kept * sizeof *r->touches);
-    r->n_touches = kept;
-    r->n_dropped += gone;
-}
-
-static ptl_status add_event(reader *r, ptl_instant at, int32_t channel, ptl_error *err)
-{
-    if (!ptl_session_touch(&r->session, at, channel, &r->rules)) return PTL_OK;
-    if (r->n_touches == PTL_JOURNEY_UNIT_TOUCHES_MAX) drop_older_half(r);
-    PTL_TRY(ptl_journey_room(&r->touches, r->n_touches, &r->capacity, sizeof *r->touches,
-                             PTL_JOURNEY_UNIT_TOUCHES_MAX, "touches of one person", err));
-    r->touches[r->n_touches++] = (ptl_touch){at, channel};
-    return PTL_OK;
-}
-
-static ptl_status add_batch(void *ctx, const ptl_table *rows, ptl_error *err)
-{
-    reader *r = ctx;
-    const ptl_column *unit, *at, *label;
-    PTL_TRY(ptl_table_column(&unit, rows, "unit", PTL_TYPE_INT, err));
-    PTL_TRY(ptl_table_column(&at, rows, "occurred_at", PTL_TYPE_INSTANT, err));
-    PTL_TRY(ptl_table_column(&label, rows, "label", PTL_TYPE_INT, err));
-    r->j->counts.n_events += rows->n_rows;
-    for (int64_t i = 0; i < rows->n_rows; i++) {
-        const int64_t code = label->values.ints[i];
-        if (!r->has_unit || r->unit != unit->values.ints[i]) {
-            PTL_TRY(end_unit(r, err));
-            begin_unit(r, unit->values.ints[i]);
-        }
-        if (code > 0 && code <= r->n_labels)
-            PTL_TRY(add_event(r, at->values.ints[i], r->channel_of[code], err));
-    }
-    return PTL_OK;
-}
-
-/* --- the pass --------------------------------------------------------------------------------- */
+/* --- all of it ---------------------------------------------------------------------------------
+ */
 
 static ptl_status read_span(reader *r, ptl_store *store, ptl_instant known_by, ptl_error *err)
 {
     const ptl_value param = ptl_value_instant(known_by);
     ptl_table span = {0};
-    const ptl_column *first, *last, *newest, *n;
+    const ptl_column *first, *last, *newest, *n, *identifier;
     ptl_status st;
     PTL_TRY_GOTO(st, done,
                  ptl_warehouse_query(&span, store->warehouse, "journey/span", &param, 1, 0, err));
@@ -291,8 +173,10 @@ static ptl_status read_span(reader *r, ptl_store *store, ptl_instant known_by, p
     PTL_TRY_GOTO(st, done, ptl_table_column(&last, &span, "last_day", PTL_TYPE_DAY, err));
     PTL_TRY_GOTO(st, done, ptl_table_column(&newest, &span, "newest", PTL_TYPE_INSTANT, err));
     PTL_TRY_GOTO(st, done, ptl_table_column(&n, &span, "n", PTL_TYPE_INT, err));
-    r->j->one_in = 1;
-    while (ptl_column_int(n, 0) / r->j->one_in > PTL_JOURNEY_CLOCKED_EVENTS) r->j->one_in *= 2;
+    PTL_TRY_GOTO(st, done,
+                 ptl_table_column(&identifier, &span, "last_identifier", PTL_TYPE_INT, err));
+    r->last_identifier = ptl_column_int(identifier, 0);
+    r->n_events = ptl_column_int(n, 0);
     r->j->has_span = ptl_column_present(first, 0);
     r->j->first = (ptl_day)ptl_column_int(first, 0);
     r->j->last = (ptl_day)ptl_column_int(last, 0);
@@ -313,7 +197,9 @@ static ptl_journey_rules rules_of(const reader *r, const ptl_workspace *workspac
         .look_back = days * PTL_MICROS_PER_DAY,
         .session = config->session_minutes * 60 * PTL_MICROS_PER_SECOND,
         .touches_max = config->touches_max,
-        .direct = o->by_campaign ? -1 : channel_idx(r->j, direct ? direct->name : config->direct),
+        .direct = o->by_campaign ? -1
+                                 : ptl_journey_channel_idx(&r->j->labels,
+                                                           direct ? direct->name : config->direct),
         .direct_counts = config->direct_counts,
         .from = o->has_from ? ptl_zone_day_start(workspace->zone, o->from) : LONG_AGO,
         .to = o->has_to ? ptl_zone_day_start(workspace->zone, o->to + 1) : PTL_INSTANT_EVER};
@@ -333,28 +219,26 @@ static const char *kinds_of(const ptl_journey_config *config)
     return kinds[(config->impressions ? 1 : 0) + (config->messages ? 2 : 0)];
 }
 
-static ptl_status read_touches(reader *r, ptl_store *store, const ptl_workspace *workspace,
-                               const ptl_journey_options *o, ptl_instant from,
-                               ptl_progress *progress, ptl_error *err)
+static ptl_status finish(const reader *r, ptl_error *err)
 {
-    const ptl_value params[] = {ptl_value_instant(o->known_by),
-                                ptl_value_string(workspace->journeys.unit),
-                                ptl_value_instant(from),
-                                ptl_value_instant(r->rules.to),
-                                ptl_value_text(ptl_buffer_borrow(&r->labels)),
-                                ptl_value_string(o->by_campaign ? "campaign" : "channel"),
-                                ptl_value_string(kinds_of(&workspace->journeys))};
-    PTL_TRY(ptl_warehouse_stream(store->warehouse, "journey/touches", params, 7, add_batch, r,
-                                 progress, err));
-    PTL_TRY(end_unit(r, err));
-    return convert_untouched(r, true, 0, err);
+    ptl_journeys *const j = r->j;
+    const int64_t names = j->labels.n_channels;
+    const int32_t n = names > 0 ? (int32_t)names : 1; /* nobody's, where none is */
+    for (int k = 0; k < PTL_JOURNEY_KINDS; k++)
+        PTL_TRY(ptl_path_table_finish(&j->paths[k], j->tables[k], n, r->rules.direct, r->executor,
+                                      err));
+    return PTL_OK;
 }
 
-static ptl_status finish(ptl_journeys *j, int32_t direct, ptl_error *err)
+/* Conversions are rarer and each says more: they are left out only where they would cost more. */
+static void choose_sample(reader *r, int64_t n_events)
 {
-    const int32_t n = j->n_channels > 0 ? (int32_t)j->n_channels : 1; /* nobody's, where none is */
-    PTL_TRY(ptl_path_table_finish(&j->paths, j->path_table, n, direct, err));
-    return ptl_path_table_finish(&j->timed, j->timed_table, n, direct, err);
+    ptl_journeys *const j = r->j;
+    const int64_t n_won = n_events / PTL_JOURNEY_SAMPLE_EVENTS_PER_CONVERSION;
+    j->null_in = j->won_in = 1;
+    if (n_events <= 0) return;
+    while (r->n_events / j->null_in > n_events) j->null_in *= 2;
+    while (r->conversions.n / j->won_in > n_won && j->won_in < j->null_in) j->won_in *= 2;
 }
 
 /* Conversions before the first event, and after the last, widen the span. */
@@ -378,32 +262,44 @@ static ptl_status read_all(reader *r, ptl_store *store, const ptl_workspace *wor
     if (!goal) return ptl_fail(err, PTL_E_NOT_FOUND, "the workspace has no goal");
     ptl_progress_step(progress, "reading conversions", 0, 7);
     PTL_TRY(read_span(r, store, o->known_by, err));
-    PTL_TRY(read_labels(r, store, workspace, o, err));
+    PTL_TRY(ptl_journey_labels_read(&r->j->labels, store, workspace, o, &r->j->arena, err));
     r->rules = rules_of(r, workspace, goal, o);
     const ptl_instant from = o->has_from ? r->rules.from - r->rules.look_back : LONG_AGO;
     PTL_TRY(ptl_conversions_read(&r->conversions, store, workspace, goal, o->known_by, from,
                                  r->rules.to, progress, err));
     widen_span(r, workspace->zone);
+    choose_sample(r, o->sample_events);
+    r->first = ptl_zone_day_start(workspace->zone, o->has_from ? o->from : r->j->first);
+    r->last = ptl_zone_day_start(workspace->zone, (o->has_to ? o->to : r->j->last) + 1);
     ptl_progress_step(progress, "reading journeys", 1, 7);
-    PTL_TRY(read_touches(r, store, workspace, o, from, progress, err));
-    return finish(r->j, r->rules.direct, err);
+    const ptl_event_query query = {.store = store,
+                                   .known_by = o->known_by,
+                                   .unit = workspace->journeys.unit,
+                                   .from = from,
+                                   .to = r->rules.to,
+                                   .label = o->by_campaign ? "campaign" : "channel",
+                                   .kinds = kinds_of(&workspace->journeys),
+                                   .labels = &r->j->labels,
+                                   .last_identifier = r->last_identifier};
+    PTL_TRY(read_touches(r, &query, progress, err));
+    return finish(r, err);
 }
 
 ptl_status ptl_journeys_read(ptl_journeys **out, ptl_store *store, const ptl_workspace *workspace,
-                             const ptl_journey_options *options, ptl_progress *progress,
-                             ptl_error *err)
+                             const ptl_journey_options *options, const ptl_executor *executor,
+                             ptl_progress *progress, ptl_error *err)
 {
     ptl_journeys *j = *out = calloc(1, sizeof *j);
     if (!j) return ptl_fail(err, PTL_E_NO_MEMORY, "no memory for journeys");
-    reader r = {.j = j};
+    reader r = {.j = j, .executor = executor};
     ptl_arena_init(&j->arena, (size_t)64 << 20, NULL);
-    ptl_buffer_init(&r.labels, LABELS_BYTES_MAX, NULL);
-    ptl_status st = ptl_path_table_new(&j->path_table, false, err);
-    if (st == PTL_OK) st = ptl_path_table_new(&j->timed_table, true, err);
+    ptl_status st = PTL_OK;
+    for (int k = 0; st == PTL_OK && k < PTL_JOURNEY_KINDS; k++)
+        st = ptl_path_table_new(&j->tables[k], ptl_journey_kind_timed(k), err);
     if (st == PTL_OK) st = read_all(&r, store, workspace, options, progress, err);
     ptl_conversions_dispose(&r.conversions);
-    ptl_buffer_dispose(&r.labels);
-    free(r.touches);
+    ptl_event_plan_dispose(&r.plan);
+    free(r.events), free(r.walks), free(r.logs);
     if (st == PTL_OK) return PTL_OK;
     ptl_journeys_free(j);
     *out = NULL;
@@ -413,8 +309,8 @@ ptl_status ptl_journeys_read(ptl_journeys **out, ptl_store *store, const ptl_wor
 void ptl_journeys_free(ptl_journeys *j)
 {
     if (!j) return;
-    ptl_path_table_free(j->path_table);
-    ptl_path_table_free(j->timed_table);
+    for (int k = 0; k < PTL_JOURNEY_KINDS; k++) ptl_path_table_free(j->tables[k]);
+    ptl_journey_labels_dispose(&j->labels);
     ptl_arena_dispose(&j->arena);
     free(j);
 }
@@ -435,25 +331,35 @@ bool ptl_journeys_span(ptl_day *first, ptl_day *last, const ptl_journeys *j)
 
 int64_t ptl_journeys_channels(const ptl_journeys *j)
 {
-    return j->n_channels;
+    return j->labels.n_channels;
 }
 
 const char *ptl_journeys_channel(const ptl_journeys *j, int64_t idx)
 {
-    return idx >= 0 && idx < j->n_channels ? j->channels[idx] : "";
+    return idx >= 0 && idx < j->labels.n_channels ? j->labels.channels[idx] : "";
 }
 
 const ptl_paths *ptl_journeys_paths(const ptl_journeys *j)
 {
-    return &j->paths;
+    return &j->paths[PTL_JOURNEY_ALL];
 }
 
-int64_t ptl_journeys_one_in(const ptl_journeys *j)
+static bool is_sampled(const ptl_journeys *j)
 {
-    return j->one_in;
+    return j->null_in > 1 || j->won_in > 1;
 }
 
 const ptl_paths *ptl_journeys_timed(const ptl_journeys *j)
 {
-    return &j->timed;
+    return &j->paths[is_sampled(j) ? PTL_JOURNEY_TIMED : PTL_JOURNEY_SAMPLE_TIMED];
+}
+
+ptl_journey_sample ptl_journeys_sample(const ptl_journeys *j)
+{
+    return (ptl_journey_sample){.null_in = j->null_in,
+                                .won_in = j->won_in,
+                                .paths =
+                                    &j->paths[is_sampled(j) ? PTL_JOURNEY_SAMPLE : PTL_JOURNEY_ALL],
+                                .timed = &j->paths[PTL_JOURNEY_SAMPLE_TIMED],
+                                .periods = &j->paths[PTL_JOURNEY_PERIOD]};
 }

@@ -29,8 +29,10 @@ enum {
     PTL_JOURNEY_PATHS_MAX = 100000000,      /* distinct ones, a number of 32 bits each */
     PTL_JOURNEY_CELLS_MAX = 200000000,      /* paths by group of persons: 4.8 GB */
     PTL_JOURNEY_TOUCHES_MAX = 1000000000,   /* of all distinct paths: 4 GB */
-    PTL_JOURNEY_CLOCKED_EVENTS =
-        12000000, /* of more, times without conversion are sampled: 200 MB */
+    PTL_JOURNEY_PASS_EVENTS = 1 << 25,      /* held at once: 805 MB                           */
+    PTL_JOURNEY_RANGE_EVENTS = 1 << 17,  /* sorted at once: 3 MB, what a processor's cache holds */
+    PTL_JOURNEY_LOG_WORDS_MAX = 1 << 29, /* of journeys of one range of persons: 4 GB      */
+    PTL_JOURNEY_SAMPLE_EVENTS_PER_CONVERSION = 60, /* of a sample: a conversion costs as much */
     PTL_ATTRIBUTION_CLOCKED_CHANNELS = 256, /* of the time-to-event model: two parameters each */
     PTL_JOURNEY_LISTED_PATHS = 1000 /* kept of a run: the most taken, what anybody looks through */
 };

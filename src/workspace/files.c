@@ -8,6 +8,7 @@
 #include "workspace/limits.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 typedef struct gathering {
     ptl_config_file *files;
@@ -107,5 +108,50 @@ ptl_status ptl_workspace_files(ptl_config_file **out, int64_t *n, const char *ro
     PTL_TRY(add_sources(&g, yaml, n_yaml, yml, n_yml));
     *out = g.files;
     *n = g.n;
+    return PTL_OK;
+}
+
+/* --- whether they are still the same ---------------------------------------------------------- */
+
+static void stamp_file(ptl_hasher *hasher, const char *path)
+{
+    struct stat st;
+    int64_t seen[6] = {0};
+    if (stat(path, &st) == 0) {
+        seen[0] = (int64_t)st.st_ino;
+        seen[1] = (int64_t)st.st_size;
+        seen[2] = st.st_mtim.tv_sec;
+        seen[3] = st.st_mtim.tv_nsec;
+        seen[4] = st.st_ctim.tv_sec;
+        seen[5] = st.st_ctim.tv_nsec;
+    }
+    ptl_hasher_add_text(hasher, ptl_text_of(path));
+    ptl_hasher_add(hasher, seen, sizeof seen);
+}
+
+ptl_status ptl_workspace_stamp(ptl_hash *out, const char *root, ptl_arena *arena, ptl_error *err)
+{
+    static const char *const names[] = {"portolan.yaml", "channels.yaml", "metrics.yaml",
+                                        "journeys.yaml"};
+    static const char *const suffixes[] = {"yaml", "yml"};
+    gathering g = {.root = root, .arena = arena, .err = err};
+    ptl_hasher hasher;
+    ptl_hasher_init(&hasher);
+    for (int i = 0; i < 4; i++) {
+        const char *path = ptl_path_join(arena, root, names[i], err);
+        if (!path) return ptl_refused(err);
+        stamp_file(&hasher, path);
+    }
+    for (int i = 0; i < 2; i++) {
+        char **found = NULL;
+        int64_t n = 0;
+        PTL_TRY(glob_sources(&found, &n, suffixes[i], &g));
+        for (int64_t j = 0; j < n; j++) {
+            const char *path = ptl_path_join(arena, root, found[j], err);
+            if (!path) return ptl_refused(err);
+            stamp_file(&hasher, path);
+        }
+    }
+    *out = ptl_hasher_finish(&hasher);
     return PTL_OK;
 }

@@ -169,6 +169,11 @@ typedef struct ptl_workspace {
 PTL_NODISCARD ptl_status ptl_workspace_files(ptl_config_file **out, int64_t *n, const char *root,
                                              ptl_arena *arena, ptl_error *err);
 
+/** A hash that changes with the names, sizes and times of those files: whoever kept what it read
+ * asks whether it still holds, without reading. */
+PTL_NODISCARD ptl_status ptl_workspace_stamp(ptl_hash *out, const char *root, ptl_arena *arena,
+                                             ptl_error *err);
+
 /** Parse and check. On E_INVALID every fault is in `faults` (nullable) and the first in `err`. */
 PTL_NODISCARD ptl_status ptl_workspace_parse(ptl_workspace *out, const char *root,
                                              const ptl_config_file *files, int64_t n_files,

@@ -3,7 +3,9 @@
  * as of a day, periods; and the same bytes on 1, 2 and 4 threads. */
 #include "support/warehouse.h"
 
-#include "understand/journey.h"
+#include "understand/journey_internal.h"
+
+#include <stdlib.h>
 
 static char path[512];
 
@@ -81,6 +83,12 @@ static const char *const company =
     "'2026-03-01'),"
     " ('s1', '2026-01-30 10:00', 2, 'none', 0, 'EUR', 'churn', '2026-01-30', 4, 2, '2026-03-01')";
 
+static const char *const expansion =
+    "INSERT INTO subscription (subscription_id, valid_from, identifier_id, plan, mrr_micros,"
+    " currency, reason, day, load_id, source_row, known_at) VALUES"
+    " ('s1', '2026-01-25 10:00', 2, 'plus', 12000000, 'EUR', 'expansion', '2026-01-25', 4, 3, "
+    "'2026-03-01')";
+
 static int build(void **state)
 {
     (void)state;
@@ -90,6 +98,7 @@ static int build(void **state)
     warehouse_path(path);
     EXPECT_OK(ptl_warehouse_open(&warehouse, path, &options, &err));
     warehouse_exec(warehouse, company);
+    warehouse_exec(warehouse, expansion);
     ptl_warehouse_close(warehouse);
     return 0;
 }
@@ -143,7 +152,7 @@ static ptl_journey_counts ask(char *paths, size_t size, const char *journeys,
     parse(&workspace, journeys);
     EXPECT_OK(ptl_warehouse_open(&store.warehouse, path, &options, &err));
     o.goal = ptl_workspace_goal(&workspace, NULL);
-    if (ptl_journeys_read(&j, &store, &workspace, &o, NULL, &err) != PTL_OK)
+    if (ptl_journeys_read(&j, &store, &workspace, &o, NULL, NULL, &err) != PTL_OK)
         fail_msg("%s: %s", journeys, err.message);
     put_paths(paths, size, j);
     const ptl_journey_counts counts = *ptl_journeys_counts(j);
@@ -246,6 +255,14 @@ static void goals_of_every_table(void **state)
             &o);
     EXPECT_INT(c.n_conversions, 1);
     assert_non_null(strstr(paths, "search>email>direct 1/0 0.00; "));
+    c = ask(paths, sizeof paths, "goals: [{name: up, table: subscription, kinds: [expansion]}]\n",
+            &o);
+    EXPECT_INT(c.n_conversions, 1);
+    assert_non_null(strstr(paths, "search>email>direct 1/0 12.00; "));
+    /* the order before is of another goal: it ends no journey to a renewal */
+    c = ask(paths, sizeof paths, "goals: [{name: again, kinds: [renewal]}]\n", &o);
+    EXPECT_INT(c.n_conversions, 1);
+    assert_non_null(strstr(paths, "search>email>direct 1/0 10.00; "));
     /* the opportunity names an account and no person */
     c = ask(paths, sizeof paths, "goals: [{name: won, table: opportunity}]\n", &o);
     EXPECT_INT(c.n_nobodys, 1);
@@ -288,7 +305,7 @@ static void a_missing_rate_is_said(void **state)
                                   .content = PTL_TEXT("company: T\ncurrency: CHF\nzone: UTC\n")};
     EXPECT_OK(ptl_workspace_parse(&workspace, "/tmp", &file, 1, NULL, &err));
     EXPECT_OK(ptl_warehouse_open(&store.warehouse, path, NULL, &err));
-    EXPECT_FAIL(ptl_journeys_read(&j, &store, &workspace, &o, NULL, &err), PTL_E_NOT_FOUND,
+    EXPECT_FAIL(ptl_journeys_read(&j, &store, &workspace, &o, NULL, NULL, &err), PTL_E_NOT_FOUND,
                 "exchange rate");
     assert_null(j);
     ptl_warehouse_close(store.warehouse);
@@ -324,7 +341,11 @@ static ptl_hash read_on(int32_t n_threads, ptl_journey_counts *counts)
     const ptl_journey_options o = {.size = (int32_t)sizeof o, .known_by = PTL_INSTANT_EVER};
     parse(&workspace, "look_back_days: 30\n");
     EXPECT_OK(ptl_warehouse_open(&store.warehouse, path, &options, &err));
-    EXPECT_OK(ptl_journeys_read(&j, &store, &workspace, &o, NULL, &err));
+    ptl_pool *pool;
+    EXPECT_OK(ptl_pool_new(&pool, n_threads, &err));
+    const ptl_executor executor = ptl_pool_executor(pool);
+    EXPECT_OK(ptl_journeys_read(&j, &store, &workspace, &o, &executor, NULL, &err));
+    ptl_pool_free(pool);
     const ptl_hash hash = hash_of(j);
     *counts = *ptl_journeys_counts(j);
     ptl_journeys_free(j);
@@ -333,7 +354,7 @@ static ptl_hash read_on(int32_t n_threads, ptl_journey_counts *counts)
     return hash;
 }
 
-/* Many equal instants, so that ties would show. */
+/* Many equal instants, so that ties would show; more events than one range holds. */
 static void same_bytes_on_any_number_of_threads(void **state)
 {
     (void)state;
@@ -363,6 +384,114 @@ static void same_bytes_on_any_number_of_threads(void **state)
     }
 }
 
+/* A sample is of persons: each journey stands for as many, all else is as without it. */
+static void a_sample_is_of_persons(void **state)
+{
+    (void)state;
+    ptl_error err = {0};
+    ptl_workspace workspace;
+    ptl_store store = {0};
+    ptl_journeys *all, *some;
+    const ptl_warehouse_options options = small_engine(2);
+    ptl_journey_options o = {.size = (int32_t)sizeof o, .known_by = PTL_INSTANT_EVER};
+    parse(&workspace, "look_back_days: 30\n");
+    EXPECT_OK(ptl_warehouse_open(&store.warehouse, path, &options, &err));
+    EXPECT_OK(ptl_journeys_read(&all, &store, &workspace, &o, NULL, NULL, &err));
+    o.sample_events = 40000;
+    EXPECT_OK(ptl_journeys_read(&some, &store, &workspace, &o, NULL, NULL, &err));
+    const ptl_journey_sample everybody = ptl_journeys_sample(all), s = ptl_journeys_sample(some);
+    EXPECT_INT(everybody.null_in, 1);
+    assert_ptr_equal(everybody.paths, ptl_journeys_paths(all));
+    assert_ptr_equal(everybody.timed, ptl_journeys_timed(all));
+    EXPECT_INT(s.null_in, 8); /* 300,000 events */
+    EXPECT_INT(s.won_in, 8);  /* 20,000 conversions: 667 would do */
+    assert_memory_equal(ptl_journeys_counts(all), ptl_journeys_counts(some),
+                        sizeof(ptl_journey_counts));
+    ptl_attribution_total whole, part, timed, converted;
+    EXPECT_OK(ptl_paths_total(&whole, ptl_journeys_paths(all), &err));
+    EXPECT_OK(ptl_paths_total(&part, ptl_journeys_paths(some), &err));
+    assert_memory_equal(&whole, &part, sizeof whole);
+    EXPECT_OK(ptl_paths_total(&converted, ptl_journeys_timed(some), &err));
+    EXPECT_INT(converted.n_converting, whole.n_converting);
+    EXPECT_INT(converted.n_null, 0);
+    EXPECT_OK(ptl_paths_total(&part, s.paths, &err));
+    EXPECT_OK(ptl_paths_total(&timed, s.timed, &err));
+    EXPECT_INT(part.n_converting, timed.n_converting);
+    EXPECT_INT(part.n_null, timed.n_null);
+    EXPECT_NEAR(part.value, timed.value, 0.0);
+    EXPECT_INT(part.n_groups, 64); /* intervals rest on as many as before */
+    for (int64_t c = 0; c < s.paths->n_cells; c++)
+        EXPECT_INT((s.paths->cell_converting[c] + s.paths->cell_null[c]) % 8, 0);
+    /* 9,000 persons, one in 8, each with about as many journeys: 3 % of error, five times */
+    EXPECT_NEAR((double)part.n_converting / (double)whole.n_converting, 1.0, 0.15);
+    EXPECT_NEAR((double)part.n_null / (double)whole.n_null, 1.0, 0.15);
+    ptl_journeys_free(all);
+    ptl_journeys_free(some);
+    ptl_warehouse_close(store.warehouse);
+    ptl_workspace_dispose(&workspace);
+}
+
+/* Events of the warehouse in order, from ranges of about `each` read in passes of at most `most`.
+ */
+static ptl_event *events_in_order(int64_t *n, int64_t *n_ranges, int64_t each, int64_t most)
+{
+    ptl_error err = {0};
+    ptl_workspace workspace;
+    ptl_store store = {0};
+    ptl_arena arena;
+    ptl_journey_labels labels;
+    ptl_event_plan plan;
+    const ptl_warehouse_options options = small_engine(2);
+    const ptl_journey_options o = {.size = (int32_t)sizeof o, .known_by = PTL_INSTANT_EVER};
+    parse(&workspace, "look_back_days: 30\n");
+    ptl_arena_init(&arena, (size_t)1 << 20, NULL);
+    EXPECT_OK(ptl_warehouse_open(&store.warehouse, path, &options, &err));
+    EXPECT_OK(ptl_journey_labels_read(&labels, &store, &workspace, &o, &arena, &err));
+    const ptl_event_query query = {.store = &store,
+                                   .known_by = PTL_INSTANT_EVER,
+                                   .unit = "person",
+                                   .from = INT64_MIN / 2,
+                                   .to = INT64_MAX / 2,
+                                   .label = "channel",
+                                   .kinds = "",
+                                   .labels = &labels,
+                                   .last_identifier = 9099};
+    EXPECT_OK(ptl_event_plan_read(&plan, &query, each, &err));
+    ptl_event *events = calloc((size_t)plan.n_events, sizeof *events);
+    *n = plan.n_events;
+    *n_ranges = plan.n_ranges;
+    int64_t done = 0, n_pass;
+    for (int64_t from = 0, to; from < plan.n_ranges; from = to, done += n_pass) {
+        to = ptl_event_pass(&n_pass, &plan, from, most);
+        assert_true(to > from && (n_pass <= most || to == from + 1));
+        EXPECT_OK(ptl_event_collect(events + done, &plan, from, to, &query, NULL, &err));
+        for (int64_t i = from; i < to; i++)
+            EXPECT_OK(ptl_event_sort(events + done + plan.ranges[i].first, plan.ranges[i].n, &err));
+    }
+    EXPECT_INT(done, plan.n_events);
+    ptl_event_plan_dispose(&plan);
+    ptl_journey_labels_dispose(&labels);
+    ptl_arena_dispose(&arena);
+    ptl_warehouse_close(store.warehouse);
+    ptl_workspace_dispose(&workspace);
+    return events;
+}
+
+static void passes_make_no_difference(void **state)
+{
+    (void)state;
+    int64_t n_one, n_many, n_ranges;
+    ptl_event *one = events_in_order(&n_one, &n_ranges, INT64_MAX / 2, INT64_MAX / 2);
+    EXPECT_INT(n_ranges, 1);
+    ptl_event *many = events_in_order(&n_many, &n_ranges, 700, 9000);
+    assert_true(n_ranges > 300);
+    EXPECT_INT(n_one, 300007); /* all that carry a channel and an identifier */
+    EXPECT_INT(n_many, n_one);
+    assert_memory_equal(one, many, (size_t)n_one * sizeof *one);
+    free(one);
+    free(many);
+}
+
 /* A machine of 1.2 million touches: its older half goes, the rest is cut into journeys that keep
  * 200; whatever was a touch stands in a journey or is counted as cut. */
 static void a_machine_is_cut(void **state)
@@ -385,7 +514,7 @@ static void a_machine_is_cut(void **state)
     ptl_journey_options o = in_march();
     o.has_to = true;
     o.to = ptl_day_of((ptl_date){2025, 12, 1});
-    EXPECT_OK(ptl_journeys_read(&j, &store, &workspace, &o, NULL, &err));
+    EXPECT_OK(ptl_journeys_read(&j, &store, &workspace, &o, NULL, NULL, &err));
     const ptl_journey_counts *c = ptl_journeys_counts(j);
     const ptl_paths *x = ptl_journeys_paths(j);
     int64_t kept = 0;
@@ -413,6 +542,8 @@ int main(void)
         cmocka_unit_test(periods),
         cmocka_unit_test(a_missing_rate_is_said),
         cmocka_unit_test(same_bytes_on_any_number_of_threads), /* it adds facts */
+        cmocka_unit_test(a_sample_is_of_persons),
+        cmocka_unit_test(passes_make_no_difference),
         cmocka_unit_test(a_machine_is_cut),
     };
     return cmocka_run_group_tests(tests, build, remove_it);

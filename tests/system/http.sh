@@ -8,9 +8,9 @@ shop ws
 ln -s /etc ws/link
 "$portolan" -w ws serve --listen 127.0.0.1:0 >served 2>log &
 server=$!
-for _ in $(seq 100); do grep -q 'welcome#' served && break; sleep 0.1; done
+for _ in $(seq 100); do grep -q 'claim#' served && break; sleep 0.1; done
 base=$(sed -n 's/.* at \(http:[^ ]*\)$/\1/p' served)
-token=$(sed -n 's/.*welcome#//p' served)
+token=$(sed -n 's/.*claim#//p' served)
 [ -n "$base" ] && [ -n "$token" ] || { cat served log >&2; fail "the server did not say where it is"; }
 equal "$(stat -c %a ws/.portolan/portolan.sock)" 600 "mode of the socket"
 

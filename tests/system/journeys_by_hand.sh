@@ -73,12 +73,24 @@ same('stake', [r.stake.find((x) => x.channel === 'email').least_by, money(r.stak
 JS
 node check.js || fail "not what the hand computed"
 
+# Order 1 by hand: 5/7 of journeys convert; without search 1/7 + 2/7 * 1/4 of them, without email or direct 4/7, without
+# social 9/14. Quarters of the period: search and email share the first, direct has the second, the third has nothing.
+"$portolan" attribution run --order 1 --json --quiet > run.json
+node -e '
+  const r = JSON.parse(require("fs").readFileSync("run.json")), near = (what, a, b) => { if (!(Math.abs(a - b) < 1e-9)) throw new Error(`${what}: ${a}, expected ${b}`); };
+  const want = {search: 0.7, email: 0.2, direct: 0.2, social: 0.1};
+  if (r.removals.length !== 4) throw new Error("removals of every channel");
+  for (const x of r.removals) { near(`without ${x.channel}`, x.effect, want[x.channel]); if (!(x.low < x.effect && x.effect < x.high)) throw new Error(`interval of ${x.channel}`); }
+  const s = r.stability.find((x) => x.method === "linear");
+  near("moved", s.moved, 1); near("rank", s.rank, -1 / Math.sqrt(3));' || fail "removal effects or stability"
+
 # by campaign, and on days of January alone
 "$portolan" attribution run --by campaign --json --quiet > run.json
 node -e '
   const r = JSON.parse(require("fs").readFileSync("run.json"));
   const c = r.journey_credit.find((x) => x.method === "linear" && x.channel === "c1").conversions.point;
-  if (!(Math.abs(c - 3.5) < 1e-9)) throw new Error(`campaign c1 has ${c}, expected 3.5`);' || fail "by campaign"
+  if (!(Math.abs(c - 3.5) < 1e-9)) throw new Error(`campaign c1 has ${c}, expected 3.5`);
+  if (r.removals.find((x) => x.channel === "c1")?.effect > 0 !== true) throw new Error("no removal effect of campaign c1");' || fail "by campaign"
 "$portolan" attribution run --from 2026-01-01 --to 2026-01-31 > january.txt
 expect "3 conversions worth €170, 2 after a touch, 1 without one" january.txt
 status=0; "$portolan" attribution run --goal nothing > wrong.txt 2>&1 || status=$?

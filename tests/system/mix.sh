@@ -52,6 +52,12 @@ node -e '
   const e = read("held.json").experiments[0];
   if (!(e.sd_with < e.sd_without)) throw `sd ${e.sd_without} without, ${e.sd_with} with the experiment`;' || fail "the experiment"
 
+# What it moved is told again by the model read back.
+"$portolan" -w tea mix show --json > held-again.json
+node -e '
+  const read = (name) => { const r = JSON.parse(require("fs").readFileSync(name, "utf8")); return JSON.stringify((r.result || r).experiments); };
+  if (read("held.json") !== read("held-again.json")) throw "a model read back tells another story of its experiment";' || fail "the experiment, read back"
+
 # What is wrong with a file of experiments is named.
 echo '[{"channel": "paid_social", "from": "2026-13-01"}]' > tests.json
 "$portolan" -w tea mix fit --experiments tests.json > wrong.txt 2>&1 && fail "a day that does not exist was taken"
@@ -61,6 +67,36 @@ echo '[{"channel": "skywriting", "from": "2026-01-05", "to": "2026-02-01", "fact
 expect 'no channel of the model is called "skywriting"' wrong.txt
 "$portolan" -w tea mix fit --kpi happiness > wrong.txt 2>&1 && fail "a series that does not exist was taken"
 expect 'no control series is called "happiness"' wrong.txt
+
+# An outcome by place and brand: a family of series is one panel, and an experiment in a place is in all its pairs.
+cp -r tea pairs
+mkdir pairs/data/units
+node -e '
+  const rows = ["day,series,geo,value"], first = Date.UTC(2025, 0, 6);
+  for (let week = 0; week < 90; week++)
+    for (const [geo, size] of [["DE", 510.7], ["AT", 203.1]])
+      for (const [brand, share] of [["shoes", 1], ["bags", 0.61]])
+        rows.push([new Date(first + week * 6048e5).toISOString().slice(0, 10), `units/${brand}`, geo,
+          size * share * (1 + 0.09 * Math.sin(week / 7) + 0.04 * Math.cos(week * week + size * share))].join(","));
+  require("fs").writeFileSync("pairs/data/units/units.csv", rows.join("\n") + "\n");'
+cat > pairs/sources/units.yaml <<'END'
+owner: Hanna Sund
+about: Units sold by week, place and brand
+table: control_series
+files: ["data/units/units.csv"]
+mapping: |
+  SELECT ptl_day(day, '%Y-%m-%d') AS day, series, geo, ptl_number(value) AS value, 'units' AS unit FROM source
+END
+"$portolan" -w pairs apply > /dev/null
+PORTOLAN_NOW=2026-11-17T07:00:00Z "$portolan" -w pairs import --quiet > /dev/null 2>&1
+PORTOLAN_NOW=2026-11-17T08:00:00Z "$portolan" -w pairs mix fit --kpi units --draws 100 --chains 2 --adstock delayed --saturation michaelis_menten \
+  --knots 4 --json > pairs.json
+PORTOLAN_NOW=2026-11-17T08:00:00Z "$portolan" -w pairs mix show --json > pairs-again.json
+node -e '
+  const read = (name) => { const r = JSON.parse(require("fs").readFileSync(name, "utf8")); return r.result || r; };
+  const fit = read("pairs.json"), again = read("pairs-again.json");
+  if (fit.geos !== 2 || fit.brands !== 2 || fit.weeks !== 90) throw `${fit.geos} places, ${fit.brands} brands, ${fit.weeks} weeks`;
+  if (JSON.stringify(fit.channels) !== JSON.stringify(again.channels)) throw "figures differ when read back";' || fail "a panel of brands"
 
 # The plan keeps its total to the cent and holds what is silent; the next test is named or refused.
 "$portolan" -w tea budget optimize --weeks 4 --json > plan.json

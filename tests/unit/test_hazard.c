@@ -119,6 +119,29 @@ static void the_maximum_is_one(void **state)
     ptl_arena_dispose(&w.arena);
 }
 
+/* Stopping replicates early must not narrow intervals. */
+static void replicates_are_followed_far_enough(void **state)
+{
+    (void)state;
+    static world w;
+    fill(&w);
+    ptl_error err = {0};
+    ptl_hazard_options o = ptl_hazard_options_default();
+    ptl_hazard_result far, near;
+    EXPECT_OK(ptl_hazard_solve(&near, &w.x, &o, &w.work, &err));
+    o.grad_tol = o.replicate_grad_tol = 1e-10;
+    EXPECT_OK(ptl_hazard_solve(&far, &w.x, &o, &w.work, &err));
+    for (int k = 0; k < 2; k++) {
+        const ptl_estimate *a = &near.credit.share[k], *b = &far.credit.share[k];
+        EXPECT_NEAR(a->point, b->point, 1e-3 * (b->high - b->low));
+        EXPECT_NEAR((a->high - a->low) / (b->high - b->low), 1.0, 0.01);
+    }
+    o.replicate_grad_tol = 0.0;
+    EXPECT_FAIL(ptl_hazard_solve(&far, &w.x, &o, &w.work, &err), PTL_E_INVALID,
+                "replicate_grad_tol");
+    ptl_arena_dispose(&w.arena);
+}
+
 static void credit_is_the_sum_of_journeys(void **state)
 {
     (void)state;
@@ -305,9 +328,13 @@ static void bad_input_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_maximum_is_one),    cmocka_unit_test(credit_is_the_sum_of_journeys),
-        cmocka_unit_test(predictions_by_hand),   cmocka_unit_test(threads_change_nothing),
-        cmocka_unit_test(nothing_to_learn_from), cmocka_unit_test(odd_journeys_are_fitted),
+        cmocka_unit_test(the_maximum_is_one),
+        cmocka_unit_test(replicates_are_followed_far_enough),
+        cmocka_unit_test(credit_is_the_sum_of_journeys),
+        cmocka_unit_test(predictions_by_hand),
+        cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(nothing_to_learn_from),
+        cmocka_unit_test(odd_journeys_are_fitted),
         cmocka_unit_test(bad_input_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -211,14 +211,21 @@ static int code_of(const int32_t *touches, int64_t n)
     return first + code;
 }
 
+/* Logs of 1,000 journeys each, sealed, counted on two threads. */
 static void counts_paths(void **state)
 {
     (void)state;
+    static ptl_journey_log logs[200];
+    static const ptl_journey_log *sealed[200];
+    ptl_pool *pool;
+    static int first_seen[ALL];
     static int64_t converting[ALL][64], null[ALL][64], worth[ALL][64];
     ptl_rng rng = ptl_rng_new(4242);
     ptl_error err = {0};
     ptl_path_table *table;
     ptl_paths x;
+    EXPECT_OK(ptl_pool_new(&pool, 2, &err));
+    const ptl_executor executor = ptl_pool_executor(pool);
     EXPECT_OK(ptl_path_table_new(&table, false, &err));
     for (int round = 0; round < 200000; round++) {
         ptl_touch t[LENGTH];
@@ -234,10 +241,23 @@ static void counts_paths(void **state)
         const int64_t value = j.converts ? (int64_t)ptl_rng_below(&rng, 1000003) : 0;
         (j.converts ? converting : null)[code][group]++;
         worth[code][group] += value;
-        EXPECT_OK(ptl_path_table_add(table, &j, value, group, 1, &err));
+        EXPECT_OK(ptl_journey_log_add(&logs[round / 1000], &j, value, group, 1, &err));
+        if (first_seen[code] == 0) first_seen[code] = round + 1;
     }
-    EXPECT_OK(ptl_path_table_finish(&x, table, KINDS, -1, &err));
+    for (int i = 0; i < 200; i++) {
+        EXPECT_OK(ptl_journey_log_seal(&logs[i], &err));
+        sealed[i] = &logs[i];
+    }
+    EXPECT_OK(ptl_path_table_add(table, sealed, 73, &executor, &err)); /* in two passes */
+    EXPECT_OK(ptl_path_table_add(table, sealed + 73, 127, &executor, &err));
+    EXPECT_OK(ptl_path_table_finish(&x, table, KINDS, -1, &executor, &err));
     EXPECT_INT(x.n_paths, ALL);
+    for (int64_t p = 1, before = 0; p <= ALL; p++) { /* numbered as they first appeared */
+        const int64_t from = x.offsets[p - 1];
+        const int now = first_seen[code_of(x.touches + from, x.offsets[p] - from)];
+        assert_true(now > before);
+        before = now;
+    }
     for (int64_t c = 0; c < x.n_cells; c++) {
         const int64_t p = x.cell_path[c], from = x.offsets[p];
         const int code = code_of(x.touches + from, x.offsets[p + 1] - from);
@@ -250,6 +270,8 @@ static void counts_paths(void **state)
     EXPECT_OK(ptl_paths_total(&total, &x, &err));
     EXPECT_INT(total.n_converting + total.n_untouched + total.n_null + total.n_empty_null, 200000);
     ptl_path_table_free(table);
+    ptl_pool_free(pool);
+    for (int i = 0; i < 200; i++) ptl_journey_log_dispose(&logs[i]);
 }
 
 static void keeps_gaps(void **state)
@@ -261,17 +283,86 @@ static void keeps_gaps(void **state)
     const ptl_touch near[] = {{0, 1}, {DAYS(2), 0}}, far[] = {{0, 1}, {DAYS(5), 0}};
     const ptl_journey a = {.touches = near, .n = 2, .converts = true, .ended_at = DAYS(3)};
     const ptl_journey b = {.touches = far, .n = 2, .converts = true, .ended_at = DAYS(6)};
+    ptl_journey_log log = {.timed = true};
+    const ptl_journey_log *sealed = &log;
     EXPECT_OK(ptl_path_table_new(&table, true, &err));
-    EXPECT_OK(ptl_path_table_add(table, &a, 1, 0, 1, &err));
-    EXPECT_OK(ptl_path_table_add(table, &b, 1, 0, 1, &err));
-    EXPECT_OK(ptl_path_table_add(table, &a, 1, 0, 1, &err));
-    EXPECT_OK(ptl_path_table_finish(&x, table, 2, -1, &err));
+    EXPECT_OK(ptl_journey_log_add(&log, &a, 1, 0, 1, &err));
+    EXPECT_OK(ptl_journey_log_add(&log, &b, 1, 0, 1, &err));
+    EXPECT_OK(ptl_journey_log_add(&log, &a, 1, 0, 1, &err));
+    EXPECT_OK(ptl_journey_log_seal(&log, &err));
+    EXPECT_OK(ptl_path_table_add(table, &sealed, 1, NULL, &err));
+    EXPECT_OK(ptl_path_table_finish(&x, table, 2, -1, NULL, &err));
     EXPECT_INT(x.n_paths, 2);
     EXPECT_NEAR(x.gap_days[0], 2.0, 0.0);
     EXPECT_NEAR(x.gap_days[1], 1.0, 0.0);
     EXPECT_NEAR(x.gap_days[2], 5.0, 0.0);
     EXPECT_INT(x.cell_converting[0], 2);
     ptl_path_table_free(table);
+    ptl_journey_log_dispose(&log);
+}
+
+/* A journey of 10,000 touches in a circle is read back touch by touch. */
+static void keeps_long_journeys(void **state)
+{
+    (void)state;
+    enum { LONG = 10000 };
+    static ptl_touch touches[LONG];
+    ptl_error err = {0};
+    ptl_path_table *table;
+    ptl_paths x;
+    ptl_journey_log log = {0};
+    const ptl_journey_log *sealed = &log;
+    for (int i = 0; i < LONG; i++) touches[i] = (ptl_touch){i, i % 4095};
+    const ptl_journey j = {.touches = touches, .n = LONG, .converts = true, .ended_at = LONG};
+    EXPECT_OK(ptl_path_table_new(&table, false, &err));
+    for (int i = 0; i < 3; i++) EXPECT_OK(ptl_journey_log_add(&log, &j, 7, 63, 1, &err));
+    EXPECT_OK(ptl_journey_log_seal(&log, &err));
+    EXPECT_OK(ptl_path_table_add(table, &sealed, 1, NULL, &err));
+    EXPECT_OK(ptl_path_table_finish(&x, table, 4095, -1, NULL, &err));
+    EXPECT_INT(x.n_paths, 1);
+    EXPECT_INT(x.offsets[1], LONG);
+    for (int i = 0; i < LONG; i++) EXPECT_INT(x.touches[i], i % 4095);
+    EXPECT_INT(x.cell_converting[0], 3);
+    EXPECT_INT(x.cell_group[0], 63);
+    EXPECT_NEAR(x.cell_value[0], 21.0, 0.0);
+    ptl_path_table_free(table);
+    ptl_journey_log_dispose(&log);
+}
+
+/* --- events ----------------------------------------------------------------------------------- */
+
+static int by_order(const void *a, const void *b)
+{
+    const ptl_event *x = a, *y = b;
+    const uint64_t u = x->who >> PTL_EVENT_CHANNEL_BITS, v = y->who >> PTL_EVENT_CHANNEL_BITS;
+    if (u != v) return u < v ? -1 : 1;
+    if (x->at != y->at) return x->at < y->at ? -1 : 1;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+/* In order, backwards, in a few ordered runs, and anyhow; many ties in unit and instant. */
+static void sorts_events(void **state)
+{
+    (void)state;
+    enum { MOST = 3001 };
+    ptl_event e[MOST], same[MOST];
+    ptl_error err = {0};
+    ptl_rng rng = ptl_rng_new(90210);
+    for (int round = 0; round < 400; round++) {
+        const int64_t n = (int64_t)ptl_rng_below(&rng, round < 100 ? 40 : MOST + 1);
+        for (int64_t i = 0; i < n; i++) {
+            e[i].who = ptl_rng_below(&rng, 37) << PTL_EVENT_CHANNEL_BITS | ptl_rng_below(&rng, 99);
+            e[i].at = (ptl_instant)ptl_rng_below(&rng, 5) - 2;
+            e[i].place = i * 7919 % 4093;
+        }
+        if (round % 4 == 1) qsort(e, (size_t)n, sizeof *e, by_order);
+        for (int64_t i = 0; round % 4 == 2 && i < n; i += 300)
+            qsort(e + i, (size_t)(n - i < 300 ? n - i : 300), sizeof *e, by_order);
+        memcpy(same, e, sizeof e);
+        qsort(same, (size_t)n, sizeof *same, by_order);
+        EXPECT_OK(ptl_event_sort(e, n, &err));
+        for (int64_t i = 0; i < n; i++) EXPECT_INT(by_order(&e[i], &same[i]), 0);
+    }
 }
 
 int main(void)
@@ -281,6 +372,7 @@ int main(void)
         cmocka_unit_test(keeps_the_newest), cmocka_unit_test(hands_over_the_period),
         cmocka_unit_test(sessions),         cmocka_unit_test(every_touch_stands_once),
         cmocka_unit_test(counts_paths),     cmocka_unit_test(keeps_gaps),
+        cmocka_unit_test(sorts_events),     cmocka_unit_test(keeps_long_journeys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

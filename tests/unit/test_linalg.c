@@ -122,6 +122,12 @@ static void cholesky_multiplies_back_and_solves(void **state)
             for (int64_t i = 0; i < j; i++) l[i + j * LD] = 0.0;
         product(back, l, l, n, n, n, false, true);
         EXPECT_LE(distance(back, a, n, n), 20.0 * (double)(n * n) * EPS);
+        EXPECT_OK(ptl_cholesky_inverse(l, n, LD, &err));
+        product(back, a, l, n, n, n, false, false); /* the identity */
+        for (int64_t i = 0; i < n; i++) back[i + i * LD] -= 1.0;
+        for (int64_t j = 0; j < n; j++)
+            for (int64_t i = 0; i < n; i++)
+                EXPECT_LE(fabs(back[i + j * LD]), 1000.0 * (double)n * EPS);
     }
     free(a), free(l), free(b), free(x), free(back);
 }

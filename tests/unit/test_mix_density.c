@@ -3,6 +3,7 @@
  * dense covariance built from the definition of the model. */
 #include "support/expect.h"
 
+#include "portolan/distribution.h"
 #include "portolan/linalg.h"
 #include "science/mix_internal.h"
 
@@ -126,16 +127,17 @@ static void gradient_equals_differences(world *w, int64_t n_experiments, bool ce
     ptl_rng rng = ptl_rng_new(4447);
     for (int point = 0; point < 3; point++) {
         for (int64_t i = 0; i < m.n_slots; i++) x[i] = 0.6 * ptl_rng_normal(&rng);
-        double f, up, down;
+        double f;
         EXPECT_OK(mix_density(&f, grad, x, m.n_slots, &work, &err));
         for (int64_t i = 0; i < m.n_slots; i++) {
-            const double keep = x[i], h = 1e-5;
-            x[i] = keep + h;
-            EXPECT_OK(mix_density(&up, scratch, x, m.n_slots, &work, &err));
-            x[i] = keep - h;
-            EXPECT_OK(mix_density(&down, scratch, x, m.n_slots, &work, &err));
+            const double keep = x[i], h = 3e-4; /* four points: h^4 is below the roundings */
+            double at[4];
+            for (int k = 0; k < 4; k++) {
+                x[i] = keep + h * (k < 2 ? k - 2 : k - 1);
+                EXPECT_OK(mix_density(&at[k], scratch, x, m.n_slots, &work, &err));
+            }
             x[i] = keep;
-            const double slope = (up - down) / (2.0 * h);
+            const double slope = (8.0 * (at[2] - at[1]) - (at[3] - at[0])) / (12.0 * h);
             if (!(fabs(grad[i] - slope) <= 2e-6 * fmax(1.0, fabs(slope))))
                 fail_msg("%s of channel %d, geo %d, idx %d: %.9g, differences %.9g",
                          ptl_mix_param_text(m.slot[i].kind), m.slot[i].channel, m.slot[i].geo,
@@ -160,6 +162,161 @@ static void gradients(void **state)
     w.channel[1].effect_prior = (ptl_mix_prior){PTL_MIX_PRIOR_NORMAL, 0.3, 0.4, 0, 0, 0};
     w.spec.controls_pooled = false;
     gradient_equals_differences(&w, 2, false);
+}
+
+/* Three geos are pairs of two places and two brands: the gradient, and the deviations by hand. */
+static void places_and_brands(void **state)
+{
+    (void)state;
+    static world w;
+    static const int64_t place[G] = {0, 1, 1}, brand[G] = {0, 0, 1};
+    ptl_error err;
+    fill_world(&w);
+    w.data.n_places = w.data.n_brands = 2;
+    w.data.place = place;
+    w.data.brand = brand;
+    w.channel[2].pooling = PTL_MIX_POOL_NORMAL;
+    gradient_equals_differences(&w, 2, true);
+    gradient_equals_differences(&w, 0, false);
+    ptl_mix_posterior m = prepared(&w, 0);
+    mix_work work;
+    EXPECT_OK(mix_work_new(&work, &m, &arena, &err));
+    double *x = calloc((size_t)m.n_slots, sizeof *x);
+    ptl_rng rng = ptl_rng_new(31);
+    for (int64_t i = 0; i < m.n_slots; i++) x[i] = 0.5 * ptl_rng_normal(&rng);
+    mix_forward(&work, x);
+    for (int c = 0; c < 3; c += 2) { /* lognormal: ratios; normal: differences */
+        const mix_channel *const ch = &m.channel[c];
+        const double *const v = work.value, *const b = work.b + c * G;
+        const double by_place = v[ch->slot_eta] * (v[ch->slot_geo + 1] - v[ch->slot_geo]),
+                     by_brand = v[ch->slot_brand_eta] * (v[ch->slot_brand + 1] - v[ch->slot_brand]);
+        const double first = c ? b[1] - b[0] : log(b[1] / b[0]);
+        const double second = c ? b[2] - b[1] : log(b[2] / b[1]);
+        EXPECT_NEAR(first, by_place, 1e-10);
+        EXPECT_NEAR(second, by_brand, 1e-10);
+    }
+    free(x);
+    ptl_arena_reset(&arena);
+}
+
+/* Student-t noise in a panel: the gradient, and the density itself from the model's definition at
+ * the coefficients that the block's variables stand for. */
+static void tails_of_a_panel(void **state)
+{
+    (void)state;
+    static world w;
+    ptl_error err;
+    fill_world(&w);
+    w.spec.likelihood = PTL_MIX_STUDENT_T;
+    w.spec.student_nu = 3.5;
+    gradient_equals_differences(&w, 2, true);
+    w.spec.sigma_per_geo = true;
+    gradient_equals_differences(&w, 0, false);
+    ptl_mix_posterior m = prepared(&w, 0);
+    mix_work work;
+    EXPECT_OK(mix_work_new(&work, &m, &arena, &err));
+    ptl_rng rng = ptl_rng_new(29);
+    double r[N], u[N], fit[N], *b = calloc((size_t)m.n_linear, sizeof *b), lp[2], expected[2];
+    for (int i = 0; i < N; i++) r[i] = ptl_rng_normal(&rng);
+    for (int g = 0; g < G; g++) work.sigma[g] = 0.5 + 0.2 * g;
+    for (int k = 0; k < 2; k++) { /* a constant, of the map, is left open: differences tell */
+        for (int64_t i = 0; i < m.n_slots; i++)
+            work.value[i] = m.slot[i].kind == PTL_MIX_PARAM_BLOCK ? ptl_rng_normal(&rng)
+                                                                  : 0.3 + ptl_rng_uniform(&rng);
+        EXPECT_OK(mix_linear_density(&work.linear, u, &m, r, work.sigma, work.value, &err));
+        mix_linear_draw(b, &work.linear, &m, &rng);
+        mix_linear_fit(fit, &m, b);
+        lp[k] = work.linear.log_density;
+        expected[k] = 0.0;
+        for (int i = 0; i < N; i++) {
+            const double x = (r[i] - fit[i]) / work.sigma[i / T];
+            if (!w.held_out[i])
+                expected[k] += ptl_student_t_lpdf(x, 3.5, 0.0, 1.0) - log(work.sigma[i / T]);
+        }
+        for (int64_t j = 0; j < m.n_linear; j++) { /* scaled coefficients are standard normal */
+            const int64_t local = j - m.linear.p;
+            const double sd =
+                local >= 0 ? work.linear.local_scale[local % m.linear.q] : work.linear.scale[j];
+            expected[k] -= 0.5 * (b[j] / sd) * (b[j] / sd);
+        }
+    }
+    EXPECT_NEAR(lp[1] - lp[0], expected[1] - expected[0], 1e-9 * fabs(lp[0]));
+    free(b);
+    ptl_arena_reset(&arena);
+}
+
+/* Priors that fit a family of shapes. */
+static void choose_family(ptl_mix_channel *c, int adstock, int saturation, ptl_response_order order)
+{
+    static const ptl_mix_prior adstocks[][PTL_RESPONSE_PARAMS_MAX] = {
+        [PTL_ADSTOCK_GEOMETRIC] = {{PTL_MIX_PRIOR_UNIFORM, 0, 0, 0.0, 1.0, 0}},
+        [PTL_ADSTOCK_BINOMIAL] = {{PTL_MIX_PRIOR_BETA, 2.0, 2.0, 0, 0, 0}},
+        [PTL_ADSTOCK_DELAYED] = {{PTL_MIX_PRIOR_BETA, 2.0, 3.0, 0, 0, 0},
+                                 {PTL_MIX_PRIOR_TRUNCATED, 1.0, 1.0, 0.0, 8.0, 0}},
+        [PTL_ADSTOCK_WEIBULL_PDF] = {{PTL_MIX_PRIOR_GAMMA, 3.0, 2.0, 0, 0, 0},
+                                     {PTL_MIX_PRIOR_INVERSE_GAMMA, 3.0, 5.0, 0, 0, 0}},
+        [PTL_ADSTOCK_WEIBULL_CDF] = {{PTL_MIX_PRIOR_GAMMA, 3.0, 2.0, 0, 0, 0},
+                                     {PTL_MIX_PRIOR_INVERSE_GAMMA, 3.0, 5.0, 0, 0, 0}}};
+    static const ptl_mix_prior saturations[][PTL_RESPONSE_PARAMS_MAX] = {
+        [PTL_SATURATION_HILL] = {{PTL_MIX_PRIOR_TRUNCATED, 0.8, 0.8, 0.1, 10.0, 0},
+                                 {PTL_MIX_PRIOR_LOGNORMAL, 0.7, 0.4, 0, 0, 0.1}},
+        [PTL_SATURATION_LOGISTIC] = {{PTL_MIX_PRIOR_GAMMA, 3.0, 1.0, 0, 0, 0}},
+        [PTL_SATURATION_MICHAELIS_MENTEN] = {{PTL_MIX_PRIOR_LOGNORMAL, 0.0, 0.5, 0, 0, 0.1}},
+        [PTL_SATURATION_TANH] = {{PTL_MIX_PRIOR_HALF_NORMAL, 1.0, 0, 0, 0, 0.3}}};
+    c->shape.adstock.kind = (ptl_adstock_kind)adstock;
+    c->shape.saturation.kind = (ptl_saturation_kind)saturation;
+    c->shape.order = order;
+    memcpy(c->adstock_prior, adstocks[adstock], sizeof c->adstock_prior);
+    if (saturation != PTL_SATURATION_NONE)
+        memcpy(c->saturation_prior, saturations[saturation], sizeof c->saturation_prior);
+}
+
+/* The path of channel 0 against response.h, geo by geo, its weeks of lead included. */
+static void path_is_the_responses(world *w)
+{
+    ptl_error err;
+    ptl_mix_posterior m = prepared(w, 0);
+    mix_work work;
+    EXPECT_OK(mix_work_new(&work, &m, &arena, &err));
+    double *const x = calloc((size_t)m.n_slots, sizeof *x), out[T + L], scratch[T + L];
+    ptl_rng rng = ptl_rng_new(53);
+    for (int64_t i = 0; i < m.n_slots; i++) x[i] = 0.5 * ptl_rng_normal(&rng);
+    mix_forward(&work, x);
+    const ptl_response shape = mix_shape(&m, 0, work.value);
+    for (int g = 0; g < G; g++) {
+        ptl_response_path(out, &shape, m.channel[0].x + g * (T + L), T + L, scratch);
+        for (int t = 0; t < T; t++)
+            EXPECT_NEAR(work.s[g * T + t], out[L + t], 1e-12 * (1.0 + fabs(out[L + t])));
+    }
+    free(x);
+    ptl_arena_reset(&arena);
+}
+
+/* Every carry-over with every saturation in either order, and every quantity that a prior may
+ * speak of; windows shorter than a register, and longer than there are weeks. */
+static void every_family(void **state)
+{
+    (void)state;
+    static world w;
+    static const int32_t windows[] = {9, 1, 12, 40, 6};
+    fill_world(&w);
+    for (int adstock = 0; adstock <= PTL_ADSTOCK_WEIBULL_CDF; adstock++)
+        for (int saturation = 0; saturation <= PTL_SATURATION_TANH; saturation++)
+            for (int order = 0; order < 2; order++) {
+                const bool delayed = adstock == PTL_ADSTOCK_DELAYED;
+                ptl_mix_channel *const c = &w.channel[0];
+                choose_family(c, adstock, saturation, (ptl_response_order)order);
+                c->shape.adstock.window_weeks = delayed ? 9 : windows[saturation];
+                c->effect_on = (ptl_mix_prior_on)((adstock + saturation + order) % 4);
+                path_is_the_responses(&w);
+                gradient_equals_differences(&w, order, false);
+            }
+    for (int saturation = 0; saturation <= PTL_SATURATION_TANH; saturation++) {
+        choose_family(&w.channel[2], PTL_ADSTOCK_BINOMIAL, saturation, PTL_SATURATION_FIRST);
+        w.channel[2].has_frequency = true; /* reach and frequency */
+        w.channel[2].n_effect_knots = saturation % 2 ? 4 : 0;
+        gradient_equals_differences(&w, 2, false);
+    }
 }
 
 /* One geo: the rotated block against the general one, which Laplace terms call for; Student-t noise
@@ -298,6 +455,9 @@ int main(void)
         cmocka_unit_test(block_draws_have_its_moments),
         cmocka_unit_test(one_geo_has_three_ways),
         cmocka_unit_test(gradients),
+        cmocka_unit_test(every_family),
+        cmocka_unit_test(tails_of_a_panel),
+        cmocka_unit_test(places_and_brands),
     };
     ptl_error err;
     ptl_arena_init(&arena, (size_t)1 << 28, NULL);

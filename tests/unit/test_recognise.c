@@ -315,6 +315,67 @@ static void heads_tell_tools_apart(void **state)
     }
 }
 
+/* The exports people bring first, their heads and first rows written by hand after what the tools
+ * export today. */
+static void the_usual_tools_are_known(void **state)
+{
+    bench *b = *state;
+    static const struct {
+        const char *file, *preset, *text;
+    } files[] = {
+        {"google.csv", "google_ads_campaigns", GOOGLE "2026-04-20,DE,Enabled,EUR,12.50,470,31,2\n"},
+        {"meta.csv", "meta_ads_campaigns",
+         "Reporting starts,Reporting ends,Campaign name,Amount spent (EUR),Impressions,Reach,Link "
+         "clicks\n2026-04-20,2026-04-20,DE_1,0.61,74,52,1\n"},
+        {"linkedin.csv", "linkedin_ads_campaigns",
+         "Start Date (in UTC),Account Name,Currency,Campaign Name,Total Spent,Impressions,Clicks\n"
+         "04/20/2026,Northwind,USD,ABM,120.50,4700,31\n04/21/2026,Northwind,USD,ABM,99.10,4100,"
+         "20\n"},
+        {"microsoft.csv", "microsoft_ads_campaigns",
+         "Gregorian date,Account name,Campaign name,Currency code,Impressions,Clicks,Spend\n"
+         "2026-04-20,Northwind,Brand,EUR,470,31,12.50\n"},
+        {"tiktok.csv", "tiktok_ads_campaigns",
+         "By Day,Campaign name,Cost,Impressions,Clicks (destination),CPM,Conversions,Currency\n"
+         "2026-04-20,Spark,12.50,4700,31,2.66,2,EUR\n"},
+        {"ga4.jsonl", "ga4_bigquery_events",
+         "{\"event_date\":\"20260420\",\"event_timestamp\":1776643200000000,\"event_name\":"
+         "\"session_start\",\"user_pseudo_id\":\"1.2\",\"event_params\":[{\"key\":"
+         "\"ga_session_id\",\"value\":{\"int_value\":7}}],\"traffic_source\":{\"source\":"
+         "\"google\",\"medium\":\"cpc\",\"name\":\"Brand\"},\"device\":{\"category\":"
+         "\"mobile\"},\"geo\":{\"country\":\"Germany\"}}\n"},
+        {"search.csv", "search_console_dates",
+         "Date,Clicks,Impressions,CTR,Position\n2026-04-20,31,470,6.6%,4.2\n"},
+        {"hubspot.csv", "hubspot_contacts",
+         "Record ID,Email,First Name,Last Name,Create Date,Lifecycle Stage,Original Source\n"
+         "101,a@b.example,Ann,Lee,2026-04-20 10:15,lead,Paid Search\n"},
+        {"salesforce.csv", "salesforce_opportunities",
+         "Opportunity ID,Opportunity Name,Account Name,Stage,Amount,Amount Currency,Close Date,"
+         "Created Date,Closed,Won\n0061,Deal,Northwind,Closed Won,1200.00,USD,2026-04-20,"
+         "2026-01-15,true,true\n"},
+        {"survey.csv", "survey_nps",
+         "Response ID,Submitted at,Email,Question,Score,Theme\n"
+         "r1,2026-04-20 10:00:00 +0200,a@b.example,How likely?,9,price\n"},
+        {"costs.csv", "marketing_costs",
+         "From,To,Kind,Payee,Amount,Currency\n2026-04-01,2026-04-30,agency,Müller,1250.00,EUR\n"},
+        {"stripe.csv", "stripe_payments",
+         "id,Created date (UTC),Amount,Amount Refunded,Currency,Fee,Status,Customer Email\n"
+         "ch_1,2026-04-20 04:24:17,9.90,0.00,eur,0.39,Paid,a@b.example\n"},
+        {"shopify.csv", "shopify_orders",
+         "Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Created at,"
+         "Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku\n"
+         "#1001,a@b.example,paid,2026-04-20 10:00:00 +0200,EUR,20.00,4.90,3.19,24.90,"
+         "2026-04-20 10:00:00 +0200,2,Tea,10.00,T-1\n"},
+        {"zendesk.csv", "zendesk_tickets",
+         "ID,Requester,Requester email,Subject,Status,Priority,Created at,Solved at\n"
+         "7,Ann,a@b.example,Late,Closed,Normal,2026-04-20 10:00:00 +0200,2026-04-21 10:00:00 "
+         "+0200\n"},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        const ptl_recognised r = look(b, files[i].file, files[i].text, NULL, 0);
+        expect_sure(&r, files[i].preset);
+    }
+}
+
 /* A column more or less in an export of today, in any order, changes nothing. */
 static void order_of_columns_does_not_matter(void **state)
 {
@@ -341,6 +402,7 @@ int main(void)
         cmocka_unit_test(a_sheet_is_not_an_export),
         cmocka_unit_test(strangers_stay_strangers),
         cmocka_unit_test(heads_tell_tools_apart),
+        cmocka_unit_test(the_usual_tools_are_known),
         cmocka_unit_test(order_of_columns_does_not_matter),
     };
     return cmocka_run_group_tests_name("recognise", tests, open_bench, close_bench);

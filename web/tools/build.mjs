@@ -1,16 +1,21 @@
-/* build.mjs: web/dist/review.js and review.css, and one chart-<kind>.js for each kind of chart that not
- * every page draws; with --tests a bundle of the pure parts for node's test runner; with
+/* build.mjs: web/dist/review.js and review.css, one chart-<kind>.js for each kind of chart that not
+ * every page draws, and the console below web/dist/console, its files named by their content and packed
+ * beside; with --tests a bundle of the pure parts for node's test runner; with
  * --sample FILE a whole page with invented data. */
 
 import { gzipSync } from 'node:zlib';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 
 const web = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...path) => join(web, ...path);
 const SCRIPT_FOR = 'es2019';
+/* The console needs modules and <dialog>: browsers of 2022. */
+const CONSOLE_FOR = ['chrome98', 'firefox98', 'safari15.4'];
+const FIRST_LOAD_MAX = 60 * 1024; /* script and style of the first load, packed */
 const STYLE_FOR = ['chrome90', 'firefox90', 'safari14'];
 /* Modules for node, not part of the page; the folder is ignored by git and gone with npm ci. */
 /* Beside line and rows, which every page has. */
@@ -65,7 +70,7 @@ function marksCss(marks) {
   return rules.replace(/\.(\w+)\{/g, ':is(.v,.state,li).$1{');
 }
 
-async function style() {
+async function style(more = '') {
   const { DARK, LIGHT, SANS, MARKS } = await load(at('src', 'kinds', 'all.ts'), 'parts.mjs');
   const code = 'ui-monospace,"SF Mono",Menlo,Consolas,monospace';
   const source =
@@ -75,7 +80,7 @@ async function style() {
     `:root[data-theme="dark"]{color-scheme:dark;${block(DARK)}}` +
     `@media print{:root:root:root{${block(LIGHT)}}}` +
     `@media (forced-colors:active){:root:root:root{${block(FORCED)}}}` +
-    readFileSync(at('src', 'page', 'review.css'), 'utf8') + marksCss(MARKS);
+    readFileSync(at('src', 'page', 'review.css'), 'utf8') + more + marksCss(MARKS);
   return (await esbuild.transform(source, { loader: 'css', minify: true, target: STYLE_FOR })).code;
 }
 
@@ -97,8 +102,68 @@ async function dist() {
   return { js, css, kinds };
 }
 
+/* --- the console ---------------------------------------------------------------------------- */
+
+const ICON = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'><path fill='%230B5A8C' d='M12 0 13.9 10.1 24 12 13.9 13.9 12 24 10.1 13.9 0 12 10.1 10.1Z'/></svg>";
+
+function shellPage(script, chunks, css) {
+  return '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n' +
+    '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n' +
+    `<title>Portolan</title>\n<link rel="icon" href="data:image/svg+xml,${ICON}">\n<link rel="stylesheet" href="/assets/${css}">\n` +
+    chunks.map((c) => `<link rel="modulepreload" href="/assets/${c}">\n`).join('') +
+    `<script type="module" src="/assets/${script}"></script>\n</head>\n<body>\n<div id="app"></div>\n` +
+    '<noscript><p>The console needs its script. Every page can be had as a file without: portolan page write.</p></noscript>\n</body>\n</html>\n';
+}
+
+/* The script that begins, what it cannot do without, and all that the first page then fetches: the
+ * room Today with its charts. */
+function firstLoad(outputs) {
+  const from = (source) => Object.keys(outputs).find((name) => outputs[name].entryPoint?.endsWith(source));
+  const entry = from('console/main.tsx');
+  const needed = new Set();
+  const add = (name) => {
+    if (needed.has(name)) return;
+    needed.add(name);
+    outputs[name].imports.filter((i) => i.kind === 'import-statement').forEach((i) => add(i.path));
+  };
+  add(entry);
+  const chunks = [...needed].filter((name) => name !== entry);
+  ['rooms/today.view.tsx', 'kinds/cone.ts'].forEach((source) => add(from(source)));
+  return { entry, chunks, all: [...needed] };
+}
+
+function put(name, text) {
+  const to = at('dist', 'console', name);
+  const gz = gzipSync(text, { level: 9 });
+  mkdirSync(dirname(to), { recursive: true });
+  writeFileSync(to, text);
+  writeFileSync(to + '.gz', gz);
+  return gz.length;
+}
+
+async function consoleDist() {
+  const made = await esbuild.build({
+    entryPoints: { console: at('src', 'console', 'main.tsx') }, bundle: true, format: 'esm', splitting: true, target: CONSOLE_FOR,
+    jsx: 'automatic', jsxImportSource: 'preact', minify: true, charset: 'utf8', legalComments: 'none', write: false, metafile: true,
+    outdir: at('dist', 'console', 'assets'), entryNames: '[name].[hash]', chunkNames: '[name].[hash]', absWorkingDir: web,
+  });
+  rmSync(at('dist', 'console'), { recursive: true, force: true });
+  const sizes = {};
+  made.outputFiles.forEach((f) => (sizes[basename(f.path)] = put(join('assets', basename(f.path)), f.text)));
+  const css = await style(readFileSync(at('src', 'console', 'console.css'), 'utf8'));
+  const cssName = `console.${createHash('sha256').update(css).digest('hex').slice(0, 8)}.css`;
+  const styled = put(join('assets', cssName), css);
+  const { entry, chunks, all } = firstLoad(made.metafile.outputs);
+  const first = all.reduce((sum, name) => sum + sizes[basename(name)], styled);
+  put('index.html', shellPage(basename(entry), chunks.map((c) => basename(c)), cssName));
+  console.log(`console: first load ${first} gzipped of ${FIRST_LOAD_MAX} allowed (style ${styled}); ${made.outputFiles.length - all.length} more files when needed`);
+  if (process.argv.includes('--sizes')) Object.entries(sizes).forEach(([name, n]) => console.log(`  ${n} ${name}`));
+  if (first > FIRST_LOAD_MAX) throw new Error(`the console's first load is ${first} bytes gzipped, at most ${FIRST_LOAD_MAX} are allowed`);
+}
+
 const args = process.argv.slice(2);
 const made = await dist();
+await consoleDist();
 if (args.includes('--tests')) {
   await load(at('src', 'kinds', 'all.ts'), 'parts.mjs');
   await load(at('tools', 'sample.ts'), 'sample.mjs');

@@ -256,6 +256,6 @@ export function samplePage(css: string, js: string, kinds: string[]): string {
   return (
     '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
     `<title>Week 46 review, Halden Roasters</title><style>${css}</style></head><body><a class="skip" href="#answer">To the answer</a>` +
-    `<main id="review">${body(data)}</main><script type="application/json" id="data">${json}</script><script>${js}</script>${kinds.map((k) => `<script>${k}</script>`).join('')}</body></html>\n`
+    `<main id="review" class="page">${body(data)}</main><script type="application/json" id="data">${json}</script><script>${js}</script>${kinds.map((k) => `<script>${k}</script>`).join('')}</body></html>\n`
   );
 }

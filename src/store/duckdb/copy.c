@@ -138,14 +138,9 @@ static ptl_status log_empty(const ptl_warehouse *warehouse, ptl_error *err)
                     (long long)st.st_size);
 }
 
-ptl_status ptl_warehouse_copy(ptl_warehouse *warehouse, const char *path, ptl_progress *progress,
-                              ptl_error *err)
+static ptl_status copy_whole(ptl_warehouse *warehouse, const char *path, ptl_progress *progress,
+                             ptl_error *e)
 {
-    ptl_error local;
-    ptl_error *e = err ? err : &local;
-    if (warehouse->scope || warehouse->reading)
-        return ptl_fail(e, PTL_E_CONFLICT, "a copy while a scope or a stream is open");
-    PTL_TRY(ptl_duck_ready(warehouse, e));
     PTL_TRY(ptl_duck_failed(
         warehouse, ptl_duck_run(warehouse, "CHECKPOINT", "checkpoint before a copy", e), e));
     PTL_TRY(log_empty(warehouse, e));
@@ -157,5 +152,27 @@ ptl_status ptl_warehouse_copy(ptl_warehouse *warehouse, const char *path, ptl_pr
     if (from < 0) return io_fail(e, "read", warehouse->path);
     const ptl_status st = copy_into(from, partial, path, progress, e);
     (void)close(from);
+    return st;
+}
+
+/* While it is read the file stays as it is: commits of others go to the log alone. */
+static void keep_log(ptl_warehouse *warehouse, bool keeps)
+{
+    pthread_mutex_lock(&warehouse->engine->mutex);
+    warehouse->engine->keeps_log = keeps;
+    pthread_mutex_unlock(&warehouse->engine->mutex);
+}
+
+ptl_status ptl_warehouse_copy(ptl_warehouse *warehouse, const char *path, ptl_progress *progress,
+                              ptl_error *err)
+{
+    ptl_error local;
+    ptl_error *e = err ? err : &local;
+    if (warehouse->scope || warehouse->reading)
+        return ptl_fail(e, PTL_E_CONFLICT, "a copy while a scope or a stream is open");
+    PTL_TRY(ptl_duck_ready(warehouse, e));
+    keep_log(warehouse, true);
+    const ptl_status st = copy_whole(warehouse, path, progress, e);
+    keep_log(warehouse, false);
     return st;
 }

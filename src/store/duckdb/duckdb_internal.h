@@ -8,7 +8,11 @@
  * thread.
  *  3. While a scope is open every failure on `connection` marks it (ptl_duck_failed).
  *  4. After a fatal engine error `broken` is set; nothing reaches the engine until
- *     ptl_duck_ready has closed and reopened it. */
+ *     ptl_duck_ready has closed and reopened it.
+ *  5. One handle owns the engine; those beside it (ptl_warehouse_open_beside) have connections of
+ *     their own, and only while they are inside (enter … leave). The owner reopens a broken engine
+ *     when nobody is inside, and lets go of their connections first: two engines never stand on
+ *     one file. */
 #ifndef PTL_STORE_DUCKDB_INTERNAL_H
 #define PTL_STORE_DUCKDB_INTERNAL_H
 
@@ -16,6 +20,7 @@
 
 #include <duckdb.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* The one engine whose storage format, settings and sums this program was tested with. */
 #define PTL_DUCK_VERSION "v1.5.6"
@@ -38,14 +43,34 @@ typedef struct ptl_duck_statement {
     duckdb_prepared_statement prepared;
 } ptl_duck_statement;
 
+typedef struct ptl_duck_memo ptl_duck_memo;
 typedef struct ptl_duck_append ptl_duck_append;
 
-struct ptl_warehouse {
+/* What the handles of one file share. `mutex` guards all but `broken`. */
+typedef struct ptl_duck_engine {
+    pthread_mutex_t mutex;
+    pthread_cond_t left; /* somebody left, or the owner has closed or opened the database */
     duckdb_database database;
+    int64_t n_inside;      /* handles beside the owner's that work now */
+    bool closing;          /* the owner waits for them: nobody enters */
+    bool keeps_log;        /* a copy is made: the file stays as it is */
+    _Atomic bool broken;   /* a fatal error was seen: reopen before anything else */
+    ptl_warehouse *beside; /* the others, a list */
+    ptl_pulse *pulse;      /* counts commits; NULL: nobody asks */
+    ptl_pulse facts;       /* of the warehouse alone */
+    ptl_duck_memo *memo;   /* of results */
+} ptl_duck_engine;
+
+struct ptl_warehouse {
+    ptl_duck_engine *engine;
+    bool is_owner, reads_only;
+    bool in_snapshot;    /* of a reader */
+    int64_t state;       /* of the facts in it (pulse.h); -1: no one state */
+    bool streams;        /* a reader's connection hands out a stream */
+    ptl_warehouse *next; /* beside the owner */
     duckdb_connection connection;
     duckdb_connection reading; /* of the stream that is open, else NULL */
     pthread_mutex_t guard;     /* held to change either handle or to interrupt them */
-    bool broken;               /* a fatal error was seen: reopen before anything else */
     ptl_scope *scope;          /* the scope that is open, else NULL */
     ptl_duck_append *appends;  /* open in that scope: their rows must not outlive it */
     char *path;
@@ -68,6 +93,20 @@ PTL_NODISCARD ptl_status ptl_duck_ready(ptl_warehouse *warehouse, ptl_error *err
 /** Let the engine go, statements included; the log is moved into the file on the way where the
  * engine can. Needs no open scope. */
 void ptl_duck_shut(ptl_warehouse *warehouse);
+
+/** A handle without engine or connection. */
+PTL_NODISCARD ptl_status ptl_duck_handle_new(ptl_warehouse **out, const char *path,
+                                             const ptl_warehouse_options *options, ptl_error *err);
+void ptl_duck_handle_free(ptl_warehouse *warehouse);
+
+/** Let go of a handle's statements and connection; the engine stays. */
+void ptl_duck_disconnect(ptl_warehouse *warehouse);
+
+/** Close a handle beside the owner's (beside.c). */
+void ptl_duck_beside_close(ptl_warehouse *warehouse);
+
+/** Whether a fatal error was seen and the engine was not reopened since. */
+bool ptl_duck_is_broken(const ptl_warehouse *warehouse);
 
 /** Run SQL outside of any scope: settings, checkpoints, BEGIN and COMMIT themselves. */
 PTL_NODISCARD ptl_status ptl_duck_run(ptl_warehouse *warehouse, const char *sql, const char *what,
@@ -182,6 +221,19 @@ PTL_NODISCARD ptl_status ptl_duck_stream_text(ptl_scope *scope, const char *sql,
                                               const ptl_value *params, int64_t n_params,
                                               ptl_batch_fn fn, void *ctx, ptl_progress *progress,
                                               const char *what, ptl_error *err);
+
+/* --- memo.c: results held for readers ----------------------------------------------------------
+ */
+
+PTL_NODISCARD ptl_status ptl_duck_memo_new(ptl_duck_memo **out, ptl_arena *arena, ptl_error *err);
+void ptl_duck_memo_dispose(ptl_duck_memo *memo);
+void ptl_duck_memo_clear(ptl_duck_memo *memo);
+ptl_hash ptl_duck_memo_key(const char *name, const ptl_value *params, int64_t n_params);
+/** A copy of the result for this state of the facts; false: there is none. */
+bool ptl_duck_memo_take(ptl_table *out, ptl_duck_memo *memo, ptl_hash key, int64_t state);
+/** Hold a copy, where that is worth it. */
+void ptl_duck_memo_give(ptl_duck_memo *memo, ptl_hash key, int64_t state, const ptl_table *table,
+                        int64_t took_ms);
 
 /* --- append.c: rows in bulk ------------------------------------------------------------------- */
 

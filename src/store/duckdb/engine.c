@@ -1,8 +1,11 @@
 /* engine.c: open, close, reopen.
  *
+ *     new ──open──▶ ready ──rest──▶ resting ──next call──▶ ready
  *     new ──open──▶ ready ──fatal error──▶ broken ──next call──▶ reopened: ready
  *                                             ▲                       │ cannot
  *                                             └───────────────────────┘ (E_UNAVAILABLE)
+ *
+ * Handles beside the owner's stand in beside.c.
  *
  * The engine is shut in before it runs anything: it may touch its own file, that file's log and the
  * spill folder, nothing else; it loads no extension; and nobody can change these settings again,
@@ -45,11 +48,13 @@ ptl_status ptl_duck_library_check(ptl_error *err)
 
 ptl_status ptl_duck_run(ptl_warehouse *warehouse, const char *sql, const char *what, ptl_error *err)
 {
-    duckdb_result result;
-    ptl_status st = PTL_OK;
-    if (duckdb_query(warehouse->connection, sql, &result) != DuckDBSuccess)
-        st = ptl_duck_result_error(err, &result, what);
-    duckdb_destroy_result(&result);
+    duckdb_prepared_statement prepared = NULL;
+    ptl_status st;
+    if (duckdb_prepare(warehouse->connection, sql, &prepared) != DuckDBSuccess)
+        st = ptl_duck_error(err, DUCKDB_ERROR_INVALID, duckdb_prepare_error(prepared), what);
+    else
+        st = ptl_duck_run_prepared(NULL, prepared, what, err);
+    duckdb_destroy_prepare(&prepared);
     return st;
 }
 
@@ -101,8 +106,10 @@ static ptl_status engine_open(ptl_warehouse *warehouse, duckdb_config config, pt
         return ptl_fail(err, PTL_E_UNAVAILABLE, "%s: the engine gives no connection",
                         warehouse->path);
     }
+    pthread_mutex_lock(&warehouse->engine->mutex);
+    warehouse->engine->database = database;
+    pthread_mutex_unlock(&warehouse->engine->mutex);
     pthread_mutex_lock(&warehouse->guard);
-    warehouse->database = database;
     warehouse->connection = connection;
     pthread_mutex_unlock(&warehouse->guard);
     return ptl_duck_run(warehouse, "SET lock_configuration = true", "lock the settings", err);
@@ -121,30 +128,50 @@ static ptl_status engine_start(ptl_warehouse *warehouse, ptl_error *err)
     return st;
 }
 
-void ptl_duck_shut(ptl_warehouse *warehouse)
+bool ptl_duck_is_broken(const ptl_warehouse *warehouse)
+{
+    return atomic_load(&warehouse->engine->broken);
+}
+
+/* Statements and connection of one handle. */
+void ptl_duck_disconnect(ptl_warehouse *warehouse)
 {
     for (int32_t i = 0; i < warehouse->n_statements; i++)
         duckdb_destroy_prepare(&warehouse->statements[i].prepared);
     warehouse->n_statements = 0;
     pthread_mutex_lock(&warehouse->guard);
     if (warehouse->connection) duckdb_disconnect(&warehouse->connection);
-    if (warehouse->database) duckdb_close(&warehouse->database);
     warehouse->connection = NULL;
-    warehouse->database = NULL;
     pthread_mutex_unlock(&warehouse->guard);
+}
+
+void ptl_duck_shut(ptl_warehouse *warehouse)
+{
+    ptl_duck_engine *engine = warehouse->engine;
+    ptl_duck_disconnect(warehouse);
+    if (!warehouse->is_owner) return;
+    pthread_mutex_lock(&engine->mutex);
+    engine->closing = true;
+    while (engine->n_inside > 0) pthread_cond_wait(&engine->left, &engine->mutex);
+    for (ptl_warehouse *one = engine->beside; one; one = one->next) ptl_duck_disconnect(one);
+    if (engine->database) duckdb_close(&engine->database);
+    engine->database = NULL;
+    ptl_duck_memo_clear(engine->memo);
+    engine->closing = false;
+    pthread_mutex_unlock(&engine->mutex);
 }
 
 ptl_status ptl_duck_ready(ptl_warehouse *warehouse, ptl_error *err)
 {
-    if (!warehouse->broken && warehouse->connection) return PTL_OK;
-    if (warehouse->scope || warehouse->reading) {
+    if (!ptl_duck_is_broken(warehouse) && warehouse->connection) return PTL_OK;
+    if (warehouse->scope || warehouse->reading || !warehouse->is_owner) {
         (void)ptl_fail(err, PTL_E_UNAVAILABLE, "the warehouse stopped after a fatal error");
         ptl_error_hint(err, "end the scope or stream that is open; the next call reopens it");
         return PTL_E_UNAVAILABLE;
     }
     ptl_duck_shut(warehouse);
     const ptl_status st = engine_start(warehouse, err);
-    warehouse->broken = st != PTL_OK;
+    atomic_store(&warehouse->engine->broken, st != PTL_OK);
     if (st == PTL_OK) return PTL_OK;
     (void)ptl_error_prefix(err, st, "the warehouse cannot be reopened");
     if (err) err->status = PTL_E_UNAVAILABLE;
@@ -182,8 +209,8 @@ static ptl_status folder_check(const char *path, ptl_error *err)
 }
 
 /* A warehouse lies in its own arena. */
-static ptl_status warehouse_new(ptl_warehouse **out, const char *path,
-                                const ptl_warehouse_options *options, ptl_error *err)
+ptl_status ptl_duck_handle_new(ptl_warehouse **out, const char *path,
+                               const ptl_warehouse_options *options, ptl_error *err)
 {
     ptl_arena arena;
     ptl_arena_init(&arena, (size_t)1 << 20, NULL);
@@ -205,9 +232,30 @@ static ptl_status warehouse_new(ptl_warehouse **out, const char *path,
     return PTL_OK;
 }
 
-static void warehouse_free(ptl_warehouse *warehouse)
+static ptl_status owner_new(ptl_warehouse **out, const char *path,
+                            const ptl_warehouse_options *options, ptl_error *err)
 {
-    ptl_duck_shut(warehouse);
+    PTL_TRY(ptl_duck_handle_new(out, path, options, err));
+    ptl_duck_engine *engine = ptl_arena_alloc(&(*out)->arena, sizeof *engine, err);
+    if (!engine || ptl_duck_memo_new(&engine->memo, &(*out)->arena, err) != PTL_OK) {
+        ptl_duck_handle_free(*out);
+        return PTL_E_NO_MEMORY;
+    }
+    pthread_mutex_init(&engine->mutex, NULL);
+    pthread_cond_init(&engine->left, NULL);
+    (*out)->engine = engine;
+    (*out)->is_owner = true;
+    return PTL_OK;
+}
+
+void ptl_duck_handle_free(ptl_warehouse *warehouse)
+{
+    if (warehouse->engine) ptl_duck_shut(warehouse);
+    if (warehouse->is_owner) {
+        ptl_duck_memo_dispose(warehouse->engine->memo);
+        pthread_mutex_destroy(&warehouse->engine->mutex);
+        pthread_cond_destroy(&warehouse->engine->left);
+    }
     pthread_mutex_destroy(&warehouse->guard);
     ptl_arena arena = warehouse->arena;
     ptl_arena_dispose(&arena);
@@ -241,10 +289,10 @@ static ptl_status warehouse_make(const char *path, const ptl_warehouse_options *
     (void)unlink(fresh);
     (void)unlink(log);
     ptl_warehouse *warehouse;
-    PTL_TRY(warehouse_new(&warehouse, fresh, options, err));
+    PTL_TRY(owner_new(&warehouse, fresh, options, err));
     ptl_status st = warehouse_start(warehouse, err);
     if (st == PTL_OK) st = ptl_duck_run(warehouse, "CHECKPOINT", "checkpoint", err);
-    warehouse_free(warehouse);
+    ptl_duck_handle_free(warehouse);
     if (st == PTL_OK) st = ptl_duck_file_rename(fresh, path, err);
     return st;
 }
@@ -266,10 +314,10 @@ ptl_status ptl_warehouse_open(ptl_warehouse **out, const char *path,
     PTL_TRY(ptl_duck_file_check(path, err));
     if (!is_there(path)) PTL_TRY(warehouse_make(path, &chosen, err));
     ptl_warehouse *warehouse;
-    PTL_TRY(warehouse_new(&warehouse, path, &chosen, err));
+    PTL_TRY(owner_new(&warehouse, path, &chosen, err));
     const ptl_status st = warehouse_start(warehouse, err);
     if (st != PTL_OK) {
-        warehouse_free(warehouse);
+        ptl_duck_handle_free(warehouse);
         return st;
     }
     *out = warehouse;
@@ -279,11 +327,22 @@ ptl_status ptl_warehouse_open(ptl_warehouse **out, const char *path,
 void ptl_warehouse_close(ptl_warehouse *warehouse)
 {
     if (!warehouse) return;
+    if (!warehouse->is_owner) {
+        ptl_duck_beside_close(warehouse);
+        return;
+    }
     if (warehouse->scope) ptl_scope_rollback(warehouse->scope);
     ptl_error ignored; /* what could not be moved stays in the log and is read at the next start */
-    if (!warehouse->broken && warehouse->connection)
+    if (!ptl_duck_is_broken(warehouse) && warehouse->connection)
         (void)(ptl_duck_run(warehouse, "CHECKPOINT", "checkpoint", &ignored) == PTL_OK);
-    warehouse_free(warehouse);
+    ptl_duck_handle_free(warehouse);
+}
+
+void ptl_warehouse_rest(ptl_warehouse *first)
+{
+    ptl_error ignored;
+    if (first->scope || first->reading || !first->connection || ptl_duck_is_broken(first)) return;
+    if (ptl_duck_run(first, "CHECKPOINT", "checkpoint", &ignored) == PTL_OK) ptl_duck_shut(first);
 }
 
 void ptl_warehouse_interrupt(ptl_warehouse *warehouse)

@@ -112,7 +112,7 @@ ptl_status ptl_duck_appender_error(ptl_error *err, duckdb_appender appender, con
 ptl_status ptl_duck_failed(ptl_warehouse *warehouse, ptl_status status, const ptl_error *err)
 {
     if (status == PTL_OK) return status;
-    if (status == PTL_E_UNAVAILABLE) warehouse->broken = true;
+    if (status == PTL_E_UNAVAILABLE) atomic_store(&warehouse->engine->broken, true);
     if (warehouse->scope) ptl_scope_mark(warehouse->scope, status, err);
     return status;
 }

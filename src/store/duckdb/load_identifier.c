@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 typedef struct known_slot {
     uint8_t lookup[16];
@@ -28,6 +29,11 @@ typedef struct met_slot {
     const char *value;         /* all of them                   */
 } met_slot;
 
+typedef struct fresh_name {
+    ptl_text value; /* bytes in the arena */
+    uint8_t lookup[16];
+} fresh_name;
+
 struct ptl_load_names {
     const ptl_seal *keys;
     ptl_text source, kind;
@@ -36,7 +42,7 @@ struct ptl_load_names {
     int64_t n_met, met_capacity;
     met_slot *met;
     int64_t first_new, n_new, new_capacity;
-    ptl_text *fresh; /* values of the new ones, in order; bytes in the arena */
+    fresh_name *fresh; /* the new ones, in order */
     ptl_arena arena;
 };
 
@@ -68,6 +74,19 @@ static ptl_status no_memory(ptl_error *err)
     return ptl_fail(err, PTL_E_NO_MEMORY, "no memory for the identifiers of a load");
 }
 
+/* n zeroed slots. A table that is looked into at random lies in pages as large as the system has
+ * them: with small ones each look first waits for the page's address. */
+static void *slots_new(int64_t n, size_t slot_bytes)
+{
+    enum { LARGE_PAGE = 2 << 20 };
+    const size_t bytes = (size_t)n * slot_bytes;
+    if (bytes < 2 * LARGE_PAGE) return calloc((size_t)n, slot_bytes);
+    void *slots = aligned_alloc(LARGE_PAGE, (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE);
+    if (!slots) return NULL;
+    (void)madvise(slots, bytes, MADV_HUGEPAGE); /* a wish: small pages serve too */
+    return memset(slots, 0, bytes);
+}
+
 /* --- known ------------------------------------------------------------------------------------ */
 
 static known_slot *known_find(const ptl_load_names *names, const uint8_t lookup[16])
@@ -89,7 +108,7 @@ static ptl_status known_grow(ptl_load_names *names, ptl_error *err)
     known_slot *const old = names->known;
     const int64_t n_old = names->known_capacity;
     names->known_capacity = n_old == 0 ? 1024 : n_old * 2;
-    names->known = calloc((size_t)names->known_capacity, sizeof *names->known);
+    names->known = slots_new(names->known_capacity, sizeof *names->known);
     if (!names->known) {
         names->known = old;
         names->known_capacity = n_old;
@@ -135,7 +154,7 @@ static ptl_status met_grow(ptl_load_names *names, ptl_error *err)
     met_slot *const old = names->met;
     const int64_t n_old = names->met_capacity;
     names->met_capacity = n_old == 0 ? 1024 : n_old * 2;
-    names->met = calloc((size_t)names->met_capacity, sizeof *names->met);
+    names->met = slots_new(names->met_capacity, sizeof *names->met);
     if (!names->met) {
         names->met = old;
         names->met_capacity = n_old;
@@ -151,16 +170,19 @@ static ptl_status met_grow(ptl_load_names *names, ptl_error *err)
     return PTL_OK;
 }
 
-static ptl_status add_fresh(ptl_load_names *names, ptl_text value, ptl_error *err)
+static ptl_status add_fresh(ptl_load_names *names, ptl_text value, const uint8_t lookup[16],
+                            ptl_error *err)
 {
     if (names->n_new == names->new_capacity) {
         const int64_t wanted = names->n_new == 0 ? 1024 : names->n_new * 2;
-        ptl_text *grown = realloc(names->fresh, (size_t)wanted * sizeof *grown);
+        fresh_name *grown = realloc(names->fresh, (size_t)wanted * sizeof *grown);
         if (!grown) return no_memory(err);
         names->fresh = grown;
         names->new_capacity = wanted;
     }
-    names->fresh[names->n_new++] = value;
+    fresh_name *fresh = &names->fresh[names->n_new++];
+    fresh->value = value;
+    memcpy(fresh->lookup, lookup, sizeof fresh->lookup);
     return PTL_OK;
 }
 
@@ -175,21 +197,21 @@ static const char *keep(ptl_load_names *names, ptl_text value, ptl_error *err)
 
 /* The slots of a chunk's values are fetched before the first is looked at: with a million values
  * each look would wait for memory. */
-void ptl_load_names_expect(const ptl_load_names *names, ptl_text value)
+uint64_t ptl_load_names_expect(const ptl_load_names *names, ptl_text value)
 {
-    if (names->met_capacity == 0) return;
-    const uint64_t at = hash_bytes(value) & (uint64_t)(names->met_capacity - 1);
-    __builtin_prefetch(&names->met[at]);
+    const uint64_t hash = hash_bytes(value);
+    if (names->met_capacity > 0)
+        __builtin_prefetch(&names->met[hash & (uint64_t)(names->met_capacity - 1)]);
+    return hash;
 }
 
-ptl_status ptl_load_names_number(int64_t *out, ptl_load_names *names, ptl_text value,
+ptl_status ptl_load_names_number(int64_t *out, ptl_load_names *names, ptl_text value, uint64_t hash,
                                  ptl_error *err)
 {
     if (value.len > PTL_LOAD_IDENTIFIER_BYTES_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "an identifier of %zu bytes; %d are allowed", value.len,
                         PTL_LOAD_IDENTIFIER_BYTES_MAX);
     PTL_TRY(met_grow(names, err));
-    const uint64_t hash = hash_bytes(value);
     met_slot *slot = met_find(names, hash, value);
     if (slot->number != 0) {
         *out = slot->number;
@@ -202,7 +224,7 @@ ptl_status ptl_load_names_number(int64_t *out, ptl_load_names *names, ptl_text v
     PTL_TRY(known_grow(names, err));
     known_slot *known = known_find(names, lookup);
     if (known->number == 0) {
-        PTL_TRY(add_fresh(names, (ptl_text){kept, value.len}, err));
+        PTL_TRY(add_fresh(names, (ptl_text){kept, value.len}, lookup, err));
         PTL_TRY(known_add(names, lookup, names->first_new + names->n_new - 1, err));
         known = known_find(names, lookup);
     }
@@ -293,7 +315,8 @@ typedef struct writing {
     ptl_table_builder *builder;
     ptl_duck_append *append;
     ptl_buffer sealed;
-    size_t ends[WRITE_ROWS]; /* in `sealed`, of each row of the batch */
+    ptl_text values[WRITE_ROWS]; /* of the batch */
+    size_t ends[WRITE_ROWS];     /* in `sealed`, of each of them */
     ptl_instant from;
     int64_t load_id;
 } writing;
@@ -301,12 +324,12 @@ typedef struct writing {
 static ptl_status put_row(writing *w, const ptl_load_names *names, int64_t i, ptl_text sealed,
                           ptl_error *err)
 {
-    uint8_t lookup[16];
-    ptl_seal_lookup(lookup, names->keys, names->source, names->kind, names->fresh[i]);
+    const fresh_name *fresh = &names->fresh[i];
     ptl_table_builder_int(w->builder, names->first_new + i);
     ptl_table_builder_text(w->builder, names->source);
     ptl_table_builder_text(w->builder, names->kind);
-    ptl_table_builder_text(w->builder, (ptl_text){(const char *)lookup, sizeof lookup});
+    ptl_table_builder_text(w->builder,
+                           (ptl_text){(const char *)fresh->lookup, sizeof fresh->lookup});
     ptl_table_builder_text(w->builder, sealed);
     ptl_table_builder_int(w->builder, w->from);
     ptl_table_builder_int(w->builder, w->load_id);
@@ -319,8 +342,9 @@ static ptl_status write_batch(writing *w, const ptl_load_names *names, ptl_seal 
 {
     ptl_buffer_clear(&w->sealed);
     ptl_table_builder_clear(w->builder);
-    PTL_TRY(ptl_seal_values(&w->sealed, w->ends, keys, names->first_new + first,
-                            names->fresh + first, n, err));
+    for (int64_t i = 0; i < n; i++) w->values[i] = names->fresh[first + i].value;
+    PTL_TRY(
+        ptl_seal_values(&w->sealed, w->ends, keys, names->first_new + first, w->values, n, err));
     size_t at = 0;
     for (int64_t i = 0; i < n; at = w->ends[i++])
         PTL_TRY(put_row(w, names, first + i, (ptl_text){w->sealed.ptr + at, w->ends[i] - at}, err));

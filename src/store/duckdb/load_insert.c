@@ -18,15 +18,16 @@ static void put_order(ptl_buffer *sql, const ptl_load_plan *plan)
     const bool by_person =
         strcmp(plan->table->name, "event") == 0 || strcmp(plan->table->name, "txn") == 0;
     ptl_buffer_text(sql, " ORDER BY ");
-    if (by_person) ptl_buffer_text(sql, "identifier_id NULLS LAST, ");
-    if (time && plan->time_idx >= 0) {
+    if (by_person && plan->has_identifier) ptl_buffer_text(sql, "identifier_id NULLS LAST, ");
+    if (time && plan->time_idx >= 0 && plan->columns[plan->time_idx].is_given) {
         ptl_load_sql_name(sql, time);
         ptl_buffer_text(sql, " NULLS LAST, ");
     }
     ptl_buffer_text(sql, "source_row::UINTEGER");
 }
 
-/* From the file to the table in one statement; the engine sorts, spilling where it must. */
+/* From the file to the table in one statement; the engine sorts, spilling where it must. What is
+ * the same in all rows joins them behind the sorter: its rows are half as wide then. */
 static void put_insert(ptl_buffer *sql, const ptl_load_job *job, const char *rows)
 {
     const ptl_load_plan *plan = &job->plan;
@@ -34,13 +35,15 @@ static void put_insert(ptl_buffer *sql, const ptl_load_job *job, const char *row
     ptl_load_put_columns(sql, plan, "");
     ptl_buffer_printf(sql, "%s, load_id, source_row, known_at) SELECT ",
                       plan->has_day ? ", \"day\"" : "");
-    ptl_load_put_columns(sql, plan, "");
-    ptl_buffer_printf(sql,
-                      "%s, %lld, source_row, coalesce(load_known_at, make_timestamp(%lld))"
-                      " FROM %s",
-                      plan->has_day ? ", load_day" : "", (long long)job->load_id,
-                      (long long)job->spec->known_at, rows);
+    ptl_load_plan_values(sql, plan, job->spec);
+    ptl_buffer_printf(sql, "%s, %lld, source_row, ", plan->has_day ? ", load_day" : "",
+                      (long long)job->load_id);
+    const char *known = plan->has_known_at ? "coalesce(load_known_at, make_timestamp(%lld))"
+                                           : "make_timestamp(%lld)";
+    ptl_buffer_printf(sql, known, (long long)job->spec->known_at);
+    ptl_buffer_printf(sql, " FROM (FROM %s", rows);
     put_order(sql, plan);
+    ptl_buffer_text(sql, ")");
 }
 
 /* --- running ---------------------------------------------------------------------------------- */

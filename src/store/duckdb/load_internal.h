@@ -29,15 +29,17 @@ typedef struct ptl_load_column {
     bool is_given;
     bool is_identifier;
     bool is_key;
-    bool must; /* empty sends the row to quarantine */
+    bool must;           /* empty sends the row to quarantine */
+    int32_t carried_idx; /* in the chunks of reader and stage; 0 where no row differs */
 } ptl_load_column;
 
 typedef struct ptl_load_plan {
     const ptl_canon_table *table;
     ptl_load_column columns[PTL_LOAD_COLUMNS_MAX];
     int64_t n_columns;
-    int32_t time_idx; /* of the column that places a row in time, or -1        */
-    bool has_day;     /* the load cuts the local day from it                   */
+    int32_t n_carried; /* columns that the mapping gives       */
+    int32_t time_idx;  /* of the column that places a row in time, or -1        */
+    bool has_day;      /* the load cuts the local day from it                   */
     bool has_identifier;
     bool has_known_at; /* the mapping gives known_at                            */
     bool is_personal;  /* quarantined rows are sealed                           */
@@ -46,8 +48,12 @@ typedef struct ptl_load_plan {
 /** Hold the mapping's columns against the table; every fault is a line of err->detail. */
 PTL_NODISCARD ptl_status ptl_load_plan_make(ptl_load_plan *out, const ptl_reader *reader,
                                             ptl_error *err);
-/** The select list that gives source row, columns in the plan's order, and known_at if given. */
+/** The select list of the reader: source row, the columns that the mapping gives in the plan's
+ * order, known_at if given. */
 void ptl_load_plan_list(ptl_buffer *out, const ptl_load_plan *plan, const ptl_load_spec *spec);
+/** The plan's columns as the table takes them from the stage, comma between: what no row says
+ * differently is written here, and not carried through the sorter. */
+void ptl_load_plan_values(ptl_buffer *out, const ptl_load_plan *plan, const ptl_load_spec *spec);
 const char *ptl_load_sql_type(ptl_type type);
 /** SQL text literal, and name in double quotes. */
 void ptl_load_sql_text(ptl_buffer *out, const char *text);
@@ -62,10 +68,11 @@ PTL_NODISCARD ptl_status ptl_load_names_open(ptl_load_names **out, ptl_scope *sc
                                              const ptl_seal *keys, const ptl_load_spec *spec,
                                              ptl_error *err);
 void ptl_load_names_close(ptl_load_names *names);
+/** The number of `value`, whose hash ptl_load_names_expect gave. */
 PTL_NODISCARD ptl_status ptl_load_names_number(int64_t *out, ptl_load_names *names, ptl_text value,
-                                               ptl_error *err);
-/** A hint that the number of `value` will be asked for soon. */
-void ptl_load_names_expect(const ptl_load_names *names, ptl_text value);
+                                               uint64_t hash, ptl_error *err);
+/** A hint that the number of `value` will be asked for soon; its hash. */
+uint64_t ptl_load_names_expect(const ptl_load_names *names, ptl_text value);
 int64_t ptl_load_names_new(const ptl_load_names *names);
 /** Make keys, seal the new values, write their rows. */
 PTL_NODISCARD ptl_status ptl_load_names_write(ptl_load_names *names, ptl_scope *scope,
@@ -134,8 +141,8 @@ typedef struct ptl_load_job {
     int64_t seen_capacity;
 } ptl_load_job;
 
-/** The table function that gives a job's mapped rows: source_row, the plan's columns, load_day,
- * load_known_at. `out` receives how to call it in SQL. */
+/** The table function that gives a job's mapped rows: source_row, the columns that are carried,
+ * load_day, and load_known_at where the mapping gives it. `out` receives how to call it in SQL. */
 PTL_NODISCARD ptl_status ptl_load_stage_register(ptl_buffer *out, ptl_load_job *job,
                                                  ptl_error *err);
 /** From the file to the table: read, map, order, write. */

@@ -199,6 +199,7 @@ static void plan_column(ptl_load_plan *plan, const ptl_reader *reader,
     column->is_key = ptl_canon_is_key(canon);
     const ptl_reader_column *found = given(reader, name);
     column->is_given = found != NULL;
+    if (found) column->carried_idx = ++plan->n_carried;
     column->mapped = found ? found->name : canon->name;
     const bool falls_back = has_fallback(plan, canon, reader->spec);
     column->must = canon->required && !falls_back;
@@ -339,8 +340,23 @@ void ptl_load_plan_list(ptl_buffer *out, const ptl_load_plan *plan, const ptl_lo
 {
     ptl_buffer_text(out, "ptl_source_row");
     for (int64_t i = 0; i < plan->n_columns; i++) {
+        if (plan->columns[i].carried_idx == 0) continue;
         ptl_buffer_text(out, ", ");
         put_column(out, plan, &plan->columns[i], spec);
     }
     if (plan->has_known_at) ptl_buffer_text(out, ", known_at");
+}
+
+void ptl_load_plan_values(ptl_buffer *out, const ptl_load_plan *plan, const ptl_load_spec *spec)
+{
+    for (int64_t i = 0; i < plan->n_columns; i++) {
+        const ptl_load_column *column = &plan->columns[i];
+        if (i > 0) ptl_buffer_text(out, ", ");
+        if (column->carried_idx > 0)
+            ptl_load_sql_name(out, column->canon->name);
+        else if (column->is_identifier) /* its number, not the text that has one */
+            ptl_buffer_text(out, "CAST(NULL AS BIGINT)");
+        else
+            put_column(out, plan, column, spec);
+    }
 }

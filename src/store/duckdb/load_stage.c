@@ -30,7 +30,10 @@ typedef struct stage { /* of one thread of the engine */
     duckdb_data_chunk out;   /* the engine's, of the call in progress */
     duckdb_selection_vector selection;
     int64_t n_columns;    /* of the table function */
-    int64_t currency_idx; /* in the plan, -1 where the table has none */
+    int64_t currency_idx; /* in the plan, -1 where the mapping gives none */
+    int64_t n_checked;    /* columns of the plan that a row can fail by */
+    int64_t checked[PTL_LOAD_COLUMNS_MAX];
+    uint64_t *hashes; /* of a chunk's identifiers */
     int32_t offset_seconds;
     kept_day days[DAYS_KEPT];
 } stage;
@@ -47,6 +50,7 @@ typedef struct incoming {
 
 static bool present(const incoming *in, int64_t column, idx_t row)
 {
+    if (!in->values[column]) return false; /* not carried */
     return !in->validity[column] || duckdb_validity_row_is_valid(in->validity[column], row);
 }
 
@@ -93,7 +97,8 @@ static const ptl_load_column *find_fault(const stage *s, const incoming *in, idx
                                          const char **reason)
 {
     const ptl_load_plan *plan = &s->job->plan;
-    for (int64_t i = 0; i < plan->n_columns; i++) {
+    for (int64_t k = 0; k < s->n_checked; k++) {
+        const int64_t i = s->checked[k];
         const ptl_load_column *column = &plan->columns[i];
         if (!present(in, i, row)) {
             *reason = "empty, and required";
@@ -219,18 +224,19 @@ static void set_null(duckdb_vector vector, idx_t row)
 static ptl_status fill_numbers(stage *s, const incoming *in, int64_t column, const sel_t *kept,
                                idx_t n, ptl_error *err)
 {
-    duckdb_vector vector = duckdb_data_chunk_get_vector(s->out, (idx_t)column + 1);
+    duckdb_vector vector =
+        duckdb_data_chunk_get_vector(s->out, (idx_t)s->job->plan.columns[column].carried_idx);
     int64_t *numbers = duckdb_vector_get_data(vector);
     for (idx_t i = 0; i < n; i++) {
         const idx_t row = kept ? kept[i] : i;
         if (present(in, column, row))
-            ptl_load_names_expect(s->job->names, text_at(in, column, row));
+            s->hashes[i] = ptl_load_names_expect(s->job->names, text_at(in, column, row));
     }
     for (idx_t i = 0; i < n; i++) {
         const idx_t row = kept ? kept[i] : i;
         if (present(in, column, row))
-            PTL_TRY(
-                ptl_load_names_number(&numbers[i], s->job->names, text_at(in, column, row), err));
+            PTL_TRY(ptl_load_names_number(&numbers[i], s->job->names, text_at(in, column, row),
+                                          s->hashes[i], err));
         else
             set_null(vector, i);
     }
@@ -240,7 +246,7 @@ static ptl_status fill_numbers(stage *s, const incoming *in, int64_t column, con
 static void fill_days(stage *s, const incoming *in, const sel_t *kept, idx_t n)
 {
     const ptl_load_plan *plan = &s->job->plan;
-    duckdb_vector vector = duckdb_data_chunk_get_vector(s->out, (idx_t)s->n_columns - 2);
+    duckdb_vector vector = duckdb_data_chunk_get_vector(s->out, (idx_t)plan->n_carried + 1);
     int32_t *days = duckdb_vector_get_data(vector);
     const int32_t time = plan->time_idx;
     const bool is_day = time >= 0 && plan->columns[time].canon->type == PTL_TYPE_DAY;
@@ -279,19 +285,17 @@ static ptl_status give_rows(stage *s, const incoming *in, const sel_t *kept, idx
         PTL_TRY(keep_hash(job, hash_key(plan, in, row), in->rows[row], err));
     }
     for (int64_t i = 0; i < plan->n_columns; i++) {
+        const int32_t carried = plan->columns[i].carried_idx;
+        if (carried == 0) continue;
         if (plan->columns[i].is_identifier)
             PTL_TRY(fill_numbers(s, in, i, kept, n, err));
         else
-            pass_on(s, in->vectors[i], (idx_t)i + 1, kept, n);
+            pass_on(s, in->vectors[i], (idx_t)carried, kept, n);
     }
     fill_days(s, in, kept, n);
     if (plan->has_known_at) {
-        duckdb_vector known = duckdb_data_chunk_get_vector(s->chunk, (idx_t)plan->n_columns + 1);
+        duckdb_vector known = duckdb_data_chunk_get_vector(s->chunk, (idx_t)plan->n_carried + 1);
         pass_on(s, known, (idx_t)s->n_columns - 1, kept, n);
-    } else {
-        int64_t *known =
-            duckdb_vector_get_data(duckdb_data_chunk_get_vector(s->out, (idx_t)s->n_columns - 1));
-        for (idx_t i = 0; i < n; i++) known[i] = job->spec->known_at;
     }
     duckdb_data_chunk_set_size(s->out, n);
     return PTL_OK;
@@ -304,7 +308,10 @@ static void open_chunk(incoming *in, const stage *s)
     in->rows = duckdb_vector_get_data(rows);
     in->rows_validity = duckdb_vector_get_validity(rows);
     for (int64_t i = 0; i < s->job->plan.n_columns; i++) {
-        in->vectors[i] = duckdb_data_chunk_get_vector(s->chunk, (idx_t)i + 1);
+        const int32_t carried = s->job->plan.columns[i].carried_idx;
+        in->values[i] = NULL;
+        if (carried == 0) continue;
+        in->vectors[i] = duckdb_data_chunk_get_vector(s->chunk, (idx_t)carried);
         in->values[i] = duckdb_vector_get_data(in->vectors[i]);
         in->validity[i] = duckdb_vector_get_validity(in->vectors[i]);
     }
@@ -337,6 +344,13 @@ static ptl_status give(stage *s, ptl_error *err)
 
 /* --- the table function ----------------------------------------------------------------------- */
 
+static void add_result(duckdb_bind_info info, const char *name, duckdb_type type)
+{
+    duckdb_logical_type logical = duckdb_create_logical_type(type);
+    duckdb_bind_add_result_column(info, name, logical);
+    duckdb_destroy_logical_type(&logical);
+}
+
 /* Its one argument is the job's address: the function lives as long as the engine, a job does not.
  * Only load.c writes SQL that calls it; a mapping runs in another engine. */
 static void stage_bind(duckdb_bind_info info)
@@ -350,23 +364,12 @@ static void stage_bind(duckdb_bind_info info)
         [PTL_TYPE_DAY] = DUCKDB_TYPE_DATE,     [PTL_TYPE_INSTANT] = DUCKDB_TYPE_TIMESTAMP,
         [PTL_TYPE_BLOB] = DUCKDB_TYPE_BLOB};
     const ptl_load_plan *plan = &job->plan;
-    for (int64_t i = -1; i < plan->n_columns + 2; i++) {
-        duckdb_type type = DUCKDB_TYPE_BIGINT;
-        const char *name = "source_row";
-        if (i == plan->n_columns) {
-            type = DUCKDB_TYPE_DATE;
-            name = "load_day";
-        } else if (i > plan->n_columns) {
-            type = DUCKDB_TYPE_TIMESTAMP;
-            name = "load_known_at";
-        } else if (i >= 0) {
-            type = engine[plan->columns[i].canon->type];
-            name = plan->columns[i].canon->name;
-        }
-        duckdb_logical_type logical = duckdb_create_logical_type(type);
-        duckdb_bind_add_result_column(info, name, logical);
-        duckdb_destroy_logical_type(&logical);
-    }
+    add_result(info, "source_row", DUCKDB_TYPE_BIGINT);
+    for (int64_t i = 0; i < plan->n_columns; i++)
+        if (plan->columns[i].carried_idx > 0)
+            add_result(info, plan->columns[i].canon->name, engine[plan->columns[i].canon->type]);
+    add_result(info, "load_day", DUCKDB_TYPE_DATE);
+    if (plan->has_known_at) add_result(info, "load_known_at", DUCKDB_TYPE_TIMESTAMP);
     duckdb_bind_set_bind_data(info, job, NULL);
 }
 
@@ -375,6 +378,7 @@ static void stage_free(void *opaque)
     stage *s = opaque;
     duckdb_destroy_data_chunk(&s->chunk);
     if (s->selection) duckdb_destroy_selection_vector(s->selection);
+    free(s->hashes);
     free(s);
 }
 
@@ -388,15 +392,21 @@ static void stage_init_thread(duckdb_init_info info)
 {
     ptl_load_job *job = duckdb_init_get_bind_data(info);
     stage *s = calloc(1, sizeof *s);
-    if (!s) {
+    if (s) s->hashes = calloc(duckdb_vector_size(), sizeof *s->hashes);
+    if (!s || !s->hashes) {
+        free(s);
         duckdb_init_set_error(info, "no memory to stage rows");
         return;
     }
     s->job = job;
-    s->n_columns = job->plan.n_columns + 3;
+    s->n_columns = job->plan.n_carried + 2 + (job->plan.has_known_at ? 1 : 0);
     s->currency_idx = -1;
-    for (int64_t i = 0; i < job->plan.n_columns; i++)
-        if (strcmp(job->plan.columns[i].canon->name, "currency") == 0) s->currency_idx = i;
+    for (int64_t i = 0; i < job->plan.n_columns; i++) {
+        const ptl_load_column *column = &job->plan.columns[i];
+        if (column->carried_idx == 0) continue;
+        if (column->must || column->is_identifier) s->checked[s->n_checked++] = i;
+        if (strcmp(column->canon->name, "currency") == 0) s->currency_idx = i;
+    }
     s->selection = duckdb_create_selection_vector(duckdb_vector_size());
     duckdb_init_set_init_data(info, s, stage_free);
 }

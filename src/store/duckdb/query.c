@@ -12,6 +12,7 @@
 #include "store/duckdb/duckdb_internal.h"
 
 #include "base/asset.h"
+#include "base/clock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -139,18 +140,21 @@ static ptl_status statement_of(duckdb_prepared_statement *out, ptl_warehouse *wa
 
 /* --- running ---------------------------------------------------------------------------------- */
 
-enum { NAP_NANOSECONDS = 500000 }; /* between two looks for a task */
+enum { NAP_NANOSECONDS_MIN = 10000, NAP_NANOSECONDS_MAX = 500000 }; /* between looks for a task */
 
-/* Tasks of the statement, until there is a result or a failure to hand out. */
+/* Tasks of the statement, until there is a result or a failure to hand out. The engine's own loop
+ * would spin while another of its threads has the last task, a commit that waits for the disk. */
 static void work(duckdb_pending_result pending)
 {
-    const struct timespec nap = {.tv_nsec = NAP_NANOSECONDS};
+    struct timespec nap = {.tv_nsec = NAP_NANOSECONDS_MIN};
     for (;;) {
         switch (duckdb_pending_execute_task(pending)) {
         case DUCKDB_PENDING_RESULT_NOT_READY:
+            nap.tv_nsec = NAP_NANOSECONDS_MIN;
             break;
         case DUCKDB_PENDING_NO_TASKS_AVAILABLE:
             (void)nanosleep(&nap, NULL);
+            if (nap.tv_nsec < NAP_NANOSECONDS_MAX) nap.tv_nsec *= 2;
             break;
         default:
             return;
@@ -262,6 +266,37 @@ static void interrupt(void *ctx)
     ptl_warehouse_interrupt(ctx);
 }
 
+/* Another statement would end the stream that a reader's connection hands out. */
+static ptl_status is_free(const ptl_warehouse *warehouse, const char *name, ptl_error *err)
+{
+    if (!warehouse->streams) return PTL_OK;
+    return ptl_fail(err, PTL_E_INTERNAL, "\"%s\" inside a reader's stream", name);
+}
+
+static ptl_status query_anew(ptl_table *out, ptl_warehouse *warehouse, const char *name,
+                             const ptl_value *params, int64_t n_params, size_t bytes_max,
+                             ptl_error *err)
+{
+    duckdb_prepared_statement prepared;
+    PTL_TRY(statement_of(&prepared, warehouse, name, err));
+    return hold(out, prepared, params, n_params, bytes_max, name, err);
+}
+
+/* A reader's: from what another reader was given in the same state, or anew. */
+static ptl_status query_held(ptl_table *out, ptl_warehouse *warehouse, const char *name,
+                             const ptl_value *params, int64_t n_params, size_t bytes_max,
+                             ptl_error *err)
+{
+    ptl_duck_memo *memo = warehouse->engine->memo;
+    const ptl_hash key = ptl_duck_memo_key(name, params, n_params);
+    if (ptl_duck_memo_take(out, memo, key, warehouse->state)) return PTL_OK;
+    const int64_t begun = ptl_clock_monotonic_ms();
+    const ptl_status st = query_anew(out, warehouse, name, params, n_params, bytes_max, err);
+    if (st == PTL_OK)
+        ptl_duck_memo_give(memo, key, warehouse->state, out, ptl_clock_monotonic_ms() - begun);
+    return ptl_duck_failed(warehouse, st, err);
+}
+
 /* --- the list --------------------------------------------------------------------------------- */
 
 ptl_status ptl_warehouse_query(ptl_table *out, ptl_warehouse *warehouse, const char *name,
@@ -272,10 +307,11 @@ ptl_status ptl_warehouse_query(ptl_table *out, ptl_warehouse *warehouse, const c
     ptl_error *e = err ? err : &local;
     memset(out, 0, sizeof *out);
     PTL_TRY(ptl_duck_ready(warehouse, e));
-    duckdb_prepared_statement prepared;
-    ptl_status st = statement_of(&prepared, warehouse, name, e);
-    if (st == PTL_OK) st = hold(out, prepared, params, n_params, bytes_max, name, e);
-    return ptl_duck_failed(warehouse, st, e);
+    PTL_TRY(is_free(warehouse, name, e));
+    if (warehouse->reads_only)
+        return query_held(out, warehouse, name, params, n_params, bytes_max, e);
+    return ptl_duck_failed(warehouse,
+                           query_anew(out, warehouse, name, params, n_params, bytes_max, e), e);
 }
 
 static ptl_status reading_open(ptl_warehouse *warehouse, const char *name, ptl_error *err)
@@ -283,7 +319,7 @@ static ptl_status reading_open(ptl_warehouse *warehouse, const char *name, ptl_e
     if (warehouse->reading)
         return ptl_fail(err, PTL_E_CONFLICT, "stream \"%s\": another stream is open", name);
     duckdb_connection reading = NULL;
-    if (duckdb_connect(warehouse->database, &reading) != DuckDBSuccess)
+    if (duckdb_connect(warehouse->engine->database, &reading) != DuckDBSuccess)
         return ptl_fail(err, PTL_E_UNAVAILABLE, "stream \"%s\": no further connection", name);
     pthread_mutex_lock(&warehouse->guard);
     warehouse->reading = reading;
@@ -299,6 +335,23 @@ static void reading_close(ptl_warehouse *warehouse)
     pthread_mutex_unlock(&warehouse->guard);
 }
 
+/* A reader's stream comes from its one connection, whose snapshot its queries see. */
+static ptl_status stream_inside(ptl_warehouse *warehouse, const char *name, const ptl_value *params,
+                                int64_t n_params, ptl_batch_fn fn, void *ctx,
+                                ptl_progress *progress, ptl_error *err)
+{
+    duckdb_prepared_statement prepared;
+    PTL_TRY(is_free(warehouse, name, err));
+    PTL_TRY(statement_of(&prepared, warehouse, name, err));
+    const ptl_cancel_hook before =
+        ptl_progress_hook(progress, (ptl_cancel_hook){interrupt, warehouse});
+    warehouse->streams = true;
+    const ptl_status st = flow(prepared, params, n_params, fn, ctx, progress, name, err);
+    warehouse->streams = false;
+    (void)ptl_progress_hook(progress, before);
+    return ptl_duck_failed(warehouse, st, err);
+}
+
 ptl_status ptl_warehouse_stream(ptl_warehouse *warehouse, const char *name, const ptl_value *params,
                                 int64_t n_params, ptl_batch_fn fn, void *ctx,
                                 ptl_progress *progress, ptl_error *err)
@@ -307,6 +360,8 @@ ptl_status ptl_warehouse_stream(ptl_warehouse *warehouse, const char *name, cons
     ptl_error *e = err ? err : &local;
     PTL_TRY(ptl_progress_check(progress, e));
     PTL_TRY(ptl_duck_ready(warehouse, e));
+    if (warehouse->reads_only)
+        return stream_inside(warehouse, name, params, n_params, fn, ctx, progress, e);
     const ptl_asset *asset;
     PTL_TRY(asset_of(&asset, name, e));
     PTL_TRY(reading_open(warehouse, name, e));

@@ -243,12 +243,14 @@ static ptl_status allow_folders(ptl_reader *reader, ptl_error *err)
 }
 
 /* GA4 keeps an event's parameters as a list of {key, value: {string_value, int_value, …}}: the one
- * of a name, as text, whichever type it has. */
+ * of a name, as text, whichever type it has. No subquery: the engine would make a join of it, and
+ * hold all rows before it gave the first. */
 static const char param_macro[] =
-    "CREATE MACRO ptl_param(params, name) AS (SELECT coalesce(v.string_value, v.int_value,"
-    " v.float_value, v.double_value) FROM (SELECT list_filter(from_json(params, '[{\"key\":"
-    "\"VARCHAR\",\"value\":{\"string_value\":\"VARCHAR\",\"int_value\":\"VARCHAR\",\"float_value\":"
-    "\"VARCHAR\",\"double_value\":\"VARCHAR\"}}]'), lambda p: p.key = name)[1].value AS v))";
+    "CREATE MACRO ptl_param(params, name) AS list_transform(list_filter(from_json(params, "
+    "'[{\"key\":\"VARCHAR\",\"value\":{\"string_value\":\"VARCHAR\",\"int_value\":\"VARCHAR\","
+    "\"float_value\":\"VARCHAR\",\"double_value\":\"VARCHAR\"}}]'), lambda p: p.key = name),"
+    " lambda p: coalesce(p.value.string_value, p.value.int_value, p.value.float_value,"
+    " p.value.double_value))[1]";
 
 /* What an address says of where somebody came from: a UTM parameter, decoded, and the platform
  * whose click number it carries. */

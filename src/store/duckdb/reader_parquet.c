@@ -34,6 +34,35 @@ static void put_quoted(ptl_buffer *out, const char *text, char quote)
 
 /* --- columns ---------------------------------------------------------------------------------- */
 
+/* The same as text: as a CSV of the source's locale would write it, instants with their Z. */
+static void wrap_text(ptl_buffer *sql, duckdb_type type, char decimal, const char *expression)
+{
+    switch (type) {
+    case DUCKDB_TYPE_DECIMAL:
+    case DUCKDB_TYPE_FLOAT:
+    case DUCKDB_TYPE_DOUBLE:
+        ptl_buffer_printf(sql, "replace(CAST(%s AS VARCHAR), '.', '%c')", expression, decimal);
+        break;
+    case DUCKDB_TYPE_TIMESTAMP:
+    case DUCKDB_TYPE_TIMESTAMP_S:
+    case DUCKDB_TYPE_TIMESTAMP_MS:
+    case DUCKDB_TYPE_TIMESTAMP_NS:
+    case DUCKDB_TYPE_TIMESTAMP_TZ:
+        ptl_buffer_printf(sql, "strftime(CAST(%s AS TIMESTAMP), '%%Y-%%m-%%dT%%H:%%M:%%S.%%fZ')",
+                          expression);
+        break;
+    case DUCKDB_TYPE_LIST:
+    case DUCKDB_TYPE_ARRAY:
+    case DUCKDB_TYPE_MAP:
+    case DUCKDB_TYPE_UNION:
+        ptl_buffer_printf(sql, "CAST(to_json(%s) AS VARCHAR)", expression);
+        break;
+    default:
+        ptl_buffer_printf(sql, "nullif(CAST(%s AS VARCHAR), '')", expression);
+        break;
+    }
+}
+
 /* What stands around the column's expression. */
 static void wrap(ptl_buffer *sql, duckdb_type type, char decimal, const char *expression)
 {
@@ -85,7 +114,8 @@ static ptl_status put_leaf(view *v, duckdb_type type, const char *path, const ch
     if (v->n_columns == PTL_ROWS_COLUMNS_MAX) return PTL_OK; /* as in JSON lines: the first ones */
     PTL_TRY(ptl_rows_name_column(v->names, v->n_columns, ptl_text_of(path),
                                  v->reader->rows_options.name, &v->reader->arena, v->err));
-    wrap(&v->sql, type, v->reader->locale->decimal, expression);
+    (v->reader->spec->as_text ? wrap_text : wrap)(&v->sql, type, v->reader->locale->decimal,
+                                                  expression);
     ptl_buffer_text(&v->sql, " AS ");
     put_quoted(&v->sql, v->names[v->n_columns++], '"');
     ptl_buffer_text(&v->sql, ", ");

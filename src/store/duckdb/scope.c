@@ -27,6 +27,8 @@ ptl_status ptl_scope_begin(ptl_scope *scope, ptl_warehouse *warehouse, ptl_error
     ptl_error *e = err ? err : &local;
     if (warehouse->scope)
         return ptl_fail(e, PTL_E_CONFLICT, "a scope is open already on this warehouse");
+    if (warehouse->reads_only)
+        return ptl_fail(e, PTL_E_INTERNAL, "a handle that only reads was asked to change rows");
     PTL_TRY(ptl_duck_ready(warehouse, e));
     const ptl_status st = ptl_duck_run(warehouse, "BEGIN TRANSACTION", "begin of a scope", e);
     if (st != PTL_OK) return ptl_duck_failed(warehouse, st, e);
@@ -58,10 +60,10 @@ void ptl_scope_rollback(ptl_scope *scope)
     ptl_warehouse *warehouse = scope->warehouse;
     ptl_duck_append_abandon(warehouse);
     scope_close(scope);
-    if (warehouse->broken) return; /* nothing of it survives the reopening */
+    if (ptl_duck_is_broken(warehouse)) return; /* nothing of it survives the reopening */
     ptl_error ignored;
     if (ptl_duck_run(warehouse, "ROLLBACK", "rollback", &ignored) == PTL_E_UNAVAILABLE)
-        warehouse->broken = true;
+        atomic_store(&warehouse->engine->broken, true);
 }
 
 /* After a commit: a failure here concerns the engine, not what was committed. */
@@ -72,9 +74,13 @@ static void log_move(ptl_warehouse *warehouse)
     const int len = snprintf(path, sizeof path, "%s.wal", warehouse->path);
     if (len < 0 || (size_t)len >= sizeof path) return;
     if (stat(path, &st) != 0 || st.st_size < LOG_BYTES_MAX || warehouse->reading) return;
+    pthread_mutex_lock(&warehouse->engine->mutex);
+    const bool keeps_log = warehouse->engine->keeps_log;
+    pthread_mutex_unlock(&warehouse->engine->mutex);
+    if (keeps_log) return; /* the next commit after the copy moves it */
     ptl_error ignored;
     if (ptl_duck_run(warehouse, "CHECKPOINT", "checkpoint", &ignored) == PTL_E_UNAVAILABLE)
-        warehouse->broken = true;
+        atomic_store(&warehouse->engine->broken, true);
 }
 
 ptl_status ptl_scope_commit(ptl_scope *scope, ptl_error *err)
@@ -90,7 +96,11 @@ ptl_status ptl_scope_commit(ptl_scope *scope, ptl_error *err)
         *e = scope->error;
         return scope->first;
     }
+    ptl_pulse_begin(warehouse->engine->pulse);
+    ptl_pulse_begin(&warehouse->engine->facts);
     const ptl_status st = ptl_duck_run(warehouse, "COMMIT", "commit", e);
+    ptl_pulse_end(&warehouse->engine->facts);
+    ptl_pulse_end(warehouse->engine->pulse);
     if (st == PTL_OK) {
         scope_close(scope);
         log_move(warehouse);

@@ -172,6 +172,7 @@ export type Grade = 'A' | 'B' | 'C' | 'D' | 'E';
 
 /** The evidence of one figure in the text: <a class="figure" data-figure="key">. */
 export interface Figure {
+  key?: string; /* its own key, where it is not told otherwise */
   text: string; /* "€0.38", exactly as it stands in the page */
   what: string; /* "contribution from one more euro, paid social, week 46" */
   value: number | null;

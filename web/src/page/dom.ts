@@ -14,7 +14,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: 
 }
 
 export function all<T extends Element>(selector: string, root: ParentNode = document): T[] {
-  return Array.prototype.slice.call(root.querySelectorAll(selector)) as T[];
+  return [...root.querySelectorAll<T>(selector)];
 }
 
 let pen: CanvasRenderingContext2D | null | undefined;

@@ -18,7 +18,12 @@ import { all, make, measured, plainKey } from './dom';
 export interface Context {
   data: ReviewData;
   setting: Setting;
+  behind: Behind | undefined;
 }
+
+/** What the console adds to the open panel; gives back what to call when it closes. A page that is a
+ * file has none of it. */
+export type Behind = (panel: HTMLElement, figure: Figure) => () => void;
 
 function mannerFor(f: Figure, setting: Setting): Manner {
   const { unit, noun, signed } = f;
@@ -33,6 +38,7 @@ export function pointEvidence(chart: Chart, index: number, series: number, conte
   const digits = digitsOf(p.value, p.lo, p.hi, chart.unit);
   const behind = chart.evidence.figure ? context.data.figures[chart.evidence.figure] : undefined;
   const out: Figure = {
+    key: chart.id + index,
     text: figureText(p.value, digits, mannerOf(chart, context.setting)),
     what: `${p.label}. ${chart.quantity}`,
     value: p.value, lo: p.lo, hi: p.hi, probability: chart.probability,
@@ -106,21 +112,23 @@ function insideOf(f: Figure, setting: Setting, width: number): string {
   );
 }
 
-let open: { panel: HTMLElement; from: HTMLElement } | null = null;
+let open: { panel: HTMLElement; from: HTMLElement; end: (() => void) | undefined } | null = null;
 
 function close(giveBack: boolean): void {
   if (!open) return;
-  const { panel, from } = open;
+  const { panel, from, end } = open;
   open = null;
+  end?.();
   panel.remove();
   from.classList.remove('open');
   if (giveBack) from.focus();
 }
 
-/** Opens the evidence below `from`; `offset` is a place inside it, for a point of a chart. */
+/** Opens the evidence below `from`; `offset` is a place inside it, for a point of a
+ * chart. */
 export function showEvidence(f: Figure, from: HTMLElement, context: Context, offset?: number): void {
   close(false);
-  const main = document.getElementById('review') as HTMLElement;
+  const main = from.closest('.page') as HTMLElement;
   const frame = main.getBoundingClientRect();
   const style = getComputedStyle(main);
   const left = parseFloat(style.paddingLeft);
@@ -134,7 +142,7 @@ export function showEvidence(f: Figure, from: HTMLElement, context: Context, off
   panel.style.top = (offset === undefined ? at.bottom + 8 : at.top + offset + 6) - frame.top + 'px';
   main.appendChild(panel);
   from.classList.add('open');
-  open = { panel, from };
+  open = { panel, from, end: context.behind?.(panel, f) };
   panel.querySelector('[data-do=close]')?.addEventListener('click', () => close(true));
   panel.addEventListener('keydown', (e) => {
     if (e.key === 'Escape') close(true);
@@ -146,11 +154,14 @@ export function showEvidence(f: Figure, from: HTMLElement, context: Context, off
   panel.scrollIntoView({ block: 'nearest' });
 }
 
+/** Closes what is open, as when the page it belongs to goes away. */
+export const closeEvidence = (): void => close(false);
+
 /** Name, key and click for every figure of the text, and its note's number for paper. */
-export function wireFigures(context: Context): void {
+export function wireFigures(context: Context, root: ParentNode): void {
   const notes: Record<string, string> = {};
-  all<HTMLElement>('.evidence li').forEach((li, i) => (notes[li.id] = String(i + 1)));
-  all<HTMLElement>('a.figure[data-figure]').forEach((a) => {
+  all<HTMLElement>('.evidence li', root).forEach((li, i) => (notes[li.id] = String(i + 1)));
+  all<HTMLElement>('a.figure[data-figure]', root).forEach((a) => {
     const key = a.dataset['figure'] || '';
     const f = context.data.figures[key];
     const note = notes['ev-' + key];
@@ -165,12 +176,13 @@ export function wireFigures(context: Context): void {
       if (e.key === 'e' && plainKey(e)) showEvidence(f, a, context);
     });
   });
-  const asked = all<HTMLElement>(`a.figure[href="${location.hash.replace(/[^#\w.-]/g, '')}"]`)[0];
+  const asked = all<HTMLElement>(`a.figure[href="${location.hash.replace(/[^#\w.-]/g, '')}"]`, root)[0];
   if (asked && location.hash) asked.click(); /* the page's address with #ev-KEY is a figure's own */
-  document.addEventListener('pointerdown', (e) => {
-    if (open && !open.panel.contains(e.target as Node)) close(false);
-  });
 }
+
+document.addEventListener('pointerdown', (e) => {
+  if (open && !open.panel.contains(e.target as Node)) close(false);
+});
 
 /** "€0.38, 80% interval 0.21 to 0.58, converged" */
 function nameOf(words: string, f: Figure, setting: Setting): string {

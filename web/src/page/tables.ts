@@ -35,15 +35,15 @@ function sort(table: HTMLTableElement, head: HTMLElement, column: number): void 
 
 function shown(table: HTMLTableElement): string {
   const rows = all<HTMLTableRowElement>('tr', table).map((row) =>
-    Array.prototype.map.call(row.cells, (c) => exact(c as HTMLElement)) as string[]);
+    [...row.cells].map(exact));
   return csv(rows);
 }
 
 /* Rows become two lines on a phone, by style; roles keep them rows for those who listen. */
 function keepRoles(table: HTMLTableElement): void {
-  const heads = all<HTMLElement>('thead th', table).map((th) => (th.textContent || '').trim());
+  const heads = all<HTMLElement>('thead th', table).map((th) => th.textContent!.trim());
   const role = (selector: string, name: string): void =>
-    all('' + selector, table).forEach((el) => el.setAttribute('role', name));
+    all(selector, table).forEach((el) => el.setAttribute('role', name));
   table.setAttribute('role', 'table');
   role('thead,tbody,tfoot', 'rowgroup');
   role('tr', 'row');
@@ -58,11 +58,11 @@ function keepRoles(table: HTMLTableElement): void {
   });
 }
 
-export function wireTables(): void {
-  all<HTMLTableElement>('table.data').forEach((table) => {
+export function wireTables(root: ParentNode): void {
+  all<HTMLTableElement>('table.data', root).forEach((table) => {
     keepRoles(table);
     all<HTMLElement>('th[data-sort]', table).forEach((th) => {
-      const button = make('button', { type: 'button' }, (th.textContent || '').trim());
+      const button = make('button', { type: 'button' }, th.textContent!.trim());
       button.onclick = () => sort(table, th, (th as HTMLTableCellElement).cellIndex);
       th.textContent = '';
       th.appendChild(button);

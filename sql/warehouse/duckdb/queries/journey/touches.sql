@@ -1,5 +1,6 @@
--- one row is: an event that may be a touch, in the order in which its person, or account, met them
--- params: $1 instant (known by), $2 text (account, otherwise person), $3 instant (from), $4 instant (to, not included), $5 text (labels, by unit separators), $6 text (campaign, otherwise channel), $7 text (kinds, by unit separators; empty all)
+-- one row is: an event that may be a touch
+-- order: in C, by person or account, instant and place, range of units by range (journey_events.c)
+-- params: $1 instant (known by), $2 text (account, otherwise person), $3 instant (from), $4 instant (to, not included), $5 text (labels, by unit separators), $6 text (campaign, otherwise channel), $7 text (kinds, by unit separators; empty all), $8 int (identifier from), $9 int (to, included), $10 int (unit from), $11 int (to, not included)
 WITH link AS (
   SELECT identifier_id, min(person_id) AS person_id
   FROM identifier
@@ -34,16 +35,15 @@ WITH link AS (
 SELECT
   coalesce(u.unit, 3 * e.identifier_id + 1) AS unit,
   e.occurred_at AS occurred_at,
+  1099511627776 * e.load_id + e.source_row AS place, -- load and row in one number
   coalesce(list_position(string_split($5, chr(31)), e.label), 0)::INTEGER AS label
 FROM (
-  SELECT identifier_id, occurred_at,
-         -- load and row in one number: three of them are a sort key of fixed size, four are not
-         1099511627776 * load_id + source_row AS place,
+  SELECT identifier_id, occurred_at, load_id, source_row,
          CASE WHEN $6 = 'campaign' THEN campaign ELSE channel END AS label
   FROM event_as_of($1)
-  WHERE identifier_id IS NOT NULL AND occurred_at >= $3 AND occurred_at < $4
+  WHERE identifier_id >= $8 AND identifier_id <= $9 AND occurred_at >= $3 AND occurred_at < $4
     AND ($7 = '' OR list_contains(string_split($7, chr(31)), kind))
 ) AS e
 LEFT JOIN unit AS u ON u.identifier_id = e.identifier_id
 WHERE e.label IS NOT NULL AND e.label <> ''
-ORDER BY unit, occurred_at, e.place
+  AND coalesce(u.unit, 3 * e.identifier_id + 1) >= $10 AND coalesce(u.unit, 3 * e.identifier_id + 1) < $11

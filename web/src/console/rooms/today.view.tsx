@@ -1,0 +1,59 @@
+/* today.view.tsx: the newest review, or the one whose run the address names. */
+
+import { useBar } from '../bar';
+import { Exchange, addressOf } from '../challenge';
+import type { Challenge } from '../challenge';
+import { follow } from '../live';
+import { EmptyState, Failure, Page, Section, counted, longDay } from '../parts';
+import { change } from '../api';
+import type { Answer } from '../api';
+import { useRead, wordsOf } from '../use';
+import { useState } from 'preact/hooks';
+import type { RoomProps } from './index';
+
+function FirstReview() {
+  const [failed, setFailed] = useState('');
+  const write = (): void => {
+    change('review.write').then(({ job }) => job && follow(job), (e) => setFailed(wordsOf(e)));
+  };
+  return (
+    <EmptyState missing="Nothing is shown here before the first review." worth="It reads what was imported and takes seconds.">
+      <button type="button" class="button filled" onClick={write}>Write the review</button>
+      {failed && <Failure words={failed} />}
+    </EmptyState>
+  );
+}
+
+function Questions() {
+  const { data } = useRead<Answer>('challenge.list', { all: false });
+  const open = (data?.['challenges'] || []) as Challenge[];
+  if (!open.length) return null;
+  return (
+    <Section title={`${counted(open.length, 'question')} about figures`} note="kept until answered">
+      <ul class="challenges wide">
+        {open.map((c) => (
+          <div key={c.challenge} class="asked">
+            <a class="figure" href={placeOf(c)}>{c.what}</a>
+            <ul><Exchange c={c} /></ul>
+          </div>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function placeOf(c: Challenge): string {
+  const [page, ...key] = c.figure.split('/');
+  return addressOf(page || 'today', key.join('/'), c.run || undefined);
+}
+
+const SLOTS = { questions: () => <Questions /> };
+
+export default function Today({ query }: RoomProps) {
+  const run = query.get('run') || undefined;
+  const [title, setTitle] = useState('');
+  useBar(longDay(new Date()), title === 'Today' ? '' : title);
+  return (
+    <Page name="today" heading="Today" onTitle={setTitle} params={run ? { run } : {}} empty={<FirstReview />} slots={SLOTS} />
+  );
+}
