@@ -23,7 +23,7 @@ typedef enum ptl_fresh_day {
 
 typedef enum ptl_fresh_state {                    /* what needs somebody first */
                                PTL_FRESH_MISSING, /* missing up to the newest day */
-                               PTL_FRESH_FEW,     /* there, with fewer than half the usual rows     */
+                               PTL_FRESH_FEW, /* there, with fewer than half the usual rows     */
                                PTL_FRESH_NOTHING, /* nothing was ever loaded */
                                PTL_FRESH, /* the newest day it was due is there                  */
                                PTL_FRESH_UNDATED, /* its table is not kept by day: plans, books,
