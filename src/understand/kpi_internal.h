@@ -249,6 +249,16 @@ void ptl_cut_count(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, ptl_dail
                    int64_t n);
 /** A customer, by its serial number, bought on a day. */
 void ptl_cut_active(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, int64_t serial);
+/** A line of these members and this day is about to be counted: have its cells at hand. */
+static inline void ptl_cut_prefetch(const ptl_kpi *k, int32_t campaign, int32_t geo, ptl_day day)
+{
+    const char *const cells[] = {
+        (const char *)&k->cuts[PTL_CUT_CAMPAIGN].cells[campaign][day - k->span.first],
+        (const char *)&k->cuts[PTL_CUT_GEO].cells[geo][day - k->span.first]};
+    for (int i = 0; i < 2; i++)
+        for (size_t at = 0; at < sizeof(ptl_cut_cell); at += 64)
+            if (at < 128 || at >= 192) __builtin_prefetch(cells[i] + at, 1);
+}
 /** After all facts: round, and let each day's members add up to the company's day. */
 void ptl_cuts_close(ptl_kpi *k);
 
