@@ -217,7 +217,8 @@ const ptl_op ptl_op_kpi_list = {
         "none "
         "has a line of its own, \"not recorded\", so that sums add up to the company's. What a "
         "channel or campaign is said to have brought is what was recorded: credit of grade E, not "
-        "effect.",
+        "effect. By channel, miroas stands beside it: what one more euro would bring by the newest "
+        "mix model, none where there is none.",
     .params = kpi_params,
     .n_params = sizeof kpi_params / sizeof *kpi_params,
     .result =
