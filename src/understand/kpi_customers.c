@@ -74,14 +74,20 @@ static ptl_won won_of(const ptl_kpi_line *lines, int64_t n)
     return (ptl_won){0};
 }
 
-static void count_active(ptl_kpi *k, const ptl_kpi_line *lines, int64_t n)
+/* Periods in which a customer bought, once each; of its channel too, which is its first line's. */
+static void count_active(ptl_kpi *k, const ptl_kpi_line *lines, int64_t n, bool is_ago)
 {
+    const ptl_day shift = is_ago ? PTL_YEAR_DAYS : 0;
+    const int64_t from = is_ago ? k->periods.n : 0;
     int32_t last[PTL_N_GRAINS];
     for (int g = 0; g < PTL_N_GRAINS; g++) last[g] = -1;
-    for (int64_t i = 0; i < n; i++)
+    for (int64_t i = 0; i < n && lines[i].day + shift <= k->span.last; i++)
         for (int g = 0; !lines[i].is_refund && g < PTL_N_GRAINS; g++) {
-            const int32_t period = k->periods.at[g][lines[i].day - k->span.first];
-            if (period >= 0 && period != last[g]) k->active[period]++;
+            const int32_t period = k->periods.at[g][lines[i].day + shift - k->span.first];
+            if (period >= 0 && period != last[g]) {
+                k->active[from + period]++;
+                k->channel_active[(from + period) * k->n_channels + lines[0].channel]++;
+            }
             last[g] = period;
         }
 }
@@ -168,7 +174,8 @@ static ptl_status end_customer(reader *r, ptl_error *err)
         if (is_first) PTL_TRY(add_sum(r, SUM_NEW, &r->lines[i], err));
         if (r->lines[i].is_expansion) PTL_TRY(add_sum(r, SUM_EXPANSION, &r->lines[i], err));
     }
-    count_active(k, r->lines, r->n);
+    count_active(k, r->lines, r->n, false);
+    count_active(k, r->lines, r->n, true);
     PTL_TRY(count_days(r, &won, err));
     cut_customer(r, &won);
     if (won.is_won) PTL_TRY(ptl_cohort_add(k, &won, r->lines, r->n, err));
