@@ -6,11 +6,13 @@ enum {
     PTL_MONEY_CHANNELS_MAX =
         1000,                   /* channels, governed or as recorded: more is an unmapped column */
     PTL_MONEY_DAYS_MAX = 36525, /* days between the first and the last fact: a century */
-    PTL_CHANGE_MEMBERS_MAX = 4000,  /* the company, its channels and segments asked for a change */
-    PTL_KPI_CURRENCIES_MAX = 64,    /* of facts; more is a column that holds something else */
-    PTL_KPI_LINES_MAX = 4000000,    /* lines of money of one customer, held while they are read */
-    PTL_KPI_COSTS_MAX = 1000000,    /* rows of marketing's own costs */
-    PTL_KPI_MEMBERS_MAX = 10000,    /* campaigns, reasons, places that figures are split by */
+    PTL_CHANGE_MEMBERS_MAX = 4000, /* the company, its channels and segments asked for a change */
+    PTL_KPI_CURRENCIES_MAX = 64,   /* of facts; more is a column that holds something else */
+    PTL_KPI_LINES_MAX = 4000000,   /* lines of money of one customer, held while they are read */
+    PTL_KPI_COSTS_MAX = 1000000,   /* rows of marketing's own costs */
+    PTL_KPI_MEMBERS_MAX = 10000,   /* campaigns, reasons, places that figures are split by */
+    PTL_KPI_MEANINGS_MAX =
+        4096, /* texts of one column whose meaning is remembered, not asked again */
     PTL_KPI_CUT_MEMBERS_MAX = 500,  /* campaigns, places: more are counted together as "(other)" */
     PTL_KPI_CUT_CELLS_MAX = 800000, /* days of members: 200 MB */
     PTL_KPI_CUT_WEEKS = 26,         /* newest weeks with figures by campaign, place and the like */
