@@ -22,7 +22,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
 .PHONY: demo
-demo: build/dev/portolan ## a company in demo/: its exports loaded, audited, modelled, reviewed; four pages to open
+demo: build/dev/portolan ## a company in demo/: its exports loaded, audited, modelled, reviewed; the console on it
 	@tools/demo whole demo
 
 .PHONY: demo-company

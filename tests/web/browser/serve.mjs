@@ -19,7 +19,7 @@ export function workspace() {
   run('simulate', dir, '--persons', '2000', '--seed', '7');
   run('import');
   run('mix', 'fit', '--draws', '100');
-  run('attribution', 'run', '--replicates', '10');
+  run('attribution', 'run', '--replicates', '20');
   run('review');
   return { dir, run, remove: () => rmSync(home, { recursive: true, force: true }) };
 }
@@ -44,7 +44,7 @@ export async function serve(dir) {
       if (/#in_\S+\n/.test(text)) done(text);
     });
   });
-  const link = /(http:\/\/[^/]+)(\/\S+#\S+)/.exec(said);
+  const link = /(http:\/\/[^/\s]+)(\/\S+#\S+)/.exec(said);
   return {
     base: link[1], invitation: link[2],
     stop: () => new Promise((done) => { child.removeAllListeners('exit'); child.on('exit', done); child.kill('SIGTERM'); }),
@@ -54,6 +54,7 @@ export async function serve(dir) {
 /** A page that remembers what it complained about, and every request that left for elsewhere. */
 export async function watched(context, base, { width = 1280, height = 900, scheme = 'light', media = {} } = {}) {
   const page = await context.newPage();
+  page.setDefaultTimeout(10000);
   const seen = { errors: [], requests: [] };
   page.on('console', (m) => m.type() === 'error' && seen.errors.push(`${m.text()} ${m.location().url}`));
   page.on('pageerror', (e) => seen.errors.push(String(e)));

@@ -79,7 +79,8 @@ export async function json<T = Answer>(answer: Response): Promise<T> {
 /* --- reads ---------------------------------------------------------------------------------- */
 
 const KEPT_MAX = 80;
-const kept = new Map<string, { etag: string; data: unknown }>();
+/* Its text is kept too: the same answer again, under another ETag, is the same object. */
+const kept = new Map<string, { etag: string; text: string; data: unknown }>();
 
 export function address(operation: string, params: Params = {}): string {
   const query = new URLSearchParams();
@@ -95,19 +96,21 @@ export function known<T>(where: string): T | undefined {
   return kept.get(where)?.data as T | undefined;
 }
 
-function keep(where: string, etag: string, data: unknown): void {
+function keep(where: string, etag: string, text: string): unknown {
+  const before = kept.get(where);
+  const data = before?.text === text ? before.data : JSON.parse(text);
   kept.delete(where);
-  kept.set(where, { etag, data });
+  kept.set(where, { etag, text, data });
   if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value as string);
+  return data;
 }
 
 export async function readAt<T>(where: string): Promise<T> {
   const before = kept.get(where);
   const answer = await ask('GET', where, undefined, before?.etag ? { 'If-None-Match': before.etag } : {});
   if (answer.status === 304 && before) return before.data as T;
-  const data = await json<T>(answer);
-  keep(where, answer.headers.get('ETag') || '', data);
-  return data;
+  if (!answer.ok) return json<T>(answer);
+  return keep(where, answer.headers.get('ETag') || '', await answer.text()) as T;
 }
 
 export const read = <T = Answer>(operation: string, params: Params = {}): Promise<T> => readAt<T>(address(operation, params));

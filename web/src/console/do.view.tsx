@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { useBar } from './bar';
 import { change, read } from './api';
 import type { Answer as Reply } from './api';
-import { follow, jobs } from './live';
+import { answerOf, follow, jobs } from './live';
 import { followOf, operations } from './operations';
 import type { Operation, Parameter } from './operations';
 import { Answer, Field, Form, Mark, Progress, Section, Skeleton, operationName } from './parts';
@@ -82,8 +82,10 @@ function Sheet({ o }: { o: Operation }) {
     }
     const outcome = await change(o.name, args);
     if (outcome.job) {
-      follow(outcome.job);
       setJob(outcome.job.job);
+      follow(outcome.job);
+      answerOf(outcome.job).then(setAnswer, () => undefined); /* its failure is shown with its progress */
+      return;
     }
     setAnswer(outcome.answer || null);
   };
@@ -108,7 +110,7 @@ export default function Do({ rest }: RoomProps) {
   const name = rest.slice(1).replace(/\//g, '.');
   const [o, setO] = useState<Operation | null | undefined>(undefined);
   useEffect(() => void operations().then((all) => setO(all.find((x) => x.name === name) || null), () => setO(null)), [name]);
-  if (o === undefined) return <><Answer>{operationName(name)}</Answer><Skeleton /></>;
+  if (o === undefined) return <><Answer busy>{operationName(name)}</Answer><Skeleton /></>;
   if (!o) return <Answer lede={<Mark mark="lock">It is not in the program, or your role may not run it.</Mark>}>{operationName(name)}</Answer>;
   return <Sheet key={o.name} o={o} />;
 }

@@ -6,7 +6,7 @@
  * asked about one by one. */
 
 import { computed, signal } from '@preact/signals';
-import { ask, heard, json, lost } from './api';
+import { Problem, ask, heard, json, lost } from './api';
 import type { Answer, Queued } from './api';
 import { say } from './toast';
 
@@ -31,17 +31,25 @@ export const openJobs = computed(() => jobs.value.filter(isOpen));
 const KEPT = 20;
 const mine = new Set<number>(); /* started in this tab: their end is told */
 
-function sayEnd(job: Job): void {
-  if (!mine.delete(job.job)) return;
-  if (job.state === 'done') say(`${job.operation} is done.`, { label: 'Open', href: `/ledger/jobs/${job.job}` });
+const waiting = new Map<number, () => void>();
+
+function tellEnd(job: Job): void {
+  waiting.get(job.job)?.();
+  waiting.delete(job.job);
+  if (mine.delete(job.job) && job.state === 'done') say(`${job.operation} is done.`, { label: 'Open', href: `/ledger/jobs/${job.job}` });
 }
 
+/* An end is final: news that come late, or in another order, do not open a job again. */
 export function take(job: Job): void {
   const before = jobs.peek().find((j) => j.job === job.job);
+  if (before && !isOpen(before)) {
+    tellEnd(before);
+    return;
+  }
   const rest = jobs.peek().filter((j) => j.job !== job.job);
   jobs.value = [job, ...rest].sort((a, b) => b.job - a.job).slice(0, KEPT);
-  if (isOpen(job) || (before && !isOpen(before))) return;
-  sayEnd(job);
+  if (isOpen(job)) return;
+  tellEnd(job);
   version.value++;
 }
 
@@ -49,6 +57,17 @@ export function take(job: Job): void {
 export function follow(queued: Queued): void {
   mine.add(queued.job);
   take({ ...queued, step: null, share: null, started_at: null, ended_at: null });
+}
+
+/** What a job answers, when it has ended. Throws its problem where it failed. */
+export async function answerOf(queued: Queued): Promise<Answer> {
+  const ended = new Promise<void>((done) => waiting.set(queued.job, done));
+  take({ ...queued, step: null, share: null, started_at: null, ended_at: null });
+  await ended;
+  const job = await json<Answer>(await ask('GET', `/api/v1/jobs/${queued.job}`));
+  if (job['state'] === 'done') return job['answer'] as Answer;
+  const problem = (job['problem'] || {}) as Answer;
+  throw new Problem(500, problem['code'] || '', problem['message'] || `Job ${queued.job} is ${job['state']}.`, problem['hint'] || null, problem);
 }
 
 export async function cancel(job: Job): Promise<void> {
@@ -67,6 +86,8 @@ let streaming = false;
 let channel: BroadcastChannel | null = null;
 
 function receive(kind: string, data: string): void {
+  streaming = kind !== 'closed';
+  if (!streaming) return;
   heard();
   if (kind === 'state') {
     importing.value = Boolean((JSON.parse(data) as Answer)['is_importing']);
@@ -75,6 +96,8 @@ function receive(kind: string, data: string): void {
     take(JSON.parse(data) as Job);
   }
 }
+
+const BACK_MS = 4000; /* a stream that is cut comes back within; else it is asked whether anybody is there */
 
 function open(): void {
   const source = new EventSource('/api/v1/events');
@@ -85,13 +108,14 @@ function open(): void {
   };
   source.addEventListener('state', pass);
   source.addEventListener('job', pass);
-  source.onopen = () => {
-    streaming = true;
-    heard();
-    channel?.postMessage(['open', '']);
+  const tell = (kind: string): void => {
+    receive(kind, '');
+    channel?.postMessage([kind, '']);
   };
+  source.onopen = () => tell('open');
   source.onerror = () => {
-    streaming = false;
+    tell('closed');
+    setTimeout(() => !streaming && !lost.peek() && void fetch('/readyz').catch(() => (lost.value = Date.now())), BACK_MS);
     if (source.readyState !== EventSource.CLOSED) return; /* it tries again by itself */
     source.close();
     setTimeout(open, 15000);
@@ -113,10 +137,7 @@ export function startLive(): void {
   started = true;
   if ('BroadcastChannel' in window) {
     channel = new BroadcastChannel('portolan');
-    channel.onmessage = (e: MessageEvent<[string, string]>) => {
-      streaming = true;
-      receive(...e.data);
-    };
+    channel.onmessage = (e: MessageEvent<[string, string]>) => receive(...e.data);
   }
   if (navigator.locks) void navigator.locks.request('portolan-events', () => (open(), new Promise(() => undefined)));
   else open();

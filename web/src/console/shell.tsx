@@ -7,6 +7,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { bar } from './bar';
 import { lastHeard, lost } from './api';
 import { Dialog } from './dialog';
+import { fitTables } from './fit';
 import { KEYS, panel } from './keys';
 import { cancel, importing, isOpen, jobs, openJobs } from './live';
 import { Logo } from './logo';
@@ -34,15 +35,15 @@ function RoomLink({ room, at }: { room: Room; at: Room | undefined }) {
 function Rail({ at }: { at: Room | undefined }) {
   const person = who.value;
   return (
-    <div class={`rail${panel.value === 'menu' ? ' open' : ''}`}>
-      <a class="brand" href="/today" aria-label={`Portolan, ${workspace.value?.company}: Today`}><Logo /><span><b>Portolan</b><small>{workspace.value?.company}</small></span></a>
+    <aside class={`rail${panel.value === 'menu' ? ' open' : ''}`} aria-label="Portolan">
+      <a class="brand" href="/today"><Logo /><span><b>Portolan</b><small>{workspace.value?.company}</small></span></a>
       <nav aria-label="Rooms"><ul>{rooms.map((r) => <RoomLink key={r.path} room={r} at={at} />)}</ul></nav>
       <div class="foot">
         {importing.value && <p>Importing; what you see is from before.</p>}
         {openJobs.value.length > 0 && <button type="button" class="link" onClick={() => (panel.value = 'jobs')}>{counted(openJobs.value.length, 'job')} running</button>}
         <a class="you" href="/you" aria-current={place.value.path === '/you' ? 'page' : undefined}><b>{person?.name}</b><small>{roleName(person?.role || '')}</small></a>
       </div>
-    </div>
+    </aside>
   );
 }
 
@@ -157,7 +158,7 @@ function Inside({ source }: { source: Source | null }) {
   }, []);
   if (!source) return <Answer lede={<>The address may have been cut. <a href="/today">Go to Today</a>.</>}>Nothing lies here</Answer>;
   if (View === 'failed') return <Answer lede="This part of the console could not be fetched. A newer program may have been started: load the page again.">{source.title}</Answer>;
-  if (!View) return <><Answer>{source.title}</Answer>{late && <Skeleton lines={6} />}</>;
+  if (!View) return <><Answer busy>{source.title}</Answer>{late && <Skeleton lines={6} />}</>;
   return <View rest={source.rest} query={place.value.query} />;
 }
 
@@ -181,6 +182,7 @@ export function Shell() {
     if (panel.peek() === 'menu') panel.value = '';
     if (n) headOfPage();
   });
+  useEffect(() => fitTables(document.getElementById('main') as HTMLElement), []);
   useEffect(() => {
     const company = workspace.value?.company;
     document.title = [source?.title || 'Nothing here', company].filter(Boolean).join(', ');

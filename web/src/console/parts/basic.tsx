@@ -28,9 +28,9 @@ export function Section({ title, note, children }: { title: string; note?: Compo
 }
 
 /** The page's answer: a sentence that could be read aloud, and what supports it. */
-export function Answer({ children, lede }: { children: ComponentChildren; lede?: ComponentChildren }) {
+export function Answer({ children, lede, busy }: { children: ComponentChildren; lede?: ComponentChildren; busy?: boolean }) {
   return (
-    <section id="answer">
+    <section id="answer" aria-busy={busy}>
       <h1>{children}</h1>
       {lede && <p class="lede">{lede}</p>}
     </section>

@@ -94,6 +94,6 @@ export function Page({ name, heading, params = {}, children, empty, onTitle, slo
   const title = data?.page.title;
   useEffect(() => void (title && onTitle?.(title)), [title]);
   if (problem && !data) return <><Answer>{heading}</Answer><Failure words={wordsOf(problem)} /></>;
-  if (!data || !ready) return <><Answer>{heading}</Answer>{late && <Skeleton lines={6} />}</>;
+  if (!data || !ready) return <><Answer busy>{heading}</Answer>{late && <Skeleton lines={6} />}</>;
   return <>{problem && <Failure words={wordsOf(problem)} />}<Part part={data.page} name={name} {...(slots ? { slots } : {})} />{name === 'today' && !data.run ? empty : children}</>;
 }

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { useBar } from '../bar';
 import { change } from '../api';
 import type { Answer as Reply } from '../api';
-import { cancel, isOpen, jobs } from '../live';
+import { answerOf, cancel, isOpen, jobs } from '../live';
 import type { Job } from '../live';
 import { Answer, Failure, Mark, Owner, Progress, Section, Skeleton, Table, Tabs, counted, count, lasted, moment, operationName } from '../parts';
 import type { Column } from '../parts';
@@ -46,12 +46,12 @@ function Verify() {
   const [failed, setFailed] = useState('');
   const run = (): void => {
     setFailed('');
-    change('ledger.verify').then(({ answer, job }) => setSaid(answer || { holds: null, said: [`Job ${job?.job} checks it.`] }), (e) => setFailed(wordsOf(e)));
+    change('ledger.verify').then(({ answer, job }) => (job ? answerOf(job) : answer || null)).then(setSaid, (e) => setFailed(wordsOf(e)));
   };
   return (
     <div class="acts" role="status">
       <button type="button" class="button" onClick={run}>Check every entry</button>
-      {said && <Mark mark={said['holds'] === false ? 'broken' : said['holds'] ? 'holds' : 'waits'}>{(said['said'] as string[]).join(' ')}</Mark>}
+      {said && <Mark mark={said['holds'] ? 'holds' : 'broken'}>{(said['said'] as string[]).join(' ')}</Mark>}
       {failed && <Failure words={failed} />}
     </div>
   );
@@ -81,10 +81,10 @@ function Entries() {
         {data ? <Table columns={entryColumns} rows={rows} name={(e) => e.seq} csv="ledger" /> : <Skeleton lines={8} />}
         {rows.length === limit && size > limit && <p><button type="button" class="link" onClick={() => setLimit(limit * 4)}>Earlier entries</button></p>}
       </Section>
-      <Section title="Is it all there" note="recomputed from the stored bytes">
+      {data && <Section title="Is it all there" note="recomputed from the stored bytes">
         <Verify />
         {status && <dl class="values"><dt>Root</dt><dd><code>{status['ledger_root']}</code></dd><dd class="fine">Kept elsewhere, this root lets anybody check later that nothing before it was changed.</dd></dl>}
-      </Section>
+      </Section>}
     </>
   );
 }

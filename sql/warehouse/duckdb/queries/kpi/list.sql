@@ -5,6 +5,8 @@ WITH chosen AS (
   SELECT CASE WHEN $1 = 0 THEN coalesce(max(run_id), 0) ELSE $1 END AS run_id
   FROM figure
   WHERE grain = 'all' AND dimension = ''
+    AND run_id IN (SELECT run_id FROM output
+                   WHERE table_name IN ('day_channel', 'cohort_week', 'day_segment'))
 )
 SELECT f.run_id, f.name, f.grain, f.period_start, f.period_end, f.dimension, f.member, f.value,
        f.exact, f.low, f.high, f.probability, f.unit, f.kind, f.grade, f.verdict,
