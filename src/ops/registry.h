@@ -24,6 +24,7 @@
 /* The operations: room, name of the row. A room's operations stand together. */
 #define PTL_OP_LIST(X)                                                                             \
     X(workspace, start)                                                                            \
+    X(workspace, start_ask)                                                                        \
     X(workspace, init)                                                                             \
     X(workspace, apply)                                                                            \
     X(workspace, status)                                                                           \
