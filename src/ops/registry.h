@@ -30,6 +30,7 @@
     X(workspace, status)                                                                           \
     X(observe, source_list)                                                                        \
     X(observe, source_recognise)                                                                   \
+    X(observe, source_add)                                                                         \
     X(observe, source_show)                                                                        \
     X(observe, source_check)                                                                       \
     X(observe, source_import)                                                                      \

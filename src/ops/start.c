@@ -14,7 +14,7 @@
 /* --- operations within the operation -----------------------------------------------------------
  */
 
-static ptl_status run_with(json_t **answer, start *s, const char *operation, const char *json)
+ptl_status start_run_with(json_t **answer, start *s, const char *operation, const char *json)
 {
     const ptl_op *op = NULL;
     ptl_args *args = NULL;
@@ -28,7 +28,7 @@ static ptl_status run_with(json_t **answer, start *s, const char *operation, con
                                  .actor = s->call->actor,
                                  .progress = s->call->progress,
                                  .now = s->call->now,
-                                 .store = s->call->held};
+                                 .store = s->call->store ? s->call->store : s->call->held};
     ptl_buffer text;
     ptl_json out;
     ptl_buffer_init(&text, 64u << 20, NULL);
@@ -51,7 +51,7 @@ static ptl_status import_one(start *s, ptl_planned *p)
 {
     const char *json = ptl_text_format(s->call->arena, s->err, "{\"source\":[\"%s\"]}", p->name);
     if (!json) return PTL_E_NO_MEMORY;
-    const ptl_status st = run_with(NULL, s, "source.import", json);
+    const ptl_status st = start_run_with(NULL, s, "source.import", json);
     if (st == PTL_OK || st == PTL_E_CANCELLED || st == PTL_E_NO_MEMORY || st == PTL_E_BUSY)
         return st;
     p->left_out = ptl_text_copy(ptl_text_of(s->err->message), s->call->arena, s->err);
@@ -62,7 +62,7 @@ static ptl_status import_one(start *s, ptl_planned *p)
 
 static ptl_status import_all(start *s)
 {
-    const ptl_status st = run_with(NULL, s, "source.import", "{}");
+    const ptl_status st = start_run_with(NULL, s, "source.import", "{}");
     if (st == PTL_OK || st == PTL_E_CANCELLED || st == PTL_E_NO_MEMORY || st == PTL_E_BUSY)
         return st;
     ptl_error_clear(s->err);
@@ -76,7 +76,7 @@ static ptl_status count_loaded(start *s)
 {
     const json_t *source;
     size_t i;
-    PTL_TRY(run_with(&s->loaded, s, "source.list", "{}"));
+    PTL_TRY(start_run_with(&s->loaded, s, "source.list", "{}"));
     json_array_foreach(json_object_get(s->loaded, "sources"), i, source)
     {
         s->rows += json_integer_value(json_object_get(source, "rows"));
@@ -89,7 +89,7 @@ static ptl_status count_loaded(start *s)
 static ptl_status review(start *s)
 {
     ptl_text text;
-    const ptl_status st = run_with(NULL, s, "review.write", "{}");
+    const ptl_status st = start_run_with(NULL, s, "review.write", "{}");
     if (st == PTL_E_CANCELLED || st == PTL_E_NO_MEMORY || st == PTL_E_BUSY) return st;
     if (st != PTL_OK) {
         s->no_review = ptl_text_format(s->call->arena, s->err, "%s", s->err->message);
@@ -170,7 +170,7 @@ ptl_status start_ask_first(start *s)
 static ptl_status load(start *s)
 {
     PTL_TRY(start_write(s, true));
-    if (s->is_set_up) PTL_TRY(run_with(NULL, s, "apply", "{}"));
+    if (s->is_set_up) PTL_TRY(start_run_with(NULL, s, "apply", "{}"));
     PTL_TRY(import_all(s));
     PTL_TRY(review(s));
     return start_find_channels(s);
@@ -198,11 +198,11 @@ static ptl_status go(start *s)
     if (ptl_args_bool(s->call->args, "pause")) return pause(s);
     PTL_TRY(start_ask_number(s));
     PTL_TRY(start_write(s, false));
-    PTL_TRY(run_with(NULL, s, "apply", "{}"));
-    PTL_TRY(run_with(&s->audit, s, "data.audit", "{}"));
+    PTL_TRY(start_run_with(NULL, s, "apply", "{}"));
+    PTL_TRY(start_run_with(&s->audit, s, "data.audit", "{}"));
     PTL_TRY(review(s));
     PTL_TRY(count_loaded(s));
-    PTL_TRY(run_with(&s->answer_table, s, "answer.list", "{}"));
+    PTL_TRY(start_run_with(&s->answer_table, s, "answer.list", "{}"));
     start_say(s);
     return PTL_OK;
 }

@@ -82,6 +82,9 @@ struct start {
 
 /* start.c */
 
+/** Run an operation in the workspace at `root`; its answer where `answer` is not NULL. */
+PTL_NODISCARD ptl_status start_run_with(json_t **answer, start *s, const char *operation,
+                                        const char *json);
 /** Look at the files of the folder: what each is, and what of it would be loaded. */
 PTL_NODISCARD ptl_status start_look(start *s);
 /** The questions before the first load. */

@@ -10,6 +10,7 @@
 #include "observe/freshness.h"
 #include "observe/taxonomy.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -169,6 +170,38 @@ static void put_last(const data_view *d, const ptl_fresh_source *s)
     ptl_page_cell_close(d->page);
 }
 
+/* From the newest day it reaches to the last complete one. */
+static void put_age(const data_view *d, const ptl_fresh_source *s)
+{
+    char exact[24] = "";
+    const long long age =
+        d->fresh.has_days && s->has_last ? (long long)(d->fresh.last - s->last) : 0;
+    if (s->has_last) (void)snprintf(exact, sizeof exact, "%lld", age < 0 ? 0 : age);
+    ptl_page_cell_open(d->page, exact);
+    if (!s->has_last)
+        ptl_page_text(d->page, NULL);
+    else if (age <= 0)
+        ptl_page_text(d->page, "today");
+    else
+        ptl_page_printf(d->page, "%lld day%s", age, age == 1 ? "" : "s");
+    ptl_page_cell_close(d->page);
+}
+
+/* Below one a day the mean says more than a nought. */
+static void put_rate(const data_view *d, const ptl_fresh_source *s)
+{
+    char exact[32] = "";
+    if (isfinite(s->rows_a_day)) (void)snprintf(exact, sizeof exact, "%.3f", s->rows_a_day);
+    ptl_page_cell_open(d->page, exact);
+    if (!isfinite(s->rows_a_day))
+        ptl_page_html(d->page, "<span class=\"fine\">not by day</span>");
+    else if (s->rows_a_day > 0 && s->rows_a_day < 9.95)
+        ptl_page_printf(d->page, "%.1f", s->rows_a_day);
+    else
+        ptl_page_count(d->page, (int64_t)(s->rows_a_day + 0.5));
+    ptl_page_cell_close(d->page);
+}
+
 static void put_state(const data_view *d, ptl_fresh_state state)
 {
     static const char *const words[][2] = {[PTL_FRESH] = {"holds", "as usual"},
@@ -190,51 +223,77 @@ static void put_source(const data_view *d, const ptl_fresh_source *s)
     ptl_page_cell_close(p);
     put_days(d, s);
     put_last(d, s);
-    ptl_page_cell_count(p, s->rows);
-    ptl_page_cell_count(p, s->set_aside);
-    ptl_page_cell(p, s->source->owner, s->source->owner ? s->source->owner : "");
+    put_age(d, s);
+    put_rate(d, s);
+    ptl_page_cell_owner(p, s->source->owner);
     put_state(d, s->state);
     ptl_page_row_end(p);
 }
 
+/* What the cells mean, at the right of the heading. */
 static void put_key(const data_view *d)
 {
     static const char *const words[] = {[PTL_DAY_USUAL] = "as usual",
-                                        [PTL_DAY_FEW] = "fewer than half the usual rows",
+                                        [PTL_DAY_FEW] = "under half the usual rows",
                                         [PTL_DAY_MISSING] = "missing",
                                         [PTL_DAY_NOT_DUE] = "not due"};
     ptl_page *p = d->page;
-    ptl_page_html(p, "<p class=\"note\">");
+    ptl_page_html(p, "<p class=\"key\">");
     for (int k = 0; k <= PTL_DAY_NOT_DUE; k++) {
-        ptl_page_html(p, k > 0
-                             ? ", <svg class=\"days\" aria-hidden=\"true\" width=\"8\" "
-                               "height=\"14\" viewBox=\"0 0 8 14\">"
-                             : "<svg class=\"days\" aria-hidden=\"true\" width=\"8\" height=\"14\" "
-                               "viewBox=\"0 0 8 14\">");
+        ptl_page_html(p, "<span><svg class=\"days\" aria-hidden=\"true\" width=\"8\" height=\"14\" "
+                         "viewBox=\"0 0 8 14\">");
         put_shape(&p->body, (ptl_fresh_day)k, 0);
         ptl_page_html(p, "</svg> ");
         ptl_page_text(p, words[k]);
+        ptl_page_html(p, "</span> ");
     }
-    ptl_page_html(p, "</p>\n");
+    ptl_page_html(p, "</p>");
+}
+
+/* What was loaded in all. */
+static void put_totals(const data_view *d)
+{
+    int64_t files = 0, rows = 0, aside = 0;
+    for (int64_t i = 0; i < d->fresh.n_sources; i++) {
+        files += d->fresh.sources[i].files;
+        rows += d->fresh.sources[i].rows;
+        aside += d->fresh.sources[i].set_aside;
+    }
+    ptl_buffer *b = ptl_page_say(d->page);
+    ptl_show_counted(b, rows, "row");
+    ptl_buffer_text(b, " of ");
+    ptl_show_counted(b, files, "file");
+    ptl_buffer_text(b, aside == 0 ? ", none set aside." : ", and ");
+    if (aside > 0) {
+        ptl_show_count(b, aside);
+        ptl_buffer_text(b, " set aside.");
+    }
+    ptl_page_html(d->page, "<p class=\"note\">");
+    ptl_page_text(d->page, ptl_page_said(d->page));
+    ptl_page_html(d->page, "</p>\n");
 }
 
 static void put_sources(const data_view *d)
 {
-    static const ptl_page_column columns[] = {{"Source", false, true}, {"Fills", false, true},
-                                              {"Days", false, false},  {"Reaches", false, true},
-                                              {"Rows", true, true},    {"Set aside", true, true},
-                                              {"Owner", false, true},  {"State", false, true}};
+    ptl_page_column columns[] = {{"Source", false, true}, {"Fills", false, true},
+                                 {"Days", false, false},  {"Last row", false, true},
+                                 {"Age", true, true},     {"Rows a day", true, true},
+                                 {"Owner", false, true},  {"State", false, true}};
     ptl_buffer *b = ptl_page_say(d->page);
     if (d->fresh.has_days) ptl_show_span(b, d->fresh.first, d->fresh.last);
-    ptl_page_section(d->page, "Sources", d->fresh.has_days ? ptl_page_said(d->page) : NULL);
+    if (d->fresh.has_days) columns[2].head = ptl_page_said(d->page);
+    ptl_page_html(d->page, "<section class=\"sources\">\n<header><h2>Sources</h2>");
+    put_key(d);
+    ptl_page_html(d->page, "</header>\n");
     ptl_page_table(d->page, "sources", NULL, columns, 8);
     for (int k = 0; k < PTL_N_FRESH_STATES; k++) /* what needs somebody stands first */
         for (int64_t i = 0; i < d->fresh.n_sources; i++)
             if (d->fresh.sources[i].state == (ptl_fresh_state)k)
                 put_source(d, &d->fresh.sources[i]);
     ptl_page_table_end(d->page);
-    put_key(d);
+    put_totals(d);
     ptl_page_section_end(d->page);
+    ptl_page_slot(d->page, "bring");
 }
 
 /* --- what the audit found --------------------------------------------------------------------- */
@@ -248,7 +307,6 @@ static const char *finding_words(const data_view *d, const ptl_audit_finding *f)
         ptl_show_money_short(b, f->value_micros, d->workspace->currency, 3);
         ptl_buffer_text(b, ".");
     }
-    if (*f->effect) ptl_buffer_printf(b, " Touches %s.", f->effect);
     return ptl_page_said(d->page);
 }
 
@@ -259,6 +317,7 @@ static void put_findings(const data_view *d)
     ptl_page_section(p, "What the audit found",
                      d->audit_run ? ptl_page_words(p, "audit of run %lld", (long long)d->audit_run)
                                   : NULL);
+    ptl_page_slot(p, "audit");
     if (d->audit_run == 0)
         ptl_page_html(p,
                       "<p>No audit ran yet. <code>portolan data audit</code> looks for gaps, "
@@ -274,7 +333,8 @@ static void put_findings(const data_view *d)
                                           .title = f->title,
                                           .text = finding_words(d, f),
                                           .who = f->owner,
-                                          .action = f->advice};
+                                          .action = f->advice,
+                                          .effect = *f->effect ? f->effect : "none known"};
         ptl_page_put_finding(p, &finding);
     }
     if (a->n_findings > 0) ptl_page_html(p, "</ol>\n");
@@ -318,6 +378,7 @@ static void put_aside(const data_view *d)
     ptl_page_html(p, "<p class=\"note\">Each row with its line and column: <code>portolan source "
                      "quarantine SOURCE</code>. A corrected file brings them back.</p>\n");
     ptl_page_section_end(p);
+    ptl_page_slot(p, "aside");
 }
 
 /* --- names ------------------------------------------------------------------------------------ */
@@ -426,6 +487,7 @@ static void put_nothing(const data_view *d)
                     "Five files give a first review: media spend by day, orders or deals, leads or "
                     "sessions, the books by month, targets. As the tools export them: no query, no "
                     "template.");
+    ptl_page_slot(d->page, "bring");
     put_questions(d);
 }
 

@@ -9,7 +9,7 @@ import { useBar } from '../bar';
 import { DropZone, Files, OnTheWay, removeFile } from '../bring';
 import type { Doubt, FileSeen } from '../bring';
 import { answerOf, cancel, jobs } from '../live';
-import { Answer, Failure, Field, Form, Mark, Progress, Section, Skeleton, Table, count, counted } from '../parts';
+import { Answer, Failure, Field, Form, Mark, Progress, Section, Skeleton, Table, count, counted, longDay } from '../parts';
 import type { Column } from '../parts';
 import { go } from '../route';
 import { load, who } from '../session';
@@ -87,7 +87,9 @@ function Working({ id, what }: { id: number; what: string }) {
 interface Number { metric: string; from: string; to: string; by: string }
 
 const part = (text: string, word: string): string => new RegExp(`(?:^| )${word} (\\S+)`).exec(text)?.[1] || '';
-const read = (text: string): Number => ({ metric: /^(cm1|cm2|revenue)/.exec(text)?.[1] || 'cm2', from: part(text, 'from'), to: part(text, 'to'), by: part(text, 'by') });
+const read = (text: string): Number => ({ metric: /^(cm1|cm2|revenue)/.exec(text)?.[1] || 'cm2', from: part(text, 'from'), to: part(text, 'to').replace(/\.0+$/, ''), by: part(text, 'by') });
+/* Days in the program's words, as people write them. */
+const told = (words: string[]): string => words.join(' ').replace(/\d{4}-\d\d-\d\d/g, (d) => longDay(new Date(d + 'T12:00:00Z')));
 const isAmount = (text: string): boolean => text.trim() !== '' && isFinite(Number(text));
 
 function faultOf(n: Number, key: keyof Number): string | undefined {
@@ -119,7 +121,7 @@ function OneNumber({ said, currency, send }: { said: Reply; currency: string; se
           choices={['cm2', 'cm1', 'revenue'].map((value) => ({ value, label: wordsFor(value) }))} />
         <Field name="by" label="By when" kind="date" required {...field('by')} />
         <Field name="from" label="From, a year" kind="number" unit={currency} required {...field('from')} help="What it came to in the newest 52 weeks." />
-        <Field name="to" label="To" kind="number" unit={currency} required {...field('to')} help={said['targets'] ? 'As the sheet of targets has it.' : 'Yours to change, now or in portolan.yaml.'} />
+        <Field name="to" label="To" kind="number" unit={currency} required {...field('to')} help={((said['understood'] || []) as Reply[]).some((u) => u['table'] === 'target') ? 'As the sheet of targets has it.' : 'Yours to change, now or in portolan.yaml.'} />
         {who_}
       </div>
     </Form>
@@ -156,7 +158,7 @@ function Done({ said }: { said: Reply }) {
   const high = Number(said['findings_high'] || 0);
   return (
     <>
-      <Answer lede={rest.join(' ')}>{counted(said['rows'], 'row')} loaded, and the first review is written</Answer>
+      <Answer lede={told(rest)}>{counted(said['rows'], 'row')} loaded, and the first review is written</Answer>
       <p class="marks">
         <Mark mark="holds">{counted(said['recognised'], 'file')} understood</Mark>
         {high > 0 && <Mark mark="broken">{counted(high, 'finding')} may make figures wrong</Mark>}
@@ -203,7 +205,7 @@ export default function Start() {
   const [step, setStep] = useState<Step>({ at: 'files' });
   const [folder, setFolder] = useState('inbox');
   const [given, setGiven] = useState<Given>(remembered);
-  const [told, setTold] = useState<Asked | null | undefined>(undefined);
+  const [seen, setSeen] = useState<Asked | null | undefined>(undefined);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState('');
   const failing = (e: unknown): void => setFailed(wordsOf(e));
@@ -214,10 +216,10 @@ export default function Start() {
     setFailed('');
     try {
       const empty = where === 'inbox' && !(await inbox()).length;
-      setTold(empty ? null : ((await change('start.ask', { folder: where, given: linesOf(given) })).answer as unknown as Asked));
+      setSeen(empty ? null : ((await change('start.ask', { folder: where, given: linesOf(given) })).answer as unknown as Asked));
     } catch (e) {
       failing(e);
-      setTold((t) => t || null);
+      setSeen((s) => s || null);
     }
     setBusy(false);
   };
@@ -255,7 +257,7 @@ export default function Start() {
     const said = step.said;
     return (
       <>
-        <Answer lede={(said['said'] as string[]).slice(1).join(' ')}>{counted(said['rows'], 'row')} are loaded. Where to?</Answer>
+        <Answer lede={told((said['said'] as string[]).slice(1))}>{counted(said['rows'], 'row')} are loaded. Where to?</Answer>
         <Section title="The one number" note="everybody works towards it; the review opens with it">
           <OneNumber said={said} currency={((said['asked'] || []) as Question[]).find((q) => q.key === 'currency')?.answer || ''} send={(more) => run('writing', more, false)} />
         </Section>
@@ -271,25 +273,25 @@ export default function Start() {
       </>
     );
   }
-  const zone = <><DropZone onBrought={() => void look()} quiet={Boolean(told)} /><OnTheWay />{failed && <Failure words={failed} />}</>;
-  if (told === undefined) return <><Answer busy>Drop your files</Answer><Skeleton lines={4} /></>;
-  if (told === null) return <Welcome onSample={() => void sample()}>{busy && !sending.value.length ? <Progress what="Looking at the files" share={null} note="heads and values" /> : null}{zone}</Welcome>;
-  const n = told.files.length;
+  const zone = <><DropZone onBrought={() => void look()} quiet={Boolean(seen)} /><OnTheWay />{failed && <Failure words={failed} />}</>;
+  if (seen === undefined) return <><Answer busy>Drop your files</Answer><Skeleton lines={4} /></>;
+  if (seen === null) return <Welcome onSample={() => void sample()}>{busy && !sending.value.length ? <Progress what="Looking at the files" share={null} note="heads and values" /> : null}{zone}</Welcome>;
+  const n = seen.files.length;
   return (
     <>
       <Answer lede={folder === 'inbox' ? 'Open a line to see its columns. What counts twice is left out; what is not sure is asked, never guessed.' : 'A made-up shop: every figure in it is known, none is yours.'}>
-        {told.recognised === n ? `${n === 1 ? 'The file is' : `All ${n} files are`} understood` : `${told.recognised} of ${n} files are understood`}
+        {seen.recognised === n ? `${n === 1 ? 'The file is' : `All ${n} files are`} understood` : `${seen.recognised} of ${n} files are understood`}
       </Answer>
       {folder === 'inbox' && zone}
       {folder !== 'inbox' && failed && <Failure words={failed} />}
       <Section title="Files" note={busy ? 'looking again' : 'what each was taken for'}>
-        <Files files={told.files} doubts={told.doubts} answers={given} onAnswer={(key, a) => { give(key, a); }} onRemove={folder === 'inbox' ? (f) => void removeFile(f).then(() => look(), failing) : undefined} />
-        {told.doubts.length > 0 && <p class="acts"><button type="button" class="button" onClick={() => void look()}>Look again with these answers</button></p>}
+        <Files files={seen.files} doubts={seen.doubts} answers={given} onAnswer={(key, a) => { give(key, a); }} onRemove={folder === 'inbox' ? (f) => void removeFile(f).then(() => look(), failing) : undefined} />
+        {seen.doubts.length > 0 && <p class="acts"><button type="button" class="button" onClick={() => void look()}>Look again with these answers</button></p>}
       </Section>
-      {told.recognised > 0 && (
-        <Section title={`${counted(told.questions.length, 'question')}`} note="each has an answer that may stand">
+      {seen.recognised > 0 && (
+        <Section title={`${counted(seen.questions.length, 'question')}`} note="each has an answer that may stand">
           <Form action="Load the files" send={() => run('loading', {}, true)}>
-            <div class="fields">{told.questions.map((q) => <Ask key={q.key} q={q} value={given[q.key]} onValue={(v) => give(q.key, v)} onLeave={() => given[q.key] !== undefined && void look()} />)}</div>
+            <div class="fields">{seen.questions.map((q) => <Ask key={q.key} q={q} value={given[q.key]} onValue={(v) => give(q.key, v)} onLeave={() => given[q.key] !== undefined && void look()} />)}</div>
           </Form>
         </Section>
       )}
