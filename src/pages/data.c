@@ -41,6 +41,20 @@ static const ptl_fresh_source *longest_missing(const ptl_freshness *f)
     return most;
 }
 
+/* A name that begins a sentence. */
+static void put_capital(ptl_buffer *b, const char *text)
+{
+    const char first = *text >= 'a' && *text <= 'z' ? (char)(*text - 32) : *text;
+    if (first) ptl_buffer_printf(b, "%c%s", first, text + 1);
+}
+
+static const char *effect_words(const data_view *d, const char *effect)
+{
+    ptl_buffer *b = ptl_page_say(d->page);
+    put_capital(b, *effect ? effect : "none known");
+    return ptl_page_said(d->page);
+}
+
 static const char *headline(const data_view *d)
 {
     const ptl_freshness *f = &d->fresh;
@@ -52,7 +66,9 @@ static const char *headline(const data_view *d)
         ptl_buffer_printf(b, "%lld of %lld sources that come by day are as usual.",
                           (long long)f->n_fresh, (long long)f->n_due);
     if (gone) {
-        ptl_buffer_printf(b, " %s has been missing since ", gone->source->name);
+        ptl_buffer_text(b, " ");
+        put_capital(b, gone->source->name);
+        ptl_buffer_text(b, " has been missing since ");
         ptl_show_day(b, f->last - (ptl_day)gone->missing + 1,
                      ptl_date_of(d->page->setting.today).year);
         ptl_buffer_text(b, ".");
@@ -110,7 +126,7 @@ static const char *const cell_shapes[] = {
                       "fill=\"currentColor\"/>",
     [PTL_DAY_FEW] = "<rect x=\"%d\" y=\"8\" width=\"8\" height=\"6\" rx=\"1.5\" "
                     "fill=\"currentColor\"/>",
-    [PTL_DAY_MISSING] = "<path d=\"M%d.5 .5h7v13h-7zm1 12l5-11\" fill=\"none\" "
+    [PTL_DAY_MISSING] = "<path class=\"gone\" d=\"M%d.5 .5h7v13h-7zm1 12l5-11\" fill=\"none\" "
                         "stroke=\"currentColor\"/>",
     [PTL_DAY_NOT_DUE] = "<path d=\"M%d 7.5h8\" fill=\"none\" stroke=\"currentColor\" "
                         "opacity=\".5\"/>"};
@@ -181,7 +197,7 @@ static void put_age(const data_view *d, const ptl_fresh_source *s)
     if (!s->has_last)
         ptl_page_text(d->page, NULL);
     else if (age <= 0)
-        ptl_page_text(d->page, "today");
+        ptl_page_text(d->page, "current");
     else
         ptl_page_printf(d->page, "%lld day%s", age, age == 1 ? "" : "s");
     ptl_page_cell_close(d->page);
@@ -238,7 +254,7 @@ static void put_key(const data_view *d)
                                         [PTL_DAY_MISSING] = "missing",
                                         [PTL_DAY_NOT_DUE] = "not due"};
     ptl_page *p = d->page;
-    ptl_page_html(p, "<p class=\"key\">");
+    ptl_page_html(p, "<p class=\"cells\">");
     for (int k = 0; k <= PTL_DAY_NOT_DUE; k++) {
         ptl_page_html(p, "<span><svg class=\"days\" aria-hidden=\"true\" width=\"8\" height=\"14\" "
                          "viewBox=\"0 0 8 14\">");
@@ -317,7 +333,6 @@ static void put_findings(const data_view *d)
     ptl_page_section(p, "What the audit found",
                      d->audit_run ? ptl_page_words(p, "audit of run %lld", (long long)d->audit_run)
                                   : NULL);
-    ptl_page_slot(p, "audit");
     if (d->audit_run == 0)
         ptl_page_html(p,
                       "<p>No audit ran yet. <code>portolan data audit</code> looks for gaps, "
@@ -334,13 +349,14 @@ static void put_findings(const data_view *d)
                                           .text = finding_words(d, f),
                                           .who = f->owner,
                                           .action = f->advice,
-                                          .effect = *f->effect ? f->effect : "none known"};
+                                          .effect = effect_words(d, f->effect)};
         ptl_page_put_finding(p, &finding);
     }
     if (a->n_findings > 0) ptl_page_html(p, "</ol>\n");
     if (a->n_findings > DATA_FINDINGS)
         ptl_page_html(p,
                       "<p class=\"note\">The others: <code>portolan data findings</code>.</p>\n");
+    ptl_page_slot(p, "audit");
     ptl_page_section_end(p);
 }
 
@@ -353,7 +369,7 @@ static void put_text_cell(const data_view *d, ptl_text text)
     ptl_page_cell(d->page, ptl_page_said(d->page), NULL);
 }
 
-static void put_aside(const data_view *d)
+static void put_faults(const data_view *d)
 {
     static const ptl_page_column columns[] = {{"Source", false, true},
                                               {"Column", false, true},
@@ -361,8 +377,6 @@ static void put_aside(const data_view *d)
                                               {"Rows", true, true}};
     const ptl_table *t = &d->aside;
     ptl_page *p = d->page;
-    if (t->n_rows == 0) return;
-    ptl_page_section(p, "Rows set aside", "no figure counts them");
     ptl_page_table(p, "set-aside", NULL, columns, 4);
     for (int64_t i = 0; i < t->n_rows; i++) {
         ptl_buffer *b = ptl_page_say(p);
@@ -377,8 +391,22 @@ static void put_aside(const data_view *d)
     ptl_page_table_end(p);
     ptl_page_html(p, "<p class=\"note\">Each row with its line and column: <code>portolan source "
                      "quarantine SOURCE</code>. A corrected file brings them back.</p>\n");
-    ptl_page_section_end(p);
+}
+
+static void put_aside(const data_view *d)
+{
+    int64_t aside = 0;
+    ptl_page *p = d->page;
+    for (int64_t i = 0; i < d->fresh.n_sources; i++) aside += d->fresh.sources[i].set_aside;
+    if (aside == 0) return;
+    ptl_page_section(p, "Rows set aside", "no figure counts them");
+    if (d->aside.n_rows > 0)
+        put_faults(d);
+    else
+        ptl_page_html(p, "<p>Each was left out by its mapping or stands twice: none has a "
+                         "fault.</p>\n");
     ptl_page_slot(p, "aside");
+    ptl_page_section_end(p);
 }
 
 /* --- names ------------------------------------------------------------------------------------ */
