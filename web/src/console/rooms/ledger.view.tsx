@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { useBar } from '../bar';
-import { change } from '../api';
+import { change, read } from '../api';
 import type { Answer as Reply } from '../api';
 import { answerOf, cancel, isOpen, jobs } from '../live';
 import type { Job } from '../live';
@@ -96,7 +96,7 @@ function EntryView({ seq }: { seq: number }) {
   const [failed, setFailed] = useState('');
   const prove = (): void => {
     setFailed('');
-    change('ledger.prove', { seq }).then(({ answer }) => setProof(answer || null), (e) => setFailed(wordsOf(e)));
+    read('ledger.prove', { seq }).then(setProof, (e) => setFailed(wordsOf(e)));
   };
   if (problem) return <><Answer>Entry {seq}</Answer><Failure words={wordsOf(problem)} /></>;
   if (data && !entry) return <Answer lede={`The ledger has fewer than ${count(seq + 1)} entries.`}>There is no entry {count(seq)}</Answer>;
