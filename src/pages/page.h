@@ -110,6 +110,7 @@ typedef struct ptl_page_finding {
     const char *title, *text;
     const char *who; /* NULL: no owner */
     const char *action;
+    const char *effect; /* on which figures, in a column of its own; NULL: no such column */
 } ptl_page_finding;
 void ptl_page_put_finding(ptl_page *page, const ptl_page_finding *finding);
 
@@ -178,6 +179,8 @@ void ptl_page_row_end(ptl_page *page);
 void ptl_page_cell(ptl_page *page, const char *text, const char *exact);
 void ptl_page_cell_money(ptl_page *page, int64_t micros);
 void ptl_page_cell_count(ptl_page *page, int64_t n);
+/** One person, or plainly none. */
+void ptl_page_cell_owner(ptl_page *page, const char *name);
 void ptl_page_cell_mark(ptl_page *page, const char *mark, const char *word);
 /** An estimate with its interval, "none" where it is not a number. */
 void ptl_page_cell_estimate(ptl_page *page, const ptl_estimate *estimate, ptl_unit unit);
