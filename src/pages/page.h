@@ -57,6 +57,7 @@ typedef struct ptl_page {
     int32_t n_columns;
     bool is_figure[PTL_PAGE_COLUMNS_MAX];
     bool open_chart;
+    const char *style; /* of this page alone: an asset beside review.css; NULL: none */
 } ptl_page;
 
 void ptl_page_init(ptl_page *page, const ptl_page_setting *setting);
