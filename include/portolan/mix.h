@@ -198,6 +198,14 @@ PTL_API ptl_mix_spec ptl_mix_preset_meridian(ptl_mix_channel *channel, const ptl
 PTL_API ptl_mix_spec ptl_mix_preset_pymc(ptl_mix_channel *channel, const ptl_mix_kind *kind,
                                          int64_t n_channels, int32_t yearly_order);
 
+/** Give a channel of a preset another carry-over and saturation, with priors for their parameters:
+ * a peak truncated normal(0, 2) within the window, Weibull shape lognormal(0, 0.5) and scale
+ * lognormal(0.7, 0.7) weeks, Hill half normal(0.8, 0.8; 0.1, 10) with slope one, likewise the
+ * scales of Michaelis-Menten and tanh, logistic rate gamma(3, 1). A parameter that old and new have
+ * in common keeps its prior. Non-media treatments, and reach and frequency, stay as they are. */
+PTL_API void ptl_mix_channel_shape(ptl_mix_channel *channel, ptl_adstock_kind adstock,
+                                   ptl_saturation_kind saturation);
+
 /* --- experiments --------------------------------------------------------------------------------
  */
 

@@ -10,6 +10,7 @@
 #ifndef PTL_DECIDE_MEDIA_PLAN_H
 #define PTL_DECIDE_MEDIA_PLAN_H
 
+#include "base/civil.h"
 #include "portolan/budget.h"
 #include "portolan/mix.h"
 
@@ -18,6 +19,7 @@ typedef struct ptl_fitted_mix {
     const ptl_mix_data *data;
     const ptl_mix_channel *channel; /* [data->n_channels], the specification's */
     const ptl_mix_result *fit;
+    ptl_day first, last; /* days of its weeks */
 } ptl_fitted_mix;
 
 typedef struct ptl_media_plan_options {

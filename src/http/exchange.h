@@ -49,13 +49,13 @@ typedef enum ptl_format { PTL_FORMAT_JSON, PTL_FORMAT_CSV, PTL_FORMAT_ARROW } pt
 typedef struct ptl_exchange ptl_exchange;
 typedef struct ptl_answer ptl_answer; /* kept in memory: answers.c */
 
-/* Work that needs the store: runs in the worker's thread and answers the exchange. */
+/* Work that needs the store: runs in a lane's thread and answers the exchange. */
 typedef void (*ptl_work_fn)(ptl_server *server, ptl_exchange *exchange);
 
 struct ptl_exchange {
     ptl_server *server;
     struct MHD_Connection *connection;
-    ptl_exchange_state state;
+    _Atomic ptl_exchange_state state; /* a lane may have answered before submitting returns */
     bool over_socket;
     bool is_malformed; /* the raw address holds what no address holds */
     bool is_too_big;

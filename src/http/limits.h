@@ -15,7 +15,8 @@ enum {
     PTL_HTTP_FRAME_BYTES_MAX = 8192, /* of one event                                            */
     PTL_HTTP_PING_MS = 20000,        /* a comment on a stream without news                       */
     PTL_HTTP_QUEUE_MAX = 256, /* requests that wait for a change's turn; as many for a read's */
-    PTL_HTTP_READERS = 2,     /* lanes that only read: more than cores helps nobody       */
+    PTL_HTTP_READERS =
+        4, /* lanes that only read: a few, so that a long read holds up no short one */
     PTL_HTTP_ANSWERS_BYTES_MAX = 64 * 1024 * 1024, /* finished answers of reads held in memory   */
     PTL_HTTP_ANSWER_KEPT_MAX = 1024 * 1024, /* a longer one is read again each time              */
     PTL_HTTP_LOG_BYTES_MAX = 256 * 1024, /* lines of requests that wait for the next tick        */

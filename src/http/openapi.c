@@ -108,6 +108,8 @@ static void put_query(ptl_json *json, const ptl_op *op)
         put_schema(json, param);
         ptl_json_object_end(json);
     }
+    ptl_json_raw(json, PTL_TEXT("{\"$ref\":\"#/components/parameters/Format\"}"));
+    ptl_json_raw(json, PTL_TEXT("{\"$ref\":\"#/components/parameters/Table\"}"));
     ptl_json_array_end(json);
 }
 
@@ -217,7 +219,16 @@ static void put_answer(ptl_json *json, const ptl_op *op)
     ptl_json_object_end(json);
     ptl_json_object_end(json);
     ptl_json_array_end(json);
-    for (int i = 0; i < 4; i++) ptl_json_object_end(json);
+    ptl_json_object_end(json);
+    ptl_json_object_end(json);
+    if (ptl_op_is_read(op)) {
+        ptl_json_key(json, "text/csv");
+        ptl_json_raw(json, PTL_TEXT("{\"schema\":{\"type\":\"string\"}}"));
+        ptl_json_key(json, "application/vnd.apache.arrow.stream");
+        ptl_json_raw(json, PTL_TEXT("{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}"));
+    }
+    ptl_json_object_end(json);
+    ptl_json_object_end(json);
 }
 
 static void put_responses(ptl_json *json, const ptl_op *op)
@@ -269,42 +280,105 @@ static void put_op(ptl_json *json, const ptl_op *op, const char *room)
 
 /* --- what the registry does not have ---------------------------------------------------------- */
 
-static const char fixed_paths[] =
-    "{\"get\":{\"operationId\":\"http.job\",\"summary\":\"how far a job is, and its answer\","
-    "\"parameters\":[{\"$ref\":\"#/components/parameters/Job\"}],\"responses\":{\"200\":{"
-    "\"description\":\"the job\",\"content\":{\"application/json\":{\"schema\":{\"$ref\":"
-    "\"#/components/schemas/Job\"}}}},\"default\":{\"$ref\":\"#/components/responses/Problem\"}}},"
-    "\"delete\":{\"operationId\":\"http.cancel\",\"summary\":\"stop a job\",\"parameters\":[{"
-    "\"$ref\":\"#/components/parameters/Job\"}],\"responses\":{\"202\":{\"description\":"
-    "\"it was told\"},\"default\":{\"$ref\":\"#/components/responses/Problem\"}}}}";
+static const struct {
+    const char *path, *about;
+} fixed_paths[] = {
+    {"/api/v1/jobs/{job}",
+     "{\"get\":{\"operationId\":\"http.job\",\"summary\":\"how far a job is, and its answer\""
+     ",\"parameters\":[{\"$ref\":\"#/components/parameters/Job\"}],\"responses\":{\"200\":{\""
+     "description\":\"the job\",\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/"
+     "components/schemas/Job\"}}}},\"default\":{\"$ref\":\"#/components/responses/Problem\"}"
+     "}},\"delete\":{\"operationId\":\"http.cancel\",\"summary\":\"stop a job\",\"parameters"
+     "\":[{\"$ref\":\"#/components/parameters/Job\"}],\"responses\":{\"202\":{\"description\""
+     ":\"it was told\"},\"default\":{\"$ref\":\"#/components/responses/Problem\"}}}}"},
+    {"/api/v1/events",
+     "{\"get\":{\"operationId\":\"http.events\",\"summary\":\"what changes, as it changes\","
+     "\"description\":\"Server-sent events: state (what a page should ask again) and job (ho"
+     "w far one is, without its answer).\",\"parameters\":[{\"name\":\"Last-Event-ID\",\"in\""
+     ":\"header\",\"required\":false,\"schema\":{\"type\":\"string\"}}],\"responses\":{\"200"
+     "\":{\"description\":\"a stream that does not end\",\"content\":{\"text/event-stream\":"
+     "{\"schema\":{\"type\":\"string\"}}}},\"default\":{\"$ref\":\"#/components/responses/Pr"
+     "oblem\"}}}}"},
+    {"/api/v1/uploads",
+     "{\"get\":{\"operationId\":\"http.uploads\",\"summary\":\"files in the inbox\",\"respon"
+     "ses\":{\"200\":{\"description\":\"the files\",\"content\":{\"application/json\":{\"sch"
+     "ema\":{\"type\":\"object\",\"required\":[\"uploads\"],\"properties\":{\"uploads\":{\"t"
+     "ype\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Upload\"}}}}}}},\"default\""
+     ":{\"$ref\":\"#/components/responses/Problem\"}}}}"},
+    {"/api/v1/uploads/{name}",
+     "{\"put\":{\"operationId\":\"http.upload\",\"summary\":\"put a file into the inbox\",\""
+     "parameters\":[{\"$ref\":\"#/components/parameters/UploadName\"}],\"requestBody\":{\"re"
+     "quired\":true,\"content\":{\"application/octet-stream\":{\"schema\":{\"type\":\"string"
+     "\",\"format\":\"binary\"}}}},\"responses\":{\"200\":{\"description\":\"it took the pla"
+     "ce of another\",\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/components"
+     "/schemas/Upload\"}}}},\"201\":{\"description\":\"it is there\",\"content\":{\"applicat"
+     "ion/json\":{\"schema\":{\"$ref\":\"#/components/schemas/Upload\"}}}},\"default\":{\"$r"
+     "ef\":\"#/components/responses/Problem\"}}},\"delete\":{\"operationId\":\"http.upload_r"
+     "emove\",\"summary\":\"take a file out of the inbox\",\"parameters\":[{\"$ref\":\"#/com"
+     "ponents/parameters/UploadName\"}],\"responses\":{\"204\":{\"description\":\"it is gone"
+     "\"},\"default\":{\"$ref\":\"#/components/responses/Problem\"}}}}"},
+    {"/api/v1/session",
+     "{\"get\":{\"operationId\":\"http.who\",\"summary\":\"who asks\",\"responses\":{\"200\""
+     ":{\"description\":\"the caller\",\"content\":{\"application/json\":{\"schema\":{\"$ref"
+     "\":\"#/components/schemas/Session\"}}}},\"default\":{\"$ref\":\"#/components/responses"
+     "/Problem\"}}},\"post\":{\"operationId\":\"http.sign_in\",\"summary\":\"sign in\",\"sec"
+     "urity\":[],\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"sch"
+     "ema\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"name\",\"pas"
+     "sword\"],\"properties\":{\"name\":{\"type\":\"string\",\"maxLength\":80},\"password\":"
+     "{\"type\":\"string\",\"maxLength\":256}}}}}},\"responses\":{\"200\":{\"description\":\""
+     "a session; its token is in the cookie\",\"content\":{\"application/json\":{\"schema\":"
+     "{\"$ref\":\"#/components/schemas/Session\"}}}},\"default\":{\"$ref\":\"#/components/re"
+     "sponses/Problem\"}}},\"delete\":{\"operationId\":\"http.sign_out\",\"summary\":\"sign "
+     "out\",\"responses\":{\"204\":{\"description\":\"the session has ended\"},\"default\":{"
+     "\"$ref\":\"#/components/responses/Problem\"}}}}"},
+    {"/api/v1/claim",
+     "{\"post\":{\"operationId\":\"http.claim\",\"summary\":\"use an invitation\",\"security"
+     "\":[],\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\""
+     ":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"invitation\",\"pa"
+     "ssword\"],\"properties\":{\"invitation\":{\"type\":\"string\",\"maxLength\":80},\"pass"
+     "word\":{\"type\":\"string\",\"minLength\":12,\"maxLength\":256}}}}}},\"responses\":{\""
+     "200\":{\"description\":\"the password is set, and a session begun\",\"content\":{\"app"
+     "lication/json\":{\"schema\":{\"$ref\":\"#/components/schemas/Session\"}}}},\"default\""
+     ":{\"$ref\":\"#/components/responses/Problem\"}}}}"}};
 
 static const char components[] =
-    "{\"securitySchemes\":{\"key\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"session\":{"
-    "\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"portolan_session\"}},"
-    "\"parameters\":{\"IdempotencyKey\":{\"name\":\"Idempotency-Key\",\"in\":\"header\","
-    "\"required\":false,\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":128}},"
-    "\"Force\":{\"name\":\"force\",\"in\":\"query\",\"required\":false,\"schema\":{\"type\":"
-    "\"boolean\",\"default\":false}},\"Job\":{\"name\":\"job\",\"in\":\"path\",\"required\":true,"
-    "\"schema\":{\"type\":\"integer\",\"minimum\":1}}},"
-    "\"responses\":{\"Problem\":{\"description\":\"a problem\",\"content\":{"
-    "\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}},"
-    "\"Queued\":{\"description\":\"a job; Location is its address\",\"content\":{"
-    "\"application/json\":{\"schema\":{\"$ref\":\"#/components/schemas/Job\"}}}}},"
-    "\"schemas\":{\"Money\":{\"type\":\"object\",\"required\":[\"amount\",\"currency\"],"
-    "\"properties\":{\"amount\":{\"type\":\"string\"},\"currency\":{\"type\":\"string\"}}},"
-    "\"Answer\":{\"type\":\"object\",\"required\":[\"said\",\"notes\",\"next\"],\"properties\":{"
-    "\"said\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"notes\":{\"type\":\"array\","
-    "\"items\":{\"type\":\"string\"}},\"next\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}"
-    "}}},\"Job\":{\"type\":\"object\",\"required\":[\"job\",\"operation\",\"state\"],"
-    "\"properties\":{\"job\":{\"type\":\"integer\"},\"operation\":{\"type\":\"string\"},"
-    "\"state\":{\"enum\":[\"queued\",\"running\",\"done\",\"failed\",\"cancelled\","
-    "\"interrupted\"]},\"share\":{\"type\":[\"number\",\"null\"]},\"step\":{\"type\":[\"string\","
-    "\"null\"]},\"answer\":{\"$ref\":\"#/components/schemas/Answer\"},\"problem\":{\"$ref\":"
-    "\"#/components/schemas/Problem\"}}},\"Problem\":{\"type\":\"object\",\"required\":[\"type\","
-    "\"title\",\"status\",\"code\",\"message\"],\"properties\":{\"type\":{\"type\":\"string\"},"
-    "\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"code\":{\"type\":"
-    "\"string\"},\"message\":{\"type\":\"string\"},\"detail\":{\"type\":[\"string\",\"null\"]},"
-    "\"hint\":{\"type\":[\"string\",\"null\"]}}}}}";
+    "{\"securitySchemes\":{\"key\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"session\":{\""
+    "type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"portolan_session\"}},\"parameters\":{\""
+    "IdempotencyKey\":{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"required\":false,\""
+    "schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":128}},\"Force\":{\"name\":"
+    "\"force\",\"in\":\"query\",\"required\":false,\"schema\":{\"type\":\"boolean\",\"defau"
+    "lt\":false}},\"Job\":{\"name\":\"job\",\"in\":\"path\",\"required\":true,\"schema\":{\""
+    "type\":\"integer\",\"minimum\":1}},\"Format\":{\"name\":\"format\",\"in\":\"query\",\""
+    "required\":false,\"description\":\"One list of the answer as a table; an Accept header"
+    " says the same.\",\"schema\":{\"type\":\"string\",\"enum\":[\"json\",\"csv\",\"arrow\""
+    "],\"default\":\"json\"}},\"Table\":{\"name\":\"table\",\"in\":\"query\",\"required\":f"
+    "alse,\"description\":\"Which list, where the answer has several.\",\"schema\":{\"type\""
+    ":\"string\"}},\"UploadName\":{\"name\":\"name\",\"in\":\"path\",\"required\":true,\"sc"
+    "hema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":120}}},\"responses\":{\"Prob"
+    "lem\":{\"description\":\"a problem\",\"content\":{\"application/problem+json\":{\"sche"
+    "ma\":{\"$ref\":\"#/components/schemas/Problem\"}}}},\"Queued\":{\"description\":\"a jo"
+    "b; Location is its address\",\"content\":{\"application/json\":{\"schema\":{\"$ref\":\""
+    "#/components/schemas/Job\"}}}}},\"schemas\":{\"Money\":{\"type\":\"object\",\"required"
+    "\":[\"amount\",\"currency\"],\"properties\":{\"amount\":{\"type\":\"string\"},\"curren"
+    "cy\":{\"type\":\"string\"}}},\"Answer\":{\"type\":\"object\",\"required\":[\"said\",\""
+    "notes\",\"next\"],\"properties\":{\"said\":{\"type\":\"array\",\"items\":{\"type\":\"s"
+    "tring\"}},\"notes\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"next\":{\"t"
+    "ype\":\"array\",\"items\":{\"type\":\"string\"}}}},\"Job\":{\"type\":\"object\",\"requ"
+    "ired\":[\"job\",\"operation\",\"state\"],\"properties\":{\"job\":{\"type\":\"integer\""
+    "},\"operation\":{\"type\":\"string\"},\"state\":{\"enum\":[\"queued\",\"running\",\"do"
+    "ne\",\"failed\",\"cancelled\",\"interrupted\"]},\"share\":{\"type\":[\"number\",\"null"
+    "\"]},\"step\":{\"type\":[\"string\",\"null\"]},\"answer\":{\"$ref\":\"#/components/sch"
+    "emas/Answer\"},\"problem\":{\"$ref\":\"#/components/schemas/Problem\"}}},\"Problem\":{"
+    "\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"code\",\"message\"],"
+    "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"statu"
+    "s\":{\"type\":\"integer\"},\"code\":{\"type\":\"string\"},\"message\":{\"type\":\"stri"
+    "ng\"},\"detail\":{\"type\":[\"string\",\"null\"]},\"hint\":{\"type\":[\"string\",\"nul"
+    "l\"]}}},\"Upload\":{\"type\":\"object\",\"required\":[\"name\",\"bytes\"],\"properties"
+    "\":{\"name\":{\"type\":\"string\"},\"bytes\":{\"type\":\"integer\"},\"sha256\":{\"type"
+    "\":\"string\"},\"changed_at\":{\"type\":\"string\",\"format\":\"date-time\"}}},\"Sessi"
+    "on\":{\"type\":\"object\",\"required\":[\"name\",\"role\"],\"properties\":{\"name\":{\""
+    "type\":\"string\"},\"role\":{\"type\":\"string\"},\"csrf_token\":{\"type\":\"string\"}"
+    "}}}}";
 
 void ptl_openapi(ptl_json *json)
 {
@@ -321,8 +395,10 @@ void ptl_openapi(ptl_json *json)
     ptl_json_object(json);
     for (int64_t i = 0; i < ptl_ops_n; i++)
         put_op(json, ptl_ops[i], ptl_op_rooms[ptl_op_room_of(i)].name);
-    ptl_json_key(json, "/api/v1/jobs/{job}");
-    ptl_json_raw(json, ptl_text_of(fixed_paths));
+    for (size_t i = 0; i < sizeof fixed_paths / sizeof *fixed_paths; i++) {
+        ptl_json_key(json, fixed_paths[i].path);
+        ptl_json_raw(json, ptl_text_of(fixed_paths[i].about));
+    }
     ptl_json_object_end(json);
     ptl_json_key(json, "components");
     ptl_json_raw(json, ptl_text_of(components));

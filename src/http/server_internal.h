@@ -16,7 +16,7 @@
 #include "ops/dispatch.h"
 #include "store/access.h"
 
-/* A long operation: queued by a request, run by the worker when no request waits. */
+/* A long operation: queued by a request, run by the lane for its kind. */
 typedef struct ptl_server_job {
     int64_t job_id; /* 0: the place is free */
     const ptl_op *op;
@@ -180,7 +180,8 @@ void ptl_worker_read(ptl_server *server, ptl_exchange *exchange, ptl_work_fn wor
 void ptl_worker_tick(ptl_server *server);
 
 /* jobs.c */
-/** In the worker: make the job's row and its place. E_UNAVAILABLE where too many are open. */
+/** In the changes' thread: make the job's row and its place. E_UNAVAILABLE where too many are open.
+ */
 PTL_NODISCARD ptl_status ptl_jobs_add(int64_t *job_id, ptl_server *server, const ptl_exchange *e,
                                       ptl_error *err);
 /** Under the mutex: queued first, of those for this lane; NULL: none. */
@@ -234,7 +235,8 @@ void ptl_answers_count(ptl_server *server, int64_t *n, int64_t *bytes, int64_t *
 /* events.c */
 PTL_NODISCARD ptl_status ptl_events_open(ptl_server *server, ptl_error *err);
 void ptl_events_free(ptl_server *server);
-/** In the worker: tell every stream, if something of the state changed. */
+/** In any thread that does not hold the server's mutex: tell every stream, if something of the
+ * state changed. */
 void ptl_events_state(ptl_server *server);
 /** In any thread that does not hold the server's mutex: tell who may see it where a job is. */
 void ptl_events_job(ptl_server *server, int64_t job_id);
@@ -293,7 +295,8 @@ const ptl_op *ptl_call_find(const char *rest);
 /* access.c, sign_in.c */
 #define PTL_HTTP_COOKIE "portolan_session"
 enum { PTL_HTTP_TOKEN_MAX = 64 };
-PTL_NODISCARD ptl_status ptl_gate_load(ptl_server *server, ptl_error *err); /* in the worker */
+PTL_NODISCARD ptl_status ptl_gate_load(ptl_server *server,
+                                       ptl_error *err); /* in the changes' thread */
 void ptl_gate_identify(ptl_exchange *e);
 /** Whether what the caller showed still opens the door. */
 bool ptl_gate_still_holds(ptl_server *server, const ptl_caller *caller);
@@ -315,9 +318,10 @@ void ptl_gate_sign_in(ptl_exchange *e);
 void ptl_gate_claim(ptl_exchange *e);
 void ptl_gate_who(ptl_exchange *e);
 void ptl_gate_sign_out(ptl_exchange *e);
-/** In the worker: what happened at the gate since the last time goes into the ledger. */
+/** In the changes' thread: what happened at the gate since the last time goes into the ledger. */
 void ptl_gate_enter_news(ptl_server *server);
-/** In the worker, at start: where nobody may sign in, the invitation of the first owner. */
+/** In the changes' thread, at start: where nobody may sign in, the invitation of the first owner.
+ */
 PTL_NODISCARD ptl_status ptl_gate_first(char token[64], ptl_server *server, ptl_error *err);
 
 /* report.c */

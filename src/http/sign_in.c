@@ -200,7 +200,7 @@ typedef struct claim {
     char password[136];
 } claim;
 
-/* In the worker. */
+/* In the changes' thread. */
 static void claim_in_store(ptl_server *server, ptl_exchange *e)
 {
     claim *c = e->payload;

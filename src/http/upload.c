@@ -276,6 +276,8 @@ void ptl_upload_finish(ptl_exchange *e)
         answer_kept(e, u, replaces);
     else
         refuse_system(e, errno);
+    ptl_upload_drop(u); /* before the answer is sent: who has it finds nothing half done */
+    e->upload = NULL;
 }
 
 void ptl_upload_drop(ptl_upload *u)

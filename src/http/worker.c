@@ -1,7 +1,7 @@
 /* worker.c: the threads that work with the stores, and the queues before them.
  *
  *     requests that change ──▶ [changes] ──▶ one thread, the server's own handles ─┐
- *     reads ──────────────────▶ [reads] ───▶ two threads, a snapshot each ─────────┼──▶ engine
+ *     reads ──────────────────▶ [reads] ───▶ four threads, a snapshot each ────────┼──▶ engine
  *     jobs that change ────────────────────▶ one thread: the heavy lane ───────────┤
  *     other jobs ──────────────────────────▶ one thread: the light lane ───────────┘
  *
@@ -40,6 +40,33 @@ static ptl_exchange *take_first(ptl_queue *queue)
     if (!e) return NULL;
     queue->first = e->next;
     if (!queue->first) queue->last = NULL;
+    queue->n--;
+    return e;
+}
+
+/* A read that another lane is reading now waits for it: then it is in memory. */
+static bool is_being_read(const ptl_exchange *e)
+{
+    const ptl_server *server = e->server;
+    for (int i = 0; e->op && i < PTL_HTTP_LANES; i++) {
+        const ptl_exchange *other = server->lanes[i].running;
+        if (server->lanes[i].kind == PTL_LANE_READS && other && other->op &&
+            memcmp(other->answer_key.bytes, e->answer_key.bytes, sizeof e->answer_key.bytes) == 0)
+            return true;
+    }
+    return false;
+}
+
+static ptl_exchange *take_read(ptl_queue *queue)
+{
+    ptl_exchange *before = NULL, *e = queue->first;
+    while (e && is_being_read(e)) {
+        before = e;
+        e = e->next;
+    }
+    if (!before || !e) return e ? take_first(queue) : NULL;
+    before->next = e->next;
+    if (queue->last == e) queue->last = before;
     queue->n--;
     return e;
 }
@@ -138,6 +165,7 @@ static void answer(ptl_lane *lane, ptl_exchange *e)
     e->work(lane->server, e);
     pthread_mutex_lock(&lane->server->mutex);
     lane->running = NULL;
+    if (lane->server->reads.n > 0) pthread_cond_broadcast(&lane->server->reads.changed);
     pthread_mutex_unlock(&lane->server->mutex);
     e->store = NULL;
     note_work(lane->server);
@@ -206,6 +234,7 @@ static void hand_over(ptl_lane *lane, ptl_exchange *e)
 {
     pthread_mutex_lock(&lane->server->mutex);
     lane->running = NULL;
+    if (lane->server->reads.n > 0) pthread_cond_broadcast(&lane->server->reads.changed);
     push(&lane->server->changes, e);
     pthread_mutex_unlock(&lane->server->mutex);
 }
@@ -273,8 +302,8 @@ static bool next(ptl_exchange **e, ptl_server_job **job, ptl_lane *lane)
     ptl_server *server = lane->server;
     ptl_queue *queue = queue_of(lane);
     *job = NULL;
-    while (!(*e = take_first(queue)) && !must_stop(lane) &&
-           !(*job = ptl_jobs_next(server, lane->kind))) {
+    while (!(*e = lane->kind == PTL_LANE_READS ? take_read(queue) : take_first(queue)) &&
+           !must_stop(lane) && !(*job = ptl_jobs_next(server, lane->kind))) {
         struct timespec until;
         timespec_get(&until, TIME_UTC);
         until.tv_sec += 1;

@@ -112,6 +112,7 @@ static ptl_status say_cells(ptl_call *call, const ptl_media_plan *p, const ptl_b
         ptl_json_array(&json);
         for (int64_t t = 0; t < weeks; t++) ptl_json_int(&json, r->plan_cents[block * weeks + t]);
         ptl_json_array_end(&json);
+        ptl_json_put_int(&json, "present", llround(100.0 * p->weekly[block]));
         ptl_json_object_end(&json);
     }
     ptl_json_array_end(&json);
@@ -237,6 +238,8 @@ ptl_status ptl_budget_answer_optimize(ptl_call *call, const ptl_fitted_mix *mix,
                   "Over %d weeks this plan is expected to bring %s of CM1 net of media over the "
                   "present one; the chance that it does worse is %.0f %%.",
                   p->data.n_weeks, shown(call, &r.gain, PTL_UNIT_MONEY, true), 100.0 * r.p_loss);
+    ptl_reply_day(call->reply, "from", "From", mix->last + 1);
+    ptl_reply_day(call->reply, "to", "To", mix->last + 7 * p->data.n_weeks);
     say_worth(call, p, &r);
     say_channels(call, p, &r);
     say_certificate(call, &r);

@@ -1,5 +1,5 @@
 /* decide_budget.c: operations on budgets and on the next experiment: their rows. They read a fitted
- * mix model and answer; nothing is written, the run keeps what was promised. */
+ * mix model and answer; the run of a plan keeps its promise, and budget.score reads it. */
 #include "ops/args.h"
 #include "ops/decide_budget.h"
 
@@ -52,6 +52,11 @@ static ptl_status budget_optimize(ptl_call *call, ptl_error *err)
 static ptl_status budget_simulate(ptl_call *call, ptl_error *err)
 {
     return answer(call, ptl_budget_answer_simulate, err);
+}
+
+static ptl_status budget_score(ptl_call *call, ptl_error *err)
+{
+    return answer(call, ptl_budget_answer_score, err);
 }
 
 static ptl_status experiment_next(ptl_call *call, ptl_error *err)
@@ -166,7 +171,8 @@ const ptl_op ptl_op_budget_optimize = {
                           "gap, bound: number — money, by the draws that chose\n"
                           "shadow_price: number — what one more unit of total would bring\n"
                           "gain_in_sample: number — on the draws that chose, for comparison\n"
-                          "plan: list — channel, geo, cents week by week",
+                          "from, to: day — of the plan\n"
+                          "plan: list — channel, geo, cents week by week; present, cents a week",
     .right = "analyst",
     .effects = PTL_READS | PTL_WRITES,
     .is_long = true,
@@ -199,6 +205,36 @@ const ptl_op ptl_op_budget_simulate = {
     .effects = PTL_READS,
     .example = "portolan budget simulate",
     .run = budget_simulate};
+
+static const ptl_param score_params[] = {PARAM_MODEL,
+                                         {.name = "limit",
+                                          .type = PTL_PARAM_INT,
+                                          .unit = "plans",
+                                          .defaults = "100",
+                                          .min = 1,
+                                          .max = 1000,
+                                          .about = "Newest plans looked at."},
+                                         PARAM_RECENT,
+                                         PARAM_MARGIN};
+
+const ptl_op ptl_op_budget_score = {
+    .name = "budget.score",
+    .summary = "compare what plans promised with what they brought",
+    .about =
+        "Every plan that budget optimize proposed keeps its promise in its run. Where a model has "
+        "seen all its weeks, what was spent in them is judged against the spend that was in force "
+        "when the plan was made, and the mean gain is held against the interval that was promised. "
+        "Nine in ten should lie within.",
+    .params = score_params,
+    .n_params = N_OF(score_params),
+    .result =
+        "due, inside, waiting: int — promises\n"
+        "coverage: number — share of those due that lie within\n"
+        "promises: list — run, from, to, planned, spent, followed, promised, measured, inside",
+    .right = "everyone",
+    .effects = PTL_READS,
+    .example = "portolan budget score",
+    .run = budget_score};
 
 static const ptl_param next_params[] = {
     PARAM_MODEL,

@@ -35,6 +35,10 @@ ptl_status ptl_fitted_mix_read(ptl_fitted_mix *out, ptl_call *call, ptl_error *e
     PTL_TRY(key_of(&key, call, model, err));
     ptl_mix_fitted *f = ptl_memo_find(&call->store->fit, key);
     if (!f) PTL_TRY(read_anew(&f, call, model, key, err));
-    *out = (ptl_fitted_mix){.data = &f->panel.data, .channel = f->panel.channel, .fit = &f->result};
+    *out = (ptl_fitted_mix){.data = &f->panel.data,
+                            .channel = f->panel.channel,
+                            .fit = &f->result,
+                            .first = f->panel.first,
+                            .last = f->panel.last};
     return PTL_OK;
 }

@@ -62,6 +62,7 @@
     X(prove, reconcile_bundle)                                                                     \
     X(decide, budget_optimize)                                                                     \
     X(decide, budget_simulate)                                                                     \
+    X(decide, budget_score)                                                                        \
     X(decide, experiment_next)                                                                     \
     X(review, review_write)                                                                        \
     X(review, review_changes)                                                                      \

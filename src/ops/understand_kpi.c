@@ -217,7 +217,8 @@ const ptl_op ptl_op_kpi_list = {
         "none "
         "has a line of its own, \"not recorded\", so that sums add up to the company's. What a "
         "channel or campaign is said to have brought is what was recorded: credit of grade E, not "
-        "effect.",
+        "effect. By channel, miroas stands beside it: what one more euro would bring by the newest "
+        "mix model, none where there is none.",
     .params = kpi_params,
     .n_params = sizeof kpi_params / sizeof *kpi_params,
     .result =
@@ -238,19 +239,26 @@ enum {
     C_ORDERS,
     C_REVENUE,
     C_CM1,
+    C_RETENTION,
     C_LTV,
     C_TO_CAC,
     C_PAYBACK,
     C_VERDICT,
     C_RUN
 };
-static const ptl_column_spec cohort_specs[] = {
-    {"period_start", PTL_TYPE_DAY},  {"member", PTL_TYPE_TEXT},
-    {"customers", PTL_TYPE_INT},     {"active", PTL_TYPE_INT},
-    {"orders", PTL_TYPE_INT},        {"revenue_micros", PTL_TYPE_INT},
-    {"cm1_micros", PTL_TYPE_INT},    {"ltv", PTL_TYPE_DOUBLE},
-    {"ltv_to_cac", PTL_TYPE_DOUBLE}, {"payback_months", PTL_TYPE_DOUBLE},
-    {"verdict", PTL_TYPE_TEXT},      {"run_id", PTL_TYPE_INT}};
+static const ptl_column_spec cohort_specs[] = {{"period_start", PTL_TYPE_DAY},
+                                               {"member", PTL_TYPE_TEXT},
+                                               {"customers", PTL_TYPE_INT},
+                                               {"active", PTL_TYPE_INT},
+                                               {"orders", PTL_TYPE_INT},
+                                               {"revenue_micros", PTL_TYPE_INT},
+                                               {"cm1_micros", PTL_TYPE_INT},
+                                               {"retention", PTL_TYPE_DOUBLE},
+                                               {"ltv", PTL_TYPE_DOUBLE},
+                                               {"ltv_to_cac", PTL_TYPE_DOUBLE},
+                                               {"payback_months", PTL_TYPE_DOUBLE},
+                                               {"verdict", PTL_TYPE_TEXT},
+                                               {"run_id", PTL_TYPE_INT}};
 static const ptl_reply_column cohort_columns[] = {{"won", "Won in", false},
                                                   {"member", "Of", false},
                                                   {"customers", "Customers", true},
@@ -258,6 +266,7 @@ static const ptl_reply_column cohort_columns[] = {{"won", "Won in", false},
                                                   {"orders", "Orders", true},
                                                   {"revenue", "Revenue", true},
                                                   {"cm1", "CM1", true},
+                                                  {"retention", "Active", true},
                                                   {"ltv", "LTV", true},
                                                   {"ltv_to_cac", "LTV:CAC", true},
                                                   {"payback_months", "Payback", true},
@@ -272,7 +281,7 @@ static void put_cohort(const ptl_call *call, const result *r, int64_t i)
     for (int k = C_CUSTOMERS; k <= C_ORDERS; k++) cell_int(call, c[k], i);
     cell_micros(call, c[C_REVENUE], i);
     cell_micros(call, c[C_CM1], i);
-    for (int k = C_LTV; k <= C_PAYBACK; k++)
+    for (int k = C_RETENTION; k <= C_PAYBACK; k++)
         ptl_reply_cell_double(call->reply, ptl_column_double(c[k], i));
     cell_text(call, c[C_VERDICT], i);
     ptl_reply_cell_id(call->reply, ptl_column_int(c[C_RUN], i));
@@ -280,8 +289,12 @@ static void put_cohort(const ptl_call *call, const result *r, int64_t i)
 
 static ptl_status list_months(ptl_call *call, ptl_error *err)
 {
+    const char *by = text_or_empty(call, "by");
+    const char *dimension = strcmp(by, "channel_age") == 0   ? "channel/age"
+                            : strcmp(by, "product_age") == 0 ? "product/age"
+                                                             : by;
     const ptl_value params[] = {ptl_value_int(ptl_args_int(call->args, "run")),
-                                ptl_value_string(text_or_empty(call, "by")),
+                                ptl_value_string(dimension),
                                 ptl_value_string(text_or_empty(call, "member")),
                                 day_or(call, "from", day_first),
                                 day_or(call, "to", day_last),
@@ -354,11 +367,12 @@ static const ptl_param cohort_params[] = {
      .about = "Customers won in a month, or in a week with every week of life."},
     {.name = "by",
      .type = PTL_PARAM_ENUM,
-     .choices = "channel|product|age",
-     .about = "Split months by channel, by first product, or by month of life."},
+     .choices = "channel|product|age|channel_age|product_age",
+     .about = "Split months by channel, by first product, by month of life, or by both."},
     {.name = "member",
      .type = PTL_PARAM_TEXT,
-     .about = "Only this channel or product, or this month of life, as 003."},
+     .about = "Only this channel or product, or this month of life, as 003; of both a channel or "
+              "product with all its months of life."},
     {.name = "from", .type = PTL_PARAM_DAY, .about = "Only customers won in periods from then on."},
     {.name = "to", .type = PTL_PARAM_DAY, .about = "Only customers won in periods until then."},
     RUN_PARAM,
@@ -376,7 +390,7 @@ const ptl_op ptl_op_cohort_list = {
         "grows.",
     .params = cohort_params,
     .n_params = sizeof cohort_params / sizeof *cohort_params,
-    .result = "cohorts: list — won, member, customers, active, orders, revenue, cm1, ltv, "
+    .result = "cohorts: list — won, member, customers, active, orders, revenue, cm1, retention, "
               "ltv_to_cac, payback_months, verdict, run; by week: won, member, age, customers, "
               "active, orders, revenue, variable_cost, verdict, run",
     .right = "everyone",
@@ -422,13 +436,36 @@ static void put_step(const ptl_call *call, const result *r, int64_t i)
     ptl_reply_cell_id(call->reply, ptl_column_int(c[9], i));
 }
 
+/* What the funnel is asked of: the parameter that is given, of these; the company without one. */
+static const char *asked_of(const char **member, const ptl_call *call, ptl_error *err)
+{
+    static const char *const dimensions[] = {"channel", "campaign", "geo", "vertical"};
+    const char *of = "";
+    *member = "";
+    for (size_t i = 0; i < sizeof dimensions / sizeof *dimensions; i++) {
+        if (!ptl_args_given(call->args, dimensions[i])) continue;
+        if (of[0]) {
+            (void)ptl_fail(err, PTL_E_INVALID,
+                           "a funnel is of one %s or of one %s, not of both at once", of,
+                           dimensions[i]);
+            return NULL;
+        }
+        of = dimensions[i];
+        *member = text_or_empty(call, of);
+    }
+    if (strcmp(*member, "not recorded") == 0) *member = "";
+    return of;
+}
+
 static ptl_status funnel_show(ptl_call *call, ptl_error *err)
 {
+    const char *member, *of = asked_of(&member, call, err);
+    if (!of) return PTL_E_INVALID;
     const ptl_value params[] = {ptl_value_int(ptl_args_int(call->args, "run")),
                                 ptl_value_string(text_or_empty(call, "grain")),
-                                ptl_value_string(text_or_empty(call, "channel"))};
+                                ptl_value_string(of), ptl_value_string(member)};
     result r;
-    PTL_TRY(query(&r, call, "kpi/funnel", params, 3, funnel_specs,
+    PTL_TRY(query(&r, call, "kpi/funnel", params, 4, funnel_specs,
                   sizeof funnel_specs / sizeof *funnel_specs, err));
     ptl_reply_table(call->reply, "steps", "", funnel_columns,
                     sizeof funnel_columns / sizeof *funnel_columns);
@@ -453,7 +490,13 @@ static const ptl_param funnel_params[] = {
      .about = "Periods in which leads came and deals were opened."},
     {.name = "channel",
      .type = PTL_PARAM_TEXT,
-     .about = "Only leads and deals of this channel; by year and in all."},
+     .about = "Only leads and deals of this channel; by year and in all. \"not recorded\" is what "
+              "names none."},
+    {.name = "campaign", .type = PTL_PARAM_TEXT, .about = "Only those of this campaign."},
+    {.name = "geo",
+     .type = PTL_PARAM_TEXT,
+     .about = "Only those of this place: of deals, whose companies have one."},
+    {.name = "vertical", .type = PTL_PARAM_TEXT, .about = "Only those of this vertical."},
     RUN_PARAM};
 
 const ptl_op ptl_op_funnel_show = {

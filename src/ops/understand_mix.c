@@ -136,7 +136,9 @@ static void put_fit(ptl_call *call, const ptl_mix_fitted *f)
     ptl_reply_day(reply, "from", "From", f->panel.first);
     ptl_reply_day(reply, "to", "To", f->panel.last);
     ptl_reply_int(reply, "weeks", "Weeks", f->panel.data.n_weeks);
-    ptl_reply_int(reply, "geos", "Places", f->panel.data.n_geos);
+    const ptl_mix_data *d = &f->panel.data;
+    ptl_reply_int(reply, "geos", "Places", d->n_places ? d->n_places : d->n_geos);
+    if (d->n_brands > 1) ptl_reply_int(reply, "brands", "Brands", d->n_brands);
     ptl_reply_text(reply, "verdict", "Sampling", ptl_verdict_text(r->verdict));
     ptl_reply_double(reply, "r_hat", "R-hat, largest", r->r_hat_max);
     ptl_reply_double(reply, "ess_bulk", "ESS of the bulk, smallest", r->ess_bulk_min);
@@ -175,6 +177,10 @@ static ptl_status mix_fit(ptl_call *call, ptl_error *err)
     s.kpi = text_or(call, "kpi", s.kpi);
     s.mediators = text_or(call, "mediators", "");
     s.demand = text_or(call, "demand", "");
+    s.adstock = text_or(call, "adstock", "");
+    s.saturation = text_or(call, "saturation", "");
+    s.noise = text_or(call, "noise", s.noise);
+    if (ptl_args_given(call->args, "knots")) s.knots = (int32_t)ptl_args_int(call->args, "knots");
     s.weeks = (int32_t)ptl_args_int(call->args, "weeks");
     s.n_chains = (int32_t)ptl_args_int(call->args, "chains");
     s.n_warmup = s.n_draws = (int32_t)ptl_args_int(call->args, "draws");
@@ -193,6 +199,7 @@ static ptl_status mix_fit(ptl_call *call, ptl_error *err)
 
 #define FIT_RESULT                                                                                 \
     "model, from, to, weeks, geos: the fit and its panel\n"                                        \
+    "brands: whole number, where the outcome is known by brand\n"                                  \
     "verdict, r_hat, ess_bulk, ess_tail, divergent: whether the sampling may be believed\n"        \
     "r2, baseline, margin: number\n"                                                               \
     "channels: list — channel, spend_week, revenue, iroas, miroas, grade, behind, sensitivity, " \
@@ -211,7 +218,26 @@ static const ptl_param fit_params[] = {
      .type = PTL_PARAM_TEXT,
      .defaults = "revenue",
      .about = "What is explained: revenue, or a control series by name, which may be known by "
-              "place."},
+              "place, and by brand: units stands for the series units/shoes and units/bags."},
+    {.name = "adstock",
+     .type = PTL_PARAM_ENUM,
+     .choices = "geometric|binomial|delayed|weibull_pdf|weibull_cdf",
+     .about = "How an effect is carried over the weeks after; without it, as the preset has it."},
+    {.name = "saturation",
+     .type = PTL_PARAM_ENUM,
+     .choices = "none|hill|logistic|michaelis_menten|tanh",
+     .about = "How an effect flattens with pressure; without it, as the preset has it."},
+    {.name = "noise",
+     .type = PTL_PARAM_ENUM,
+     .choices = "normal|student_t",
+     .defaults = "normal",
+     .about = "What is left over: Student-t noise lets odd weeks count for little."},
+    {.name = "knots",
+     .type = PTL_PARAM_INT,
+     .min = 0,
+     .max = 400,
+     .about = "Knots of the baseline: 0 lets the data choose, 1 is a level; without it, as the "
+              "preset has it."},
     {.name = "weeks",
      .type = PTL_PARAM_INT,
      .unit = "weeks",

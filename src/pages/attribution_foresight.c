@@ -188,6 +188,60 @@ static void put_sentence(const ptl_journeys_view *v, int32_t best, double most)
     ptl_page_html(v->page, "Foreseeing well is describing well, not measuring effect.</p>\n");
 }
 
+/* --- from quarter to quarter -------------------------------------------------------------------
+ */
+
+/* How much of a method's shares changes channel between neighbouring quarters of the period. */
+static int32_t count_steady(double *least, double *most, const ptl_told_run *told)
+{
+    int32_t n = 0;
+    *least = HUGE_VAL;
+    *most = -HUGE_VAL;
+    for (int32_t m = 0; m < PTL_TOLD_METHODS; m++) {
+        const double moved =
+            ptl_told_value(told, "stability_moved", ptl_text_of(ptl_told_methods[m].name));
+        if (isnan(moved)) continue;
+        *least = fmin(*least, moved);
+        *most = fmax(*most, moved);
+        n++;
+    }
+    return n;
+}
+
+static void put_stability(const ptl_journeys_view *v)
+{
+    static const ptl_page_column columns[] = {{"Method", false, false},
+                                              {"Changes channel", true, false},
+                                              {"At most", true, false},
+                                              {"Rank correlation", true, false}};
+    double least, most;
+    if (count_steady(&least, &most, v->told) == 0) return;
+    ptl_page_section(v->page, "Whether methods stay with what they say",
+                     "shares by quarter of the period");
+    ptl_page_html(v->page, "<p>");
+    ptl_page_printf(v->page,
+                    "From one quarter of the period to the next, between %.0f%% and %.0f%% of what "
+                    "a method gives out changes channel: market, spending and chance together.",
+                    100.0 * least, 100.0 * most);
+    ptl_page_html(v->page, "</p>\n");
+    ptl_page_table(v->page, "stability",
+                   "Share that changes channel from quarter to quarter, on average and at most; "
+                   "whether the order of channels holds: 1 as it was, 0 anyhow",
+                   columns, 4);
+    for (int32_t m = 0; m < PTL_TOLD_METHODS; m++) {
+        const ptl_text name = ptl_text_of(ptl_told_methods[m].name);
+        const double moved = ptl_told_value(v->told, "stability_moved", name);
+        if (isnan(moved)) continue;
+        ptl_page_row(v->page, ptl_journeys_method(v, m));
+        put_number(v->page, moved);
+        put_number(v->page, ptl_told_value(v->told, "stability_moved_most", name));
+        put_number(v->page, ptl_told_value(v->told, "stability_rank", name));
+        ptl_page_row_end(v->page);
+    }
+    ptl_page_table_end(v->page);
+    ptl_page_section_end(v->page);
+}
+
 void ptl_journeys_put_foresight(const ptl_journeys_view *v)
 {
     double most;
@@ -198,4 +252,5 @@ void ptl_journeys_put_foresight(const ptl_journeys_view *v)
     put_table(v);
     put_calibration(v, best);
     ptl_page_section_end(v->page);
+    put_stability(v);
 }

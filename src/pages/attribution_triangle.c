@@ -5,6 +5,8 @@
  * with its reason. */
 #include "pages/attribution_internal.h"
 
+#include "base/show.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -145,6 +147,25 @@ static void put_channels(const ptl_journeys_view *v, const side *s, const line *
     ptl_page_table_end(v->page);
 }
 
+/* Where both stand, what would decide between them. */
+static void put_settling(const ptl_journeys_view *v, const side *s, const line *lines, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) {
+        if (!conflicts(s, &lines[i])) continue;
+        const double error = ptl_column_double(s->f.value, lines[i].settle);
+        ptl_buffer money;
+        ptl_buffer_init(&money, 64, NULL);
+        ptl_show_money_short(&money, llround(error * 1e6), v->workspace->currency, 3);
+        ptl_page_html(v->page, "<p class=\"note\">");
+        ptl_page_printf(v->page,
+                        "%s: effect and journey credit lie too far apart to be one figure. An "
+                        "experiment with a standard error of %s would tell them apart.",
+                        ptl_journeys_label(v, lines[i].channel), money.ptr ? money.ptr : "");
+        ptl_page_html(v->page, "</p>\n");
+        ptl_buffer_dispose(&money);
+    }
+}
+
 static void put_claims(const ptl_journeys_view *v, const side *s, const line *lines, int64_t n)
 {
     static const ptl_page_column columns[] = {{"Channel", false, true},
@@ -241,6 +262,7 @@ static ptl_status put_side(const ptl_journeys_view *v, const side *s, ptl_error 
     int64_t n_known = 0;
     for (int64_t i = 0; i < n; i++) n_known += lines[i].figure >= 0 || lines[i].effect >= 0;
     if (n_known > 0) put_channels(v, s, lines, n);
+    put_settling(v, s, lines, n);
     put_claims(v, s, lines, n);
     PTL_TRY(put_left_out(v, s, err));
     ptl_page_section_end(v->page);

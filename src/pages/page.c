@@ -52,6 +52,11 @@ void ptl_page_dispose(ptl_page *page)
     ptl_buffer_dispose(&page->figures);
 }
 
+bool ptl_page_sees(const ptl_page *page, const char *vertical)
+{
+    return !page->sees || !*vertical || page->sees(page->verticals, ptl_text_of(vertical));
+}
+
 /* --- text ------------------------------------------------------------------------------------- */
 
 void ptl_page_html(ptl_page *page, const char *markup)

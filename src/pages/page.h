@@ -58,6 +58,9 @@ typedef struct ptl_page {
     bool is_figure[PTL_PAGE_COLUMNS_MAX];
     bool open_chart;
     const char *style; /* of this page alone: an asset beside review.css; NULL: none */
+    /* Whose rows are shown: names, one a line, and the test for one. NULL: everybody's. */
+    const char *verticals;
+    bool (*sees)(const char *verticals, ptl_text name);
 } ptl_page;
 
 void ptl_page_init(ptl_page *page, const ptl_page_setting *setting);
@@ -65,6 +68,9 @@ void ptl_page_dispose(ptl_page *page);
 
 /** The setting of a workspace, with the day after `last` as today. */
 ptl_page_setting ptl_page_setting_of(const ptl_workspace *workspace, ptl_day last);
+
+/** Whether the reader sees rows of this vertical; "" is the whole company's. */
+bool ptl_page_sees(const ptl_page *page, const char *vertical);
 
 /* --- text ------------------------------------------------------------------------------------- */
 

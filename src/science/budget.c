@@ -297,13 +297,16 @@ static ptl_status round_plan(ptl_budget_result *out, double *rounded, ptl_proble
 static void fill_certificate(ptl_budget_result *out, const ptl_problem *p, double rounded)
 {
     out->objective = rounded;
+    const bool coupled = p->model.coupled || p->model.tail_weight > 0.0;
     out->bound = fmax(p->bound, fmax(p->value, rounded));
+    /* where weeks or draws couple, sums round: what is closer than that is not certified */
+    if (coupled) out->bound = fmax(out->bound, fmax(p->value, rounded) + 1e-9 * p->scale);
     out->gap = out->bound - rounded;
     out->gap_search = fmax(out->bound - fmax(p->value, rounded), 0.0);
     out->price = p->model.price;
     out->shadow_price = p->lambda;
     out->concave = p->model.concave;
-    out->coupled = p->model.coupled || p->model.tail_weight > 0.0;
+    out->coupled = coupled;
     out->tail_weight = p->model.tail_weight;
     out->n_evaluations = p->model.n_eval;
     out->n_nodes = p->n_nodes;

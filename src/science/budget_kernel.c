@@ -72,7 +72,7 @@ PTL_WITHIN double exp2_of(double t)
     return from_bits(bits_of(1.0 + (f + f * f * p)) + (bits_of(shifted) << 52));
 }
 
-/* ---- saturations ---- */
+/* ---- saturations: values alone have the digits that values with slopes have ---- */
 
 PTL_WITHIN double size_of(double x)
 {
@@ -84,9 +84,10 @@ PTL_WIDE static void hill_values(double *restrict value, const double *restrict 
 {
     const double least = 1e-12 * half;
     for (int64_t i = 0; i < n; i++) {
-        const double at = x[i] < least ? least : x[i];
+        const double at = x[i] < least ? least : x[i], over = 1.0 / at;
         const double u = exp2_of(s * log2_of(at / half));
-        value[i] = u / (1.0 + u) * (x[i] / at);
+        const double low = 1.0 / (1.0 + u), h = u * low;
+        value[i] = h * (x[i] * over);
     }
 }
 
@@ -111,7 +112,7 @@ PTL_WIDE static void hill_points(double *restrict value, double *restrict slope,
 PTL_WIDE static void rational_values(double *restrict value, const double *restrict x, double half,
                                      int64_t n)
 {
-    for (int64_t i = 0; i < n; i++) value[i] = x[i] / (x[i] + half);
+    for (int64_t i = 0; i < n; i++) value[i] = x[i] * (1.0 / (x[i] + half));
 }
 
 PTL_WIDE static void rational_points(double *restrict value, double *restrict slope,

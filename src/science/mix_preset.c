@@ -106,3 +106,36 @@ ptl_mix_spec ptl_mix_preset_pymc(ptl_mix_channel *channel, const ptl_mix_kind *k
     s.sigma_prior = prior(PTL_MIX_PRIOR_HALF_NORMAL, 2.0, 0.0);
     return s;
 }
+
+static void give_adstock(ptl_mix_channel *c, ptl_adstock_kind kind)
+{
+    ptl_mix_prior *const p = c->adstock_prior;
+    const double last = c->shape.adstock.window_weeks - 1.0;
+    const bool was_weibull = c->shape.adstock.kind >= PTL_ADSTOCK_WEIBULL_PDF;
+    if (kind >= PTL_ADSTOCK_WEIBULL_PDF && !was_weibull) {
+        p[0] = prior(PTL_MIX_PRIOR_LOGNORMAL, 0.0, 0.5);
+        p[1] = prior(PTL_MIX_PRIOR_LOGNORMAL, 0.7, 0.7);
+    } else if (kind < PTL_ADSTOCK_WEIBULL_PDF && was_weibull)
+        p[0] = within(PTL_MIX_PRIOR_UNIFORM, 0.0, 0.0, 0.0, 1.0);
+    if (kind == PTL_ADSTOCK_DELAYED)
+        p[1] = within(PTL_MIX_PRIOR_TRUNCATED, 0.0, 2.0, 0.0, last > 0.0 ? last : 1.0);
+    c->shape.adstock.kind = kind;
+}
+
+static void give_saturation(ptl_mix_channel *c, ptl_saturation_kind kind)
+{
+    ptl_mix_prior *const p = c->saturation_prior;
+    if (kind == c->shape.saturation.kind) return;
+    p[0] = kind == PTL_SATURATION_LOGISTIC ? prior(PTL_MIX_PRIOR_GAMMA, 3.0, 1.0)
+                                           : within(PTL_MIX_PRIOR_TRUNCATED, 0.8, 0.8, 0.1, 10.0);
+    p[1] = prior(PTL_MIX_PRIOR_FIXED, 1.0, 0.0);
+    c->shape.saturation = (ptl_saturation){kind, {0.8, 1.0}};
+}
+
+void ptl_mix_channel_shape(ptl_mix_channel *c, ptl_adstock_kind adstock,
+                           ptl_saturation_kind saturation)
+{
+    if (c->kind == PTL_MIX_NON_MEDIA || c->has_frequency) return;
+    give_adstock(c, adstock);
+    give_saturation(c, saturation);
+}

@@ -173,6 +173,8 @@ ptl_status ptl_shop_open(ptl_shop *shop, const ptl_sim_options *options, ptl_exp
     PTL_TRY(make_climate(shop, options, arena, err));
     PTL_TRY(ptl_truth_init(&shop->truth, &shop->climate, ptl_shop_recorded_names, PTL_SHOP_RECORDED,
                            arena, err));
+    shop->truth.kpi->not_marketing =
+        1u << PTL_SHOP_DIRECT | 1u << PTL_SHOP_SUBSCRIPTION | 1u << PTL_SHOP_NONE;
     for (int i = 0; i < PTL_SHOP_PRODUCTS; i++)
         shop->truth.kpi->product_names[i] = ptl_shop_products[i].sku;
     PTL_TRY(cut_truth(shop, arena, err));

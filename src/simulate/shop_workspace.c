@@ -20,8 +20,8 @@ static const ptl_office_file files[] = {
      "- name: newsletter\n  label: Newsletter\n  owner: Joris Maas\n"
      "  aliases: [klaviyo / email]\n"
      "- name: organic_search\n  label: Organic search\n  aliases: [google / organic]\n"
-     "- name: direct\n  label: Direct\n  aliases: [(direct) / (none)]\n"
-     "- name: subscription\n  label: Subscription\n  owner: Joris Maas\n"
+     "- name: direct\n  label: Direct\n  marketing: false\n  aliases: [(direct) / (none)]\n"
+     "- name: subscription\n  label: Subscription\n  owner: Joris Maas\n  marketing: false\n"
      "  aliases: [recharge / subscription]\n"},
     {"people/verticals.yaml",
      "# The parts of the company that one person each answers for. Lines of an order are cut by\n"

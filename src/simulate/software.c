@@ -217,6 +217,8 @@ ptl_status ptl_soft_open(ptl_soft *soft, const ptl_sim_options *options, ptl_exp
     PTL_TRY(ptl_truth_init(&soft->truth, &soft->climate, ptl_soft_recorded_names, PTL_SOFT_RECORDED,
                            arena, err));
     soft->truth.kpi->reason_names = ptl_soft_reasons;
+    soft->truth.kpi->not_marketing =
+        1u << PTL_SOFT_DIRECT | 1u << PTL_SOFT_OUTBOUND | 1u << PTL_SOFT_NONE;
     for (int i = 0; i < PTL_SOFT_PLANS; i++) soft->truth.kpi->product_names[i] = ptl_soft_plans[i];
     PTL_TRY(cut_truth(soft, arena, err));
     PTL_TRY(take_lifts(soft, arena, err));

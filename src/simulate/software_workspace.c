@@ -14,8 +14,8 @@ static const ptl_office_file files[] = {
      "- name: review_sites\n  label: Review sites\n  owner: Jonas Weber\n  paid: true\n"
      "- name: nurture\n  label: Nurture letters\n  owner: Mira Okafor\n"
      "- name: organic_search\n  label: Organic search\n"
-     "- name: direct\n  label: Direct\n"
-     "- name: outbound\n  label: Outbound sales\n  owner: Tom Berger\n"},
+     "- name: direct\n  label: Direct\n  marketing: false\n"
+     "- name: outbound\n  label: Outbound sales\n  owner: Tom Berger\n  marketing: false\n"},
     {"people/verticals.yaml",
      "# The parts of the company that one person each answers for. Invoices are cut by plan and\n"
      "# country, deals by country; of media, trade fairs are for the large.\n"

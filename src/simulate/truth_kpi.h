@@ -121,7 +121,8 @@ typedef struct ptl_truth_kpi {
     ptl_truth_contracts contracts[PTL_TRUTH_GRAINS][PTL_TRUTH_PERIODS_MAX];
     ptl_truth_pipe *pipe; /* day * n_recorded + recorded */
     int64_t reasons[PTL_TRUTH_REASONS];
-    const char *const *reason_names;               /* NULL: no pipeline */
+    const char *const *reason_names; /* NULL: no pipeline */
+    uint32_t not_marketing; /* bit r: the recorded channel r is nobody's or not marketing's */
     const char *product_names[PTL_TRUTH_PRODUCTS]; /* NULL: nothing is sold by product */
     ptl_truth_cut cuts[PTL_TRUTH_CUTS];
     ptl_truth_contracts places[PTL_SIM_CURRENCIES][PTL_TRUTH_GRAINS][PTL_TRUTH_PERIODS_MAX];

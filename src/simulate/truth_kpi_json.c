@@ -98,6 +98,10 @@ static void put_acquired(ptl_json *j, const ptl_truth *t, int64_t from, int64_t 
         if (ptl_truth_is_paid(t, r)) add_acquired(&paid, a);
     }
     const int64_t own = own_costs(t, from, to);
+    int64_t influenced = 0;
+    for (int32_t r = 0; r < t->n_recorded; r++)
+        if (!(t->kpi->not_marketing >> r & 1u)) influenced += acquired_by(t, from, to, r).revenue;
+    ptl_json_put_micros(j, "revenue_influenced", influenced);
     ptl_json_put_int(j, "new_customers", all.won);
     ptl_json_put_micros(j, "revenue_new", all.won_net);
     ptl_json_put_micros(j, "revenue_retention", all.revenue - all.won_net);

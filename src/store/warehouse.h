@@ -8,7 +8,8 @@
  *  3. Transactions are scopes. The first failure of any kind marks the scope; the end of a marked
  *     scope rolls back and returns that first failure.
  *  4. A named query returns integers, texts, times; no floating aggregate runs in SQL; several rows
- *     come in the order of a unique key. Same data, same bytes, on any number of threads.
+ *     come in the order of a unique key, or the query's head says how C orders them. Same data,
+ * same bytes, on any number of threads.
  *  5. A fatal engine error (full disk at a checkpoint) closes the engine, reopens it at the next
  *     call and answers E_UNAVAILABLE meanwhile. What was committed is there afterwards.
  *

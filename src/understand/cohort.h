@@ -43,8 +43,9 @@ typedef struct ptl_cohorts {
     ptl_day first_month, first_week;
     ptl_cohort_set all, *by_channel; /* n_channels; by_month NULL where nobody was won */
     const char **products;           /* interned; 0 is none, 1 those beyond the ceiling */
-    ptl_cohort_cell **by_product;    /* month; NULL where nobody was won                */
-    int64_t n_products;
+    ptl_cohort_cell ***by_product;   /* product, month; NULL where nobody was won: ages below
+                                        n_split, and all later ones in one cell          */
+    int64_t n_products, n_split, n_product_rows;
     int32_t *product_slots;
 } ptl_cohorts;
 

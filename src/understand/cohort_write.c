@@ -115,19 +115,52 @@ static ptl_status put_worth(ptl_kpi *k, ptl_figure_row row, int64_t month, int64
     return put_ratio(k, row, "payback_months", t->suffix, "months", worth.payback, err);
 }
 
-static ptl_status put_ages(ptl_kpi *k, int64_t month, const ptl_cohort_cell *ages, ptl_error *err)
+/* One more month of life: what the customers brought until its end, each, discounted. */
+static ptl_status add_worth(double *worth, const ptl_cohort_cell *cell, int64_t age, const terms *t,
+                            ptl_error *err)
 {
-    const int64_t n = ages_of(k->cohorts, month);
+    int64_t revenue, variable;
+    PTL_TRY(ptl_wide_micros(&revenue, cell->revenue, err));
+    PTL_TRY(ptl_wide_micros(&variable, cell->variable, err));
+    *worth +=
+        (double)(revenue - variable) / 1e6 * pow(1.0 + t->discount_a_year, -(double)age / 12.0);
+    return PTL_OK;
+}
+
+/* Months of life of a cohort: of all, or of a channel's or a product's, as member "social/003". */
+static ptl_status put_ages(ptl_kpi *k, int64_t month, const ptl_cohort_cell *ages, int64_t n,
+                           const char *split, const char *of, const terms *t, ptl_error *err)
+{
+    char dimension[32], member[600];
+    double worth = 0.0;
+    const double customers = (double)ages[0].customers;
+    (void)snprintf(dimension, sizeof dimension, "%s%s", split ? split : "", split ? "/age" : "age");
     for (int64_t age = 0; age < n; age++) {
-        char member[16];
-        (void)snprintf(member, sizeof member, "%03d", (int)age);
-        ptl_figure_row row = place_of(k, month, "age", member);
+        (void)snprintf(member, sizeof member, "%.500s%s%03d", split ? of : "", split ? "/" : "",
+                       (int)age);
+        ptl_figure_row row = place_of(k, month, dimension, member);
         if (month + age == k->cohorts->n_months - 1) row.verdict = "partial";
+        if (split && strcmp(split, "channel") == 0) row.grade = "E";
+        PTL_TRY(add_worth(&worth, &ages[age], age, t, err));
         PTL_TRY(put_count(k, row, "cohort.active", "customers", ages[age].active, err));
         PTL_TRY(put_count(k, row, "cohort.orders", "orders", ages[age].orders, err));
         PTL_TRY(put_money(k, row, &ages[age], err));
+        if (!(customers > 0.0)) continue;
+        PTL_TRY(put_ratio(k, row, "cohort.retention", "", "share",
+                          (double)ages[age].active / customers, err));
+        PTL_TRY(put_ratio(k, row, "ltv.cumulative", "", NULL, worth / customers, err));
     }
     return PTL_OK;
+}
+
+/* Of channels and products the newest months are told by month of life. */
+static ptl_status put_split_ages(ptl_kpi *k, int64_t month, const ptl_cohort_cell *ages,
+                                 const char *split, const char *of, const terms *t, ptl_error *err)
+{
+    const ptl_cohorts *c = k->cohorts;
+    const int64_t lived = ages_of(c, month), n = lived < c->n_split ? lived : c->n_split;
+    if (month < c->n_months - PTL_COHORT_SPLIT_MONTHS) return PTL_OK;
+    return put_ages(k, month, ages, n, split, of, t, err);
 }
 
 static ptl_status put_set(ptl_kpi *k, const ptl_cohort_set *set, int64_t channel, const terms *t,
@@ -145,7 +178,10 @@ static ptl_status put_set(ptl_kpi *k, const ptl_cohort_set *set, int64_t channel
         PTL_TRY(put_count(k, row, "cohort.customers", "customers", total.customers, err));
         PTL_TRY(put_count(k, row, "cohort.orders", "orders", total.orders, err));
         PTL_TRY(put_money(k, row, &total, err));
-        if (channel < 0) PTL_TRY(put_ages(k, m, ages, err));
+        if (channel < 0)
+            PTL_TRY(put_ages(k, m, ages, ages_of(c, m), NULL, NULL, t, err));
+        else
+            PTL_TRY(put_split_ages(k, m, ages, "channel", member, t, err));
     }
     return PTL_OK;
 }
@@ -163,53 +199,99 @@ static int most_first(const void *a, const void *b)
     return x->product < y->product ? -1 : 1;
 }
 
-static ptl_status put_product(ptl_kpi *k, const char *name, const ptl_cohort_cell *months,
-                              ptl_error *err)
+/* What a product's customers cost: their share of what the month's customers cost, since nobody
+ * records media by product. */
+static int64_t product_cost(const ptl_kpi *k, int64_t month, int64_t customers)
+{
+    const ptl_cohorts *c = k->cohorts;
+    const double all = (double)c->all.by_month[month * c->n_ages].customers;
+    const double cost = (double)cost_of(k, month, -1) * (double)customers;
+    return all > 0.0 ? llround(cost / all) : 0;
+}
+
+static ptl_status put_product_worth(ptl_kpi *k, ptl_figure_row row, int64_t month,
+                                    const ptl_cohort_cell *ages, const terms *t, ptl_error *err)
+{
+    const ptl_cohorts *c = k->cohorts;
+    const int64_t lived = ages_of(c, month), cost = product_cost(k, month, ages[0].customers);
+    ptl_cohort_worth worth;
+    if (t->horizon_months >= PTL_COHORT_SPLIT_AGES)
+        return PTL_OK; /* its life is not kept so long */
+    PTL_TRY(ptl_cohort_worth_of(&worth, ages, lived < c->n_split ? lived : c->n_split, cost,
+                                t->horizon_months, t->discount_a_year, err));
+    row.verdict = lived > t->horizon_months ? "counted" : "immature";
+    PTL_TRY(put_ratio(k, row, "ltv.observed", t->suffix, NULL, worth.ltv, err));
+    if (cost == 0) return PTL_OK;
+    PTL_TRY(put_ratio(k, row, "ltv_to_cac", t->suffix, "times", worth.ltv_to_cac, err));
+    return put_ratio(k, row, "payback_months", t->suffix, "months", worth.payback, err);
+}
+
+static ptl_status put_product(ptl_kpi *k, const char *name, ptl_cohort_cell *const *months,
+                              const terms *t, ptl_error *err)
 {
     for (int64_t m = 0; m < k->cohorts->n_months; m++) {
         const ptl_figure_row row = place_of(k, m, "product", name);
-        if (months[m].customers == 0) continue;
-        PTL_TRY(put_count(k, row, "cohort.customers", "customers", months[m].customers, err));
-        PTL_TRY(put_count(k, row, "cohort.orders", "orders", months[m].orders, err));
-        PTL_TRY(put_money(k, row, &months[m], err));
+        if (!months[m] || months[m][0].customers == 0) continue;
+        PTL_TRY(put_product_worth(k, row, m, months[m], t, err));
+        if (t->suffix[0]) continue;
+        const ptl_cohort_cell total = total_of(months[m], k->cohorts->n_split + 1);
+        PTL_TRY(put_count(k, row, "cohort.customers", "customers", total.customers, err));
+        PTL_TRY(put_count(k, row, "cohort.orders", "orders", total.orders, err));
+        PTL_TRY(put_money(k, row, &total, err));
+        PTL_TRY(put_split_ages(k, m, months[m], "product", name, t, err));
     }
     return PTL_OK;
 }
 
-static void add_months(ptl_cohort_cell *into, const ptl_cohort_cell *from, int64_t n)
+static ptl_status add_product(ptl_kpi *k, ptl_cohort_cell **into, ptl_cohort_cell *const *from,
+                              ptl_error *err)
 {
-    for (int64_t m = 0; m < n; m++) {
-        into[m].customers += from[m].customers;
-        into[m].orders += from[m].orders;
-        into[m].revenue += from[m].revenue;
-        into[m].variable += from[m].variable;
+    const int64_t n = k->cohorts->n_split + 1;
+    for (int64_t m = 0; m < k->cohorts->n_months; m++) {
+        if (!from[m]) continue;
+        if (!into[m] && !(into[m] = ptl_arena_array(k->arena, n, sizeof **into, err)))
+            return PTL_E_NO_MEMORY;
+        for (int64_t age = 0; age < n; age++) {
+            into[m][age].customers += from[m][age].customers;
+            into[m][age].active += from[m][age].active;
+            into[m][age].orders += from[m][age].orders;
+            into[m][age].revenue += from[m][age].revenue;
+            into[m][age].variable += from[m][age].variable;
+        }
     }
+    return PTL_OK;
 }
 
-/* The products that won most, and all others together. */
-static ptl_status put_products(ptl_kpi *k, ptl_error *err)
+static int64_t rank_products(rank *ranks, const ptl_cohorts *c)
 {
-    const ptl_cohorts *c = k->cohorts;
-    rank *ranks = ptl_arena_array(k->arena, c->n_products, sizeof *ranks, err);
-    ptl_cohort_cell *others = ptl_arena_array(k->arena, c->n_months, sizeof *others, err);
     int64_t n = 0;
-    if (!ranks || !others) return PTL_E_NO_MEMORY;
     for (int64_t p = 1; p < c->n_products; p++) {
         if (!c->by_product[p]) continue;
         ranks[n].product = p;
         for (int64_t m = 0; m < c->n_months; m++)
-            ranks[n].customers += c->by_product[p][m].customers;
+            if (c->by_product[p][m]) ranks[n].customers += c->by_product[p][m][0].customers;
         n++;
     }
     qsort(ranks, (size_t)n, sizeof *ranks, most_first);
+    return n;
+}
+
+/* The products that won most, and all others together. */
+static ptl_status put_products(ptl_kpi *k, const terms *t, ptl_error *err)
+{
+    const ptl_cohorts *c = k->cohorts;
+    rank *ranks = ptl_arena_array(k->arena, c->n_products, sizeof *ranks, err);
+    ptl_cohort_cell **others = ptl_arena_array(k->arena, c->n_months, sizeof *others, err);
+    if (!ranks || !others) return PTL_E_NO_MEMORY;
+    const int64_t n = rank_products(ranks, c);
     for (int64_t i = 0; i < n; i++) {
-        const ptl_cohort_cell *months = c->by_product[ranks[i].product];
+        ptl_cohort_cell *const *months = c->by_product[ranks[i].product];
         if (i < PTL_COHORT_PRODUCTS_SHOWN && ranks[i].product > 1)
-            PTL_TRY(put_product(k, c->products[ranks[i].product], months, err));
+            PTL_TRY(put_product(k, c->products[ranks[i].product], months, t, err));
         else
-            add_months(others, months, c->n_months);
+            PTL_TRY(add_product(k, others, months, err));
     }
-    return put_product(k, c->products[1], others, err);
+    return put_product(k, c->products[1], others, t, err);
 }
 
 /* --- weeks ------------------------------------------------------------------------------------ */
@@ -270,5 +352,6 @@ ptl_status ptl_cohort_write(ptl_kpi *k, ptl_table_builder *weeks, ptl_error *err
     for (int64_t c = 0; c < k->n_channels; c++)
         if (k->cohorts->by_channel[c].by_month && k->channels[c].member[0])
             PTL_TRY(put_weeks(k, weeks, &k->cohorts->by_channel[c], k->channels[c].member, err));
-    return put_products(k, err);
+    PTL_TRY(put_products(k, &in_force, err));
+    return ltv.version > 1 ? put_products(k, &first, err) : PTL_OK;
 }

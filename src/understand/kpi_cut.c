@@ -26,10 +26,11 @@ static ptl_status take_arrays(ptl_cut *c, ptl_arena *arena, ptl_error *err)
     c->cells = ptl_arena_array(arena, n, sizeof *c->cells, err);
     c->active = ptl_arena_array(arena, n, sizeof *c->active, err);
     c->contracts = ptl_arena_array(arena, n, sizeof *c->contracts, err);
-    c->seen = ptl_arena_array(arena, n * PTL_N_GRAINS, sizeof *c->seen, err);
+    c->steps = ptl_arena_array(arena, n, sizeof *c->steps, err);
+    c->seen = ptl_arena_array(arena, 2 * n * PTL_N_GRAINS, sizeof *c->seen, err);
     c->slots = ptl_arena_array(arena, SLOTS, sizeof *c->slots, err);
     const bool whole = c->members && c->verticals && c->media && c->cells && c->active &&
-                       c->contracts && c->seen && c->slots;
+                       c->contracts && c->steps && c->seen && c->slots;
     return whole ? PTL_OK : PTL_E_NO_MEMORY;
 }
 
@@ -69,7 +70,7 @@ static ptl_status add_member(int32_t *out, ptl_kpi *k, int dimension, ptl_text t
 static ptl_status take_days(ptl_kpi *k, ptl_cut *c, int32_t member, ptl_error *err)
 {
     c->cells[member] = ptl_arena_array(k->arena, k->n_days, sizeof **c->cells, err);
-    c->active[member] = ptl_arena_array(k->arena, k->periods.n, sizeof **c->active, err);
+    c->active[member] = ptl_arena_array(k->arena, 2 * k->periods.n, sizeof **c->active, err);
     k->n_cut_cells += k->n_days;
     return c->cells[member] && c->active[member] ? PTL_OK : PTL_E_NO_MEMORY;
 }
@@ -123,12 +124,15 @@ ptl_status ptl_cuts_make(ptl_kpi *k, ptl_error *err)
     k->channel_verticals =
         ptl_arena_array(k->arena, k->n_channels, sizeof *k->channel_verticals, err);
     k->channel_paid = ptl_arena_array(k->arena, k->n_channels, sizeof *k->channel_paid, err);
-    if (!k->channel_verticals || !k->channel_paid) return PTL_E_NO_MEMORY;
+    k->channel_marketing =
+        ptl_arena_array(k->arena, k->n_channels, sizeof *k->channel_marketing, err);
+    if (!k->channel_verticals || !k->channel_paid || !k->channel_marketing) return PTL_E_NO_MEMORY;
     for (int64_t c = 0; c < k->n_channels; c++) {
         const ptl_text name = ptl_text_of(k->channels[c].member);
         const ptl_channel_config *governed = name.len > 0 ? ptl_workspace_channel(w, name) : NULL;
         k->channel_verticals[c] = ptl_workspace_verticals(w, PTL_VERTICAL_CHANNELS, name);
         k->channel_paid[c] = governed && governed->paid;
+        k->channel_marketing[c] = governed && governed->marketing;
     }
     return PTL_OK;
 }
@@ -177,16 +181,24 @@ static ptl_cut_cell *cell_at(const ptl_kpi *k, int dimension, const ptl_cut_plac
     return &k->cuts[dimension].cells[place->member[dimension]][day - k->span.first];
 }
 
-void ptl_cut_add(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, ptl_daily measure,
-                 ptl_cut_money money)
+void ptl_cut_add_all(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, const ptl_daily *measures,
+                     const ptl_cut_money *money, int n)
 {
     for (int i = 0; i < PTL_N_CUTS; i++) {
         ptl_cut_cell *cell = cell_at(k, i, place, day);
-        int64_t rest = (int64_t)cell->rest[measure] + money.rest;
-        const bool carry = rest >= BILLION;
-        cell->d[measure] += money.micros + carry;
-        cell->rest[measure] = (int32_t)(carry ? rest - BILLION : rest);
+        for (int m = 0; m < n; m++) {
+            const int64_t rest = (int64_t)cell->rest[measures[m]] + money[m].rest;
+            const bool carry = rest >= BILLION;
+            cell->d[measures[m]] += money[m].micros + carry;
+            cell->rest[measures[m]] = (int32_t)(carry ? rest - BILLION : rest);
+        }
     }
+}
+
+void ptl_cut_add(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, ptl_daily measure,
+                 ptl_cut_money money)
+{
+    ptl_cut_add_all(k, place, day, &measure, &money, 1);
 }
 
 void ptl_cut_count(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, ptl_daily measure,
@@ -195,21 +207,53 @@ void ptl_cut_count(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, ptl_dail
     for (int i = 0; i < PTL_N_CUTS; i++) cell_at(k, i, place, day)->d[measure] += n;
 }
 
-void ptl_cut_active(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, int64_t serial)
+/* Periods that hold the day, and those whose same weekdays a year before do. */
+static void count_active(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, int64_t serial,
+                         bool is_ago)
 {
     int32_t at[PTL_N_GRAINS];
     for (int g = 0; g < PTL_N_GRAINS; g++) at[g] = k->periods.at[g][day - k->span.first];
     for (int i = 0; i < PTL_N_CUTS; i++) {
         ptl_cut *c = &k->cuts[i];
         const int32_t member = place->member[i];
-        int64_t *seen = &c->seen[(int64_t)member * PTL_N_GRAINS];
+        int64_t *seen = &c->seen[((int64_t)member * 2 + is_ago) * PTL_N_GRAINS];
+        int64_t *active = c->active[member] + (is_ago ? k->periods.n : 0);
         for (int g = 0; g < PTL_N_GRAINS; g++) {
             const int64_t mark = serial << 20 | (at[g] + 1);
             if (at[g] < 0 || seen[g] == mark) continue;
             seen[g] = mark;
-            c->active[member][at[g]]++;
+            active[at[g]]++;
         }
     }
+}
+
+void ptl_cut_active(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, int64_t serial)
+{
+    count_active(k, place, day, serial, false);
+    if (day + PTL_YEAR_DAYS <= k->span.last)
+        count_active(k, place, day + PTL_YEAR_DAYS, serial, true);
+}
+
+ptl_status ptl_cut_step(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, int step,
+                        const ptl_step *what, ptl_error *err)
+{
+    for (int i = 0; i < PTL_N_CUTS; i++) {
+        ptl_step **steps = &k->cuts[i].steps[place->member[i]];
+        if (i == PTL_CUT_SEGMENT) continue; /* leads and deals are not customers yet */
+        if (!*steps)
+            *steps = ptl_arena_array(k->arena, PTL_N_STEPS * k->periods.n, sizeof **steps, err);
+        if (!*steps) return PTL_E_NO_MEMORY;
+        for (int g = 0; g < PTL_N_GRAINS; g++) {
+            const int32_t period = k->periods.at[g][day - k->span.first];
+            if (period < 0) continue;
+            ptl_step *at = &(*steps)[step * k->periods.n + period];
+            at->entered += what->entered;
+            at->passed += what->passed;
+            at->lost += what->lost;
+            at->worth += what->worth;
+        }
+    }
+    return PTL_OK;
 }
 
 /* --- closing: every day adds up --------------------------------------------------------------- */
@@ -247,12 +291,15 @@ static void take_cell(day_close *c, const ptl_cut_cell *cell, int64_t member)
 
 static int64_t company_day(const ptl_kpi *k, ptl_daily measure, int64_t day)
 {
+    const bool is_influenced = measure == PTL_DAILY_INFLUENCED;
+    const bool is_paid = measure == PTL_DAILY_PAID_MEDIA || measure == PTL_DAILY_PAID_REVENUE;
+    const ptl_daily of = measure == PTL_DAILY_PAID_MEDIA ? PTL_DAILY_MEDIA
+                         : is_paid || is_influenced      ? PTL_DAILY_REVENUE
+                                                         : measure;
     int64_t sum = 0;
-    const ptl_daily of = measure == PTL_DAILY_PAID_MEDIA     ? PTL_DAILY_MEDIA
-                         : measure == PTL_DAILY_PAID_REVENUE ? PTL_DAILY_REVENUE
-                                                             : measure;
     for (int64_t c = 0; c < k->n_channels; c++)
-        if (of == measure || k->channel_paid[c]) sum += k->daily[of][day * k->n_channels + c];
+        if (is_influenced ? k->channel_marketing[c] : !is_paid || k->channel_paid[c])
+            sum += k->daily[of][day * k->n_channels + c];
     return sum;
 }
 

@@ -21,16 +21,21 @@ typedef struct ptl_mix_test {
     double factor;       /* media in these weeks times this is what it is against */
     double estimate, sd; /* outcome caused, money                                 */
     char grade;          /* 'A' or 'B'                                            */
-    const char *geos;    /* names separated by commas; "": all                    */
+    const char *geos;    /* places separated by commas; "": all                   */
 } ptl_mix_test;
 
 /** What makes the same fit again: kept with the model as JSON. */
 typedef struct ptl_mix_settings {
-    const char *preset;    /* portolan, meridian, pymc                                     */
-    const char *kpi;       /* "revenue", or the name of a control series                   */
-    const char *mediators; /* channels that other channels cause, separated by commas      */
-    const char *demand;    /* channels that only follow demand, likewise                   */
-    int32_t weeks;         /* newest complete weeks, at most                               */
+    const char *preset;     /* portolan, meridian, pymc                                     */
+    const char *kpi;        /* "revenue", or the name of a control series, or of a family of them:
+                               "units" of "units/shoes" and "units/bags", by brand           */
+    const char *mediators;  /* channels that other channels cause, separated by commas      */
+    const char *demand;     /* channels that only follow demand, likewise                   */
+    const char *adstock;    /* word of ptl_adstock_text; "": the preset's                   */
+    const char *saturation; /* word of ptl_saturation_text; "": the preset's                */
+    const char *noise;      /* normal, student_t                                            */
+    int32_t knots;          /* of the baseline; 0: chosen from the data, -1: the preset's   */
+    int32_t weeks;          /* newest complete weeks, at most                               */
     int32_t n_chains, n_warmup, n_draws;
     uint64_t seed;
     bool has_as_of;
@@ -56,6 +61,7 @@ typedef struct ptl_mix_panel {
     ptl_mix_channel *channel;
     const ptl_mix_experiment *experiment;
     int64_t n_experiments;
+    const char **place_name;     /* [place of data.place; geo where there is none] */
     const char **channel_member; /* governed name, or as recorded */
     const char **channel_label;
     const char **media_unit; /* impressions, clicks, spend */

@@ -3,7 +3,11 @@
  * Weeks are the workspace's, whole ones only. Money is converted day by day as everywhere. A
  * channel's pressure is its impressions where every week with spend has some, else its clicks, else
  * its spend: what people saw comes nearest to what may have moved them. Spend without a place is
- * shared out by population where the outcome is known by place. */
+ * shared out by population where the outcome is known by place.
+ *
+ * An outcome that is known by brand or product stands in series of one family, "units/shoes" and
+ * "units/bags" for the KPI "units". The panel's units are then pairs of a place and a brand, which
+ * the model pools by both; media of a place reach each of its brands with an equal share. */
 #include "base/show.h"
 #include "store/rates.h"
 #include "understand/limits.h"
@@ -30,6 +34,8 @@ typedef struct reading {
     ptl_arena *arena;
     ptl_rates rates;
     names geos, channels, controls;
+    names places, brands;            /* of pairs, where the outcome is known by brand */
+    int64_t *place, *brand;          /* [geo] */
     double *population;              /* [geo] */
     double *spend, *shown, *clicked; /* [channel][geo][week] */
     double *kpi;                     /* [geo][week]          */
@@ -98,16 +104,32 @@ static bool is_money(const ptl_mix_settings *s)
     return strcmp(s->kpi, "revenue") == 0;
 }
 
+/* Is this series the outcome? Its brand is what stands after "kpi/", empty where nothing does. */
+static bool is_outcome(ptl_text *brand, const reading *r, ptl_text series)
+{
+    const size_t n = strlen(r->settings->kpi);
+    *brand = (ptl_text){series.ptr + series.len, 0};
+    if (series.len < n || memcmp(series.ptr, r->settings->kpi, n) != 0) return false;
+    if (series.len == n) return true;
+    if (series.ptr[n] != '/' || series.len == n + 1) return false;
+    *brand = (ptl_text){series.ptr + n + 1, series.len - n - 1};
+    return true;
+}
+
 static ptl_status days_of_series(ptl_day *first, ptl_day *last, reading *r, ptl_error *err)
 {
     const ptl_value known = ptl_value_instant(r->settings->known_by);
     ptl_table t = {0};
     PTL_TRY(ptl_warehouse_query(&t, r->store->warehouse, "mix/series_span", &known, 1, 0, err));
     bool found = false;
-    for (int64_t i = 0; i < t.n_rows && !found; i++) {
-        found = ptl_text_equal(ptl_column_text(&t.columns[0], i), ptl_text_of(r->settings->kpi));
-        *first = (ptl_day)ptl_column_int(&t.columns[1], i);
-        *last = (ptl_day)ptl_column_int(&t.columns[2], i);
+    for (int64_t i = 0; i < t.n_rows; i++) {
+        ptl_text brand;
+        if (!is_outcome(&brand, r, ptl_column_text(&t.columns[0], i))) continue;
+        const ptl_day from = (ptl_day)ptl_column_int(&t.columns[1], i);
+        const ptl_day to = (ptl_day)ptl_column_int(&t.columns[2], i);
+        *first = found && *first < from ? *first : from;
+        *last = found && *last > to ? *last : to;
+        found = true;
     }
     ptl_table_dispose(&t);
     if (found) return PTL_OK;
@@ -175,12 +197,35 @@ static ptl_status converted(double *out, const reading *r, int64_t micros, ptl_t
     return PTL_OK;
 }
 
+/* Number of the pair in the panel, -1 where it is not there. */
+static int64_t find_pair(const reading *r, ptl_text place, ptl_text brand)
+{
+    const int64_t p = find_name(&r->places, place), b = find_name(&r->brands, brand);
+    for (int64_t g = 0; g < r->geos.n; g++)
+        if (r->place[g] == p && r->brand[g] == b) return g;
+    return -1;
+}
+
+static ptl_status add_pair(reading *r, ptl_text place, ptl_text brand, ptl_error *err)
+{
+    char name[512];
+    int64_t p, b, g;
+    if (find_pair(r, place, brand) >= 0) return PTL_OK;
+    PTL_TRY(add_name(&p, r, &r->places, place, err));
+    PTL_TRY(add_name(&b, r, &r->brands, brand, err));
+    snprintf(name, sizeof name, "%.*s%s%.*s", (int)place.len, place.ptr,
+             place.len && brand.len ? " / " : "", (int)brand.len, brand.ptr);
+    PTL_TRY(add_name(&g, r, &r->geos, ptl_text_of(name), err));
+    r->place[g] = p;
+    r->brand[g] = b;
+    return PTL_OK;
+}
+
 static ptl_status read_revenue(reading *r, ptl_error *err)
 {
     ptl_table t = {0};
     ptl_status st = PTL_OK;
-    int64_t whole;
-    PTL_TRY(add_name(&whole, r, &r->geos, PTL_TEXT(""), err));
+    PTL_TRY(add_pair(r, PTL_TEXT(""), PTL_TEXT(""), err));
     r->kpi = zeros(r, r->out->data.n_weeks, err);
     if (!r->kpi) return PTL_E_NO_MEMORY;
     PTL_TRY(query(&t, r, "money/txn_day", err));
@@ -199,22 +244,27 @@ static ptl_status read_revenue(reading *r, ptl_error *err)
     return st;
 }
 
-/* Places of the outcome's series, then its values; several in a week add up. */
+/* Pairs of the outcome's series, then its values; several in a week add up. */
 static ptl_status read_series(reading *r, const ptl_table *t, ptl_error *err)
 {
-    int64_t g;
-    const ptl_text name = ptl_text_of(r->settings->kpi);
+    ptl_text brand;
     for (int64_t i = 0; i < t->n_rows; i++)
-        if (ptl_text_equal(ptl_column_text(&t->columns[0], i), name))
-            PTL_TRY(add_name(&g, r, &r->geos, ptl_column_text(&t->columns[1], i), err));
+        if (is_outcome(&brand, r, ptl_column_text(&t->columns[0], i)))
+            PTL_TRY(add_pair(r, ptl_column_text(&t->columns[1], i), brand, err));
     r->kpi = zeros(r, r->geos.n * r->out->data.n_weeks, err);
     if (!r->kpi) return PTL_E_NO_MEMORY;
     for (int64_t i = 0; i < t->n_rows; i++) {
-        if (!ptl_text_equal(ptl_column_text(&t->columns[0], i), name)) continue;
-        g = find_name(&r->geos, ptl_column_text(&t->columns[1], i));
+        if (!is_outcome(&brand, r, ptl_column_text(&t->columns[0], i))) continue;
+        const int64_t g = find_pair(r, ptl_column_text(&t->columns[1], i), brand);
         const int64_t w = week_of(r, ptl_column_int(&t->columns[2], i));
         r->kpi[g * r->out->data.n_weeks + w] += ptl_column_double(&t->columns[3], i);
     }
+    if (r->brands.n < 2) return PTL_OK;
+    r->out->data.n_places = r->places.n;
+    r->out->data.place = r->place;
+    r->out->data.n_brands = r->brands.n;
+    r->out->data.brand = r->brand;
+    r->out->data.brand_name = r->brands.name;
     return PTL_OK;
 }
 
@@ -229,10 +279,12 @@ static ptl_status read_population(reading *r, ptl_error *err)
     PTL_TRY(ptl_warehouse_query(&t, r->store->warehouse, "mix/population", &known, 1, 0, err));
     int64_t n_known = 0;
     for (int64_t i = 0; i < t.n_rows; i++) {
-        const int64_t g = find_name(&r->geos, ptl_column_text(&t.columns[0], i));
-        if (g < 0) continue;
-        r->population[g] = (double)ptl_column_int(&t.columns[1], i);
-        n_known++;
+        const int64_t place = find_name(&r->places, ptl_column_text(&t.columns[0], i));
+        for (int64_t g = 0; place >= 0 && g < r->geos.n; g++) {
+            if (r->place[g] != place) continue;
+            r->population[g] = (double)ptl_column_int(&t.columns[1], i);
+            n_known++;
+        }
     }
     ptl_table_dispose(&t);
     if (n_known == r->geos.n) {
@@ -253,15 +305,13 @@ static ptl_status read_population(reading *r, ptl_error *err)
 static void spread(reading *r, double *cube, int64_t c, int64_t w, ptl_text geo, double value)
 {
     const int64_t n_weeks = r->out->data.n_weeks, n_geos = r->geos.n;
-    const int64_t g = n_geos == 1 ? 0 : find_name(&r->geos, geo);
-    if (g >= 0) {
-        cube[(c * n_geos + g) * n_weeks + w] += value;
-        return;
-    }
+    const int64_t place = n_geos == 1 ? 0 : find_name(&r->places, geo);
     double all = 0.0;
-    for (int64_t k = 0; k < n_geos; k++) all += r->population[k];
     for (int64_t k = 0; k < n_geos; k++)
-        cube[(c * n_geos + k) * n_weeks + w] += value * r->population[k] / all;
+        if (place < 0 || r->place[k] == place) all += r->population[k];
+    for (int64_t k = 0; k < n_geos; k++)
+        if (place < 0 || r->place[k] == place)
+            cube[(c * n_geos + k) * n_weeks + w] += value * (r->population[k] / all);
 }
 
 static ptl_status read_media(reading *r, ptl_error *err)
@@ -385,8 +435,9 @@ static void average(const reading *r, const ptl_table *t, int64_t from, int64_t 
     for (int64_t i = 0; i < n_geos * n_weeks; i++) out[i] = count[i] = 0.0;
     for (int64_t i = from; i < to; i++) {
         const int64_t w = week_of(r, ptl_column_int(&t->columns[2], i));
-        const int64_t g = find_name(&r->geos, ptl_column_text(&t->columns[1], i));
-        for (int64_t k = g >= 0 ? g : 0; k < (g >= 0 ? g + 1 : n_geos); k++) {
+        const int64_t place = find_name(&r->places, ptl_column_text(&t->columns[1], i));
+        for (int64_t k = 0; k < n_geos; k++) {
+            if (place >= 0 && r->place[k] != place) continue;
             out[k * n_weeks + w] += ptl_column_double(&t->columns[3], i);
             count[k * n_weeks + w] += 1.0;
         }
@@ -431,7 +482,8 @@ static ptl_status read_controls(reading *r, const ptl_table *t, ptl_error *err)
         for (to = from + 1;
              to < t->n_rows && ptl_text_equal(name, ptl_column_text(&t->columns[0], to));)
             to++;
-        if (ptl_text_equal(name, ptl_text_of(r->settings->kpi))) continue;
+        ptl_text brand;
+        if (is_outcome(&brand, r, name)) continue;
         double *x = r->control + r->controls.n * cells;
         average(r, t, from, to, x, count);
         int64_t idx;
@@ -454,6 +506,9 @@ static ptl_status read_panel(reading *r, ptl_error *err)
     ptl_table series = {0};
     ptl_status st = PTL_OK;
     PTL_TRY(find_weeks(r, err));
+    r->place = ptl_arena_array(r->arena, NAMES_MAX, sizeof *r->place, err);
+    r->brand = ptl_arena_array(r->arena, NAMES_MAX, sizeof *r->brand, err);
+    if (!r->place || !r->brand) return PTL_E_NO_MEMORY;
     PTL_TRY(query(&series, r, "mix/series_day", err));
     st = is_money(r->settings) ? read_revenue(r, err) : read_series(r, &series, err);
     r->out->data.n_geos = r->geos.n;
@@ -464,6 +519,7 @@ static ptl_status read_panel(reading *r, ptl_error *err)
     ptl_table_dispose(&series);
     if (st != PTL_OK) return st;
     r->out->data.geo_name = r->geos.name;
+    r->out->place_name = r->places.name;
     r->out->data.kpi = r->kpi;
     r->out->margin = r->revenue > 0.0 ? 1.0 - r->variable / r->revenue : PTL_NAN;
     return ptl_mix_specify(r->out, r->settings, r->arena, err);

@@ -13,6 +13,10 @@ ptl_mix_settings ptl_mix_settings_default(void)
                               .kpi = "revenue",
                               .mediators = "",
                               .demand = "",
+                              .adstock = "",
+                              .saturation = "",
+                              .noise = "normal",
+                              .knots = -1,
                               .weeks = 156,
                               .n_chains = 4,
                               .n_warmup = 1000,
@@ -51,6 +55,10 @@ ptl_status ptl_mix_settings_write(char **out, const ptl_mix_settings *s, ptl_are
     ptl_json_put_string(&j, "kpi", s->kpi);
     ptl_json_put_string(&j, "mediators", s->mediators);
     ptl_json_put_string(&j, "demand", s->demand);
+    ptl_json_put_string(&j, "adstock", s->adstock);
+    ptl_json_put_string(&j, "saturation", s->saturation);
+    ptl_json_put_string(&j, "noise", s->noise);
+    ptl_json_put_int(&j, "knots", s->knots);
     ptl_json_put_int(&j, "weeks", s->weeks);
     ptl_json_put_int(&j, "chains", s->n_chains);
     ptl_json_put_int(&j, "warmup", s->n_warmup);
@@ -184,6 +192,10 @@ ptl_status ptl_mix_settings_parse(ptl_mix_settings *s, const char *json, ptl_are
     s->kpi = kept_text(map, "kpi", arena);
     s->mediators = kept_text(map, "mediators", arena);
     s->demand = kept_text(map, "demand", arena);
+    s->adstock = kept_text(map, "adstock", arena);
+    s->saturation = kept_text(map, "saturation", arena);
+    s->noise = kept_text(map, "noise", arena);
+    if (json_object_get(map, "knots")) s->knots = (int32_t)kept_int(map, "knots");
     s->weeks = (int32_t)kept_int(map, "weeks");
     s->n_chains = (int32_t)kept_int(map, "chains");
     s->n_warmup = (int32_t)kept_int(map, "warmup");
@@ -234,7 +246,8 @@ static ptl_status add_experiment(ptl_mix_experiment *e, ptl_mix_panel *p, const 
     if (!in) return PTL_E_NO_MEMORY;
     int64_t n = 0;
     for (int64_t g = 0; g < p->data.n_geos; g++)
-        n += in[g] = ptl_mix_listed(t->geos, p->data.geo_name[g]);
+        n += in[g] =
+            ptl_mix_listed(t->geos, p->place_name[p->data.n_places ? p->data.place[g] : g]);
     e->geo = in;
     if (n > 0) return PTL_OK;
     return ptl_fail(err, PTL_E_INVALID, "experiment %lld: none of its places is in the panel: %s",
@@ -248,6 +261,28 @@ static ptl_mix_kind kind_of(const ptl_mix_panel *p, int64_t c)
     for (int64_t i = 0; i < cells; i++)
         if (p->data.spend[c * cells + i] > 0.0) return PTL_MIX_PAID;
     return PTL_MIX_ORGANIC;
+}
+
+/* What was asked for in place of the preset's own. */
+static ptl_status depart(ptl_mix_panel *p, const ptl_mix_settings *s, ptl_error *err)
+{
+    for (int64_t c = 0; c < p->data.n_channels; c++) {
+        int adstock = (int)p->channel[c].shape.adstock.kind;
+        int saturation = (int)p->channel[c].shape.saturation.kind;
+        for (int k = 0; s->adstock[0] && k <= PTL_ADSTOCK_WEIBULL_CDF; k++)
+            if (strcmp(s->adstock, ptl_adstock_text((ptl_adstock_kind)k)) == 0) adstock = k;
+        for (int k = 0; s->saturation[0] && k <= PTL_SATURATION_TANH; k++)
+            if (strcmp(s->saturation, ptl_saturation_text((ptl_saturation_kind)k)) == 0)
+                saturation = k;
+        ptl_mix_channel_shape(&p->channel[c], (ptl_adstock_kind)adstock,
+                              (ptl_saturation_kind)saturation);
+    }
+    if (strcmp(s->noise, "student_t") == 0) p->spec.likelihood = PTL_MIX_STUDENT_T;
+    if (s->knots > p->data.n_weeks)
+        return ptl_fail(err, PTL_E_INVALID, "%d knots do not fit %lld weeks", s->knots,
+                        (long long)p->data.n_weeks);
+    if (s->knots >= 0) p->spec.n_knots = s->knots;
+    return PTL_OK;
 }
 
 ptl_status ptl_mix_specify(ptl_mix_panel *p, const ptl_mix_settings *s, ptl_arena *arena,
@@ -266,6 +301,7 @@ ptl_status ptl_mix_specify(ptl_mix_panel *p, const ptl_mix_settings *s, ptl_aren
     if (strcmp(s->preset, "portolan") == 0 && p->data.n_weeks >= FOURIER_WEEKS)
         p->spec.n_fourier =
             FOURIER_PAIRS; /* seasons that come back, so that knots need not follow them */
+    PTL_TRY(depart(p, s, err));
     for (int64_t c = 0; c < n; c++) p->channel[c].path = path_of(s, p->channel_member[c]);
     for (int64_t i = 0; i < s->n_tests; i++)
         PTL_TRY(add_experiment(&e[i], p, &s->tests[i], i, arena, err));

@@ -16,6 +16,7 @@ typedef struct ptl_channel_config {
     const char *label;          /* shown: "Paid search"         */
     const char *owner;          /* one person; NULL: none       */
     bool paid;                  /* media are bought in it       */
+    bool marketing;             /* what it brings is marketing's */
     const char *const *aliases; /* as exports write it */
     int64_t n_aliases;
 } ptl_channel_config;

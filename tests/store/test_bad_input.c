@@ -4,6 +4,7 @@
 #include "support/loading.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
 static const char *const orders_mapping =
     "SELECT id AS txn_id, ptl_time(bought, '%Y-%m-%d') AS occurred_at,"
@@ -114,7 +115,11 @@ static void test_long_line(void **state)
     if (fd < 0 || pwrite(fd, rest, sizeof rest - 1, (off_t)1 << 30) < 0) fail_msg("no long file");
     (void)close(fd);
     ptl_load_spec spec = spec_of(&f, "long.csv", orders_mapping);
+    struct rusage before, after;
+    (void)getrusage(RUSAGE_SELF, &before);
     EXPECT_INT(loading_run(&f, &spec).rows, 2);
+    (void)getrusage(RUSAGE_SELF, &after);
+    EXPECT_LE((double)(after.ru_maxrss - before.ru_maxrss), 512 << 10); /* KiB */
     loading_expect(&f, "SELECT source_row || ' ' || reason FROM quarantine",
                    "2 longer than 1048576 bytes; is a quote not closed?");
     loading_close(&f);

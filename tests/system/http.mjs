@@ -101,7 +101,7 @@ async function description() {
             ids.add(op.operationId);
             for (const ref of JSON.stringify(op).matchAll(/"\$ref":"#\/([^"]+)"/g))
                 check(ref[1].split('/').reduce((x, k) => x?.[k], document) !== undefined, `${ref[1]} exists`);
-            if (method !== 'get' || target.includes('{')) continue;
+            if (method !== 'get' || target.includes('{') || !op.responses['200']?.content?.['application/json']) continue;
             nReads++;
             const answer = await ask('GET', target, {who: 'owner'});
             const needs = (op.parameters ?? []).some((p) => p.required);

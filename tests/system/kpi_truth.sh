@@ -27,7 +27,7 @@ compare() { node -e '
   const counts = ["new_customers", "active_customers", ["customers_start", "customers.start"], ["customers_kept", "customers.kept"],
     "leads", ["leads_mql", "leads.mql"], ["leads_sql", "leads.sql"], ["leads_rejected", "leads.rejected"], "opportunities",
     ["deals_won", "deals.won"], ["deals_lost", "deals.lost"]];
-  const money = [["revenue_new", "revenue.new"], ["revenue_retention", "revenue.retention"], "own_costs", ["mrr_start", "mrr.start"],
+  const money = [["revenue_new", "revenue.new"], ["revenue_retention", "revenue.retention"], ["revenue_influenced", "revenue.influenced"], "own_costs", ["mrr_start", "mrr.start"],
     ["mrr_end", "mrr.end"], ["mrr_new", "mrr.new"], ["mrr_expansion", "mrr.expansion"], ["mrr_contraction", "mrr.contraction"],
     ["mrr_churned", "mrr.churned"], "bookings"];
   const ratios = [["cac_blended", "cac.blended"], ["cac_paid", "cac.paid"], ["cac_fully_loaded", "cac.fully_loaded"],
@@ -71,7 +71,7 @@ compare() { node -e '
   }
   // members add up to the company, to the millionth, every sum in every period
   const additive = new Set(["orders", "revenue", "variable_cost", "cm1", "media", "cm2", "new_customers", "revenue.new", "revenue.retention",
-    "revenue.unidentified", "revenue.expansion", "own_costs", "leads", "leads.mql", "leads.accepted", "leads.sql", "leads.rejected",
+    "revenue.unidentified", "revenue.expansion", "revenue.influenced", "own_costs", "leads", "leads.mql", "leads.accepted", "leads.sql", "leads.rejected",
     "opportunities", "deals.won", "deals.lost", "bookings"]);
   const micros = (v) => { const [whole, part = ""] = String(number(v) === null ? 0 : typeof v === "object" ? v.amount : v).split(".");
     return BigInt(whole.replace("-", "") + part.padEnd(6, "0").slice(0, 6)) * (whole.startsWith("-") ? -1n : 1n); };
@@ -129,6 +129,22 @@ compare() { node -e '
       for (const name of ["revenue", "cm1"]) hold(`${where} ${name}`, f?.[name], c[name], CENT);
     }
   }
+  // months of life of channels and of products add up to those of all; the last LTV so far is the cohort
+  for (const key of ["channel", "product"]) {
+    const sums = new Map();
+    for (const c of read(`ages_${key}.json`).cohorts) {
+      const age = Number(c.member.slice(c.member.lastIndexOf("/") + 1)), at = `${c.won} ${age}`;
+      const s = sums.get(at) ?? { active: 0, orders: 0, cm1: 0 };
+      for (const name of Object.keys(s)) s[name] += number(c[name]);
+      sums.set(at, s);
+    }
+    for (const [at, s] of sums) for (const name of Object.keys(s)) hold(`${key} ${at} ${name}`, s[name], byAge.get(at)?.[name], name === "cm1" ? CENT : 0);
+  }
+  for (const c of truth.cohorts) if (c.customers > 0) {
+    const last = byAge.get(`${c.from} ${Math.min(c.active.length, 24) - 1}`);
+    hold(`cohort ${c.from} so far`, last?.ltv, c.ltv_observed, CENT);
+    c.active.forEach((active, age) => hold(`cohort ${c.from} retention ${age}`, byAge.get(`${c.from} ${age}`)?.retention, active / c.customers, SAME));
+  }
   // the same customers by the week in which they were won
   const weeks = read("weeks.json").cohorts.filter((w) => w.age === 0).reduce((sum, w) => sum + w.customers, 0);
   hold("customers by week", weeks, customers, 0);
@@ -140,6 +156,26 @@ compare() { node -e '
     hold("coverage", day("pipeline.coverage"), truth.pipeline.coverage, SAME * 100);
     const reasons = new Map(read("reasons.json").kpis.filter((k) => k.name === "leads.rejected").map((k) => [k.member, k.value]));
     for (const [reason, count] of Object.entries(truth.pipeline.rejected_because)) hold(`rejected: ${reason}`, reasons.get(reason), count, 0);
+  }
+  // targets of verticals and the plan, shared out by days
+  const file = require("fs").readFileSync("ws/data/finance/targets.csv", "utf8").trim().split("\n").slice(1).map((l) => l.split(","));
+  const days = (from, to) => (Date.parse(to) - Date.parse(from)) / 86400000 + 1;
+  let held = 0;
+  for (const [scope, kpi, from, to, value, , , kind] of file) for (const k of scope === "company" ? read("company.json").kpis : read("by_vertical.json").kpis) {
+    if (k.name !== kpi || k.grain !== "month" || k.from < from || k.to > to) continue;
+    if (scope !== "company" && scope !== `vertical/${k.member}`) continue;
+    held++;
+    hold(`${scope} ${kind} ${k.from}`, kind === "plan" ? k.plan : k.target, Number(value) * days(k.from, k.to) / days(from, to), 1e-6 * Math.max(1, Math.abs(Number(value))));
+  }
+  if (held < 40) wrong.push(`${held} targets of months`);
+  const parts = read("course.json").parts, scopes = file.filter(([scope]) => scope.startsWith("vertical/"));
+  if (parts.length !== scopes.length) wrong.push(`${parts.length} courses of verticals, ${scopes.length} targets`);
+  for (const [scope, , from, to, value] of scopes) {
+    const part = parts.find((x) => `vertical/${x.part}` === scope || `vertical/${x.member}` === scope), where = `course of ${scope}`;
+    if (!part || !(part.chance >= 0 && part.chance <= 1) || !(part.low <= part.expected && part.expected <= part.high)) { wrong.push(`${where}: ${JSON.stringify(part)}`); continue; }
+    hold(`${where} target`, part.target, Number(value), 1e-6);
+    const year = cut.get(["vertical", scope.slice(9), "cm2", "year", from].join(" "));
+    if (year) hold(`${where} so far`, part.to_date, year.value, CENT);
   }
   // every figure is defined
   const defined = new Set(read("metrics.json").metrics.map((m) => m.name));
@@ -158,6 +194,7 @@ for world in "${worlds[@]}"; do
   ask company kpi list --limit 1000000
   ask channel kpi list --by channel --limit 1000000
   for by in campaign geo vertical segment; do ask "by_$by" kpi list --by "$by" --limit 1000000; done
+  ask course course show
   ask reasons kpi list --by reason --grain all --limit 1000
   ask day kpi list --grain day
   for grain in month quarter all; do ask "funnel_$grain" funnel show --grain "$grain"; done
@@ -166,6 +203,7 @@ for world in "${worlds[@]}"; do
   ask ages cohort list --by age --limit 1000000
   ask cohorts_channel cohort list --by channel --limit 100000
   ask cohorts_product cohort list --by product --limit 100000
+  for by in channel product; do ask "ages_$by" cohort list --by "${by}_age" --limit 1000000; done
   ask weeks cohort list --period week --limit 1000000
   compare || fail "$world: the KPIs are not the truth"
 done
@@ -188,3 +226,30 @@ node -e '
     n++;
   }
   if (n < 10) throw "too few cohorts";' || fail "a second definition"
+
+# Where faults are planted the figures are wrong, and the parts still add up to them.
+rm -rf ws
+"$portolan" simulate ws --setting hostile --persons 4000 --weeks 40 --seed 7 --quiet > /dev/null
+"$portolan" -w ws import --quiet > /dev/null
+"$portolan" -w ws review --quiet > /dev/null
+ask company kpi list --limit 1000000
+for by in campaign geo vertical segment; do ask "by_$by" kpi list --by "$by" --limit 1000000; done
+node -e '
+  const read = (name) => JSON.parse(require("fs").readFileSync(name, "utf8")).kpis;
+  const micros = (v) => { const [whole, part = ""] = String(v === null ? 0 : typeof v === "object" ? v.amount : v).split(".");
+    return BigInt(whole.replace("-", "") + part.padEnd(6, "0").slice(0, 6)) * (whole.startsWith("-") ? -1n : 1n); };
+  const additive = ["orders", "revenue", "cm1", "media", "cm2", "new_customers", "own_costs"];
+  let n = 0;
+  for (const by of ["campaign", "geo", "vertical", "segment"]) {
+    const sums = new Map();
+    for (const k of read(`by_${by}.json`)) {
+      const at = `${k.name} ${k.grain} ${k.from}`;
+      sums.set(at, (sums.get(at) ?? 0n) + micros(k.value));
+    }
+    for (const k of read("company.json")) if (additive.includes(k.name) && k.grain !== "week") {
+      n++;
+      const at = `${k.name} ${k.grain} ${k.from}`;
+      if ((sums.get(at) ?? 0n) !== micros(k.value)) throw `${by}: ${at} adds up to ${sums.get(at)}, the company is ${micros(k.value)}`;
+    }
+  }
+  if (n < 100) throw "too few figures";' || fail "hostile: parts do not add up"

@@ -28,6 +28,23 @@ node -e '
   if (fit.channels.length < 4) throw "too few channels";
   for (const c of fit.channels) if ((c.roi === null) !== (c.behind.includes("did not speak") || !(c.spend_week > 0))) throw `${c.channel}: ${c.behind}, ${c.roi}`;' || fail "figures"
 
+# Among the KPIs stands what the next euro brings, as this fit says it; before one, that there is none.
+"$portolan" -w tea kpi list miroas --by channel --json > kpi-none.json
+"$portolan" -w tea-1 kpi list miroas --by channel --json > kpi-miroas.json
+node -e '
+  const read = (name) => { const r = JSON.parse(require("fs").readFileSync(name, "utf8")); return r.result || r; };
+  const none = read("kpi-none.json").kpis, kpis = new Map(read("kpi-miroas.json").kpis.map((k) => [k.member, k]));
+  if (none.length < 4 || none.some((k) => k.value !== null || k.verdict !== "none")) throw "a model that was never fitted is quoted";
+  let n = 0;
+  for (const c of read("fit-1.json").channels) if (kpis.has(c.channel)) {
+    const said = String(c.miroas ?? c.next ?? "").match(/-?[\d.]+/), k = kpis.get(c.channel);
+    if ((k.value === null) !== (said === null)) throw `${c.channel}: ${k.value}, the fit ${JSON.stringify(c)}`;
+    if (said === null) continue;
+    n++;
+    if (Math.abs(k.value - Number(said[0])) > 0.006 || k.grade !== c.grade) throw `${c.channel}: ${k.value} ${k.grade}, the fit ${JSON.stringify(c)}`;
+  }
+  if (n < 1) throw "no channel has a return";' || fail "miroas among the KPIs"
+
 # New data do not move a model: it reads what was known when it was made.
 "$portolan" -w tea mix fit --draws 200 --json > before.json
 sed -i '$d' tea/data/awin/performance.csv
@@ -67,6 +84,36 @@ echo '[{"channel": "skywriting", "from": "2026-01-05", "to": "2026-02-01", "fact
 expect 'no channel of the model is called "skywriting"' wrong.txt
 "$portolan" -w tea mix fit --kpi happiness > wrong.txt 2>&1 && fail "a series that does not exist was taken"
 expect 'no control series is called "happiness"' wrong.txt
+
+# An outcome by place and brand: a family of series is one panel, and an experiment in a place is in all its pairs.
+cp -r tea pairs
+mkdir pairs/data/units
+node -e '
+  const rows = ["day,series,geo,value"], first = Date.UTC(2025, 0, 6);
+  for (let week = 0; week < 90; week++)
+    for (const [geo, size] of [["DE", 510.7], ["AT", 203.1]])
+      for (const [brand, share] of [["shoes", 1], ["bags", 0.61]])
+        rows.push([new Date(first + week * 6048e5).toISOString().slice(0, 10), `units/${brand}`, geo,
+          size * share * (1 + 0.09 * Math.sin(week / 7) + 0.04 * Math.cos(week * week + size * share))].join(","));
+  require("fs").writeFileSync("pairs/data/units/units.csv", rows.join("\n") + "\n");'
+cat > pairs/sources/units.yaml <<'END'
+owner: Hanna Sund
+about: Units sold by week, place and brand
+table: control_series
+files: ["data/units/units.csv"]
+mapping: |
+  SELECT ptl_day(day, '%Y-%m-%d') AS day, series, geo, ptl_number(value) AS value, 'units' AS unit FROM source
+END
+"$portolan" -w pairs apply > /dev/null
+PORTOLAN_NOW=2026-11-17T07:00:00Z "$portolan" -w pairs import --quiet > /dev/null 2>&1
+PORTOLAN_NOW=2026-11-17T08:00:00Z "$portolan" -w pairs mix fit --kpi units --draws 100 --chains 2 --adstock delayed --saturation michaelis_menten \
+  --knots 4 --json > pairs.json
+PORTOLAN_NOW=2026-11-17T08:00:00Z "$portolan" -w pairs mix show --json > pairs-again.json
+node -e '
+  const read = (name) => { const r = JSON.parse(require("fs").readFileSync(name, "utf8")); return r.result || r; };
+  const fit = read("pairs.json"), again = read("pairs-again.json");
+  if (fit.geos !== 2 || fit.brands !== 2 || fit.weeks !== 90) throw `${fit.geos} places, ${fit.brands} brands, ${fit.weeks} weeks`;
+  if (JSON.stringify(fit.channels) !== JSON.stringify(again.channels)) throw "figures differ when read back";' || fail "a panel of brands"
 
 # The plan keeps its total to the cent and holds what is silent; the next test is named or refused.
 "$portolan" -w tea budget optimize --weeks 4 --json > plan.json

@@ -5,6 +5,7 @@
 #include "support/expect.h"
 
 #include "decide/next.h"
+#include "decide/promise.h"
 #include "ops/args.h"
 #include "ops/decide_budget.h"
 #include "portolan/linalg.h"
@@ -92,7 +93,7 @@ static int fit_once(void **state)
     /* 120 draws a chain are too few for the verdict a real fit needs; the translation is what
      * counts */
     if (b.fit.verdict != PTL_CONVERGED) b.fit.verdict = PTL_INACCURATE;
-    b.mix = (ptl_fitted_mix){&b.data, b.channel, &b.fit};
+    b.mix = (ptl_fitted_mix){.data = &b.data, .channel = b.channel, .fit = &b.fit};
     b.mark = ptl_arena_save(&b.arena);
     *state = &b;
     return 0;
@@ -324,29 +325,32 @@ static void the_next_experiment_follows_from_the_same_draws(void **state)
 
 /* ---- what the operations answer ---- */
 
-extern const ptl_op ptl_op_budget_optimize, ptl_op_budget_simulate, ptl_op_experiment_next;
+extern const ptl_op ptl_op_budget_optimize, ptl_op_budget_simulate, ptl_op_budget_score,
+    ptl_op_experiment_next;
 
-static const ptl_fitted_mix *handed;
+typedef ptl_status (*answer_fn)(ptl_call *call, const ptl_fitted_mix *mix, double margin,
+                                ptl_error *err);
 
-ptl_status ptl_fitted_mix_read(ptl_fitted_mix *out, ptl_call *call, ptl_error *e)
+/* A call of an operation on this bed's fit, and what it answers at a margin of 0.4. */
+static ptl_status answered(ptl_call *call, bed *b, const ptl_fitted_mix *mix, answer_fn answer,
+                           const ptl_arg_text *texts, int64_t n_texts)
 {
-    (void)call, (void)e;
-    *out = *handed;
-    return PTL_OK;
+    static ptl_workspace workspace;
+    ptl_args *args;
+    workspace.currency = "EUR";
+    call->workspace = &workspace, call->arena = &b->arena;
+    EXPECT_OK(ptl_reply_new(&call->reply, &err));
+    PTL_TRY(ptl_args_from_texts(&args, call->op, texts, n_texts, &b->arena, &err));
+    call->args = args;
+    return answer(call, mix, 0.4, &err);
 }
 
 /* The operation's answer as JSON; NULL where it failed, with err filled. */
-static json_t *answer_of(bed *b, const ptl_op *op, const ptl_arg_text *texts, int64_t n_texts)
+static json_t *answer_of(bed *b, const ptl_op *op, answer_fn answer, const ptl_arg_text *texts,
+                         int64_t n_texts)
 {
-    static ptl_workspace workspace;
-    workspace.currency = "EUR";
-    handed = &b->mix;
-    ptl_call call = {.op = op, .workspace = &workspace, .arena = &b->arena};
-    ptl_args *args;
-    if (ptl_args_from_texts(&args, op, texts, n_texts, &b->arena, &err) != PTL_OK) return NULL;
-    call.args = args;
-    EXPECT_OK(ptl_reply_new(&call.reply, &err));
-    ptl_status st = op->run(&call, &err);
+    ptl_call call = {.op = op};
+    const ptl_status st = answered(&call, b, &b->mix, answer, texts, n_texts);
     ptl_buffer out;
     ptl_buffer_init(&out, 1 << 24, NULL);
     json_t *parsed = NULL;
@@ -375,8 +379,8 @@ static void optimize_answers_with_every_week(void **state)
 {
     bed *const b = *state;
     const ptl_arg_text texts[] = {
-        {"weeks", "6"}, {"margin", "0.4"}, {"step", "50"}, {"hold", "posters"}, {"recent", "10"}};
-    json_t *const r = answer_of(b, &ptl_op_budget_optimize, texts, 5);
+        {"weeks", "6"}, {"step", "50"}, {"hold", "posters"}, {"recent", "10"}};
+    json_t *const r = answer_of(b, &ptl_op_budget_optimize, ptl_budget_answer_optimize, texts, 4);
     if (!r) fail_msg("%s", err.message);
     const json_t *const plan = json_object_get(r, "plan");
     EXPECT_INT(json_array_size(plan), 3 * G);
@@ -402,13 +406,11 @@ static void optimize_answers_with_every_week(void **state)
 static void simulate_answers_what_if(void **state)
 {
     bed *const b = *state;
-    const ptl_arg_text same[] = {{"margin", "0.4"}};
-    json_t *r = answer_of(b, &ptl_op_budget_simulate, same, 1);
+    json_t *r = answer_of(b, &ptl_op_budget_simulate, ptl_budget_answer_simulate, NULL, 0);
     assert_true(r && number_of(r, "gain_mean") == 0.0 && number_of(r, "chance_of_loss") == 0.0);
     json_decref(r);
-    const ptl_arg_text changed[] = {
-        {"margin", "0.4"}, {"changes", "search=+20%"}, {"changes", "posters=0"}};
-    r = answer_of(b, &ptl_op_budget_simulate, changed, 3);
+    const ptl_arg_text changed[] = {{"changes", "search=+20%"}, {"changes", "posters=0"}};
+    r = answer_of(b, &ptl_op_budget_simulate, ptl_budget_answer_simulate, changed, 2);
     if (!r) fail_msg("%s", err.message);
     const json_t *const rows = json_object_get(r, "channels");
     const double factor[3] = {1.2, 1.0, 0.0};
@@ -418,20 +420,126 @@ static void simulate_answers_what_if(void **state)
         EXPECT_NEAR(json_number_value(json_object_get(row, "plan")), factor[c] * before, 1e-2);
     }
     json_decref(r);
-    const ptl_arg_text none[] = {{"margin", "0.4"}, {"changes", "cinema=+20%"}};
+    const ptl_arg_text none[] = {{"changes", "cinema=+20%"}};
     ptl_error_clear(&err);
-    assert_null(answer_of(b, &ptl_op_budget_simulate, none, 2));
+    assert_null(answer_of(b, &ptl_op_budget_simulate, ptl_budget_answer_simulate, none, 1));
     EXPECT_INT(err.status, PTL_E_NOT_FOUND);
-    const ptl_arg_text bent[] = {{"margin", "0.4"}, {"changes", "search=lots"}};
-    assert_null(answer_of(b, &ptl_op_budget_simulate, bent, 2));
+    const ptl_arg_text bent[] = {{"changes", "search=lots"}};
+    assert_null(answer_of(b, &ptl_op_budget_simulate, ptl_budget_answer_simulate, bent, 1));
     EXPECT_INT(err.status, PTL_E_INVALID);
+}
+
+/* ---- promises ---- */
+
+/* What was spent in the last weeks, as a promise of a plan that was followed to the cent. */
+static ptl_promise followed(bed *b, double present)
+{
+    static const char *channel[3 * G], *geo[3 * G];
+    static const char *const geos[G] = {"north", "middle", "south"};
+    static double plan[3 * G * WEEKS], before[3 * G];
+    b->data.geo_name = geos;
+    for (int i = 0; i < 3 * G; i++) {
+        channel[i] = names[i / G], geo[i] = geos[i % G], before[i] = present;
+        for (int t = 0; t < WEEKS; t++) plan[i * WEEKS + t] = b->spend[i * T + T - WEEKS + t];
+    }
+    return (ptl_promise){.n_blocks = 3 * G,
+                         .n_weeks = WEEKS,
+                         .channel = channel,
+                         .geo = geo,
+                         .plan = plan,
+                         .present = before};
+}
+
+static void a_promise_is_measured_by_what_was_spent(void **state)
+{
+    bed *const b = *state;
+    const ptl_media_plan_options o = six_weeks();
+    ptl_promise p = followed(b, 300.0);
+    ptl_promise_score s;
+    double *const scratch = malloc((size_t)ptl_mix_work_n(b->fit.posterior) * sizeof *scratch);
+    assert_non_null(scratch);
+    double gain = 0.0, before[WEEKS];
+    for (int t = 0; t < WEEKS; t++) before[t] = 300.0;
+    for (int i = 0; i < 3 * G; i++) {
+        const double *const spent = p.plan + i * WEEKS;
+        for (int t = 0; t < WEEKS; t++) gain -= spent[t] - before[t];
+        for (int k = 0; k < 240; k++)
+            gain += (outcome_again(b, spent, i / G, i % G, k / 120, k % 120, scratch) -
+                     outcome_again(b, before, i / G, i % G, k / 120, k % 120, scratch)) /
+                    240.0;
+    }
+    free(scratch);
+    p.gain = (ptl_estimate){gain, gain - 1.0, gain + 1.0, 0.9};
+    EXPECT_OK(ptl_promise_measure(&s, &p, &b->mix, T - WEEKS, &o, NULL, &b->arena, &err));
+    EXPECT_NEAR(s.gain.point, gain, 1e-8 * fabs(gain));
+    assert_true(s.inside && s.followed == 1.0 && s.n_unknown == 0);
+    EXPECT_NEAR(s.planned, s.spent, 1e-9 * s.spent);
+    p.gain.low = gain + 0.5, p.channel[0] = "skywriting";
+    EXPECT_OK(ptl_promise_measure(&s, &p, &b->mix, T - WEEKS, &o, NULL, &b->arena, &err));
+    assert_true(!s.inside);
+    EXPECT_INT(s.n_unknown, 1);
+    EXPECT_FAIL(ptl_promise_measure(&s, &p, &b->mix, T - WEEKS + 1, &o, NULL, &b->arena, &err),
+                PTL_E_INVALID, "are not among the model's 60");
+}
+
+/* Proposed by a run while the model ended six weeks earlier; due now that it knows those weeks. */
+static void score_finds_the_promise_in_its_run(void **state)
+{
+    bed *const b = *state;
+    const ptl_arg_text texts[] = {{"weeks", "6"}, {"recent", "10"}};
+    char folder[] = "/tmp/ptl-decide-XXXXXX", command[64];
+    assert_non_null(mkdtemp(folder));
+    ptl_store store;
+    EXPECT_OK(ptl_store_open(&store, folder, NULL, &err));
+    (void)followed(b, 0.0); /* names of geos */
+    ptl_fitted_mix earlier = b->mix, now = b->mix;
+    now.first = 20000, now.last = now.first + 7 * T - 1;
+    earlier.first = now.first, earlier.last = now.last - 7 * WEEKS;
+    ptl_call call = {.op = &ptl_op_budget_optimize, .store = &store};
+    EXPECT_OK(answered(&call, b, &earlier, ptl_budget_answer_optimize, texts, 2));
+    ptl_buffer outcome;
+    ptl_json json;
+    ptl_buffer_init(&outcome, 1 << 24, NULL);
+    ptl_json_init_buffer(&json, &outcome, 0, &err);
+    ptl_reply_save(call.reply, &json);
+    EXPECT_OK(ptl_json_finish(&json));
+    ptl_run run = {.operation = "budget.optimize",
+                   .parameters = "{}",
+                   .actor = "a",
+                   .fingerprint = "",
+                   .started_at = 1};
+    EXPECT_OK(ptl_run_start(&run, store.records, &err));
+    EXPECT_OK(ptl_run_end(store.records, run.run_id, PTL_RUN_DONE,
+                          ptl_text_copy(ptl_buffer_borrow(&outcome), &b->arena, &err), NULL, 2,
+                          &err));
+    ptl_buffer_dispose(&outcome);
+    ptl_reply_free(call.reply);
+    for (int k = 0; k < 2; k++) { /* not due, due */
+        ptl_call score = {.op = &ptl_op_budget_score, .store = &store};
+        EXPECT_OK(answered(&score, b, k ? &now : &earlier, ptl_budget_answer_score, NULL, 0));
+        ptl_buffer out;
+        ptl_buffer_init(&out, 1 << 20, NULL);
+        ptl_json_init_buffer(&json, &out, 0, &err);
+        ptl_reply_write_json(score.reply, &json);
+        EXPECT_OK(ptl_json_finish(&json));
+        json_t *const r = json_loads(out.ptr, 0, NULL);
+        EXPECT_INT(json_integer_value(json_object_get(r, "due")), k);
+        EXPECT_INT(json_integer_value(json_object_get(r, "waiting")), 1 - k);
+        EXPECT_INT(json_array_size(json_object_get(r, "promises")), k);
+        json_decref(r);
+        ptl_buffer_dispose(&out);
+        ptl_reply_free(score.reply);
+    }
+    ptl_store_close(&store);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    assert_int_equal(system(command), 0);
 }
 
 static void next_says_run_none_where_none_pays(void **state)
 {
     bed *const b = *state;
-    const ptl_arg_text texts[] = {{"margin", "0.4"}, {"cost", "1000000000"}, {"limit", "4"}};
-    json_t *const r = answer_of(b, &ptl_op_experiment_next, texts, 3);
+    const ptl_arg_text texts[] = {{"cost", "1000000000"}, {"limit", "4"}};
+    json_t *const r = answer_of(b, &ptl_op_experiment_next, ptl_experiment_answer_next, texts, 2);
     if (!r) fail_msg("%s", err.message);
     assert_true(json_is_false(json_object_get(r, "run")));
     EXPECT_INT(json_array_size(json_object_get(r, "designs")), 4);
@@ -452,6 +560,8 @@ int main(void)
         cmocka_unit_test_teardown(the_next_experiment_follows_from_the_same_draws, rewind_arena),
         cmocka_unit_test_teardown(optimize_answers_with_every_week, rewind_arena),
         cmocka_unit_test_teardown(simulate_answers_what_if, rewind_arena),
+        cmocka_unit_test_teardown(a_promise_is_measured_by_what_was_spent, rewind_arena),
+        cmocka_unit_test_teardown(score_finds_the_promise_in_its_run, rewind_arena),
         cmocka_unit_test_teardown(next_says_run_none_where_none_pays, rewind_arena),
     };
     return cmocka_run_group_tests(tests, fit_once, let_go);

@@ -561,6 +561,31 @@ static void outliers_lose_weight(void **state)
     ptl_arena_reset(&arena);
 }
 
+/* What a preset's channel is given in place of its own shape passes the checks, keeps the prior
+ * that both have, and leaves treatments alone. */
+static void shapes_are_exchanged(void **state)
+{
+    (void)state;
+    static world w;
+    ptl_error err;
+    for (int a = 0; a <= PTL_ADSTOCK_WEIBULL_CDF; a++)
+        for (int s = 0; s <= PTL_SATURATION_TANH; s++) {
+            fill(&w, G);
+            for (int c = 0; c < C; c++)
+                ptl_mix_channel_shape(&w.channel[c], (ptl_adstock_kind)a, (ptl_saturation_kind)s);
+            EXPECT_OK(ptl_mix_check(&w.data, &w.spec, NULL, 0, &arena, &err));
+            EXPECT_INT(w.channel[1].shape.adstock.kind, a);
+            EXPECT_INT(w.channel[1].shape.saturation.kind, s);
+            if (a < PTL_ADSTOCK_WEIBULL_PDF)
+                EXPECT_INT(w.channel[0].adstock_prior[0].kind, PTL_MIX_PRIOR_UNIFORM);
+        }
+    static const ptl_mix_kind treatment = PTL_MIX_NON_MEDIA;
+    ptl_mix_channel c;
+    (void)ptl_mix_preset_meridian(&c, &treatment, 1);
+    ptl_mix_channel_shape(&c, PTL_ADSTOCK_DELAYED, PTL_SATURATION_TANH);
+    EXPECT_INT(c.shape.saturation.kind, PTL_SATURATION_NONE);
+}
+
 static void priors_have_their_quantiles(void **state)
 {
     (void)state;
@@ -578,6 +603,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_input_is_refused),
         cmocka_unit_test(priors_have_their_quantiles),
+        cmocka_unit_test(shapes_are_exchanged),
         cmocka_unit_test(draws_say_what_they_mean),
         cmocka_unit_test(figures_add_up),
         cmocka_unit_test(silence_is_an_answer),

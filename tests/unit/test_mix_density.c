@@ -127,16 +127,17 @@ static void gradient_equals_differences(world *w, int64_t n_experiments, bool ce
     ptl_rng rng = ptl_rng_new(4447);
     for (int point = 0; point < 3; point++) {
         for (int64_t i = 0; i < m.n_slots; i++) x[i] = 0.6 * ptl_rng_normal(&rng);
-        double f, up, down;
+        double f;
         EXPECT_OK(mix_density(&f, grad, x, m.n_slots, &work, &err));
         for (int64_t i = 0; i < m.n_slots; i++) {
-            const double keep = x[i], h = 1e-5;
-            x[i] = keep + h;
-            EXPECT_OK(mix_density(&up, scratch, x, m.n_slots, &work, &err));
-            x[i] = keep - h;
-            EXPECT_OK(mix_density(&down, scratch, x, m.n_slots, &work, &err));
+            const double keep = x[i], h = 3e-4; /* four points: h^4 is below the roundings */
+            double at[4];
+            for (int k = 0; k < 4; k++) {
+                x[i] = keep + h * (k < 2 ? k - 2 : k - 1);
+                EXPECT_OK(mix_density(&at[k], scratch, x, m.n_slots, &work, &err));
+            }
             x[i] = keep;
-            const double slope = (up - down) / (2.0 * h);
+            const double slope = (8.0 * (at[2] - at[1]) - (at[3] - at[0])) / (12.0 * h);
             if (!(fabs(grad[i] - slope) <= 2e-6 * fmax(1.0, fabs(slope))))
                 fail_msg("%s of channel %d, geo %d, idx %d: %.9g, differences %.9g",
                          ptl_mix_param_text(m.slot[i].kind), m.slot[i].channel, m.slot[i].geo,
@@ -242,6 +243,80 @@ static void tails_of_a_panel(void **state)
     EXPECT_NEAR(lp[1] - lp[0], expected[1] - expected[0], 1e-9 * fabs(lp[0]));
     free(b);
     ptl_arena_reset(&arena);
+}
+
+/* Priors that fit a family of shapes. */
+static void choose_family(ptl_mix_channel *c, int adstock, int saturation, ptl_response_order order)
+{
+    static const ptl_mix_prior adstocks[][PTL_RESPONSE_PARAMS_MAX] = {
+        [PTL_ADSTOCK_GEOMETRIC] = {{PTL_MIX_PRIOR_UNIFORM, 0, 0, 0.0, 1.0, 0}},
+        [PTL_ADSTOCK_BINOMIAL] = {{PTL_MIX_PRIOR_BETA, 2.0, 2.0, 0, 0, 0}},
+        [PTL_ADSTOCK_DELAYED] = {{PTL_MIX_PRIOR_BETA, 2.0, 3.0, 0, 0, 0},
+                                 {PTL_MIX_PRIOR_TRUNCATED, 1.0, 1.0, 0.0, 8.0, 0}},
+        [PTL_ADSTOCK_WEIBULL_PDF] = {{PTL_MIX_PRIOR_GAMMA, 3.0, 2.0, 0, 0, 0},
+                                     {PTL_MIX_PRIOR_INVERSE_GAMMA, 3.0, 5.0, 0, 0, 0}},
+        [PTL_ADSTOCK_WEIBULL_CDF] = {{PTL_MIX_PRIOR_GAMMA, 3.0, 2.0, 0, 0, 0},
+                                     {PTL_MIX_PRIOR_INVERSE_GAMMA, 3.0, 5.0, 0, 0, 0}}};
+    static const ptl_mix_prior saturations[][PTL_RESPONSE_PARAMS_MAX] = {
+        [PTL_SATURATION_HILL] = {{PTL_MIX_PRIOR_TRUNCATED, 0.8, 0.8, 0.1, 10.0, 0},
+                                 {PTL_MIX_PRIOR_LOGNORMAL, 0.7, 0.4, 0, 0, 0.1}},
+        [PTL_SATURATION_LOGISTIC] = {{PTL_MIX_PRIOR_GAMMA, 3.0, 1.0, 0, 0, 0}},
+        [PTL_SATURATION_MICHAELIS_MENTEN] = {{PTL_MIX_PRIOR_LOGNORMAL, 0.0, 0.5, 0, 0, 0.1}},
+        [PTL_SATURATION_TANH] = {{PTL_MIX_PRIOR_HALF_NORMAL, 1.0, 0, 0, 0, 0.3}}};
+    c->shape.adstock.kind = (ptl_adstock_kind)adstock;
+    c->shape.saturation.kind = (ptl_saturation_kind)saturation;
+    c->shape.order = order;
+    memcpy(c->adstock_prior, adstocks[adstock], sizeof c->adstock_prior);
+    if (saturation != PTL_SATURATION_NONE)
+        memcpy(c->saturation_prior, saturations[saturation], sizeof c->saturation_prior);
+}
+
+/* The path of channel 0 against response.h, geo by geo, its weeks of lead included. */
+static void path_is_the_responses(world *w)
+{
+    ptl_error err;
+    ptl_mix_posterior m = prepared(w, 0);
+    mix_work work;
+    EXPECT_OK(mix_work_new(&work, &m, &arena, &err));
+    double *const x = calloc((size_t)m.n_slots, sizeof *x), out[T + L], scratch[T + L];
+    ptl_rng rng = ptl_rng_new(53);
+    for (int64_t i = 0; i < m.n_slots; i++) x[i] = 0.5 * ptl_rng_normal(&rng);
+    mix_forward(&work, x);
+    const ptl_response shape = mix_shape(&m, 0, work.value);
+    for (int g = 0; g < G; g++) {
+        ptl_response_path(out, &shape, m.channel[0].x + g * (T + L), T + L, scratch);
+        for (int t = 0; t < T; t++)
+            EXPECT_NEAR(work.s[g * T + t], out[L + t], 1e-12 * (1.0 + fabs(out[L + t])));
+    }
+    free(x);
+    ptl_arena_reset(&arena);
+}
+
+/* Every carry-over with every saturation in either order, and every quantity that a prior may
+ * speak of; windows shorter than a register, and longer than there are weeks. */
+static void every_family(void **state)
+{
+    (void)state;
+    static world w;
+    static const int32_t windows[] = {9, 1, 12, 40, 6};
+    fill_world(&w);
+    for (int adstock = 0; adstock <= PTL_ADSTOCK_WEIBULL_CDF; adstock++)
+        for (int saturation = 0; saturation <= PTL_SATURATION_TANH; saturation++)
+            for (int order = 0; order < 2; order++) {
+                const bool delayed = adstock == PTL_ADSTOCK_DELAYED;
+                ptl_mix_channel *const c = &w.channel[0];
+                choose_family(c, adstock, saturation, (ptl_response_order)order);
+                c->shape.adstock.window_weeks = delayed ? 9 : windows[saturation];
+                c->effect_on = (ptl_mix_prior_on)((adstock + saturation + order) % 4);
+                path_is_the_responses(&w);
+                gradient_equals_differences(&w, order, false);
+            }
+    for (int saturation = 0; saturation <= PTL_SATURATION_TANH; saturation++) {
+        choose_family(&w.channel[2], PTL_ADSTOCK_BINOMIAL, saturation, PTL_SATURATION_FIRST);
+        w.channel[2].has_frequency = true; /* reach and frequency */
+        w.channel[2].n_effect_knots = saturation % 2 ? 4 : 0;
+        gradient_equals_differences(&w, 2, false);
+    }
 }
 
 /* One geo: the rotated block against the general one, which Laplace terms call for; Student-t noise
@@ -380,6 +455,7 @@ int main(void)
         cmocka_unit_test(block_draws_have_its_moments),
         cmocka_unit_test(one_geo_has_three_ways),
         cmocka_unit_test(gradients),
+        cmocka_unit_test(every_family),
         cmocka_unit_test(tails_of_a_panel),
         cmocka_unit_test(places_and_brands),
     };

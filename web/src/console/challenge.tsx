@@ -37,12 +37,16 @@ export function addressOf(page: string, key: string, run?: number): string {
   return (PLACES[page] || '/' + page) + (page === 'today' && run ? `?run=${run}` : '') + '#ev-' + key;
 }
 
+/* What had the focus is gone: the panel takes it, so that Esc still closes it. */
+const toPanel = (): void => document.querySelector<HTMLElement>('.panel')?.focus({ preventScroll: true });
+
 export function Exchange({ c }: { c: Challenge }) {
   const [answer, setAnswer] = useState('');
   const [open, setOpen] = useState(false);
   const send = async (): Promise<void> => {
     await change('challenge.answer', { challenge: c.challenge, answer });
     version.value++;
+    toPanel();
     say('The answer is kept with the question.');
   };
   return (
@@ -52,7 +56,7 @@ export function Exchange({ c }: { c: Challenge }) {
       {c.answer && <><p>{c.answer}</p><p class="fine">{c.answered_by}, {moment(c.answered_at as string)}</p></>}
       {!c.answer && mayChange.value && !open && <button type="button" class="link" onClick={() => setOpen(true)}>Answer</button>}
       {open && !c.answer && (
-        <Form action="Keep the answer" send={send} other={<button type="button" class="button plain" onClick={() => setOpen(false)}>Back</button>}>
+        <Form action="Keep the answer" send={send} other={<button type="button" class="button plain" onClick={() => (setOpen(false), toPanel())}>Back</button>}>
           <Field name={`answer-${c.challenge}`} label="Answer" kind="long" value={answer} onValue={setAnswer} autofocus help="It stands beside the figure, with your name." />
         </Form>
       )}
@@ -70,13 +74,14 @@ function Challenges({ figure, what, run }: { figure: string; what: string; run: 
     setOpen(false);
     setQuestion('');
     version.value++;
+    toPanel();
     say('The question is kept and stands on Today until it is answered.');
   };
   return (
     <>
       {list.length > 0 && <ul class="challenges">{list.map((c) => <Exchange key={c.challenge} c={c} />)}</ul>}
       {open ? (
-        <Form action="Ask" send={send} other={<button type="button" class="button plain" onClick={() => setOpen(false)}>Back</button>}>
+        <Form action="Ask" send={send} other={<button type="button" class="button plain" onClick={() => (setOpen(false), toPanel())}>Back</button>}>
           <Field name="question" label="What do you doubt?" kind="long" value={question} onValue={setQuestion} autofocus help="One question. It is kept with the figure, your name and its answer." />
         </Form>
       ) : mayChange.value && <button type="button" class="link ask" onClick={() => setOpen(true)}>Ask a question</button>}

@@ -54,6 +54,7 @@ function first<T extends HTMLElement>(selector: string): T | undefined {
 }
 
 function evidence(): void {
+  if (document.activeElement?.closest('.panel, a.figure[data-figure]')) return; /* they have their own */
   const own = current()?.querySelector<HTMLElement>('a.figure');
   (own || first<HTMLElement>('main a.figure[data-figure]'))?.click();
 }

@@ -63,10 +63,15 @@ function Bottom({ at }: { at: Room | undefined }) {
 
 /* --- bar, lines, toast ---------------------------------------------------------------------- */
 
+function openMenu(): void {
+  panel.value = panel.value === 'menu' ? '' : 'menu';
+  if (panel.value) requestAnimationFrame(() => document.querySelector<HTMLElement>('.rail nav a')?.focus());
+}
+
 function Bar() {
   return (
     <header class="bar">
-      <p><button type="button" class="menu" aria-label="Rooms" aria-expanded={panel.value === 'menu'} onClick={() => (panel.value = panel.value === 'menu' ? '' : 'menu')}><Icon path="M3 5.5h14M3 10h14M3 14.5h14" /></button>{bar.value.left}</p>
+      <p><button type="button" class="menu" aria-label="Rooms" aria-expanded={panel.value === 'menu'} onClick={openMenu}><Icon path="M3 5.5h14M3 10h14M3 14.5h14" /></button>{bar.value.left}</p>
       <p><span class="period">{bar.value.right}</span>
         <button type="button" class="search" aria-label="Search or jump to" aria-keyshortcuts="/ Control+K" onClick={() => (panel.value = 'palette')}>
           <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.5" fill="none" stroke="currentColor" stroke-width="1.4" /><path d="M10.4 10.4 14 14" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" /></svg>
@@ -162,6 +167,25 @@ function Inside({ source }: { source: Source | null }) {
   return <View rest={source.rest} query={place.value.query} />;
 }
 
+/* The folded rail takes the focus when it opens, and goes by Esc or a press beside it. */
+function menuCloses(): () => void {
+  const beside = (e: Event): void => {
+    const at = e.target as Element;
+    if (panel.peek() === 'menu' && !at.closest('.rail, .menu')) panel.value = '';
+  };
+  const escape = (e: KeyboardEvent): void => {
+    if (e.key !== 'Escape' || panel.peek() !== 'menu') return;
+    panel.value = '';
+    document.querySelector<HTMLElement>('.menu')?.focus();
+  };
+  document.addEventListener('pointerdown', beside);
+  document.addEventListener('keydown', escape);
+  return () => {
+    document.removeEventListener('pointerdown', beside);
+    document.removeEventListener('keydown', escape);
+  };
+}
+
 /* After a move the page begins at its head, for the eye and for those who listen. */
 function headOfPage(): void {
   window.scrollTo(0, 0);
@@ -182,6 +206,7 @@ export function Shell() {
     if (panel.peek() === 'menu') panel.value = '';
     if (n) headOfPage();
   });
+  useEffect(menuCloses, []);
   useEffect(() => fitTables(document.getElementById('main') as HTMLElement), []);
   useEffect(() => {
     const company = workspace.value?.company;
