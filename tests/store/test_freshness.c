@@ -129,7 +129,7 @@ static void the_page_says_so(void **state)
     ptl_buffer_init(&out, PTL_PAGE_BYTES_MAX, NULL);
     EXPECT_OK(ptl_page_write(&out, &page, "Data", "left", "right", &err));
     ptl_buffer_append(&out, "", 1);
-    assert_non_null(strstr(out.ptr, "2 of 4 sources that come by day are as usual. daily has been "
+    assert_non_null(strstr(out.ptr, "2 of 4 sources that come by day are as usual. Daily has been "
                                     "missing since Sun 8 Mar."));
     assert_non_null(strstr(out.ptr, "10 days as usual, 1 with few rows, 3 missing, 0 not due"));
     assert_non_null(strstr(out.ptr, "Ada &lt;Lovelace&gt;"));

@@ -14,6 +14,7 @@ static ptl_error err;
 /* October: 3,502.25 against 4,000.75 aimed at and 4,240.50 in September; nothing is known of the
  * year before. November is not over. */
 static const char *const rows =
+    "INSERT INTO output VALUES (7, 'day_channel', 1, 'h', TIMESTAMP '2026-11-16');"
     "INSERT INTO figure SELECT 7, 'cm2', g, DATE '2026-10-01' + a::INT, DATE '2026-10-01' + b::INT,"
     " '', '', v, (v * 1000000)::BIGINT, NULL, NULL, NULL, 'EUR', 'counted', '', verdict, t, p"
     " FROM (VALUES ('all', -300, 45, 9876.5, 'counted', NULL, NULL),"
