@@ -32,3 +32,6 @@ export const wordsOfName = (name: string): string => {
   const text = name.replace(/_/g, ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
+
+/** A label inside a sentence: "paid social", but "TV". */
+export const inSentence = (label: string): string => (/^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label);

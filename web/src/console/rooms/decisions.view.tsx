@@ -74,7 +74,7 @@ const bookColumns: Column<Told>[] = [
   { head: 'Ours', cell: (l) => money(amountOf(l['ours'])), figure: true },
   { head: 'Books', cell: (l) => money(amountOf(l['books'])), figure: true },
   { head: 'Difference', cell: (l) => money(amountOf(l['difference']), true), figure: true, main: true },
-  { head: '', cell: (l) => <Mark mark={l['verdict'] === 'reconciled' ? 'holds' : 'look'}>{String(l['verdict'])}</Mark> },
+  { head: 'Standing', cell: (l) => <Mark mark={l['verdict'] === 'reconciled' ? 'holds' : 'look'}>{String(l['verdict'])}</Mark> },
 ];
 
 function BooksForm({ told, onBack }: { told: Told; onBack: () => void }) {

@@ -3,7 +3,7 @@
 
 import { useState } from 'preact/hooks';
 import type { Answer as Told, Params } from '../api';
-import { Answer, Failure, Field, Form, Mark, Section, Skeleton, Table, amountOf, counted, money } from '../parts';
+import { Answer, Failure, Field, Form, Mark, Section, Skeleton, Table, amountOf, counted, inSentence, money } from '../parts';
 import type { Column } from '../parts';
 import { chance } from '../../charts/numbers';
 import { note, place } from '../route';
@@ -82,7 +82,7 @@ export function Experiments() {
       <Answer busy={!data && !problem} lede={data && (runs
         ? <>It would change the budget in {chance(first?.['changes'] as number)}, and is worth {money(amountOf(data['net_benefit']))} more than it costs.</>
         : <>None of the tests would teach more than it costs. The nearest is listed first.</>)}>
-        {data ? (runs && first ? `Turn ${titleOf(first, label).replace(/ off /, ' off ')}` : 'Run none') : HEADING}
+        {data ? (runs && first ? `Turn ${inSentence(titleOf(first, label))}` : 'Run none') : HEADING}
       </Answer>
       {!data && !problem && late && <Skeleton lines={6} />}
       {problem && <Failure words={wordsOf(problem)} />}

@@ -3,8 +3,8 @@
  * stands for an effect, the other describes paths: neither is corrected towards the other here. */
 
 import type { Answer as Told } from '../api';
-import { Answer, EmptyState, Section, Skeleton, Strip, Table, estimate, money } from '../parts';
-import type { Column } from '../parts';
+import { Answer, EmptyState, Section, Skeleton, Strip, Table, day, estimate, inSentence, money } from '../parts';
+import type { Column, Estimate } from '../parts';
 import { useRead } from '../use';
 import { useLabels } from './labels';
 
@@ -44,6 +44,11 @@ function rowsOf(mix: Told | undefined, told: Told | undefined): Row[] {
   }).sort((a, b) => Math.abs(b.apart ?? 0) - Math.abs(a.apart ?? 0) || (b.markov ?? 0) - (a.markov ?? 0));
 }
 
+/* Credit less model, with the model's interval. */
+const apartOf = (r: Row): Estimate | null => (r.mix && r.markov !== null ? { value: r.markov - r.mix.value, low: r.markov - r.mix.high, high: r.markov - r.mix.low } : null);
+
+const span = (from: unknown, to: unknown): string => `${day(new Date(`${from}T12:00:00Z`))} to ${day(new Date(`${to}T12:00:00Z`))}`;
+
 function columnsOf(label: (n: string) => string, top: number): Column<Row>[] {
   const scale = (r: Row) => (r.mix
     ? <Strip value={r.mix.value} low={r.mix.low} high={r.mix.high} from={0} to={top} ticks={r.markov !== null ? [{ at: r.markov }] : []} />
@@ -54,7 +59,7 @@ function columnsOf(label: (n: string) => string, top: number): Column<Row>[] {
     { head: 'Mix model', cell: (r) => (r.mix ? <>{estimate(r.mix)[0]}<span class="interval second">{estimate(r.mix)[1]}</span></> : <span class="none">not identified</span>), value: (r) => r.mix?.value ?? null, figure: true },
     { head: 'Markov credit', cell: (r) => (r.markov === null ? <span class="none">none</span> : money(r.markov)), value: (r) => r.markov, figure: true },
     { head: 'Least to most credit', cell: (r) => (r.least && r.most ? <>{money(r.least.value)} to {money(r.most.value)}<span class="interval second">{r.least.by} to {r.most.by}</span></> : <span class="none">none</span>), value: (r) => (r.least && r.most ? r.most.value - r.least.value : null), figure: true },
-    { head: 'Apart', cell: (r) => (r.apart === null ? <span class="none">none</span> : money(r.apart, true)), value: (r) => r.apart, figure: true, main: true },
+    { head: 'Apart', cell: (r) => { const e = apartOf(r); return e ? <>{estimate(e, true)[0]}<span class="interval second">{estimate(e, true)[1]}</span></> : <span class="none">none</span>; }, value: (r) => r.apart, figure: true, main: true },
   ];
 }
 
@@ -74,7 +79,7 @@ function Weighed({ label, from, to }: { label: (n: string) => string; from: stri
   const told = data?.['answer'] as Told | undefined;
   const compare = `/do/measure/triangulate${from && to ? `?from=${from}&to=${to}` : ''}`;
   return (
-    <Section title="Weighed into one figure" note={told ? <>{told['from']} to {told['to']}, <a href={`/ledger/runs/${run}`}>run {run}</a></> : undefined}>
+    <Section title="Weighed into one figure" note={told ? <>{span(told['from'], told['to'])}, <a href={`/ledger/runs/${run}`}>run {run}</a></> : undefined}>
       {told
         ? <><Table columns={sourceColumns(label)} rows={(told['channels'] || []) as Told[]} name={(r) => r['channel']} csv="triangulation" /><p class="note">A claim stands beside and enters nothing. <a href={compare}>Weigh another period</a></p></>
         : <EmptyState missing="No period was weighed yet." worth="Experiments, the mix model and journeys become one figure for each channel, and what does not fit is named."><a href={compare}>Weigh this period</a></EmptyState>}
@@ -99,14 +104,15 @@ export function Methods() {
   }
   const worst = rows.find((r) => r.apart !== null);
   const top = Math.max(1, ...rows.flatMap((r) => [r.mix?.high ?? 0, r.markov ?? 0]));
-  const size = worst ? money(Math.abs(worst.apart as number)) : '';
+  const apart = worst && apartOf(worst);
+  const size = apart ? estimate(apart)[0].replace(/^\u2212/, '') : '';
   const beyond = rows.filter((r) => r.mix && r.markov !== null && (r.markov < r.mix.low || r.markov > r.mix.high)).length;
   return (
     <>
       <Answer lede={worst ? <>Journeys credit it with {money(worst.markov)}, the mix model says it brought {estimate(worst.mix as never)[0]}. {beyond ? `For ${beyond} of ${rows.filter((r) => r.apart !== null).length} channels the credit lies outside the model's interval.` : "Every credit lies inside the model's interval."} Credit describes paths; it is not what a channel caused.</> : 'Only one of the methods speaks so far.'}>
-        {worst ? `The methods are ${size} apart on ${label(worst.channel).toLowerCase()}` : HEADING}
+        {worst ? `The methods are ${size} apart on ${inSentence(label(worst.channel))}` : HEADING}
       </Answer>
-      <Section title="Revenue of each channel, by method" note={mix.data ? `${mix.data['from']} to ${mix.data['to']}, bands hold 90%` : undefined}>
+      <Section title="Revenue of each channel, by method" note={mix.data ? `${span(mix.data['from'], mix.data['to'])}, bands hold 90%` : undefined}>
         <Table columns={columnsOf(label, top * 1.02)} rows={rows} name={(r) => r.channel} csv="methods" />
         <p class="note">Band and dot are the mix model; the tick is the Markov chain's credit. Apart is credit less model.</p>
       </Section>

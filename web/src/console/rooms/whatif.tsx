@@ -180,7 +180,7 @@ function Sheet({ still, weeks, onWeeks }: { still: Told; weeks: number; onWeeks:
             <p class="heads fine"><span>Channel</span><span>0 to {money(top)}; brackets are what was seen, give or take 30%</span><span class="n">Now</span><span class="n">What if</span></p>
             <ul class="sliders">
               {channels.map((c) => <Row key={c.name} c={c} label={label(c.name)} spend={spend} top={top} onValue={(v) => setSpend((s) => moved(s, channels, c.name, v, keeps))} />)}
-              <li class="total"><span class="name">Total</span><span /><span class="n">{money(totalOf({}, channels))}</span><span class="n after has">{money(totalOf(spend, channels))}</span></li>
+              <li class="total"><span class="name">Total</span><span class="gap" /><span class="n">{money(totalOf({}, channels))}</span><span class="n after has">{money(totalOf(spend, channels))}</span></li>
             </ul>
             {heldNames.length > 0 && <p class="note"><Mark mark="unidentified">{heldNames.join(', ')}: the data did not speak, so nothing moves {heldNames.length > 1 ? 'them' : 'it'}.</Mark> <a href="/measurement/experiments">Plan a test</a></p>}
             <p class="note weeks"><label>Weeks ahead <select value={String(weeks)} onChange={(e) => onWeeks(Number(e.currentTarget.value))}>{WEEKS.map((n) => <option key={n} value={n}>{n}</option>)}</select></label></p>

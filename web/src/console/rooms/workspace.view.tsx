@@ -39,14 +39,23 @@ const KINDS = { choice: 'choice', switch: 'choice', day: 'date', number: 'number
 const lastOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1).replace(/^\[\d+\]/, '');
 const plain = (text: string): string => text.replace(/`/g, '');
 
-const choicesOf = (s: Setting): { value: string; label: string }[] =>
-  (s.field === 'switch' ? ['true', 'false'] : (s.choices || '').split('|')).map((c) => ({ value: c, label: s.field === 'switch' ? (c === 'true' ? 'yes' : 'no') : c.replace(/_/g, ' ') }));
+const choiceWord = (s: Setting, c: string): string => (s.field === 'switch' ? (c === 'true' ? 'yes' : 'no') : c.replace(/_/g, ' '));
+
+function choicesOf(s: Setting): { value: string; label: string }[] {
+  const all = s.field === 'switch' ? ['true', 'false'] : (s.choices || '').split('|');
+  const none = s.required === 'yes' ? [] : [{ value: '', label: `left out: ${s.usual ? choiceWord(s, s.usual) : plain(s.absent || 'none')}` }];
+  return [...none, ...all.map((c) => ({ value: c, label: choiceWord(s, c) }))];
+}
+
+const CHOSEN = ['choice', 'switch', 'day'];
+const PLAIN = 'text of 1 to 200 characters'; /* what any field takes need not be said */
 
 /* What stands there now, what it is for, what is allowed. */
 function helpOf(s: Setting): string {
-  const now = s.value === null ? `Left out: ${plain(s.usual || s.absent || 'none')}.` : '';
-  const allowed = s.field === 'choice' || s.field === 'switch' ? '' : `Allowed: ${s.allowed}${s.field === 'list' ? ', one a line' : ''}.`;
-  return [sentence(plain(s.about)), now, allowed].filter(Boolean).join(' ');
+  const now = s.value === null && !CHOSEN.includes(s.field) ? `Left out: ${plain(s.usual || s.absent || 'none')}.` : '';
+  const allowed = CHOSEN.includes(s.field) || s.allowed === PLAIN ? '' : s.field === 'list' ? 'One a line.' : `Allowed: ${s.allowed}.`;
+  const about = s.about.startsWith('`') ? plain(s.about) + '.' : sentence(plain(s.about));
+  return [about, now, allowed].filter(Boolean).join(' ');
 }
 
 function SettingField({ s, value, fault, locked, onValue }: { s: Setting; value: string; fault: string | undefined; locked: boolean; onValue: (v: string) => void }) {
@@ -54,8 +63,8 @@ function SettingField({ s, value, fault, locked, onValue }: { s: Setting; value:
     return <div class="field fixed"><p class="label">{wordsOfName(lastOf(s.path))}</p><p>{s.value ?? <span class="none">{plain(s.usual || s.absent || 'none')}</span>}</p><p class="help">{sentence(plain(s.about))}</p></div>;
   }
   return (
-    <Field name={s.path.replace(/[^a-z0-9]+/gi, '-')} label={wordsOfName(lastOf(s.path))} kind={KINDS[s.field]} value={value} onValue={onValue} required={s.required === 'yes'}
-      choices={choicesOf(s)} error={fault} help={<>{helpOf(s)}{s.binds === 'yes' && <> <Mark mark="look">Everybody is measured by it.</Mark></>}</>} />
+    <Field name={s.path.replace(/[^a-z0-9]+/gi, '-')} label={wordsOfName(lastOf(s.path))} kind={KINDS[s.field]} value={value} onValue={onValue} required={s.required === 'yes' || s.field === 'choice' || s.field === 'switch'}
+      choices={choicesOf(s)} error={fault} help={helpOf(s)} />
   );
 }
 
@@ -72,7 +81,7 @@ export function Difference({ text }: { text: string }) {
 
 const groupOf = (s: Setting): string => (s.row !== null ? s.path.slice(0, s.path.indexOf(']') + 1) : s.path.includes('.') ? s.path.slice(0, s.path.indexOf('.')) : '');
 const HEADS: Record<string, [string, string]> = {
-  '': ['Company', 'calendar, currency, machine'], kpi: ['The one number', 'what everybody works towards'], review: ['Review', 'what it names'], digest: ['Digest', 'where the lines go'],
+  '': ['Company', 'calendar, currency, machine'], kpi: ['The one number', 'everybody is measured by it: the owner changes it'], review: ['Review', 'what it names: the owner changes it'], digest: ['Digest', 'where the lines go'],
 };
 
 function Sheet({ file, settings, seen }: { file: string; settings: Setting[]; seen: string }) {
