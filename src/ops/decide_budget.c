@@ -235,7 +235,7 @@ const ptl_op ptl_op_budget_propose = {
                           "plan: list — channel, geo, cents week by week; present, cents a week",
     .right = "analyst",
     .effects = PTL_READS | PTL_WRITES,
-    .example = "portolan budget propose video=+10%",
+    .example = "portolan budget propose paid_social=+10%",
     .run = budget_propose};
 
 static const ptl_param score_params[] = {PARAM_MODEL,
