@@ -26,6 +26,7 @@ memory() { awk '/^VmRSS/ {printf "%.1f MB", $2 / 1024}' "/proc/$server/status"; 
 milliseconds() { echo $((($(date +%s%N) - $1) / 1000000)); }
 serve() {
   local begun; begun=$(date +%s%N)
+  : >served
   "$portolan" -w ws serve --listen 127.0.0.1:0 >served 2>>log & server=$!
   until grep -q 'http://' served; do sleep 0.005; done
   say "$1" "$(milliseconds "$begun") ms"

@@ -8,12 +8,12 @@ cd "$(dirname "$0")/.."
 portolan=$PWD/build/dev/portolan
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-for setting in ${SETTINGS:-kind real hostile}; do
-  for seed in $(seq "${SEEDS:-3}"); do
+for setting in ${SETTINGS:-real hostile}; do
+  for seed in $(seq "${SEEDS:-5}"); do
     "$portolan" simulate "$work/c" --setting "$setting" --seed "$seed" --weeks 156 > "$work/out"
     "$portolan" -w "$work/c" import --quiet > "$work/out" 2>&1
     for preset in portolan meridian pymc; do
-      "$portolan" -w "$work/c" mix fit --preset "$preset" --draws "${DRAWS:-500}" --json --force \
+      "$portolan" -w "$work/c" mix fit --preset "$preset" --draws "${DRAWS:-300}" --chains "${CHAINS:-2}" --json --force \
         > "$work/$setting-$seed-$preset.json" 2> "$work/err" || cat "$work/err"
     done
     cp "$work/c/truth.json" "$work/$setting-$seed-truth.json"

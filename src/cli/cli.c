@@ -24,6 +24,7 @@
 #include "ops/dispatch.h"
 #include "ops/layout.h"
 #include "portolan/linalg.h"
+#include "workspace/blank.h"
 
 enum {
     ARENA_BYTES_MAX = 16 * 1024 * 1024,   /* a command line: Linux allows some 2 MiB */
@@ -346,13 +347,22 @@ static ptl_status find_file(const char **out, const char *path, ptl_arena *arena
     return *out ? PTL_OK : PTL_E_NO_MEMORY;
 }
 
+/* A folder that is named may be empty: whoever opens the console then brings the files. */
+static ptl_status choose_served(const char **out, const ptl_line *line, ptl_arena *arena,
+                                ptl_error *err)
+{
+    if (line->n_rest > 1)
+        return ptl_fail(err, PTL_E_INVALID, "serve has no place for \"%.100s\"", line->rest[1]);
+    if (line->n_rest == 0) return choose_root(out, line, arena, err);
+    *out = line->rest[0];
+    return ptl_workspace_make_blank(*out, arena, err);
+}
+
 /* Until a signal: then 0, as for everything that was done. */
 static ptl_status serve(const ptl_line *line, ptl_arena *arena, ptl_error *err)
 {
     ptl_serve_options options = ptl_serve_options_default();
-    if (line->n_rest > 0)
-        return ptl_fail(err, PTL_E_INVALID, "serve has no place for \"%.100s\"", line->rest[0]);
-    PTL_TRY(choose_root(&options.root, line, arena, err));
+    PTL_TRY(choose_served(&options.root, line, arena, err));
     if (line->listen) options.listen = line->listen;
     if (line->socket) options.listen = NULL;
     PTL_TRY(find_file(&options.certificate, line->certificate, arena, err));

@@ -170,7 +170,12 @@ static void write_row(ptl_records *records, const ptl_server_job *job)
                          .started_at = job->started_at,
                          .ended_at = job->ended_at,
                          .failure = job->state == PTL_JOB_FAILED ? job->problem.message : NULL};
-    const ptl_status st = ptl_job_update(records, &row, NULL);
+    /* queued until now where no run stands behind it, and nothing is done before it runs */
+    ptl_job running = row;
+    running.state = PTL_JOB_RUNNING;
+    running.ended_at = 0;
+    ptl_status st = ptl_job_update(records, &running, NULL);
+    if (st == PTL_OK) st = ptl_job_update(records, &row, NULL);
     (void)st;
 }
 

@@ -21,14 +21,14 @@ typedef enum ptl_fresh_day {
     PTL_DAY_NOT_DUE  /* nothing, and that is usual                       */
 } ptl_fresh_day;
 
-typedef enum ptl_fresh_state {                    /* what needs somebody first */
-                               PTL_FRESH_MISSING, /* missing up to the newest day */
-                               PTL_FRESH_FEW,     /* there, with fewer than half the usual rows     */
-                               PTL_FRESH_NOTHING, /* nothing was ever loaded */
-                               PTL_FRESH, /* the newest day it was due is there                  */
-                               PTL_FRESH_UNDATED, /* its table is not kept by day: plans, books,
-                                                     names   */
-                               PTL_N_FRESH_STATES
+/* What needs somebody first. */
+typedef enum ptl_fresh_state {
+    PTL_FRESH_MISSING, /* missing up to the newest day                    */
+    PTL_FRESH_FEW,     /* there, with fewer than half the usual rows      */
+    PTL_FRESH_NOTHING, /* nothing was ever loaded                         */
+    PTL_FRESH,         /* the newest day it was due is there              */
+    PTL_FRESH_UNDATED, /* its table is not kept by day: plans, books      */
+    PTL_N_FRESH_STATES
 } ptl_fresh_state;
 
 typedef struct ptl_fresh_source {

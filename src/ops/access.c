@@ -126,8 +126,7 @@ static ptl_status run_user_add(ptl_call *call, ptl_error *err)
     ptl_reply_text(call->reply, "role", "role", user.role);
     ptl_reply_secret(call->reply, "invitation", "invitation", token);
     ptl_reply_instant(call->reply, "until", "until", user.invite_until);
-    ptl_reply_next(call->reply, "hand it over: <address of the server>/claim#%s",
-                   "the invitation");
+    ptl_reply_next(call->reply, "hand it over: <address of the server>/claim#%s", "the invitation");
     sodium_memzero(token, sizeof token);
     return PTL_OK;
 }

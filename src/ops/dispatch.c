@@ -458,6 +458,7 @@ static ptl_status call_handler(session *s, ptl_error *err)
                      .root = s->request->root,
                      .workspace = s->workspace,
                      .store = s->store,
+                     .held = s->request->store,
                      .executor = s->pool ? &s->executor : NULL,
                      .progress = s->request->progress,
                      .arena = &s->arena,

@@ -67,6 +67,7 @@ typedef struct ptl_call {
     const char *root;               /* the workspace's folder                    */
     const ptl_workspace *workspace; /* in force; NULL under PTL_NO_STORE         */
     ptl_store *store;               /* NULL under PTL_NO_STORE                   */
+    ptl_store *held;                /* a server's, for operations within this one; or NULL */
     const ptl_executor *executor;
     ptl_progress *progress;
     ptl_arena *arena;

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "ops/args.h"
 #include "ops/registry.h"
+#include "ops/vertical.h"
 #include "pages/attribution.h"
 #include "pages/data.h"
 #include "pages/mix.h"
@@ -154,6 +155,8 @@ static ptl_status page_show(ptl_call *call, ptl_error *err)
     ptl_buffer text;
     ptl_json json;
     ptl_page_init(&page, &setting);
+    page.verticals = call->verticals;
+    page.sees = ptl_lines_hold;
     ptl_buffer_init(&text, PTL_PAGE_BYTES_MAX, NULL);
     ptl_status st = put_page(&title, &page, call, name, err);
     ptl_json_init_buffer(&json, &text, 0, err);

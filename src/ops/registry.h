@@ -24,6 +24,7 @@
 /* The operations: room, name of the row. A room's operations stand together. */
 #define PTL_OP_LIST(X)                                                                             \
     X(workspace, start)                                                                            \
+    X(workspace, start_ask)                                                                        \
     X(workspace, init)                                                                             \
     X(workspace, apply)                                                                            \
     X(workspace, workspace_get)                                                                    \
@@ -31,6 +32,7 @@
     X(workspace, status)                                                                           \
     X(observe, source_list)                                                                        \
     X(observe, source_recognise)                                                                   \
+    X(observe, source_add)                                                                         \
     X(observe, source_show)                                                                        \
     X(observe, source_check)                                                                       \
     X(observe, source_import)                                                                      \

@@ -1,18 +1,20 @@
 /* start.c: from a folder of exports to the first review (start_internal.h).
  *
- * The folder of exports is read only. The workspace is a new folder; where the way there fails,
- * what was written stays, named in the error, so that nobody loses their answers. */
+ * The folder of exports is read only. The workspace is a new folder, or the blank one that somebody
+ * serves already; where the way there fails, what was written stays, so that nobody loses their
+ * answers, and another start goes over it. */
 #include "ops/start_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "workspace/blank.h"
 
 /* --- operations within the operation -----------------------------------------------------------
  */
 
-static ptl_status run_with(json_t **answer, start *s, const char *operation, const char *json)
+ptl_status start_run_with(json_t **answer, start *s, const char *operation, const char *json)
 {
     const ptl_op *op = NULL;
     ptl_args *args = NULL;
@@ -25,7 +27,8 @@ static ptl_status run_with(json_t **answer, start *s, const char *operation, con
                                  .root = s->root,
                                  .actor = s->call->actor,
                                  .progress = s->call->progress,
-                                 .now = s->call->now};
+                                 .now = s->call->now,
+                                 .store = s->call->store ? s->call->store : s->call->held};
     ptl_buffer text;
     ptl_json out;
     ptl_buffer_init(&text, 64u << 20, NULL);
@@ -48,7 +51,7 @@ static ptl_status import_one(start *s, ptl_planned *p)
 {
     const char *json = ptl_text_format(s->call->arena, s->err, "{\"source\":[\"%s\"]}", p->name);
     if (!json) return PTL_E_NO_MEMORY;
-    const ptl_status st = run_with(NULL, s, "source.import", json);
+    const ptl_status st = start_run_with(NULL, s, "source.import", json);
     if (st == PTL_OK || st == PTL_E_CANCELLED || st == PTL_E_NO_MEMORY || st == PTL_E_BUSY)
         return st;
     p->left_out = ptl_text_copy(ptl_text_of(s->err->message), s->call->arena, s->err);
@@ -59,7 +62,7 @@ static ptl_status import_one(start *s, ptl_planned *p)
 
 static ptl_status import_all(start *s)
 {
-    const ptl_status st = run_with(NULL, s, "source.import", "{}");
+    const ptl_status st = start_run_with(NULL, s, "source.import", "{}");
     if (st == PTL_OK || st == PTL_E_CANCELLED || st == PTL_E_NO_MEMORY || st == PTL_E_BUSY)
         return st;
     ptl_error_clear(s->err);
@@ -73,7 +76,7 @@ static ptl_status count_loaded(start *s)
 {
     const json_t *source;
     size_t i;
-    PTL_TRY(run_with(&s->loaded, s, "source.list", "{}"));
+    PTL_TRY(start_run_with(&s->loaded, s, "source.list", "{}"));
     json_array_foreach(json_object_get(s->loaded, "sources"), i, source)
     {
         s->rows += json_integer_value(json_object_get(source, "rows"));
@@ -86,7 +89,7 @@ static ptl_status count_loaded(start *s)
 static ptl_status review(start *s)
 {
     ptl_text text;
-    const ptl_status st = run_with(NULL, s, "review.write", "{}");
+    const ptl_status st = start_run_with(NULL, s, "review.write", "{}");
     if (st == PTL_E_CANCELLED || st == PTL_E_NO_MEMORY || st == PTL_E_BUSY) return st;
     if (st != PTL_OK) {
         s->no_review = ptl_text_format(s->call->arena, s->err, "%s", s->err->message);
@@ -132,19 +135,20 @@ static ptl_status refuse_workspace(start *s)
 {
     const char *path = ptl_path_join(s->call->arena, s->root, "portolan.yaml", s->err);
     if (!path) return PTL_E_NO_MEMORY;
-    if (!ptl_file_exists(path)) return PTL_OK;
+    s->is_set_up = ptl_workspace_is_blank(path);
+    if (s->is_set_up || !ptl_file_exists(path)) return PTL_OK;
     (void)ptl_fail(s->err, PTL_E_CONFLICT, "%.300s is a workspace already", s->root);
     ptl_error_hint(s->err, "start makes a new one: name an empty folder with --into; in this one, "
                            "`portolan source recognise` says how to add files");
     return PTL_E_CONFLICT;
 }
 
-static ptl_status look(start *s)
+ptl_status start_look(start *s)
 {
     PTL_TRY(ptl_recognise_all(&s->files, &s->n_files, s->folder, s->file_answers, s->n_file_answers,
                               s->call->arena, s->call->progress, s->err));
     PTL_TRY(ptl_plan_make(&s->plan, s->files, s->n_files, s->call->arena, s->err));
-    if (s->plan.n_sources > 0 || s->call->asker) return PTL_OK;
+    if (s->plan.n_sources > 0 || s->call->asker || s->is_form) return PTL_OK;
     (void)ptl_fail(s->err, PTL_E_NOT_FOUND, "none of %lld files below %.300s is recognised",
                    (long long)s->n_files, s->folder);
     ptl_error_hint(s->err, "portolan source recognise FILE says what it makes of one; nothing was "
@@ -152,7 +156,7 @@ static ptl_status look(start *s)
     return PTL_E_NOT_FOUND;
 }
 
-static ptl_status ask_first(start *s)
+ptl_status start_ask_first(start *s)
 {
     PTL_TRY(start_ask_doubts(s));
     if (s->n_asked > 0)
@@ -161,25 +165,44 @@ static ptl_status ask_first(start *s)
     return ptl_plan_settle(&s->plan, s->currency, s->call->arena, s->err);
 }
 
+/* The first use of a folder puts its files in force; where a blank workspace is in force already,
+ * somebody must. */
+static ptl_status load(start *s)
+{
+    PTL_TRY(start_write(s, true));
+    if (s->is_set_up) PTL_TRY(start_run_with(NULL, s, "apply", "{}"));
+    PTL_TRY(import_all(s));
+    PTL_TRY(review(s));
+    return start_find_channels(s);
+}
+
+/* The number is asked for where somebody fills in a form: what it came to is known now. */
+static ptl_status pause(start *s)
+{
+    s->is_form = true;
+    PTL_TRY(start_ask_number(s));
+    PTL_TRY(count_loaded(s));
+    start_say_pause(s);
+    return PTL_OK;
+}
+
 static ptl_status go(start *s)
 {
-    PTL_TRY(start_read_answers(s, ptl_args_text(s->call->args, "answers")));
-    PTL_TRY(look(s));
-    PTL_TRY(ask_first(s));
+    PTL_TRY(start_read_answers(s));
+    PTL_TRY(start_look(s));
+    PTL_TRY(start_ask_first(s));
     PTL_TRY(choose_root(s));
     PTL_TRY(refuse_workspace(s));
     s->choice.root = s->root;
-    PTL_TRY(start_write(s, true));
-    PTL_TRY(import_all(s));
-    PTL_TRY(review(s));
-    PTL_TRY(start_find_channels(s));
+    PTL_TRY(load(s));
+    if (ptl_args_bool(s->call->args, "pause")) return pause(s);
     PTL_TRY(start_ask_number(s));
     PTL_TRY(start_write(s, false));
-    PTL_TRY(run_with(NULL, s, "apply", "{}"));
-    PTL_TRY(run_with(&s->audit, s, "data.audit", "{}"));
+    PTL_TRY(start_run_with(NULL, s, "apply", "{}"));
+    PTL_TRY(start_run_with(&s->audit, s, "data.audit", "{}"));
     PTL_TRY(review(s));
     PTL_TRY(count_loaded(s));
-    PTL_TRY(run_with(&s->answer_table, s, "answer.list", "{}"));
+    PTL_TRY(start_run_with(&s->answer_table, s, "answer.list", "{}"));
     start_say(s);
     return PTL_OK;
 }
@@ -209,6 +232,12 @@ static const ptl_param params[] = {
     {.name = "answers",
      .type = PTL_PARAM_PATH,
      .about = "A file of answers, one `key: value` a line, in the place of questions."},
+    {.name = "given",
+     .type = PTL_PARAM_TEXT,
+     .about = "The same lines as a text; they go before the file's."},
+    {.name = "pause",
+     .type = PTL_PARAM_BOOL,
+     .about = "Stop when all is loaded and say which number is proposed; start again goes on."},
 };
 
 const ptl_op ptl_op_start = {
@@ -226,11 +255,11 @@ const ptl_op ptl_op_start = {
         "Without a terminal, or for what the file of answers does not say, the proposed answers "
         "hold. The answers given are kept in answers.txt.",
     .params = params,
-    .n_params = 3,
+    .n_params = sizeof params / sizeof *params,
     .result = "root: text — the workspace's folder\nhtml: text — the first review\n"
               "questions: int — questions asked\nrecognised: int — files understood\n"
               "rows: int — rows loaded\nset_aside: int — rows set aside\n"
-              "asked: list — key, question, answer, from\n"
+              "asked: list — key, question, answer, from, proposed, choices, wrong\n"
               "understood: list — file, what, source, table, rows, set_aside\n"
               "left_out: list — file, why (where a file was left out)\n"
               "findings_high: int — findings of the audit that may make figures wrong\n"

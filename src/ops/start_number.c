@@ -175,12 +175,16 @@ static ptl_status ask_target(start *s, number *n)
         proposed = ptl_text_format(s->call->arena, s->err, "%s from %s to %s by %s", n->metric,
                                    n->from, n->to, n->by);
     if (!proposed) return PTL_E_NO_MEMORY;
-    if (given) return start_note(s, "to", "The one number", proposed, "answers");
-    PTL_TRY(
-        start_ask(&answer, s, "number",
-                  "The one number, from what, to what, by when: cm2 is revenue less variable cost "
-                  "less media, cm1 is before media; or revenue. \"none\" sets no target",
-                  proposed, number_text));
+    const start_question q = {
+        .key = given ? "to" : "number",
+        .question = given ? "The one number"
+                          : "The one number, from what, to what, by when: cm2 is revenue less "
+                            "variable cost less media, cm1 is before media; or revenue. \"none\" "
+                            "sets no target",
+        .proposed = proposed,
+        .check = number_text};
+    if (given) return start_note(s, &q, proposed, "answers", NULL);
+    PTL_TRY(start_ask(&answer, s, &q));
     if (strcmp(answer, "none") == 0)
         n->to[0] = '\0';
     else
@@ -197,8 +201,11 @@ ptl_status start_ask_number(start *s)
         propose_number(&n, s);
         PTL_TRY(ask_target(s, &n));
     }
-    PTL_TRY(
-        start_ask(&s->owner, s, "owner", "Who answers for it? One person", nobody, start_plain));
+    const start_question who = {.key = "owner",
+                                .question = "Who answers for it? One person",
+                                .proposed = nobody,
+                                .check = start_plain};
+    PTL_TRY(start_ask(&s->owner, s, &who));
     if (!has_money || !n.to[0]) return PTL_OK;
     PTL_TRY(keep(&s->metric, s, n.metric));
     PTL_TRY(keep(&s->from, s, n.from));

@@ -49,7 +49,7 @@ static void put_sources(start *s)
     ptl_reply_table_end(reply);
 }
 
-static const char *why_not(const ptl_recognised *r)
+const char *start_why_not(const ptl_recognised *r)
 {
     if (r->unreadable) return r->unreadable;
     if (r->match.confidence < 0.4) return "no export that the program knows";
@@ -77,7 +77,7 @@ static void put_left_out(start *s)
     for (int64_t i = 0; i < s->n_files; i++) {
         if (s->files[i].sure) continue;
         ptl_reply_cell_text(reply, s->files[i].file);
-        ptl_reply_cell_text(reply, why_not(&s->files[i]));
+        ptl_reply_cell_text(reply, start_why_not(&s->files[i]));
     }
     ptl_reply_table_end(reply);
 }
@@ -130,18 +130,25 @@ static void say_audit(start *s)
 
 /* --- the answer ------------------------------------------------------------------------------- */
 
-static void put_questions(start *s)
+void start_put_questions(start *s, const char *name, const char *label)
 {
     static const ptl_reply_column columns[] = {
-        {"key", "", false}, {"question", "", false}, {"answer", "", false}, {"from", "", false}};
-    ptl_reply_table(s->call->reply, "asked", "", columns, 4);
+        {"key", "", false},  {"question", "Question", false}, {"answer", "Answer", false},
+        {"from", "", false}, {"proposed", "", false},         {"choices", "", false},
+        {"wrong", "", false}};
+    ptl_reply *reply = s->call->reply;
+    ptl_reply_table(reply, name, label, columns, 7);
     for (int64_t i = 0; i < s->n_asked; i++) {
-        ptl_reply_cell_text(s->call->reply, s->asked[i].key);
-        ptl_reply_cell_text(s->call->reply, s->asked[i].question);
-        ptl_reply_cell_text(s->call->reply, s->asked[i].answer);
-        ptl_reply_cell_text(s->call->reply, s->asked[i].from);
+        const start_asked *a = &s->asked[i];
+        ptl_reply_cell_text(reply, a->question.key);
+        ptl_reply_cell_text(reply, a->question.question);
+        ptl_reply_cell_text(reply, a->answer);
+        ptl_reply_cell_text(reply, a->from);
+        ptl_reply_cell_text(reply, a->question.proposed);
+        ptl_reply_cell_text(reply, a->question.choices);
+        ptl_reply_cell_text(reply, a->wrong);
     }
-    ptl_reply_table_end(s->call->reply);
+    ptl_reply_table_end(reply);
 }
 
 static void say_money(start *s)
@@ -179,7 +186,7 @@ void start_say(start *s)
     ptl_reply_int(reply, "rows", "Rows", s->rows);
     ptl_reply_int(reply, "set_aside", "Set aside", s->set_aside);
     say_audit(s);
-    put_questions(s);
+    start_put_questions(s, "asked", "");
     put_sources(s);
     put_left_out(s);
     put_missing(s);
@@ -189,4 +196,22 @@ void start_say(start *s)
     if (s->plan.n_recognised < s->plan.n_files)
         ptl_reply_next(reply, "portolan source recognise FILE, for a file that was left out");
     if (s->set_aside > 0) ptl_reply_next(reply, "portolan source quarantine SOURCE");
+}
+
+void start_say_pause(start *s)
+{
+    ptl_reply *reply = s->call->reply;
+    ptl_reply_say(reply, "%lld of %lld files are understood, %lld rows loaded.",
+                  (long long)s->plan.n_recognised, (long long)s->plan.n_files, (long long)s->rows);
+    say_money(s);
+    if (s->no_review) ptl_reply_say(reply, "The review is not written: %s.", s->no_review);
+    ptl_reply_text(reply, "root", "Workspace", s->root);
+    ptl_reply_int(reply, "questions", "Questions", s->n_asked);
+    ptl_reply_int(reply, "recognised", "Files understood", s->plan.n_recognised);
+    ptl_reply_int(reply, "rows", "Rows", s->rows);
+    ptl_reply_int(reply, "set_aside", "Set aside", s->set_aside);
+    start_put_questions(s, "asked", "");
+    put_sources(s);
+    put_left_out(s);
+    ptl_reply_next(reply, "the same start without --pause, with an answer to `number`");
 }

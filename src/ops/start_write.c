@@ -1,14 +1,17 @@
 /* start_write.c: the workspace's files, as somebody would write them who knew every key.
  *
  * Written twice: before the first load without channels and number, after the first review with
- * both. Nothing that was there before this run is changed: the folder must be no workspace yet. */
+ * both. Until then portolan.yaml says that it is blank (workspace/blank.h), and another start may
+ * write over it; a workspace that was set up is never changed. */
 #include "ops/start_internal.h"
 
+#include <dirent.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "observe/channel_guess.h"
+#include "workspace/blank.h"
 
 static ptl_status write_file(start *s, const char *name, const ptl_buffer *text)
 {
@@ -39,6 +42,7 @@ static ptl_status write_portolan(start *s, bool is_first)
 {
     ptl_buffer out;
     ptl_buffer_init(&out, 1 << 16, NULL);
+    if (is_first) ptl_buffer_text(&out, PTL_BLANK_MARK);
     ptl_buffer_text(&out, "# Written by `portolan start`; yours to change. After a change run "
                           "`portolan apply`.\n# docs/workspace.md lists every key.\n\ncompany: ");
     ptl_yaml_quote(&out, s->company);
@@ -184,8 +188,9 @@ static ptl_status write_answers(start *s)
     ptl_buffer_init(&out, 1 << 20, NULL);
     ptl_buffer_text(&out, "# portolan start FOLDER --answers answers.txt asks nothing of this.\n");
     for (int64_t i = 0; i < s->n_asked; i++)
-        if (strcmp(s->asked[i].key, "number") != 0 && strcmp(s->asked[i].key, "to") != 0)
-            ptl_buffer_printf(&out, "%s: %s\n", s->asked[i].key, s->asked[i].answer);
+        if (strcmp(s->asked[i].question.key, "number") != 0 &&
+            strcmp(s->asked[i].question.key, "to") != 0)
+            ptl_buffer_printf(&out, "%s: %s\n", s->asked[i].question.key, s->asked[i].answer);
     if (s->to) {
         ptl_buffer_printf(&out, "metric: %s\nfrom: %s\nto: %s\nby: %s\n", s->metric, s->from, s->to,
                           s->by);
@@ -208,6 +213,21 @@ static ptl_status write_ignore(start *s)
     return st;
 }
 
+/* What an earlier start that did not come to its end had written. */
+static ptl_status forget_sources(start *s, const char *folder)
+{
+    DIR *dir = opendir(folder);
+    if (!dir) return ptl_fail(s->err, PTL_E_IO, "%.300s cannot be read", folder);
+    ptl_status st = PTL_OK;
+    for (const struct dirent *one; st == PTL_OK && (one = readdir(dir)) != NULL;) {
+        const char *dot = strrchr(one->d_name, '.');
+        if (dot && strcmp(dot, ".yaml") == 0 && unlinkat(dirfd(dir), one->d_name, 0) != 0)
+            st = ptl_fail(s->err, PTL_E_IO, "%.200s/%.200s stays", folder, one->d_name);
+    }
+    closedir(dir);
+    return st;
+}
+
 ptl_status start_write(start *s, bool is_first)
 {
     PTL_TRY(write_portolan(s, is_first));
@@ -220,6 +240,7 @@ ptl_status start_write(start *s, bool is_first)
     const char *folder = ptl_path_join(s->call->arena, s->root, "sources", s->err);
     if (!folder) return PTL_E_NO_MEMORY;
     PTL_TRY(ptl_folder_make(folder, 0755, s->err));
+    PTL_TRY(forget_sources(s, folder));
     PTL_TRY(write_sources(s));
     return write_ignore(s);
 }

@@ -217,7 +217,8 @@ const ptl_op ptl_op_kpi_list = {
         "none "
         "has a line of its own, \"not recorded\", so that sums add up to the company's. What a "
         "channel or campaign is said to have brought is what was recorded: credit of grade E, not "
-        "effect.",
+        "effect. By channel, miroas stands beside it: what one more euro would bring by the newest "
+        "mix model, none where there is none.",
     .params = kpi_params,
     .n_params = sizeof kpi_params / sizeof *kpi_params,
     .result =
@@ -435,13 +436,36 @@ static void put_step(const ptl_call *call, const result *r, int64_t i)
     ptl_reply_cell_id(call->reply, ptl_column_int(c[9], i));
 }
 
+/* What the funnel is asked of: the parameter that is given, of these; the company without one. */
+static const char *asked_of(const char **member, const ptl_call *call, ptl_error *err)
+{
+    static const char *const dimensions[] = {"channel", "campaign", "geo", "vertical"};
+    const char *of = "";
+    *member = "";
+    for (size_t i = 0; i < sizeof dimensions / sizeof *dimensions; i++) {
+        if (!ptl_args_given(call->args, dimensions[i])) continue;
+        if (of[0]) {
+            (void)ptl_fail(err, PTL_E_INVALID,
+                           "a funnel is of one %s or of one %s, not of both at once", of,
+                           dimensions[i]);
+            return NULL;
+        }
+        of = dimensions[i];
+        *member = text_or_empty(call, of);
+    }
+    if (strcmp(*member, "not recorded") == 0) *member = "";
+    return of;
+}
+
 static ptl_status funnel_show(ptl_call *call, ptl_error *err)
 {
+    const char *member, *of = asked_of(&member, call, err);
+    if (!of) return PTL_E_INVALID;
     const ptl_value params[] = {ptl_value_int(ptl_args_int(call->args, "run")),
                                 ptl_value_string(text_or_empty(call, "grain")),
-                                ptl_value_string(text_or_empty(call, "channel"))};
+                                ptl_value_string(of), ptl_value_string(member)};
     result r;
-    PTL_TRY(query(&r, call, "kpi/funnel", params, 3, funnel_specs,
+    PTL_TRY(query(&r, call, "kpi/funnel", params, 4, funnel_specs,
                   sizeof funnel_specs / sizeof *funnel_specs, err));
     ptl_reply_table(call->reply, "steps", "", funnel_columns,
                     sizeof funnel_columns / sizeof *funnel_columns);
@@ -466,7 +490,13 @@ static const ptl_param funnel_params[] = {
      .about = "Periods in which leads came and deals were opened."},
     {.name = "channel",
      .type = PTL_PARAM_TEXT,
-     .about = "Only leads and deals of this channel; by year and in all."},
+     .about = "Only leads and deals of this channel; by year and in all. \"not recorded\" is what "
+              "names none."},
+    {.name = "campaign", .type = PTL_PARAM_TEXT, .about = "Only those of this campaign."},
+    {.name = "geo",
+     .type = PTL_PARAM_TEXT,
+     .about = "Only those of this place: of deals, whose companies have one."},
+    {.name = "vertical", .type = PTL_PARAM_TEXT, .about = "Only those of this vertical."},
     RUN_PARAM};
 
 const ptl_op ptl_op_funnel_show = {

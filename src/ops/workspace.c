@@ -1,10 +1,12 @@
 /* workspace.c: the operations on the workspace itself. */
 #include <string.h>
 
+#include "base/file.h"
 #include "ops/args.h"
 #include "ops/draft.h"
 #include "ops/registry.h"
 #include "ops/workspace.h"
+#include "workspace/blank.h"
 
 /* --- init ------------------------------------------------------------------------------------- */
 
@@ -207,6 +209,17 @@ static ptl_status say_runs(ptl_call *call, ptl_error *err)
     return PTL_OK;
 }
 
+/* Whether the questions of `start` are still open. */
+static ptl_status say_blank(ptl_call *call, ptl_error *err)
+{
+    const char *path = ptl_path_join(call->arena, call->root, "portolan.yaml", err);
+    if (!path) return PTL_E_NO_MEMORY;
+    const bool is_blank = ptl_workspace_is_blank(path);
+    ptl_reply_bool(call->reply, "is_blank", is_blank ? "not set up yet" : NULL, is_blank);
+    if (is_blank) ptl_reply_next(call->reply, "portolan start FOLDER --into .");
+    return PTL_OK;
+}
+
 static ptl_status run_status(ptl_call *call, ptl_error *err)
 {
     const ptl_workspace *w = call->workspace;
@@ -220,6 +233,7 @@ static ptl_status run_status(ptl_call *call, ptl_error *err)
     ptl_reply_text(call->reply, "zone", "time zone", ptl_zone_name(w->zone));
     ptl_reply_int(call->reply, "n_sources", "sources", w->n_sources);
     ptl_reply_int(call->reply, "n_channels", "channels", w->n_channels);
+    PTL_TRY(say_blank(call, err));
     say_version(call, &version);
     PTL_TRY(say_stores(call, err));
     return say_runs(call, err);
@@ -238,6 +252,7 @@ const ptl_op ptl_op_status = {
               "zone: text — the time zone that cuts its days\n"
               "n_sources: int — sources in force\n"
               "n_channels: int — governed channels\n"
+              "is_blank: bool — nobody has set it up yet: the questions of start are open\n"
               "config_version: int — the version in force\n"
               "config_hash: text — SHA-256 over its files' names and bytes\n"
               "applied_at: time — since when\n"

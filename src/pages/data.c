@@ -10,6 +10,7 @@
 #include "observe/freshness.h"
 #include "observe/taxonomy.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,6 +41,20 @@ static const ptl_fresh_source *longest_missing(const ptl_freshness *f)
     return most;
 }
 
+/* A name that begins a sentence. */
+static void put_capital(ptl_buffer *b, const char *text)
+{
+    const char first = *text >= 'a' && *text <= 'z' ? (char)(*text - 32) : *text;
+    if (first) ptl_buffer_printf(b, "%c%s", first, text + 1);
+}
+
+static const char *effect_words(const data_view *d, const char *effect)
+{
+    ptl_buffer *b = ptl_page_say(d->page);
+    put_capital(b, *effect ? effect : "none known");
+    return ptl_page_said(d->page);
+}
+
 static const char *headline(const data_view *d)
 {
     const ptl_freshness *f = &d->fresh;
@@ -51,7 +66,9 @@ static const char *headline(const data_view *d)
         ptl_buffer_printf(b, "%lld of %lld sources that come by day are as usual.",
                           (long long)f->n_fresh, (long long)f->n_due);
     if (gone) {
-        ptl_buffer_printf(b, " %s has been missing since ", gone->source->name);
+        ptl_buffer_text(b, " ");
+        put_capital(b, gone->source->name);
+        ptl_buffer_text(b, " has been missing since ");
         ptl_show_day(b, f->last - (ptl_day)gone->missing + 1,
                      ptl_date_of(d->page->setting.today).year);
         ptl_buffer_text(b, ".");
@@ -109,7 +126,7 @@ static const char *const cell_shapes[] = {
                       "fill=\"currentColor\"/>",
     [PTL_DAY_FEW] = "<rect x=\"%d\" y=\"8\" width=\"8\" height=\"6\" rx=\"1.5\" "
                     "fill=\"currentColor\"/>",
-    [PTL_DAY_MISSING] = "<path d=\"M%d.5 .5h7v13h-7zm1 12l5-11\" fill=\"none\" "
+    [PTL_DAY_MISSING] = "<path class=\"gone\" d=\"M%d.5 .5h7v13h-7zm1 12l5-11\" fill=\"none\" "
                         "stroke=\"currentColor\"/>",
     [PTL_DAY_NOT_DUE] = "<path d=\"M%d 7.5h8\" fill=\"none\" stroke=\"currentColor\" "
                         "opacity=\".5\"/>"};
@@ -169,6 +186,38 @@ static void put_last(const data_view *d, const ptl_fresh_source *s)
     ptl_page_cell_close(d->page);
 }
 
+/* From the newest day it reaches to the last complete one. */
+static void put_age(const data_view *d, const ptl_fresh_source *s)
+{
+    char exact[24] = "";
+    const long long age =
+        d->fresh.has_days && s->has_last ? (long long)(d->fresh.last - s->last) : 0;
+    if (s->has_last) (void)snprintf(exact, sizeof exact, "%lld", age < 0 ? 0 : age);
+    ptl_page_cell_open(d->page, exact);
+    if (!s->has_last)
+        ptl_page_text(d->page, NULL);
+    else if (age <= 0)
+        ptl_page_text(d->page, "current");
+    else
+        ptl_page_printf(d->page, "%lld day%s", age, age == 1 ? "" : "s");
+    ptl_page_cell_close(d->page);
+}
+
+/* Below one a day the mean says more than a nought. */
+static void put_rate(const data_view *d, const ptl_fresh_source *s)
+{
+    char exact[32] = "";
+    if (isfinite(s->rows_a_day)) (void)snprintf(exact, sizeof exact, "%.3f", s->rows_a_day);
+    ptl_page_cell_open(d->page, exact);
+    if (!isfinite(s->rows_a_day))
+        ptl_page_html(d->page, "<span class=\"fine\">not by day</span>");
+    else if (s->rows_a_day > 0 && s->rows_a_day < 9.95)
+        ptl_page_printf(d->page, "%.1f", s->rows_a_day);
+    else
+        ptl_page_count(d->page, (int64_t)(s->rows_a_day + 0.5));
+    ptl_page_cell_close(d->page);
+}
+
 static void put_state(const data_view *d, ptl_fresh_state state)
 {
     static const char *const words[][2] = {[PTL_FRESH] = {"holds", "as usual"},
@@ -190,51 +239,77 @@ static void put_source(const data_view *d, const ptl_fresh_source *s)
     ptl_page_cell_close(p);
     put_days(d, s);
     put_last(d, s);
-    ptl_page_cell_count(p, s->rows);
-    ptl_page_cell_count(p, s->set_aside);
-    ptl_page_cell(p, s->source->owner, s->source->owner ? s->source->owner : "");
+    put_age(d, s);
+    put_rate(d, s);
+    ptl_page_cell_owner(p, s->source->owner);
     put_state(d, s->state);
     ptl_page_row_end(p);
 }
 
+/* What the cells mean, at the right of the heading. */
 static void put_key(const data_view *d)
 {
     static const char *const words[] = {[PTL_DAY_USUAL] = "as usual",
-                                        [PTL_DAY_FEW] = "fewer than half the usual rows",
+                                        [PTL_DAY_FEW] = "under half the usual rows",
                                         [PTL_DAY_MISSING] = "missing",
                                         [PTL_DAY_NOT_DUE] = "not due"};
     ptl_page *p = d->page;
-    ptl_page_html(p, "<p class=\"note\">");
+    ptl_page_html(p, "<p class=\"cells\">");
     for (int k = 0; k <= PTL_DAY_NOT_DUE; k++) {
-        ptl_page_html(p, k > 0
-                             ? ", <svg class=\"days\" aria-hidden=\"true\" width=\"8\" "
-                               "height=\"14\" viewBox=\"0 0 8 14\">"
-                             : "<svg class=\"days\" aria-hidden=\"true\" width=\"8\" height=\"14\" "
-                               "viewBox=\"0 0 8 14\">");
+        ptl_page_html(p, "<span><svg class=\"days\" aria-hidden=\"true\" width=\"8\" height=\"14\" "
+                         "viewBox=\"0 0 8 14\">");
         put_shape(&p->body, (ptl_fresh_day)k, 0);
         ptl_page_html(p, "</svg> ");
         ptl_page_text(p, words[k]);
+        ptl_page_html(p, "</span> ");
     }
-    ptl_page_html(p, "</p>\n");
+    ptl_page_html(p, "</p>");
+}
+
+/* What was loaded in all. */
+static void put_totals(const data_view *d)
+{
+    int64_t files = 0, rows = 0, aside = 0;
+    for (int64_t i = 0; i < d->fresh.n_sources; i++) {
+        files += d->fresh.sources[i].files;
+        rows += d->fresh.sources[i].rows;
+        aside += d->fresh.sources[i].set_aside;
+    }
+    ptl_buffer *b = ptl_page_say(d->page);
+    ptl_show_counted(b, rows, "row");
+    ptl_buffer_text(b, " of ");
+    ptl_show_counted(b, files, "file");
+    ptl_buffer_text(b, aside == 0 ? ", none set aside." : ", and ");
+    if (aside > 0) {
+        ptl_show_count(b, aside);
+        ptl_buffer_text(b, " set aside.");
+    }
+    ptl_page_html(d->page, "<p class=\"note\">");
+    ptl_page_text(d->page, ptl_page_said(d->page));
+    ptl_page_html(d->page, "</p>\n");
 }
 
 static void put_sources(const data_view *d)
 {
-    static const ptl_page_column columns[] = {{"Source", false, true}, {"Fills", false, true},
-                                              {"Days", false, false},  {"Reaches", false, true},
-                                              {"Rows", true, true},    {"Set aside", true, true},
-                                              {"Owner", false, true},  {"State", false, true}};
+    ptl_page_column columns[] = {{"Source", false, true}, {"Fills", false, true},
+                                 {"Days", false, false},  {"Last row", false, true},
+                                 {"Age", true, true},     {"Rows a day", true, true},
+                                 {"Owner", false, true},  {"State", false, true}};
     ptl_buffer *b = ptl_page_say(d->page);
     if (d->fresh.has_days) ptl_show_span(b, d->fresh.first, d->fresh.last);
-    ptl_page_section(d->page, "Sources", d->fresh.has_days ? ptl_page_said(d->page) : NULL);
+    if (d->fresh.has_days) columns[2].head = ptl_page_said(d->page);
+    ptl_page_html(d->page, "<section class=\"sources\">\n<header><h2>Sources</h2>");
+    put_key(d);
+    ptl_page_html(d->page, "</header>\n");
     ptl_page_table(d->page, "sources", NULL, columns, 8);
     for (int k = 0; k < PTL_N_FRESH_STATES; k++) /* what needs somebody stands first */
         for (int64_t i = 0; i < d->fresh.n_sources; i++)
             if (d->fresh.sources[i].state == (ptl_fresh_state)k)
                 put_source(d, &d->fresh.sources[i]);
     ptl_page_table_end(d->page);
-    put_key(d);
+    put_totals(d);
     ptl_page_section_end(d->page);
+    ptl_page_slot(d->page, "bring");
 }
 
 /* --- what the audit found --------------------------------------------------------------------- */
@@ -248,7 +323,6 @@ static const char *finding_words(const data_view *d, const ptl_audit_finding *f)
         ptl_show_money_short(b, f->value_micros, d->workspace->currency, 3);
         ptl_buffer_text(b, ".");
     }
-    if (*f->effect) ptl_buffer_printf(b, " Touches %s.", f->effect);
     return ptl_page_said(d->page);
 }
 
@@ -274,13 +348,15 @@ static void put_findings(const data_view *d)
                                           .title = f->title,
                                           .text = finding_words(d, f),
                                           .who = f->owner,
-                                          .action = f->advice};
+                                          .action = f->advice,
+                                          .effect = effect_words(d, f->effect)};
         ptl_page_put_finding(p, &finding);
     }
     if (a->n_findings > 0) ptl_page_html(p, "</ol>\n");
     if (a->n_findings > DATA_FINDINGS)
         ptl_page_html(p,
                       "<p class=\"note\">The others: <code>portolan data findings</code>.</p>\n");
+    ptl_page_slot(p, "audit");
     ptl_page_section_end(p);
 }
 
@@ -293,7 +369,7 @@ static void put_text_cell(const data_view *d, ptl_text text)
     ptl_page_cell(d->page, ptl_page_said(d->page), NULL);
 }
 
-static void put_aside(const data_view *d)
+static void put_faults(const data_view *d)
 {
     static const ptl_page_column columns[] = {{"Source", false, true},
                                               {"Column", false, true},
@@ -301,8 +377,6 @@ static void put_aside(const data_view *d)
                                               {"Rows", true, true}};
     const ptl_table *t = &d->aside;
     ptl_page *p = d->page;
-    if (t->n_rows == 0) return;
-    ptl_page_section(p, "Rows set aside", "no figure counts them");
     ptl_page_table(p, "set-aside", NULL, columns, 4);
     for (int64_t i = 0; i < t->n_rows; i++) {
         ptl_buffer *b = ptl_page_say(p);
@@ -317,6 +391,21 @@ static void put_aside(const data_view *d)
     ptl_page_table_end(p);
     ptl_page_html(p, "<p class=\"note\">Each row with its line and column: <code>portolan source "
                      "quarantine SOURCE</code>. A corrected file brings them back.</p>\n");
+}
+
+static void put_aside(const data_view *d)
+{
+    int64_t aside = 0;
+    ptl_page *p = d->page;
+    for (int64_t i = 0; i < d->fresh.n_sources; i++) aside += d->fresh.sources[i].set_aside;
+    if (aside == 0) return;
+    ptl_page_section(p, "Rows set aside", "no figure counts them");
+    if (d->aside.n_rows > 0)
+        put_faults(d);
+    else
+        ptl_page_html(p, "<p>Each was left out by its mapping or stands twice: none has a "
+                         "fault.</p>\n");
+    ptl_page_slot(p, "aside");
     ptl_page_section_end(p);
 }
 
@@ -426,6 +515,7 @@ static void put_nothing(const data_view *d)
                     "Five files give a first review: media spend by day, orders or deals, leads or "
                     "sessions, the books by month, targets. As the tools export them: no query, no "
                     "template.");
+    ptl_page_slot(d->page, "bring");
     put_questions(d);
 }
 

@@ -168,6 +168,7 @@ static void put_part(const ptl_money_view *v, ptl_money_split split, const part 
 {
     const ptl_money_figure *revenue =
         p->member ? ptl_money_part(v, split, "revenue", p->member) : NULL;
+    if (split == PTL_MONEY_VERTICAL && p->member && !ptl_page_sees(v->page, p->member)) return;
     ptl_page_row(v->page, name_of(v, split, p));
     ptl_page_cell_money(v->page, p->exact[0]);
     put_units(v, revenue ? revenue->previous : PTL_NAN);

@@ -326,11 +326,11 @@ static ptl_status take_step(ptl_money_step *s, const ptl_column *const *c, int64
 static ptl_status read_funnel(ptl_money_view *v, ptl_store *store, ptl_arena *arena, ptl_error *err)
 {
     const ptl_value params[] = {ptl_value_int(v->run_id), ptl_value_string("all"),
-                                ptl_value_string("")};
+                                ptl_value_string(""), ptl_value_string("")};
     const ptl_column *c[N_STEP_COLUMNS];
     ptl_table t = {0};
     ptl_status st;
-    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "kpi/funnel", params, 3, 0, err));
+    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "kpi/funnel", params, 4, 0, err));
     PTL_TRY_GOTO(st, done, bind(c, &t, step_specs, N_STEP_COLUMNS, err));
     v->steps = ptl_arena_array(arena, t.n_rows + 1, sizeof *v->steps, err);
     if (!v->steps) st = PTL_E_NO_MEMORY;

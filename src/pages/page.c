@@ -52,6 +52,11 @@ void ptl_page_dispose(ptl_page *page)
     ptl_buffer_dispose(&page->figures);
 }
 
+bool ptl_page_sees(const ptl_page *page, const char *vertical)
+{
+    return !page->sees || !*vertical || page->sees(page->verticals, ptl_text_of(vertical));
+}
+
 /* --- text ------------------------------------------------------------------------------------- */
 
 void ptl_page_html(ptl_page *page, const char *markup)
@@ -169,8 +174,28 @@ void ptl_page_mark(ptl_page *page, const char *mark, const char *word)
     ptl_page_html(page, "</span>");
 }
 
+/* What is wrong, what it touches, what to do about it: three columns, where there is room. */
+static void put_wide_finding(ptl_page *page, const ptl_page_finding *finding)
+{
+    ptl_buffer_printf(&page->body, "<li class=\"%s wide\"><div><h3>", finding->mark);
+    ptl_page_text(page, finding->title);
+    ptl_page_html(page, "</h3><p>");
+    ptl_page_text(page, finding->text);
+    ptl_page_html(page, "</p></div><p class=\"effect\"><span>Effect</span> ");
+    ptl_page_text(page, finding->effect);
+    ptl_page_html(page, "</p><p class=\"do\"><b>");
+    ptl_page_text(page, finding->action);
+    ptl_page_html(page, "</b> <span>");
+    ptl_page_text(page, finding->who ? finding->who : "No owner");
+    ptl_page_html(page, "</span></p></li>\n");
+}
+
 void ptl_page_put_finding(ptl_page *page, const ptl_page_finding *finding)
 {
+    if (finding->effect) {
+        put_wide_finding(page, finding);
+        return;
+    }
     ptl_buffer_printf(&page->body, "<li class=\"%s\"><h3>", finding->mark);
     ptl_page_text(page, finding->title);
     ptl_page_html(page, "</h3><p>");

@@ -57,6 +57,9 @@ typedef struct ptl_page {
     int32_t n_columns;
     bool is_figure[PTL_PAGE_COLUMNS_MAX];
     bool open_chart;
+    /* Whose rows are shown: names, one a line, and the test for one. NULL: everybody's. */
+    const char *verticals;
+    bool (*sees)(const char *verticals, ptl_text name);
 } ptl_page;
 
 void ptl_page_init(ptl_page *page, const ptl_page_setting *setting);
@@ -64,6 +67,9 @@ void ptl_page_dispose(ptl_page *page);
 
 /** The setting of a workspace, with the day after `last` as today. */
 ptl_page_setting ptl_page_setting_of(const ptl_workspace *workspace, ptl_day last);
+
+/** Whether the reader sees rows of this vertical; "" is the whole company's. */
+bool ptl_page_sees(const ptl_page *page, const char *vertical);
 
 /* --- text ------------------------------------------------------------------------------------- */
 
@@ -104,6 +110,7 @@ typedef struct ptl_page_finding {
     const char *title, *text;
     const char *who; /* NULL: no owner */
     const char *action;
+    const char *effect; /* on which figures, in a column of its own; NULL: no such column */
 } ptl_page_finding;
 void ptl_page_put_finding(ptl_page *page, const ptl_page_finding *finding);
 
@@ -172,6 +179,8 @@ void ptl_page_row_end(ptl_page *page);
 void ptl_page_cell(ptl_page *page, const char *text, const char *exact);
 void ptl_page_cell_money(ptl_page *page, int64_t micros);
 void ptl_page_cell_count(ptl_page *page, int64_t n);
+/** One person, or plainly none. */
+void ptl_page_cell_owner(ptl_page *page, const char *name);
 void ptl_page_cell_mark(ptl_page *page, const char *mark, const char *word);
 /** An estimate with its interval, "none" where it is not a number. */
 void ptl_page_cell_estimate(ptl_page *page, const ptl_estimate *estimate, ptl_unit unit);

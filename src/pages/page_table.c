@@ -92,6 +92,34 @@ void ptl_page_cell_count(ptl_page *page, int64_t n)
     ptl_page_cell_close(page);
 }
 
+/* The first letters of the first and the last word: one character each, of UTF-8 all its bytes. */
+static void put_initials(ptl_page *page, const char *name)
+{
+    const char *at[2] = {name, strrchr(name, ' ')};
+    for (int i = 0; i < 2 && at[i]; i++) {
+        char letter[8] = "";
+        const char *from = at[i] + i;
+        size_t n = *from ? 1 : 0;
+        while (n > 0 && n < 4 && ((unsigned char)from[n] & 0xC0) == 0x80) n++;
+        (void)snprintf(letter, sizeof letter, "%.*s", (int)n, from);
+        if (letter[0] >= 'a' && letter[0] <= 'z') letter[0] = (char)(letter[0] - 32);
+        ptl_page_text(page, letter);
+    }
+}
+
+void ptl_page_cell_owner(ptl_page *page, const char *name)
+{
+    ptl_page_cell_open(page, name ? name : "");
+    ptl_buffer_printf(&page->body,
+                      "<span class=\"owner%s\"><i class=\"disc\" aria-hidden=\"true\">",
+                      name ? "" : " none");
+    if (name) put_initials(page, name);
+    ptl_page_html(page, "</i>");
+    ptl_page_text(page, name);
+    ptl_page_html(page, "</span>");
+    ptl_page_cell_close(page);
+}
+
 void ptl_page_cell_mark(ptl_page *page, const char *mark, const char *word)
 {
     ptl_page_cell_open(page, NULL);

@@ -150,7 +150,7 @@ static void put_findings(ptl_page *page, const ptl_review *r)
     ptl_review_alarms(page, r);
     for (int64_t i = 0; i < r->n_findings; i++) {
         const ptl_review_finding *f = &r->findings[i];
-        const ptl_page_finding finding = {f->mark, f->title, f->text, f->who, f->action};
+        const ptl_page_finding finding = {f->mark, f->title, f->text, f->who, f->action, NULL};
         ptl_page_put_finding(page, &finding);
     }
     ptl_page_html(page, "</ol>\n");

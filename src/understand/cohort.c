@@ -88,12 +88,13 @@ typedef struct walker {
     bool has_order;
 } walker;
 
-static void step(walker *w, int64_t age, const ptl_kpi_line *line)
+static void step(walker *w, int64_t age, const ptl_kpi_line *line, ptl_wide revenue,
+                 ptl_wide variable)
 {
     if (age >= w->n_ages) return;
     ptl_cohort_cell *cell = &w->ages[age];
-    cell->revenue += (ptl_wide)line->revenue_micros * line->rate_e9;
-    cell->variable += (ptl_wide)line->variable_micros * line->rate_e9;
+    cell->revenue += revenue;
+    cell->variable += variable;
     if (line->is_refund) return;
     cell->orders += !w->has_order || w->order != line->order;
     w->order = line->order;
@@ -102,23 +103,20 @@ static void step(walker *w, int64_t age, const ptl_kpi_line *line)
     w->seen = age + 1;
 }
 
-static void add_to_set(ptl_cohort_set *set, const ptl_kpi *k, const ptl_won *won,
-                       const ptl_kpi_line *lines, int64_t n)
+/* The rows that one customer walks through: all's and its channel's, by month and by week, and its
+ * first product's. */
+enum { BY_MONTH, CHANNEL_BY_MONTH, BY_WEEK, CHANNEL_BY_WEEK, BY_PRODUCT, N_WALKERS };
+
+static int64_t month_of(const ptl_kpi *k, ptl_day day)
 {
-    const ptl_cohorts *c = k->cohorts;
-    const int32_t starts = k->workspace->week_start;
-    const int64_t month = months_between(c->first_month, won->day);
-    const int64_t week = (ptl_week_start(won->day, starts) - c->first_week) / 7;
-    walker by_month = {.ages = set->by_month + month * c->n_ages, .n_ages = c->n_ages};
-    by_month.ages[0].customers++;
-    for (int64_t i = 0; i < n; i++)
-        step(&by_month, months_between(won->day, lines[i].day), &lines[i]);
-    if (ptl_week_start(won->day, starts) < c->first_week) return;
-    walker by_week = {.ages = set->by_week + week * c->n_weeks, .n_ages = c->n_weeks};
-    by_week.ages[0].customers++;
-    for (int64_t i = 0; i < n; i++)
-        step(&by_week, (ptl_week_start(lines[i].day, starts) - c->first_week) / 7 - week,
-             &lines[i]);
+    const ptl_periods *p = &k->periods;
+    return p->at[PTL_GRAIN_MONTH][day - k->span.first] - p->first[PTL_GRAIN_MONTH];
+}
+
+/* Below 0: before the weeks that are kept. */
+static int64_t week_of(const ptl_cohorts *c, ptl_day day)
+{
+    return day < c->first_week ? -1 : (day - c->first_week) / 7;
 }
 
 /* The life of a product's month; a product beyond the ceiling counts with the others. */
@@ -141,28 +139,43 @@ static ptl_status product_row(ptl_cohort_cell **out, ptl_kpi *k, int32_t product
     return *row ? PTL_OK : PTL_E_NO_MEMORY;
 }
 
-static ptl_status add_to_product(ptl_kpi *k, const ptl_won *won, const ptl_kpi_line *lines,
-                                 int64_t n, ptl_error *err)
+static ptl_status start_walkers(walker *w, ptl_kpi *k, const ptl_won *won, ptl_error *err)
 {
     ptl_cohorts *c = k->cohorts;
-    ptl_cohort_cell *row;
-    if (won->product == PRODUCT_NONE) return PTL_OK;
-    PTL_TRY(product_row(&row, k, won->product, months_between(c->first_month, won->day), err));
-    walker w = {.ages = row, .n_ages = c->n_split + 1};
-    w.ages[0].customers++;
-    for (int64_t i = 0; i < n; i++)
-        step(&w, least(months_between(won->day, lines[i].day), c->n_split), &lines[i]);
+    const int64_t month = month_of(k, won->day), week = week_of(c, won->day);
+    const ptl_cohort_set *const sets[] = {&c->all, &c->by_channel[won->channel]};
+    for (int i = 0; i < 2; i++) {
+        w[BY_MONTH + i] = (walker){.ages = sets[i]->by_month + month * c->n_ages, c->n_ages};
+        if (week >= 0)
+            w[BY_WEEK + i] = (walker){.ages = sets[i]->by_week + week * c->n_weeks, c->n_weeks};
+    }
+    if (won->product != PRODUCT_NONE) {
+        PTL_TRY(product_row(&w[BY_PRODUCT].ages, k, won->product, month, err));
+        w[BY_PRODUCT].n_ages = c->n_split + 1;
+    }
+    for (int i = 0; i < N_WALKERS; i++)
+        if (w[i].ages) w[i].ages[0].customers++;
     return PTL_OK;
 }
 
 ptl_status ptl_cohort_add(ptl_kpi *k, const ptl_won *won, const ptl_kpi_line *lines, int64_t n,
                           ptl_error *err)
 {
-    ptl_cohort_set *channel = &k->cohorts->by_channel[won->channel];
-    PTL_TRY(make_set(channel, k->cohorts, k->arena, err));
-    add_to_set(&k->cohorts->all, k, won, lines, n);
-    add_to_set(channel, k, won, lines, n);
-    return add_to_product(k, won, lines, n, err);
+    ptl_cohorts *c = k->cohorts;
+    walker w[N_WALKERS] = {0};
+    PTL_TRY(make_set(&c->by_channel[won->channel], c, k->arena, err));
+    PTL_TRY(start_walkers(w, k, won, err));
+    const int64_t month = month_of(k, won->day), week = week_of(c, won->day);
+    for (int64_t i = 0; i < n; i++) {
+        const ptl_kpi_line *line = &lines[i];
+        const int64_t months = month_of(k, line->day) - month, weeks = week_of(c, line->day) - week;
+        const int64_t ages[N_WALKERS] = {months, months, weeks, weeks, least(months, c->n_split)};
+        const ptl_wide revenue = (ptl_wide)line->revenue_micros * line->rate_e9;
+        const ptl_wide variable = (ptl_wide)line->variable_micros * line->rate_e9;
+        for (int j = 0; j < N_WALKERS; j++)
+            if (w[j].ages) step(&w[j], ages[j], line, revenue, variable);
+    }
+    return PTL_OK;
 }
 
 /* --- worth ------------------------------------------------------------------------------------ */

@@ -47,34 +47,42 @@ static ptl_day taken_on(const lead *l)
     return l->accepted < l->sql ? l->accepted : l->sql;
 }
 
-static void follow_lead(ptl_kpi *k, const lead *l)
+static ptl_status follow(ptl_kpi *k, int step, ptl_day day, int64_t channel,
+                         const ptl_cut_place *place, const ptl_step *what, ptl_error *err)
+{
+    ptl_step *at = &k->steps[step][(int64_t)(day - k->span.first) * k->n_channels + channel];
+    at->entered += what->entered;
+    at->passed += what->passed;
+    at->lost += what->lost;
+    at->worth += what->worth;
+    return ptl_cut_step(k, place, day, step, what, err);
+}
+
+static ptl_status follow_lead(ptl_kpi *k, const lead *l, ptl_error *err)
 {
     const bool is_lost = l->rejected != INT32_MAX, is_taken = taken_on(l) != INT32_MAX;
     const bool is_mql = l->mql != INT32_MAX || is_taken;
-    const int64_t at = (int64_t)(l->created - k->span.first) * k->n_channels + l->channel;
-    ptl_step *first = &k->steps[PTL_STEP_LEAD][at], *next = &k->steps[PTL_STEP_MQL][at];
-    first->entered++;
-    first->passed += is_mql;
-    first->lost += !is_mql && is_lost;
-    if (!is_mql) return;
-    next->entered++;
-    next->passed += is_taken;
-    next->lost += !is_taken && is_lost;
+    const ptl_step first = {1, is_mql, !is_mql && is_lost, 0};
+    const ptl_step next = {1, is_taken, !is_taken && is_lost, 0};
+    PTL_TRY(follow(k, PTL_STEP_LEAD, l->created, l->channel, &l->place, &first, err));
+    if (!is_mql) return PTL_OK;
+    return follow(k, PTL_STEP_MQL, l->created, l->channel, &l->place, &next, err);
 }
 
-static void count_lead(ptl_kpi *k, const lead *l)
+static ptl_status count_lead(ptl_kpi *k, const lead *l, ptl_error *err)
 {
     count_at(k, PTL_DAILY_LEADS, l->created, l->channel, &l->place);
     count_at(k, PTL_DAILY_MQL, l->mql, l->channel, &l->place);
     count_at(k, PTL_DAILY_ACCEPTED, taken_on(l), l->channel, &l->place);
     count_at(k, PTL_DAILY_SQL, l->sql, l->channel, &l->place);
     count_at(k, PTL_DAILY_REJECTED, l->rejected, l->channel, &l->place);
-    if (!ptl_kpi_holds(k, l->created)) return;
-    follow_lead(k, l);
-    if (l->answered_at == PTL_INSTANT_EVER || l->answered_at <= l->created_at) return;
+    if (!ptl_kpi_holds(k, l->created)) return PTL_OK;
+    PTL_TRY(follow_lead(k, l, err));
+    if (l->answered_at == PTL_INSTANT_EVER || l->answered_at <= l->created_at) return PTL_OK;
     count_at(k, PTL_DAILY_ANSWERED, l->created, l->channel, &l->place);
     add_at(k, PTL_DAILY_ANSWER_SECONDS, l->created, l->channel, &l->place,
            (l->answered_at - l->created_at) / PTL_MICROS_PER_SECOND);
+    return PTL_OK;
 }
 
 static ptl_status count_split(ptl_kpi *k, const char *name, const char *dimension, ptl_text member,
@@ -135,7 +143,7 @@ static ptl_status take_leads(void *ctx, const ptl_table *rows, ptl_error *err)
         PTL_TRY(ptl_cut_member(&l.place.member[PTL_CUT_CAMPAIGN], k, PTL_CUT_CAMPAIGN,
                                ptl_column_text(c.campaign, i), err));
         ptl_cut_settle(k, &l.place, l.channel, no_product, false);
-        count_lead(k, &l);
+        PTL_TRY(count_lead(k, &l, err));
         PTL_TRY(count_split(k, "leads.rejected", "reason", ptl_column_text(c.reason, i), l.rejected,
                             "leads", 1, err));
         k->report->n_leads++;
@@ -198,14 +206,14 @@ static ptl_status add_open(ptl_kpi *k, const deal *d, double chance, ptl_error *
     return PTL_OK;
 }
 
-static ptl_status add_won(deal_reader *r, const deal *d, ptl_step *step, ptl_error *err)
+static ptl_status add_won(deal_reader *r, const deal *d, ptl_wide *worth, ptl_error *err)
 {
     ptl_kpi *k = r->k;
     int64_t currency, rate;
     const int64_t at = (int64_t)(d->closed - k->span.first) * k->n_channels + d->channel;
     PTL_TRY(ptl_kpi_currency(&currency, k, d->currency, err));
     PTL_TRY(ptl_kpi_rate(&rate, k, d->currency, d->closed, k->span.first, err));
-    if (step) step->worth += (ptl_wide)d->amount_micros * rate;
+    *worth = (ptl_wide)d->amount_micros * rate;
     if (!ptl_kpi_holds(k, d->closed)) return PTL_OK;
     int64_t **sums = &r->bookings[currency];
     if (!*sums && !(*sums = ptl_arena_array(k->arena, k->n_days * k->n_channels, 8, err)))
@@ -217,25 +225,27 @@ static ptl_status add_won(deal_reader *r, const deal *d, ptl_step *step, ptl_err
     return PTL_OK;
 }
 
+static ptl_status close_deal(deal_reader *r, const deal *d, ptl_wide *worth, ptl_error *err)
+{
+    ptl_kpi *k = r->k;
+    count_at(k, d->is_won ? PTL_DAILY_WON : PTL_DAILY_LOST, d->closed, d->channel, &d->place);
+    if (d->is_won) return add_won(r, d, worth, err);
+    return count_split(k, "deals.lost", "reason", d->loss, d->closed, "deals", 1, err);
+}
+
 static ptl_status take_deal(deal_reader *r, const deal *d, double chance, ptl_error *err)
 {
     ptl_kpi *k = r->k;
     const bool is_closed = d->closed != INT32_MAX;
-    ptl_step *step = NULL;
+    ptl_step what = {1, is_closed && d->is_won, is_closed && !d->is_won, 0};
     count_at(k, PTL_DAILY_OPENED, d->opened, d->channel, &d->place);
-    if (ptl_kpi_holds(k, d->opened)) {
-        step = &k->steps[PTL_STEP_DEAL]
-                        [(int64_t)(d->opened - k->span.first) * k->n_channels + d->channel];
-        step->entered++;
-        step->passed += is_closed && d->is_won;
-        step->lost += is_closed && !d->is_won;
-    }
     k->report->n_deals++;
-    if (!is_closed) return add_open(k, d, chance, err);
-    count_at(k, d->is_won ? PTL_DAILY_WON : PTL_DAILY_LOST, d->closed, d->channel, &d->place);
-    if (!d->is_won)
-        return count_split(k, "deals.lost", "reason", d->loss, d->closed, "deals", 1, err);
-    return add_won(r, d, step, err);
+    if (is_closed)
+        PTL_TRY(close_deal(r, d, &what.worth, err));
+    else
+        PTL_TRY(add_open(k, d, chance, err));
+    if (!ptl_kpi_holds(k, d->opened)) return PTL_OK;
+    return follow(k, PTL_STEP_DEAL, d->opened, d->channel, &d->place, &what, err);
 }
 
 static ptl_status take_deals(void *ctx, const ptl_table *rows, ptl_error *err)

@@ -6,6 +6,7 @@
 #include "understand/kpi_internal.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static const char *const step_names[PTL_N_STEPS] = {"lead", "mql", "opportunity"};
 
@@ -20,11 +21,22 @@ static double chance_of(const ptl_step *s)
     return known > 0 ? (double)s->passed / (double)known : PTL_NAN;
 }
 
-static ptl_status funnel_of(funnel *f, const ptl_kpi *k, const ptl_period *p, int64_t channel,
-                            ptl_error *err)
+static ptl_status worth_of(funnel *f, ptl_error *err)
 {
+    const ptl_step *deal = &f->steps[PTL_STEP_DEAL];
     int64_t worth;
-    *f = (funnel){0};
+    PTL_TRY(ptl_wide_micros(&worth, deal->worth, err));
+    f->worth_passed[PTL_STEP_DEAL] =
+        deal->passed > 0 ? (double)worth / 1e6 / (double)deal->passed : PTL_NAN;
+    f->worth_passed[PTL_STEP_MQL] = f->worth_passed[PTL_STEP_DEAL] * chance_of(deal);
+    f->worth_passed[PTL_STEP_LEAD] =
+        f->worth_passed[PTL_STEP_MQL] * chance_of(&f->steps[PTL_STEP_MQL]);
+    return PTL_OK;
+}
+
+/* Of a channel, or of all where that is below 0. */
+static void sum_channel(funnel *f, const ptl_kpi *k, const ptl_period *p, int64_t channel)
+{
     for (int s = 0; s < PTL_N_STEPS; s++)
         for (ptl_day day = p->from; day <= p->to; day++)
             for (int64_t c = 0; c < k->n_channels; c++) {
@@ -35,14 +47,6 @@ static ptl_status funnel_of(funnel *f, const ptl_kpi *k, const ptl_period *p, in
                 f->steps[s].lost += at->lost;
                 f->steps[s].worth += at->worth;
             }
-    const ptl_step *deal = &f->steps[PTL_STEP_DEAL];
-    PTL_TRY(ptl_wide_micros(&worth, deal->worth, err));
-    f->worth_passed[PTL_STEP_DEAL] =
-        deal->passed > 0 ? (double)worth / 1e6 / (double)deal->passed : PTL_NAN;
-    f->worth_passed[PTL_STEP_MQL] = f->worth_passed[PTL_STEP_DEAL] * chance_of(deal);
-    f->worth_passed[PTL_STEP_LEAD] =
-        f->worth_passed[PTL_STEP_MQL] * chance_of(&f->steps[PTL_STEP_MQL]);
-    return PTL_OK;
 }
 
 static ptl_status put_value(ptl_kpi *k, const ptl_figure_row *place, const char *name,
@@ -74,27 +78,55 @@ static ptl_status put_step(ptl_kpi *k, const funnel *f, int step, const ptl_figu
     return put_value(k, place, "funnel.leak", NULL, 0, leak, false, err);
 }
 
-static ptl_status put_funnel(ptl_kpi *k, const ptl_period *p, int64_t channel, ptl_error *err)
+/* Steps of one funnel; of a member, named "member/step", those that anything entered. */
+static ptl_status put_funnel(ptl_kpi *k, funnel *f, const ptl_period *p, const char *dimension,
+                             const char *member, const char *grade, ptl_error *err)
 {
-    funnel f;
-    PTL_TRY(funnel_of(&f, k, p, channel, err));
+    PTL_TRY(worth_of(f, err));
     ptl_figure_row place = ptl_figure_row_empty();
     place.grain = ptl_grain_name(p->grain);
     place.from = p->from;
     place.to = p->to;
-    place.dimension = channel < 0 ? "step" : "channel/step";
-    place.grade = channel < 0 ? "" : "E";
+    place.dimension = dimension;
+    place.grade = grade;
     place.verdict = p->is_whole ? "counted" : "partial";
     for (int s = 0; s < PTL_N_STEPS; s++) {
-        if (channel >= 0 && f.steps[s].entered == 0) continue;
+        if (member && f->steps[s].entered == 0) continue;
         place.member = step_names[s];
-        if (channel >= 0)
-            place.member =
-                ptl_text_format(k->arena, err, "%s/%s", k->channels[channel].member, step_names[s]);
+        if (member) place.member = ptl_text_format(k->arena, err, "%s/%s", member, step_names[s]);
         if (!place.member) return PTL_E_NO_MEMORY;
-        PTL_TRY(put_step(k, &f, s, &place, err));
+        PTL_TRY(put_step(k, f, s, &place, err));
     }
     return PTL_OK;
+}
+
+/* Channels, campaigns, places and verticals, by year and in all. */
+static ptl_status put_cut(ptl_kpi *k, int dimension, int64_t period, ptl_error *err)
+{
+    const ptl_cut *cut = &k->cuts[dimension];
+    char name[40];
+    (void)snprintf(name, sizeof name, "%s/step", cut->dimension);
+    for (int64_t m = 0; m < cut->n; m++) {
+        funnel f = {0};
+        if (!cut->steps[m]) continue;
+        for (int s = 0; s < PTL_N_STEPS; s++) f.steps[s] = cut->steps[m][s * k->periods.n + period];
+        PTL_TRY(put_funnel(k, &f, &k->periods.items[period], name, cut->members[m],
+                           dimension == PTL_CUT_CAMPAIGN ? "E" : "", err));
+    }
+    return PTL_OK;
+}
+
+static ptl_status put_members(ptl_kpi *k, int64_t period, ptl_error *err)
+{
+    for (int64_t c = 0; c < k->n_channels; c++) {
+        funnel f = {0};
+        sum_channel(&f, k, &k->periods.items[period], c);
+        PTL_TRY(put_funnel(k, &f, &k->periods.items[period], "channel/step", k->channels[c].member,
+                           "E", err));
+    }
+    PTL_TRY(put_cut(k, PTL_CUT_CAMPAIGN, period, err));
+    PTL_TRY(put_cut(k, PTL_CUT_GEO, period, err));
+    return put_cut(k, PTL_CUT_VERTICAL, period, err);
 }
 
 ptl_status ptl_kpi_write_funnel(ptl_kpi *k, ptl_error *err)
@@ -102,10 +134,12 @@ ptl_status ptl_kpi_write_funnel(ptl_kpi *k, ptl_error *err)
     if (k->report->n_leads + k->report->n_deals == 0) return PTL_OK;
     for (int64_t i = 0; i < k->periods.n; i++) {
         const ptl_period *p = &k->periods.items[i];
-        const bool by_channel = p->grain == PTL_GRAIN_YEAR || p->grain == PTL_GRAIN_ALL;
+        funnel f = {0};
         if (p->grain == PTL_GRAIN_WEEK) continue;
-        for (int64_t c = -1; c < (by_channel ? k->n_channels : 0); c++)
-            PTL_TRY(put_funnel(k, p, c, err));
+        sum_channel(&f, k, p, -1);
+        PTL_TRY(put_funnel(k, &f, p, "step", NULL, "", err));
+        if (p->grain == PTL_GRAIN_YEAR || p->grain == PTL_GRAIN_ALL)
+            PTL_TRY(put_members(k, i, err));
     }
     return PTL_OK;
 }

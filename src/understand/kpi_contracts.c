@@ -1,11 +1,12 @@
-/* kpi_contracts.c: recurring revenue and who stayed, between the eve and the last day of a period.
+/* kpi_contracts.c: recurring revenue and who stayed, between the eve and the last day of a period,
+ * and between those of the same weekdays a year before.
  *
  * A state of a contract holds from its first local day to the day before its last instant's. All
  * states of a customer count together, so that a change of contract is no loss. Money of both ends
  * is converted at the eve's rate: a currency that moved is neither growth nor loss.
  *
- * In the cuts a customer stands where its first order stood, or the deal that won its account; its
- * plan is its product. */
+ * By channel and in the cuts a customer stands where its first order stood, or the deal that won
+ * its account; its plan is its product. */
 #include "understand/kpi_internal.h"
 
 #include <stdlib.h>
@@ -26,6 +27,7 @@ typedef struct reader {
     size_t customer_len;
     int64_t before[PTL_KPI_CURRENCIES_MAX], after[PTL_KPI_CURRENCIES_MAX];
     ptl_cut_place place; /* of that customer */
+    int64_t channel;     /* that won it      */
     ptl_error *err;
     ptl_status status; /* of the customer that ended last */
 } reader;
@@ -45,12 +47,14 @@ static void count_currency(ptl_mrr *m, int64_t before, int64_t after)
         m->shrunk += before - after;
 }
 
+/* Sums of the customer's member of a dimension; of its channel where that is PTL_N_CUTS. */
 static ptl_contracts_sum *sum_at(reader *r, int dimension, int64_t period)
 {
     ptl_kpi *k = r->k;
-    ptl_cut *cut = &k->cuts[dimension];
-    ptl_contracts_sum **sums = &cut->contracts[r->place.member[dimension]];
-    if (!*sums) *sums = ptl_arena_array(k->arena, k->periods.n, sizeof **sums, r->err);
+    ptl_contracts_sum **sums = dimension == PTL_N_CUTS
+                                   ? &k->channel_contracts[r->channel]
+                                   : &k->cuts[dimension].contracts[r->place.member[dimension]];
+    if (!*sums) *sums = ptl_arena_array(k->arena, 2 * k->periods.n, sizeof **sums, r->err);
     return *sums ? &(*sums)[period] : NULL;
 }
 
@@ -70,39 +74,40 @@ static void add_wide(ptl_contracts_sum *s, int64_t before, int64_t after, int64_
         s->shrunk += was - is;
 }
 
-/* The customer's period, in the dimensions that contracts know. */
-static ptl_status cut_period(reader *r, int64_t period, bool was, bool is)
+/* The days between which a period's contracts are compared: its eve and its last. */
+typedef struct span_of {
+    int64_t at; /* of the sums: periods, then the same a year before */
+    ptl_day eve, last;
+} span_of;
+
+static ptl_status cut_span(reader *r, const span_of *p, bool was, bool is)
 {
-    static const int dimensions[] = {PTL_CUT_CAMPAIGN, PTL_CUT_GEO, PTL_CUT_VERTICAL};
     ptl_kpi *k = r->k;
-    const ptl_period *p = &k->periods.items[period];
-    for (size_t d = 0; d < sizeof dimensions / sizeof *dimensions; d++) {
-        ptl_contracts_sum *s = sum_at(r, dimensions[d], period);
+    for (int d = 0; d <= PTL_N_CUTS; d++) {
+        ptl_contracts_sum *s = sum_at(r, d, p->at);
         if (!s) return PTL_E_NO_MEMORY;
         s->customers += was;
         s->kept += was && is;
         for (int64_t i = 0; i < k->n_currencies; i++) {
             int64_t rate;
             if (!r->before[i] && !r->after[i]) continue;
-            PTL_TRY(ptl_kpi_rate(&rate, k, ptl_text_of(k->currencies[i]), p->from - 1, p->from,
-                                 r->err));
+            PTL_TRY(
+                ptl_kpi_rate(&rate, k, ptl_text_of(k->currencies[i]), p->eve, p->eve + 1, r->err));
             add_wide(s, r->before[i], r->after[i], rate);
         }
     }
     return PTL_OK;
 }
 
-static ptl_status count_period(reader *r, int64_t period)
+static ptl_status count_span(reader *r, const span_of *p)
 {
-    const ptl_period *p = &r->k->periods.items[period];
-    ptl_contracts *c = &r->k->contracts[period];
+    ptl_contracts *c = &r->k->contracts[p->at];
     int64_t before = 0, after = 0;
     for (int64_t i = 0; i < r->k->n_currencies; i++) r->before[i] = r->after[i] = 0;
     for (int64_t i = 0; i < r->n; i++) {
         const state *s = &r->states[i];
-        const ptl_day eve = p->from - 1;
-        if (s->from <= eve && eve < s->to) r->before[s->currency] += s->mrr_micros;
-        if (s->from <= p->to && p->to < s->to) r->after[s->currency] += s->mrr_micros;
+        if (s->from <= p->eve && p->eve < s->to) r->before[s->currency] += s->mrr_micros;
+        if (s->from <= p->last && p->last < s->to) r->after[s->currency] += s->mrr_micros;
     }
     for (int64_t i = 0; i < r->k->n_currencies; i++) {
         before += r->before[i];
@@ -112,7 +117,17 @@ static ptl_status count_period(reader *r, int64_t period)
     c->of.customers += before > 0;
     c->of.kept += before > 0 && after > 0;
     if (before == 0 && after == 0) return PTL_OK;
-    return cut_period(r, period, before > 0, after > 0);
+    return cut_span(r, p, before > 0, after > 0);
+}
+
+static ptl_status count_period(reader *r, int64_t period)
+{
+    const ptl_period *p = &r->k->periods.items[period];
+    const ptl_day shift = PTL_YEAR_DAYS;
+    const span_of now = {period, p->from - 1, p->to},
+                  ago = {r->k->periods.n + period, p->from - 1 - shift, p->to - shift};
+    PTL_TRY(count_span(r, &now));
+    return p->from - shift >= r->k->span.first ? count_span(r, &ago) : PTL_OK;
 }
 
 static void end_customer(reader *r)
@@ -136,7 +151,7 @@ static ptl_status start_customer(reader *r, ptl_text customer, ptl_error *err)
 }
 
 typedef struct place_columns {
-    const ptl_column *channel, *campaign, *geo, *plan;
+    const ptl_column *channel, *campaign, *geo, *plan, *segment;
 } place_columns;
 
 static ptl_status bind_place(place_columns *c, const ptl_table *rows, ptl_error *err)
@@ -144,6 +159,7 @@ static ptl_status bind_place(place_columns *c, const ptl_table *rows, ptl_error 
     PTL_TRY(ptl_table_column(&c->channel, rows, "channel", PTL_TYPE_TEXT, err));
     PTL_TRY(ptl_table_column(&c->campaign, rows, "campaign", PTL_TYPE_TEXT, err));
     PTL_TRY(ptl_table_column(&c->geo, rows, "geo", PTL_TYPE_TEXT, err));
+    PTL_TRY(ptl_table_column(&c->segment, rows, "segment", PTL_TYPE_TEXT, err));
     return ptl_table_column(&c->plan, rows, "plan", PTL_TYPE_TEXT, err);
 }
 
@@ -156,8 +172,11 @@ static ptl_status take_place(reader *r, const place_columns *c, int64_t i, ptl_e
     PTL_TRY(ptl_cut_member(&member[PTL_CUT_CAMPAIGN], k, PTL_CUT_CAMPAIGN,
                            ptl_column_text(c->campaign, i), err));
     PTL_TRY(ptl_cut_member(&member[PTL_CUT_GEO], k, PTL_CUT_GEO, ptl_column_text(c->geo, i), err));
-    ptl_cut_settle(k, &r->place, recorded >= 0 ? recorded : ptl_kpi_channel(k, PTL_TEXT("")),
-                   ptl_cut_product(k, ptl_column_text(c->plan, i)), false);
+    PTL_TRY(ptl_cut_member(&member[PTL_CUT_SEGMENT], k, PTL_CUT_SEGMENT,
+                           ptl_column_text(c->segment, i), err));
+    r->channel = recorded >= 0 ? recorded : ptl_kpi_channel(k, PTL_TEXT(""));
+    ptl_cut_settle(k, &r->place, r->channel, ptl_cut_product(k, ptl_column_text(c->plan, i)),
+                   false);
     return PTL_OK;
 }
 
@@ -175,7 +194,7 @@ static ptl_status take_contracts(void *ctx, const ptl_table *rows, ptl_error *er
     PTL_TRY(bind_place(&places, rows, err));
     r->err = err;
     if (!k->contracts)
-        k->contracts = ptl_arena_array(k->arena, k->periods.n, sizeof *k->contracts, err);
+        k->contracts = ptl_arena_array(k->arena, 2 * k->periods.n, sizeof *k->contracts, err);
     if (!k->contracts) return PTL_E_NO_MEMORY;
     for (int64_t i = 0; i < rows->n_rows; i++) {
         const ptl_text who = ptl_column_text(customer, i);
@@ -208,13 +227,14 @@ static ptl_status add_converted(int64_t *into, int64_t micros, int64_t rate_e9, 
     return PTL_OK;
 }
 
-static ptl_status convert_period(ptl_kpi *k, const ptl_period *p, ptl_contracts *c, ptl_error *err)
+/* At the rates of the eve. */
+static ptl_status convert_period(ptl_kpi *k, ptl_day eve, ptl_contracts *c, ptl_error *err)
 {
     for (int64_t i = 0; i < k->n_currencies; i++) {
         const ptl_mrr *m = &c->in[i];
         int64_t rate;
         if (m->start == 0 && m->end == 0) continue;
-        PTL_TRY(ptl_kpi_rate(&rate, k, ptl_text_of(k->currencies[i]), p->from - 1, p->from, err));
+        PTL_TRY(ptl_kpi_rate(&rate, k, ptl_text_of(k->currencies[i]), eve, eve + 1, err));
         PTL_TRY(add_converted(&c->of.sum.start, m->start, rate, err));
         PTL_TRY(add_converted(&c->of.sum.end, m->end, rate, err));
         PTL_TRY(add_converted(&c->of.sum.fresh, m->fresh, rate, err));
@@ -237,7 +257,10 @@ ptl_status ptl_kpi_read_contracts(ptl_kpi *k, ptl_error *err)
     r->err = err;
     end_customer(r);
     PTL_TRY(r->status);
-    for (int64_t p = 0; k->contracts && p < k->periods.n; p++)
-        PTL_TRY(convert_period(k, &k->periods.items[p], &k->contracts[p], err));
+    for (int64_t p = 0; k->contracts && p < k->periods.n; p++) {
+        const ptl_day eve = k->periods.items[p].from - 1;
+        PTL_TRY(convert_period(k, eve, &k->contracts[p], err));
+        PTL_TRY(convert_period(k, eve - PTL_YEAR_DAYS, &k->contracts[k->periods.n + p], err));
+    }
     return PTL_OK;
 }

@@ -4,6 +4,7 @@
  * did, who was active in which period, and the cohorts. Lines of nobody (no identifier) count as
  * money of nobody. */
 #include "understand/cohort.h"
+#include "understand/kpi_meaning.h"
 
 #include "portolan/sum.h"
 
@@ -12,6 +13,8 @@
 
 enum { SEGMENT_NEW, SEGMENT_RETURNING, SEGMENT_NOBODY, N_SEGMENTS };
 enum { SUM_NEW, SUM_NOBODY, SUM_EXPANSION, N_SUMS };
+enum { WORD_KIND, WORD_CHANNEL, WORD_PRODUCT, WORD_CAMPAIGN, WORD_GEO, WORD_CURRENCY, N_WORDS };
+enum { KIND_NEW = 1, KIND_REFUND = 2, KIND_EXPANSION = 4 };
 
 typedef struct reader {
     ptl_kpi *k;
@@ -26,6 +29,7 @@ typedef struct reader {
     int64_t serial;                         /* of the customer, from 1                   */
     uint64_t *products, open_products;      /* by product: verticals; of a text that says nothing */
     bool has_product_rules;
+    ptl_meanings words[N_WORDS]; /* of each column */
 } reader;
 
 /* --- sums that are there when they are needed --------------------------------------------------
@@ -70,14 +74,20 @@ static ptl_won won_of(const ptl_kpi_line *lines, int64_t n)
     return (ptl_won){0};
 }
 
-static void count_active(ptl_kpi *k, const ptl_kpi_line *lines, int64_t n)
+/* Periods in which a customer bought, once each; of its channel too, which is its first line's. */
+static void count_active(ptl_kpi *k, const ptl_kpi_line *lines, int64_t n, bool is_ago)
 {
+    const ptl_day shift = is_ago ? PTL_YEAR_DAYS : 0;
+    const int64_t from = is_ago ? k->periods.n : 0;
     int32_t last[PTL_N_GRAINS];
     for (int g = 0; g < PTL_N_GRAINS; g++) last[g] = -1;
-    for (int64_t i = 0; i < n; i++)
+    for (int64_t i = 0; i < n && lines[i].day + shift <= k->span.last; i++)
         for (int g = 0; !lines[i].is_refund && g < PTL_N_GRAINS; g++) {
-            const int32_t period = k->periods.at[g][lines[i].day - k->span.first];
-            if (period >= 0 && period != last[g]) k->active[period]++;
+            const int32_t period = k->periods.at[g][lines[i].day + shift - k->span.first];
+            if (period >= 0 && period != last[g]) {
+                k->active[from + period]++;
+                k->channel_active[(from + period) * k->n_channels + lines[0].channel]++;
+            }
             last[g] = period;
         }
 }
@@ -164,7 +174,8 @@ static ptl_status end_customer(reader *r, ptl_error *err)
         if (is_first) PTL_TRY(add_sum(r, SUM_NEW, &r->lines[i], err));
         if (r->lines[i].is_expansion) PTL_TRY(add_sum(r, SUM_EXPANSION, &r->lines[i], err));
     }
-    count_active(k, r->lines, r->n);
+    count_active(k, r->lines, r->n, false);
+    count_active(k, r->lines, r->n, true);
     PTL_TRY(count_days(r, &won, err));
     cut_customer(r, &won);
     if (won.is_won) PTL_TRY(ptl_cohort_add(k, &won, r->lines, r->n, err));
@@ -211,14 +222,6 @@ static ptl_status bind(line_columns *c, const ptl_table *rows, ptl_error *err)
     return ptl_table_column(&c->variable, rows, "variable_micros", PTL_TYPE_INT, err);
 }
 
-static uint64_t hash_of(ptl_text text)
-{
-    uint64_t h = UINT64_C(1469598103934665603) ^ text.len;
-    for (size_t i = 0; i < text.len; i++) h = (h ^ (uint8_t)text.ptr[i]) * UINT64_C(1099511628211);
-    h ^= h >> 32;
-    return h * UINT64_C(0xd6e8feb86659fd93);
-}
-
 static ptl_status rate_of(reader *r, int64_t *rate, int64_t currency, ptl_day day, ptl_error *err)
 {
     ptl_kpi *k = r->k;
@@ -241,28 +244,66 @@ static uint64_t products_of(reader *r, int32_t product, ptl_text text)
     return r->products[product];
 }
 
+static int32_t kind_of(ptl_text kind)
+{
+    return (ptl_text_equal(kind, PTL_TEXT("new")) ? KIND_NEW : 0) |
+           (ptl_text_equal(kind, PTL_TEXT("refund")) ? KIND_REFUND : 0) |
+           (ptl_text_equal(kind, PTL_TEXT("expansion")) ? KIND_EXPANSION : 0);
+}
+
+static ptl_status ask(int32_t *out, reader *r, int word, ptl_text text, ptl_error *err)
+{
+    int64_t currency = 0;
+    switch (word) {
+    case WORD_KIND:
+        *out = kind_of(text);
+        return PTL_OK;
+    case WORD_CHANNEL:
+        *out = (int32_t)ptl_kpi_channel(r->k, text);
+        return PTL_OK;
+    case WORD_PRODUCT:
+        return ptl_cohort_product(out, r->k->cohorts, text, r->k->arena, err);
+    case WORD_CAMPAIGN:
+        return ptl_cut_member(out, r->k, PTL_CUT_CAMPAIGN, text, err);
+    case WORD_GEO:
+        return ptl_cut_member(out, r->k, PTL_CUT_GEO, text, err);
+    default:
+        PTL_TRY(ptl_kpi_currency(&currency, r->k, text, err));
+        *out = (int32_t)currency;
+        return PTL_OK;
+    }
+}
+
+/* What the text of a column means, asked once. */
+static ptl_status mean(int32_t *out, reader *r, int word, const ptl_column *column, int64_t i,
+                       ptl_error *err)
+{
+    const ptl_text text = ptl_column_text(column, i);
+    if (ptl_meanings_find(out, &r->words[word], text)) return PTL_OK;
+    PTL_TRY(ask(out, r, word, text, err));
+    return ptl_meanings_keep(&r->words[word], text, *out, r->k->arena, err);
+}
+
 static ptl_status line_of(ptl_kpi_line *out, reader *r, const line_columns *c, int64_t i,
                           ptl_error *err)
 {
-    const ptl_text kind = ptl_column_text(c->kind, i);
-    int64_t currency;
-    PTL_TRY(ptl_kpi_currency(&currency, r->k, ptl_column_text(c->currency, i), err));
+    int32_t kind;
     *out = (ptl_kpi_line){.day = (ptl_day)ptl_column_int(c->day, i),
-                          .channel = (int32_t)ptl_kpi_channel(r->k, ptl_column_text(c->channel, i)),
-                          .currency = (int32_t)currency,
-                          .is_new = ptl_text_equal(kind, PTL_TEXT("new")),
-                          .is_refund = ptl_text_equal(kind, PTL_TEXT("refund")),
-                          .is_expansion = ptl_text_equal(kind, PTL_TEXT("expansion")),
-                          .order = hash_of(ptl_column_text(c->order, i)),
+                          .order = ptl_meanings_hash(ptl_column_text(c->order, i)),
                           .revenue_micros = ptl_column_int(c->revenue, i),
                           .variable_micros = ptl_column_int(c->variable, i)};
-    const ptl_text product = ptl_column_text(c->product, i);
-    PTL_TRY(ptl_cohort_product(&out->product, r->k->cohorts, product, r->k->arena, err));
-    out->products = products_of(r, out->product, product);
-    PTL_TRY(ptl_cut_member(&out->campaign, r->k, PTL_CUT_CAMPAIGN, ptl_column_text(c->campaign, i),
-                           err));
-    PTL_TRY(ptl_cut_member(&out->geo, r->k, PTL_CUT_GEO, ptl_column_text(c->geo, i), err));
-    return rate_of(r, &out->rate_e9, currency, out->day, err);
+    PTL_TRY(mean(&kind, r, WORD_KIND, c->kind, i, err));
+    PTL_TRY(mean(&out->channel, r, WORD_CHANNEL, c->channel, i, err));
+    PTL_TRY(mean(&out->product, r, WORD_PRODUCT, c->product, i, err));
+    PTL_TRY(mean(&out->campaign, r, WORD_CAMPAIGN, c->campaign, i, err));
+    PTL_TRY(mean(&out->geo, r, WORD_GEO, c->geo, i, err));
+    PTL_TRY(mean(&out->currency, r, WORD_CURRENCY, c->currency, i, err));
+    out->is_new = kind & KIND_NEW;
+    out->is_refund = kind & KIND_REFUND;
+    out->is_expansion = kind & KIND_EXPANSION;
+    out->products = products_of(r, out->product, ptl_column_text(c->product, i));
+    ptl_cut_prefetch(r->k, out->campaign, out->geo, out->day);
+    return rate_of(r, &out->rate_e9, out->currency, out->day, err);
 }
 
 static ptl_status take_nobody(reader *r, const ptl_kpi_line *line, ptl_error *err)
@@ -373,6 +414,7 @@ ptl_status ptl_kpi_read_customers(ptl_kpi *k, ptl_error *err)
         r->has_product_rules |= k->workspace->verticals[i].allowed[PTL_VERTICAL_PRODUCTS].n > 0;
     r->products = ptl_arena_array(k->arena, PTL_COHORT_PRODUCTS_MAX + 2, sizeof *r->products, err);
     if (!r->products) return PTL_E_NO_MEMORY;
+    for (int i = 0; i < N_WORDS; i++) PTL_TRY(ptl_meanings_make(&r->words[i], k->arena, err));
     PTL_TRY(ptl_cohorts_make(&k->cohorts, k, err));
     ptl_status st = ptl_warehouse_stream(k->store->warehouse, "kpi/lines", params, 3, take_lines, r,
                                          k->progress, err);

@@ -26,10 +26,11 @@ static ptl_status take_arrays(ptl_cut *c, ptl_arena *arena, ptl_error *err)
     c->cells = ptl_arena_array(arena, n, sizeof *c->cells, err);
     c->active = ptl_arena_array(arena, n, sizeof *c->active, err);
     c->contracts = ptl_arena_array(arena, n, sizeof *c->contracts, err);
-    c->seen = ptl_arena_array(arena, n * PTL_N_GRAINS, sizeof *c->seen, err);
+    c->steps = ptl_arena_array(arena, n, sizeof *c->steps, err);
+    c->seen = ptl_arena_array(arena, 2 * n * PTL_N_GRAINS, sizeof *c->seen, err);
     c->slots = ptl_arena_array(arena, SLOTS, sizeof *c->slots, err);
     const bool whole = c->members && c->verticals && c->media && c->cells && c->active &&
-                       c->contracts && c->seen && c->slots;
+                       c->contracts && c->steps && c->seen && c->slots;
     return whole ? PTL_OK : PTL_E_NO_MEMORY;
 }
 
@@ -69,7 +70,7 @@ static ptl_status add_member(int32_t *out, ptl_kpi *k, int dimension, ptl_text t
 static ptl_status take_days(ptl_kpi *k, ptl_cut *c, int32_t member, ptl_error *err)
 {
     c->cells[member] = ptl_arena_array(k->arena, k->n_days, sizeof **c->cells, err);
-    c->active[member] = ptl_arena_array(k->arena, k->periods.n, sizeof **c->active, err);
+    c->active[member] = ptl_arena_array(k->arena, 2 * k->periods.n, sizeof **c->active, err);
     k->n_cut_cells += k->n_days;
     return c->cells[member] && c->active[member] ? PTL_OK : PTL_E_NO_MEMORY;
 }
@@ -206,21 +207,53 @@ void ptl_cut_count(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, ptl_dail
     for (int i = 0; i < PTL_N_CUTS; i++) cell_at(k, i, place, day)->d[measure] += n;
 }
 
-void ptl_cut_active(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, int64_t serial)
+/* Periods that hold the day, and those whose same weekdays a year before do. */
+static void count_active(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, int64_t serial,
+                         bool is_ago)
 {
     int32_t at[PTL_N_GRAINS];
     for (int g = 0; g < PTL_N_GRAINS; g++) at[g] = k->periods.at[g][day - k->span.first];
     for (int i = 0; i < PTL_N_CUTS; i++) {
         ptl_cut *c = &k->cuts[i];
         const int32_t member = place->member[i];
-        int64_t *seen = &c->seen[(int64_t)member * PTL_N_GRAINS];
+        int64_t *seen = &c->seen[((int64_t)member * 2 + is_ago) * PTL_N_GRAINS];
+        int64_t *active = c->active[member] + (is_ago ? k->periods.n : 0);
         for (int g = 0; g < PTL_N_GRAINS; g++) {
             const int64_t mark = serial << 20 | (at[g] + 1);
             if (at[g] < 0 || seen[g] == mark) continue;
             seen[g] = mark;
-            c->active[member][at[g]]++;
+            active[at[g]]++;
         }
     }
+}
+
+void ptl_cut_active(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, int64_t serial)
+{
+    count_active(k, place, day, serial, false);
+    if (day + PTL_YEAR_DAYS <= k->span.last)
+        count_active(k, place, day + PTL_YEAR_DAYS, serial, true);
+}
+
+ptl_status ptl_cut_step(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, int step,
+                        const ptl_step *what, ptl_error *err)
+{
+    for (int i = 0; i < PTL_N_CUTS; i++) {
+        ptl_step **steps = &k->cuts[i].steps[place->member[i]];
+        if (i == PTL_CUT_SEGMENT) continue; /* leads and deals are not customers yet */
+        if (!*steps)
+            *steps = ptl_arena_array(k->arena, PTL_N_STEPS * k->periods.n, sizeof **steps, err);
+        if (!*steps) return PTL_E_NO_MEMORY;
+        for (int g = 0; g < PTL_N_GRAINS; g++) {
+            const int32_t period = k->periods.at[g][day - k->span.first];
+            if (period < 0) continue;
+            ptl_step *at = &(*steps)[step * k->periods.n + period];
+            at->entered += what->entered;
+            at->passed += what->passed;
+            at->lost += what->lost;
+            at->worth += what->worth;
+        }
+    }
+    return PTL_OK;
 }
 
 /* --- closing: every day adds up --------------------------------------------------------------- */

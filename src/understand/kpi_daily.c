@@ -120,10 +120,15 @@ static ptl_status take_arrays(ptl_kpi *k, ptl_error *err)
     for (int s = 0; s < PTL_N_STEPS; s++)
         if (!(k->steps[s] = ptl_arena_array(k->arena, n, sizeof(ptl_step), err)))
             return PTL_E_NO_MEMORY;
-    k->active = ptl_arena_array(k->arena, k->periods.n, sizeof *k->active, err);
+    k->active = ptl_arena_array(k->arena, 2 * k->periods.n, sizeof *k->active, err);
+    k->channel_active =
+        ptl_arena_array(k->arena, 2 * k->periods.n * k->n_channels, sizeof *k->active, err);
+    k->channel_contracts =
+        ptl_arena_array(k->arena, k->n_channels, sizeof *k->channel_contracts, err);
     k->splits = ptl_arena_array(k->arena, PTL_KPI_MEMBERS_MAX, sizeof *k->splits, err);
     k->split_slots = ptl_arena_array(k->arena, PTL_KPI_SPLIT_SLOTS, sizeof *k->split_slots, err);
-    return k->active && k->splits && k->split_slots ? PTL_OK : PTL_E_NO_MEMORY;
+    const bool whole = k->active && k->channel_active && k->channel_contracts && k->splits;
+    return whole && k->split_slots ? PTL_OK : PTL_E_NO_MEMORY;
 }
 
 static ptl_status take_money(ptl_kpi *k, const ptl_table *rows, ptl_error *err)

@@ -16,7 +16,7 @@ typedef struct sums {
     int64_t own[PTL_N_OWN], active;
     int64_t paid_media, paid_customers, paid_revenue; /* of channels that are paid for */
     int64_t influenced;                               /* revenue of marketing's channels */
-    const ptl_contracted *contracts;                  /* NULL of a channel             */
+    const ptl_contracted *contracts;                  /* NULL: none                    */
     bool is_paid;
 } sums;
 
@@ -47,7 +47,7 @@ typedef struct definition {
     ratio_fn of;
     needs family;
     int by;              /* who has one beside the company                     */
-    bool is_stock;       /* not a sum over days: no plan by days, no year ago  */
+    bool is_stock;       /* not a sum over days: no plan by days               */
     bool is_money_stage; /* weeks, all and the primary KPI are written there */
     const char *kind;
 } definition;
@@ -110,7 +110,7 @@ static const definition definitions[] = {
     {"media", NULL, media, NULL, NEEDS_MONEY, BY_ALL, false, true, NULL},
     {"cm2", NULL, cm2, NULL, NEEDS_MONEY, BY_ALL, false, true, NULL},
     {"new_customers", "customers", new_customers, NULL, NEEDS_CUSTOMERS, BY_ALL, false, false, NULL},
-    {"active_customers", "customers", active, NULL, NEEDS_CUSTOMERS, BY_CUT, true, false, NULL},
+    {"active_customers", "customers", active, NULL, NEEDS_CUSTOMERS, BY_ALL, true, false, NULL},
     {"revenue.new", NULL, revenue_new, NULL, NEEDS_CUSTOMERS, BY_ALL, false, false, NULL},
     {"revenue.retention", NULL, revenue_retention, NULL, NEEDS_CUSTOMERS, BY_ALL, false, false, NULL},
     {"revenue.unidentified", NULL, revenue_nobody, NULL, NEEDS_CUSTOMERS, BY_ALL, false, false, NULL},
@@ -137,18 +137,18 @@ static const definition definitions[] = {
     {"win_rate", "share", NULL, win_rate, NEEDS_DEALS, BY_ALL, false, false, NULL},
     {"cycle_days", "days", NULL, cycle, NEEDS_DEALS, BY_ALL, false, false, NULL},
     {"deal_size", NULL, NULL, deal_size, NEEDS_DEALS, BY_ALL, false, false, NULL},
-    {"customers.start", "customers", customers_start, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
-    {"customers.kept", "customers", customers_kept, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
-    {"mrr.start", NULL, mrr_start, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
-    {"mrr.end", NULL, mrr_end, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
-    {"mrr.new", NULL, mrr_new, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
-    {"mrr.expansion", NULL, mrr_expansion, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
-    {"mrr.contraction", NULL, mrr_contraction, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
-    {"mrr.churned", NULL, mrr_churned, NULL, NEEDS_CONTRACTS, BY_CUT, true, false, NULL},
-    {"retention.logo", "share", NULL, logo, NEEDS_CONTRACTS, BY_CUT, false, false, NULL},
-    {"churn.logo", "share", NULL, churn, NEEDS_CONTRACTS, BY_CUT, false, false, NULL},
-    {"retention.gross", "share", NULL, gross, NEEDS_CONTRACTS, BY_CUT, false, false, NULL},
-    {"retention.net", "share", NULL, net, NEEDS_CONTRACTS, BY_CUT, false, false, NULL}};
+    {"customers.start", "customers", customers_start, NULL, NEEDS_CONTRACTS, BY_ALL, true, false, NULL},
+    {"customers.kept", "customers", customers_kept, NULL, NEEDS_CONTRACTS, BY_ALL, true, false, NULL},
+    {"mrr.start", NULL, mrr_start, NULL, NEEDS_CONTRACTS, BY_ALL, true, false, NULL},
+    {"mrr.end", NULL, mrr_end, NULL, NEEDS_CONTRACTS, BY_ALL, true, false, NULL},
+    {"mrr.new", NULL, mrr_new, NULL, NEEDS_CONTRACTS, BY_ALL, true, false, NULL},
+    {"mrr.expansion", NULL, mrr_expansion, NULL, NEEDS_CONTRACTS, BY_ALL, true, false, NULL},
+    {"mrr.contraction", NULL, mrr_contraction, NULL, NEEDS_CONTRACTS, BY_ALL, true, false, NULL},
+    {"mrr.churned", NULL, mrr_churned, NULL, NEEDS_CONTRACTS, BY_ALL, true, false, NULL},
+    {"retention.logo", "share", NULL, logo, NEEDS_CONTRACTS, BY_ALL, false, false, NULL},
+    {"churn.logo", "share", NULL, churn, NEEDS_CONTRACTS, BY_ALL, false, false, NULL},
+    {"retention.gross", "share", NULL, gross, NEEDS_CONTRACTS, BY_ALL, false, false, NULL},
+    {"retention.net", "share", NULL, net, NEEDS_CONTRACTS, BY_ALL, false, false, NULL}};
 /* clang-format on */
 enum { N_DEFINITIONS = sizeof definitions / sizeof *definitions };
 
@@ -161,7 +161,7 @@ typedef struct book {
     int64_t n;                 /* members */
     sums *of;                  /* period * (n + 1) + member + 1 */
     sums *ago;                 /* the same weekdays a year before */
-    ptl_contracted *contracts; /* of a cut: period * n + member */
+    ptl_contracted *contracts; /* (year before * periods + period) * n + member */
     bool has[N_NEEDS];
 } book;
 
@@ -245,38 +245,50 @@ static ptl_status contracted_of(ptl_contracted *out, const ptl_contracts_sum *s,
     return PTL_OK;
 }
 
-/* Customers that bought and contracts of a period: not sums of days. */
-static ptl_status add_stocks(book *b, int64_t i, ptl_error *err)
+static const ptl_contracts_sum *contracts_of(const book *b, int64_t member)
+{
+    return b->cut ? b->cut->contracts[member] : b->k->channel_contracts[member];
+}
+
+static int64_t active_of(const book *b, int64_t at, int64_t member)
+{
+    if (!b->cut) return b->k->channel_active[at * b->n + member];
+    return b->cut->active[member] ? b->cut->active[member][at] : 0;
+}
+
+/* Customers that bought and contracts of a period, `at` of them or a year before: not sums of
+ * days. */
+static ptl_status add_stocks(book *b, sums *of, int64_t i, int64_t at, ptl_error *err)
 {
     const ptl_kpi *k = b->k;
     const bool is_week = k->periods.items[i].grain == PTL_GRAIN_WEEK;
-    sums *company = sums_at(b, b->of, i, -1);
-    company->active = k->active[i];
-    if (k->contracts && !is_week) company->contracts = &k->contracts[i].of;
-    for (int64_t c = 0; b->cut && c < b->n; c++) {
-        sums *s = sums_at(b, b->of, i, c);
-        s->active = b->cut->active[c] ? b->cut->active[c][i] : 0;
-        if (!b->cut->contracts[c] || is_week) continue;
-        ptl_contracted *contracted = &b->contracts[i * b->n + c];
-        PTL_TRY(contracted_of(contracted, &b->cut->contracts[c][i], err));
+    sums *company = sums_at(b, of, i, -1);
+    company->active = k->active[at];
+    if (k->contracts && !is_week) company->contracts = &k->contracts[at].of;
+    for (int64_t c = 0; c < b->n; c++) {
+        sums *s = sums_at(b, of, i, c);
+        s->active = active_of(b, at, c);
+        if (!contracts_of(b, c) || is_week) continue;
+        ptl_contracted *contracted = &b->contracts[at * b->n + c];
+        PTL_TRY(contracted_of(contracted, &contracts_of(b, c)[at], err));
         s->contracts = contracted;
     }
     return PTL_OK;
 }
 
-enum { YEAR_DAYS = 364 }; /* the same weekdays a year before */
-
 static bool has_year_ago(const ptl_kpi *k, const ptl_period *p)
 {
-    return p->from - YEAR_DAYS >= k->span.first;
+    return p->from - PTL_YEAR_DAYS >= k->span.first;
 }
 
 static ptl_status add_period(book *b, int64_t i, ptl_error *err)
 {
     const ptl_period *p = &b->k->periods.items[i];
     add_members(b, b->of, i, p->from, p->to);
-    if (has_year_ago(b->k, p)) add_members(b, b->ago, i, p->from - YEAR_DAYS, p->to - YEAR_DAYS);
-    return add_stocks(b, i, err);
+    PTL_TRY(add_stocks(b, b->of, i, i, err));
+    if (!has_year_ago(b->k, p)) return PTL_OK;
+    add_members(b, b->ago, i, p->from - PTL_YEAR_DAYS, p->to - PTL_YEAR_DAYS);
+    return add_stocks(b, b->ago, i, b->k->periods.n + i, err);
 }
 
 static void find_families(book *b)
@@ -371,9 +383,9 @@ static ptl_status put_beside(book *b, const definition *d, const ptl_figure_row 
 static ptl_status put_year_ago(book *b, const definition *d, const ptl_figure_row *now, int64_t i,
                                int64_t member, ptl_error *err)
 {
-    if (d->is_stock || d->family == NEEDS_CONTRACTS || d->of == per_customer) return PTL_OK;
     if (!has_year_ago(b->k, &b->k->periods.items[i])) return PTL_OK;
     const sums *ago = sums_at(b, b->ago, i, member);
+    if (d->family == NEEDS_CONTRACTS && !ago->contracts) return PTL_OK;
     const double value = value_of(d, ago);
     const int64_t exact = d->flow ? d->flow(ago) : 0;
     if (isnan(value) || (member >= 0 && value == 0.0)) return PTL_OK;
@@ -439,8 +451,8 @@ static ptl_status write_book(ptl_kpi *k, const ptl_cut *cut, ptl_error *err)
     const int64_t n = k->periods.n * (b.n + 1);
     b.of = ptl_arena_array(k->arena, n, sizeof *b.of, err);
     b.ago = ptl_arena_array(k->arena, n, sizeof *b.ago, err);
-    if (cut) b.contracts = ptl_arena_array(k->arena, n, sizeof *b.contracts, err);
-    if (!b.of || !b.ago || (cut && !b.contracts)) return PTL_E_NO_MEMORY;
+    b.contracts = ptl_arena_array(k->arena, 2 * n, sizeof *b.contracts, err);
+    if (!b.of || !b.ago || !b.contracts) return PTL_E_NO_MEMORY;
     for (int64_t i = 0; i < k->periods.n; i++)
         if (is_given(&b, i) || is_given(&b, i + 1)) PTL_TRY(add_period(&b, i, err));
     find_families(&b);

@@ -143,13 +143,15 @@ typedef struct ptl_cut_cell { /* a day of a member */
 
 typedef struct ptl_cut {
     const char *dimension;
-    const char **members;          /* 0: "", not recorded */
-    uint64_t *verticals;           /* that allow the member's text */
-    uint64_t *media;               /* of a campaign: that name it their own */
-    ptl_cut_cell **cells;          /* member, day; NULL where it has no fact */
-    int64_t **active;              /* member, period: customers who bought */
-    int64_t *seen;                 /* member * grains + grain: customer and period counted last */
-    ptl_contracts_sum **contracts; /* member, period; NULL without */
+    const char **members; /* 0: "", not recorded */
+    uint64_t *verticals;  /* that allow the member's text */
+    uint64_t *media;      /* of a campaign: that name it their own */
+    ptl_cut_cell **cells; /* member, day; NULL where it has no fact */
+    int64_t **active;     /* member, period: customers who bought; then a year before */
+    int64_t
+        *seen; /* (member * 2 + year before) * grains + grain: customer and period of the last */
+    ptl_contracts_sum **contracts; /* member, period, then a year before; NULL without */
+    ptl_step **steps;              /* member, step * periods + period; NULL without */
     int64_t n;
     int32_t *slots; /* by hash: member plus one */
     int32_t recent; /* member asked for last */
@@ -186,9 +188,12 @@ typedef struct ptl_kpi {
     int64_t n_channels;
     int64_t *daily[PTL_N_DAILY];  /* (day − first) * n_channels + channel */
     int64_t *own[PTL_N_OWN];      /* day − first                          */
-    int64_t *active;              /* by period: customers who bought      */
+    int64_t *active;              /* by period, then a year before: customers who bought  */
+    int64_t *channel_active;      /* (year before * periods + period) * n_channels + channel that
+                                     the customer's first order names */
     ptl_step *steps[PTL_N_STEPS]; /* (day − first) * n_channels + channel */
-    ptl_contracts *contracts;     /* by period; NULL: no contracts        */
+    ptl_contracts *contracts;     /* by period, then a year before; NULL: no contracts */
+    ptl_contracts_sum **channel_contracts; /* the same by channel, as of members */
     ptl_open_pipeline pipeline;
     ptl_cut cuts[PTL_N_CUTS];
     int64_t n_cut_cells;                    /* days of members, against the ceiling */
@@ -211,6 +216,8 @@ static inline int64_t *ptl_daily_at(const ptl_kpi *k, ptl_daily measure, ptl_day
 {
     return &k->daily[measure][(int64_t)(day - k->span.first) * k->n_channels + c];
 }
+enum { PTL_YEAR_DAYS = 364 }; /* the same weekdays a year before */
+
 static inline bool ptl_kpi_holds(const ptl_kpi *k, ptl_day day)
 {
     return day >= k->span.first && day <= k->span.last;
@@ -247,8 +254,21 @@ void ptl_cut_add_all(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, const 
                      const ptl_cut_money *money, int n);
 void ptl_cut_count(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, ptl_daily measure,
                    int64_t n);
+/** A lead or deal that came in on a day has passed a step, was lost at it, or waits. */
+PTL_NODISCARD ptl_status ptl_cut_step(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, int step,
+                                      const ptl_step *what, ptl_error *err);
 /** A customer, by its serial number, bought on a day. */
 void ptl_cut_active(ptl_kpi *k, const ptl_cut_place *place, ptl_day day, int64_t serial);
+/** A line of these members and this day is about to be counted: have its cells at hand. */
+static inline void ptl_cut_prefetch(const ptl_kpi *k, int32_t campaign, int32_t geo, ptl_day day)
+{
+    const char *const cells[] = {
+        (const char *)&k->cuts[PTL_CUT_CAMPAIGN].cells[campaign][day - k->span.first],
+        (const char *)&k->cuts[PTL_CUT_GEO].cells[geo][day - k->span.first]};
+    for (int i = 0; i < 2; i++)
+        for (size_t at = 0; at < sizeof(ptl_cut_cell); at += 64)
+            if (at < 128 || at >= 192) __builtin_prefetch(cells[i] + at, 1);
+}
 /** After all facts: round, and let each day's members add up to the company's day. */
 void ptl_cuts_close(ptl_kpi *k);
 

@@ -363,7 +363,7 @@ static void test_killed_at_random_moments(void **state)
 static void on_small_disk(const char *mount_dir)
 {
     if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount("none", mount_dir, "tmpfs", 0, "size=1m") != 0)
+        mount("none", mount_dir, "tmpfs", 0, "size=2m") != 0)
         _exit(77);
     char path[256];
     snprintf(path, sizeof path, "%s/records.sqlite", mount_dir);

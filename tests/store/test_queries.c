@@ -286,6 +286,9 @@ static ptl_value sample(const char *type, int64_t idx, const char *query)
         return ptl_value_day(strncmp(type, "day (first", 10) == 0 || is_later ? 19000 : 20500);
     if (strcmp(query, "journey/touches") == 0 && strncmp(type, "int", 3) == 0) /* from, to, … */
         return ptl_value_int(idx % 2 ? 0 : INT64_MAX);
+    const bool is_start = end && end - type > 7 && memmem(type, (size_t)(end - type), "before", 6);
+    const bool is_rest = strcmp(query, "source/quarantine") == 0 && idx == 3;
+    if (strncmp(type, "int", 3) == 0 && (is_start || is_rest)) return ptl_value_int(0);
     if (strncmp(type, "int", 3) == 0) return ptl_value_int(idx == 0 ? 3 : 1000);
     if (strncmp(type, "double", 6) == 0) return ptl_value_double(0.5);
     if (strcmp(query, "journey/conversions") == 0 && idx == 4) return ptl_value_string("txn");

@@ -85,10 +85,12 @@ async function markup() {
     const script = '<script>alert(1)</script><img src=x onerror=alert(1)>';
     const added = await post('/api/v1/minutes/add', {what: script, kind: 'action', owner: '"><b>mira', due: '2026-12-01'});
     check(added.status === 200, `minutes are kept: ${added.status} ${added.text.slice(0, 200)}`);
-    for (const path of ['/api/v1/minutes/list', '/api/v1/ledger/list?limit=50', '/api/v1/run/list?limit=50', `/api/v1/run/show?run=${JSON.parse(added.text).run}`, `/${script}`, `/api/v1/${encodeURIComponent(script)}`, `/api/v1/run/list?operation=${encodeURIComponent(script)}`]) {
+    for (const path of ['/api/v1/minutes/list', '/api/v1/ledger/list?limit=50', '/api/v1/run/list?limit=50', `/api/v1/run/show?run=${JSON.parse(added.text).run}`, `/api/v1/${encodeURIComponent(script)}`, `/api/v1/run/list?operation=${encodeURIComponent(script)}`]) {
         const answer = await ask('GET', path.replace(/ /g, '%20'));
         check(/^(application|text\/event)/.test(answer.headers['content-type'] ?? 'application/') && answer.headers['x-content-type-options'] === 'nosniff', `${path} is no page: ${answer.headers['content-type']}`);
     }
+    const shell = await ask('GET', '/today'), strange = await ask('GET', encodeURI(`/${script}`));
+    check(strange.text === shell.text && !strange.text.includes('alert'), 'an address of the console is not written into its page');
     // the review shows minutes: what was typed is text there
     const job = await post('/api/v1/review/write', {});
     for (let i = 0; i < 600; i++) {

@@ -28,6 +28,23 @@ node -e '
   if (fit.channels.length < 4) throw "too few channels";
   for (const c of fit.channels) if ((c.roi === null) !== (c.behind.includes("did not speak") || !(c.spend_week > 0))) throw `${c.channel}: ${c.behind}, ${c.roi}`;' || fail "figures"
 
+# Among the KPIs stands what the next euro brings, as this fit says it; before one, that there is none.
+"$portolan" -w tea kpi list miroas --by channel --json > kpi-none.json
+"$portolan" -w tea-1 kpi list miroas --by channel --json > kpi-miroas.json
+node -e '
+  const read = (name) => { const r = JSON.parse(require("fs").readFileSync(name, "utf8")); return r.result || r; };
+  const none = read("kpi-none.json").kpis, kpis = new Map(read("kpi-miroas.json").kpis.map((k) => [k.member, k]));
+  if (none.length < 4 || none.some((k) => k.value !== null || k.verdict !== "none")) throw "a model that was never fitted is quoted";
+  let n = 0;
+  for (const c of read("fit-1.json").channels) if (kpis.has(c.channel)) {
+    const said = String(c.miroas ?? c.next ?? "").match(/-?[\d.]+/), k = kpis.get(c.channel);
+    if ((k.value === null) !== (said === null)) throw `${c.channel}: ${k.value}, the fit ${JSON.stringify(c)}`;
+    if (said === null) continue;
+    n++;
+    if (Math.abs(k.value - Number(said[0])) > 0.006 || k.grade !== c.grade) throw `${c.channel}: ${k.value} ${k.grade}, the fit ${JSON.stringify(c)}`;
+  }
+  if (n < 1) throw "no channel has a return";' || fail "miroas among the KPIs"
+
 # New data do not move a model: it reads what was known when it was made.
 "$portolan" -w tea mix fit --draws 200 --json > before.json
 sed -i '$d' tea/data/awin/performance.csv

@@ -148,6 +148,35 @@ printf 'media.csv/cost: Preis\nmedia.csv/channel: Werbeort\n' > answers.txt
 equal "$(json odd.json recognised)" 3 "files understood with an answer"
 expect 'radio' odd-second/channels.yaml
 
+# The questions as data, with what is wrong with an answer beside it; nothing is written.
+"$portolan" start ask shop/data --given $'currency: EUX\ncompany: Kolb' --json > ask.json
+equal "$(json ask.json recognised)" 20 "files that start ask understands"
+expect '"key": "currency", "question": "In which currency are your books?", "answer": "EUX", "from": "answers", "proposed": "EUR"' ask.json
+expect 'not a currency of ISO 4217' ask.json
+expect '"key": "company", "question": "What is the company called?", "answer": "Kolb"' ask.json
+"$portolan" start ask odd --json > ask.json
+expect '"role": "cost", "question": "which column of media.csv is \"cost\" (amounts)?"' ask.json
+
+# As far as the number, then to the end: the workspace is the one of a single start. In between
+# another start may go over it, afterwards none.
+"$portolan" start shop/data --into steps --pause --json > pause.json < /dev/null 2> /dev/null
+expect 'Not set up yet' steps/portolan.yaml
+expect '"key": "number"' pause.json
+[ ! -e steps/channels.yaml ] || fail "a start that stopped for the number wrote its channels"
+"$portolan" start shop/data --into steps --given 'company: Shop' --quiet > /dev/null < /dev/null
+diff -r --exclude=.portolan --exclude='review.*' shop-started steps || fail "two steps are not one start"
+if "$portolan" start shop/data --into steps 2> said.txt < /dev/null; then fail "a workspace was overwritten"; fi
+
+# A file that came later becomes a source; those that are read stay as they are.
+(cd shop-started && "$portolan" source add ../shop/data --json) > added.json
+equal "$(json added.json n_added)" 0 "sources of files that are all read"
+mkdir later && printf 'day,channel,cost,currency\n2026-11-13,billboards,310.50,EUR\n2026-11-14,billboards,298.25,EUR\n' > later/billboards.csv
+(cd shop-started && "$portolan" source add ../later --owner 'Ines Albrecht' --json) > added.json
+equal "$(json added.json n_added)" 1 "sources of a file that came later"
+expect 'owner: "Ines Albrecht" preset: media_sheet' shop-started/sources/media_sheet.yaml
+(cd shop-started && "$portolan" import --json) > imported.json
+expect '"source": "media_sheet"' imported.json
+
 # Public data, where it lies beside the project.
 data=${PORTOLAN_DATA:-$source_dir/../shared/data}
 rows() { node -e 'const a = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));

@@ -32,9 +32,16 @@ export function emptyWorkspace() {
   return { dir, remove: () => rmSync(home, { recursive: true, force: true }) };
 }
 
+/** A folder with nothing in it, for `portolan serve DIR`, and a made-up shop's raw exports beside it. */
+export function emptyFolder() {
+  const home = mkdtempSync(join(tmpdir(), 'portolan-console-'));
+  execFileSync(program, ['simulate', 'shop', '--persons', '1000', '--weeks', '60', '--seed', '7', '--quiet'], { cwd: home, stdio: 'pipe' });
+  return { dir: join(home, 'lindqvist-tea'), exports: join(home, 'shop', 'data'), remove: () => rmSync(home, { recursive: true, force: true }) };
+}
+
 /** The server, once it is ready: its address, and the path of the owner's link. */
 export async function serve(dir) {
-  const child = spawn(program, ['-w', dir, 'serve', '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, ['serve', dir, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
   const said = await new Promise((done, failed) => {
     let text = '';
     child.stderr.on('data', () => undefined);

@@ -22,6 +22,7 @@ export interface FieldProps {
   max?: number | undefined;
   onLeave?: () => void;
   autofocus?: boolean;
+  list?: string[]; /* proposed while typing */
 }
 
 type Changed = { currentTarget: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement };
@@ -43,7 +44,7 @@ function Control(p: FieldProps & { id: string }) {
   }
   return (
     <input {...common} type={p.kind === 'number' ? 'text' : p.kind || 'text'} inputMode={p.kind === 'number' ? 'decimal' : undefined}
-      value={p.value} autocomplete={p.autocomplete || 'off'} spellcheck={false} />
+      value={p.value} autocomplete={p.autocomplete || 'off'} spellcheck={false} list={p.list ? `${p.id}-l` : undefined} />
   );
 }
 
@@ -63,6 +64,7 @@ export function Field(p: FieldProps) {
     <div class={`field${p.error ? ' wrong' : ''}`} ref={at}>
       <label for={id}>{p.label}</label>
       <span class="box"><Control {...p} id={id} />{p.unit && <span class="unit">{p.unit}</span>}</span>
+      {p.list && <datalist id={`${id}-l`}>{p.list.map((v) => <option key={v} value={v} />)}</datalist>}
       <p class="help" id={`${id}-h`}>{p.error ? <Mark mark="broken" tint>{p.error}</Mark> : p.help}</p>
     </div>
   );

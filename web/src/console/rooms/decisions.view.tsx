@@ -151,9 +151,8 @@ const promiseColumns: Column<Told>[] = [
   { head: 'Standing', cell: (p) => <Mark mark={p['inside'] === 'yes' ? 'holds' : 'look'}>{p['inside'] === 'yes' ? 'within' : 'outside'}</Mark>, value: (p) => p['inside'] },
 ];
 
-function Promises() {
-  const { data, problem } = useRead('budget.score');
-  if (problem || !data) return null; /* no model: nothing was ever promised */
+function Promises({ data }: { data: Told | undefined }) {
+  if (!data) return null; /* no model: nothing was ever promised */
   const rows = (data['promises'] || []) as Told[];
   const waits = data['waiting'] as number;
   return (
@@ -212,10 +211,11 @@ export default function Decisions() {
   const questions = useRead(...ASKED.questions);
   const lines = useRead(...ASKED.lines);
   const findings = useRead(...ASKED.findings);
+  const promises = useRead('budget.score');
   const [at, setAt] = useState('');
   const [open, setOpen] = useState('');
   const readings = [minutes, questions, lines, findings];
-  const ready = readings.every((r) => r.data || r.problem);
+  const ready = [...readings, promises].every((r) => r.data || r.problem);
   if (!ready) return <><Answer busy>Decisions</Answer>{minutes.late && <Skeleton lines={6} />}</>;
   const items = itemsOf({ minutes: minutes.data, questions: questions.data, lines: lines.data, findings: findings.data });
   const mine = items.filter((i) => i.isMine);
@@ -234,7 +234,7 @@ export default function Decisions() {
       {failed && <Failure words={wordsOf(failed)} />}
       <Queue title="Waiting for you" items={mine} {...queue} />
       <Queue title="Waiting for others" items={others} {...queue} />
-      <Promises />
+      <Promises data={promises.data} />
       {settled.length > 0 && <Section title="Decided and closed" note="this week"><Table columns={closedColumns} rows={settled} name={(m) => m['minute']} csv="minutes" /></Section>}
       {mayChange.value && <Section title="Enter in the minutes" note="kept with the ledger"><Enter /></Section>}
     </>

@@ -8,7 +8,9 @@ import { EmptyState, Failure, Page, Section, counted, longDay } from '../parts';
 import { change } from '../api';
 import type { Answer } from '../api';
 import { useRead, wordsOf } from '../use';
-import { useState } from 'preact/hooks';
+import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { workspace } from '../session';
 import type { RoomProps } from './index';
 
 function FirstReview() {
@@ -49,7 +51,18 @@ function placeOf(c: Challenge): string {
 
 const SLOTS = { questions: () => <Questions /> };
 
-export default function Today({ query }: RoomProps) {
+/* Comes only where nobody has set the workspace up. */
+function FirstPage() {
+  const [View, setView] = useState<ComponentType | null>(null);
+  useEffect(() => void import('./start.view').then((m) => setView(() => m.default)), []);
+  return View ? <View /> : null;
+}
+
+export default function Today(props: RoomProps) {
+  return workspace.value?.blank && !props.query.get('run') ? <FirstPage /> : <Review {...props} />;
+}
+
+function Review({ query }: RoomProps) {
   const run = query.get('run') || undefined;
   const [title, setTitle] = useState('');
   useBar(longDay(new Date()), title === 'Today' ? '' : title);

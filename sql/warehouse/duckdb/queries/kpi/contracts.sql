@@ -21,6 +21,8 @@ WITH valid AS (
 ), ordered AS (
   SELECT
     n.who, t.channel, t.campaign, t.geo,
+    max(CASE WHEN coalesce(t.kind, 'new') = 'new' THEN 1 ELSE 0 END)
+      OVER (PARTITION BY n.who, t.day) AS has_new,
     row_number() OVER (PARTITION BY n.who
                        ORDER BY t.occurred_at, coalesce(t.order_id, t.txn_id), t.txn_id, t.load_id,
                                 t.source_row) AS place
@@ -50,6 +52,8 @@ SELECT
   coalesce(w.channel, o.channel, '') AS channel,
   coalesce(w.campaign, o.campaign, '') AS campaign,
   coalesce(a.geo, o.geo, '') AS geo,
+  CASE WHEN o.has_new = 0 THEN 'returning'
+       WHEN o.has_new = 1 OR w.account_id IS NOT NULL THEN 'new' ELSE '' END AS segment,
   s.plan
 FROM contracts AS s
 LEFT JOIN ordered AS o ON o.who = s.who AND o.place = 1

@@ -1,5 +1,5 @@
 -- one row is: a step of the funnel in a period
--- params: $1 int (run, 0 the newest review), $2 text (grain), $3 text (channel, empty the company)
+-- params: $1 int (run, 0 the newest review), $2 text (grain), $3 text (dimension: channel, campaign, geo, vertical; empty the company), $4 text (its member)
 -- stored values: conversion, leak
 WITH chosen AS (
   SELECT CASE WHEN $1 = 0 THEN coalesce(max(run_id), 0) ELSE $1 END AS run_id
@@ -22,7 +22,7 @@ FROM figure AS f
 INNER JOIN chosen AS c ON c.run_id = f.run_id
 WHERE f.grain = CASE WHEN $2 = '' THEN 'all' ELSE $2 END
   AND f.name LIKE 'funnel.%'
-  AND f.dimension = CASE WHEN $3 = '' THEN 'step' ELSE 'channel/step' END
-  AND ($3 = '' OR starts_with(f.member, $3 || '/'))
+  AND f.dimension = CASE WHEN $3 = '' THEN 'step' ELSE $3 || '/step' END
+  AND ($3 = '' OR f.member IN ($4 || '/lead', $4 || '/mql', $4 || '/opportunity'))
 GROUP BY f.run_id, f.period_start, f.period_end, f.member
 ORDER BY f.period_start, f.period_end, f.member, f.run_id
