@@ -44,7 +44,7 @@ function rowsOf(mix: Told | undefined, told: Told | undefined): Row[] {
   }).sort((a, b) => Math.abs(b.apart ?? 0) - Math.abs(a.apart ?? 0) || (b.markov ?? 0) - (a.markov ?? 0));
 }
 
-/* Credit less model, with the model's interval. */
+/* Journey credit less model, with the model's interval. */
 const apartOf = (r: Row): Estimate | null => (r.mix && r.markov !== null ? { value: r.markov - r.mix.value, low: r.markov - r.mix.high, high: r.markov - r.mix.low } : null);
 
 const span = (from: unknown, to: unknown): string => `${day(new Date(`${from}T12:00:00Z`))} to ${day(new Date(`${to}T12:00:00Z`))}`;
@@ -57,8 +57,8 @@ function columnsOf(label: (n: string) => string, top: number): Column<Row>[] {
     { head: 'Channel', cell: (r) => label(r.channel), value: (r) => label(r.channel) },
     { head: 'On one scale', cell: scale },
     { head: 'Mix model', cell: (r) => (r.mix ? <>{estimate(r.mix)[0]}<span class="interval second">{estimate(r.mix)[1]}</span></> : <span class="none">not identified</span>), value: (r) => r.mix?.value ?? null, figure: true },
-    { head: 'Markov credit', cell: (r) => (r.markov === null ? <span class="none">none</span> : money(r.markov)), value: (r) => r.markov, figure: true },
-    { head: 'Least to most credit', cell: (r) => (r.least && r.most ? <>{money(r.least.value)} to {money(r.most.value)}<span class="interval second">{r.least.by} to {r.most.by}</span></> : <span class="none">none</span>), value: (r) => (r.least && r.most ? r.most.value - r.least.value : null), figure: true },
+    { head: 'Journey credit', cell: (r) => (r.markov === null ? <span class="none">none</span> : money(r.markov)), value: (r) => r.markov, figure: true },
+    { head: 'Least to most, by method', cell: (r) => (r.least && r.most ? <>{money(r.least.value)} to {money(r.most.value)}<span class="interval second">{r.least.by} to {r.most.by}</span></> : <span class="none">none</span>), value: (r) => (r.least && r.most ? r.most.value - r.least.value : null), figure: true },
     { head: 'Apart', cell: (r) => { const e = apartOf(r); return e ? <>{estimate(e, true)[0]}<span class="interval second">{estimate(e, true)[1]}</span></> : <span class="none">none</span>; }, value: (r) => r.apart, figure: true, main: true },
   ];
 }
@@ -109,12 +109,12 @@ export function Methods() {
   const beyond = rows.filter((r) => r.mix && r.markov !== null && (r.markov < r.mix.low || r.markov > r.mix.high)).length;
   return (
     <>
-      <Answer lede={worst ? <>Journeys credit it with {money(worst.markov)}, the mix model says it brought {estimate(worst.mix as never)[0]}. {beyond ? `For ${beyond} of ${rows.filter((r) => r.apart !== null).length} channels the credit lies outside the model's interval.` : "Every credit lies inside the model's interval."} Credit describes paths; it is not what a channel caused.</> : 'Only one of the methods speaks so far.'}>
+      <Answer lede={worst ? <>Journeys credit it with {money(worst.markov)}, the mix model says it brought {estimate(worst.mix as never)[0]}. {beyond ? `For ${beyond} of ${rows.filter((r) => r.apart !== null).length} channels journey credit lies outside the model's interval.` : "All journey credit lies inside the model's intervals."} Journey credit describes paths; it is not what a channel caused.</> : 'Only one of the methods speaks so far.'}>
         {worst ? `The methods are ${size} apart on ${inSentence(label(worst.channel))}` : HEADING}
       </Answer>
       <Section title="Revenue of each channel, by method" note={mix.data ? `${span(mix.data['from'], mix.data['to'])}, bands hold 90%` : undefined}>
         <Table columns={columnsOf(label, top * 1.02)} rows={rows} name={(r) => r.channel} csv="methods" />
-        <p class="note">Band and dot are the mix model; the tick is the Markov chain's credit. Apart is credit less model.</p>
+        <p class="note">Band and dot are the mix model; the tick is journey credit by the Markov chain. Apart is the tick less the dot.</p>
       </Section>
       <Weighed label={label} from={mix.data?.['from']} to={mix.data?.['to']} />
     </>

@@ -1,7 +1,7 @@
 /* whatif.tsx: budgets before and after: a handle for each channel, and what the mix model says of it.
  *
  * Every move asks budget.simulate; while an answer is under way the newest move waits and older ones
- * are dropped, so the figure always belongs to the handles. A plan is kept with budget.propose:
+ * are dropped; until the answer to the last one is there, the figure is grey. A plan is kept with budget.propose:
  * its promise is held against what was measured when its weeks are over (Decisions). */
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
