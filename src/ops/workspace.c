@@ -215,8 +215,9 @@ static ptl_status say_blank(ptl_call *call, ptl_error *err)
     const char *path = ptl_path_join(call->arena, call->root, "portolan.yaml", err);
     if (!path) return PTL_E_NO_MEMORY;
     const bool is_blank = ptl_workspace_is_blank(path);
-    ptl_reply_bool(call->reply, "is_blank", is_blank ? "not set up yet" : NULL, is_blank);
-    if (is_blank) ptl_reply_next(call->reply, "portolan start FOLDER --into .");
+    if (!is_blank) return PTL_OK;
+    ptl_reply_bool(call->reply, "is_blank", "not set up yet", true);
+    ptl_reply_next(call->reply, "portolan start FOLDER --into .");
     return PTL_OK;
 }
 
@@ -252,7 +253,7 @@ const ptl_op ptl_op_status = {
               "zone: text — the time zone that cuts its days\n"
               "n_sources: int — sources in force\n"
               "n_channels: int — governed channels\n"
-              "is_blank: bool — nobody has set it up yet: the questions of start are open\n"
+              "is_blank: bool — nobody has set it up yet (where that is so)\n"
               "config_version: int — the version in force\n"
               "config_hash: text — SHA-256 over its files' names and bytes\n"
               "applied_at: time — since when\n"

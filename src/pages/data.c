@@ -533,6 +533,7 @@ ptl_status ptl_data_page_write(ptl_page *page, ptl_store *store, const ptl_works
                                ptl_arena *arena, ptl_error *err)
 {
     data_view d = {.page = page, .store = store, .workspace = workspace};
+    page->style = "web/dist/page-data.css";
     const ptl_status st = read_all(&d, arena, err);
     if (st == PTL_OK && workspace->n_sources == 0) put_nothing(&d);
     if (st == PTL_OK && workspace->n_sources > 0) {

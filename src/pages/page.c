@@ -302,6 +302,7 @@ static void put_head(ptl_buffer *out, const ptl_page *page, const char *title)
     ptl_show_html(out, ptl_text_of(page->setting.company));
     ptl_buffer_text(out, "</title>\n<style>");
     put_asset(out, "web/dist/review.css");
+    if (page->style) put_asset(out, page->style);
     ptl_buffer_text(out, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#answer\">To the "
                          "answer</a>\n<main id=\"review\" class=\"page\">\n");
 }

@@ -57,6 +57,7 @@ typedef struct ptl_page {
     int32_t n_columns;
     bool is_figure[PTL_PAGE_COLUMNS_MAX];
     bool open_chart;
+    const char *style; /* of this page alone: an asset beside review.css; NULL: none */
     /* Whose rows are shown: names, one a line, and the test for one. NULL: everybody's. */
     const char *verticals;
     bool (*sees)(const char *verticals, ptl_text name);

@@ -5,7 +5,7 @@
  * millionth: sums are kept with what rounding leaves (a rest of billionths), each is rounded once,
  * and what the company's own rounding by channel and currency differs by, some millionths, falls
  * to the largest member of that day. 3. Memory is bounded: members beyond the ceiling count
- * together as "(other)", and a member takes memory with its first fact. */
+ * together as "(other)" (kpi_members.c), and a member takes memory with its first fact. */
 #include "understand/kpi_internal.h"
 
 #include <stdlib.h>
@@ -66,18 +66,18 @@ static ptl_status add_member(int32_t *out, ptl_kpi *k, int dimension, ptl_text t
     return PTL_OK;
 }
 
-/* Days of one more member, while the ceiling holds. */
+/* Days of one more member. */
 static ptl_status take_days(ptl_kpi *k, ptl_cut *c, int32_t member, ptl_error *err)
 {
     c->cells[member] = ptl_arena_array(k->arena, k->n_days, sizeof **c->cells, err);
     c->active[member] = ptl_arena_array(k->arena, 2 * k->periods.n, sizeof **c->active, err);
-    k->n_cut_cells += k->n_days;
     return c->cells[member] && c->active[member] ? PTL_OK : PTL_E_NO_MEMORY;
 }
 
-static bool is_full(const ptl_kpi *k, const ptl_cut *c)
+ptl_status ptl_cut_name(ptl_kpi *k, ptl_cut_dimension dimension, ptl_text text, ptl_error *err)
 {
-    return c->n >= PTL_KPI_CUT_MEMBERS_MAX || k->n_cut_cells >= PTL_KPI_CUT_CELLS_MAX;
+    int32_t member;
+    return add_member(&member, k, (int)dimension, text, err);
 }
 
 ptl_status ptl_cut_member(int32_t *out, ptl_kpi *k, ptl_cut_dimension dimension, ptl_text text,
@@ -88,9 +88,8 @@ ptl_status ptl_cut_member(int32_t *out, ptl_kpi *k, ptl_cut_dimension dimension,
     if (ptl_text_equal(ptl_text_of(c->members[c->recent]), text)) return PTL_OK;
     const int32_t found = *slot_of(c, text);
     *out = found ? found - 1 : OTHER;
-    if (!found && !is_full(k, c)) PTL_TRY(add_member(out, k, (int)dimension, text, err));
     if (!c->cells[*out]) PTL_TRY(take_days(k, c, *out, err));
-    c->recent = *out;
+    if (found) c->recent = *out;
     return PTL_OK;
 }
 
@@ -121,6 +120,7 @@ ptl_status ptl_cuts_make(ptl_kpi *k, ptl_error *err)
 {
     const ptl_workspace *w = k->workspace;
     for (int i = 0; i < PTL_N_CUTS; i++) PTL_TRY(make_cut(k, i, err));
+    PTL_TRY(ptl_cuts_fill(k, err));
     k->channel_verticals =
         ptl_arena_array(k->arena, k->n_channels, sizeof *k->channel_verticals, err);
     k->channel_paid = ptl_arena_array(k->arena, k->n_channels, sizeof *k->channel_paid, err);

@@ -196,7 +196,6 @@ typedef struct ptl_kpi {
     ptl_contracts_sum **channel_contracts; /* the same by channel, as of members */
     ptl_open_pipeline pipeline;
     ptl_cut cuts[PTL_N_CUTS];
-    int64_t n_cut_cells;                    /* days of members, against the ceiling */
     uint64_t *channel_verticals;            /* by channel: verticals that allow it */
     bool *channel_paid, *channel_marketing; /* by channel */
     ptl_split *splits;
@@ -237,7 +236,12 @@ PTL_NODISCARD ptl_status ptl_kpi_split(ptl_split **out, ptl_kpi *k, const char *
 
 /** Members "", and the segments and verticals there are. */
 PTL_NODISCARD ptl_status ptl_cuts_make(ptl_kpi *k, ptl_error *err);
-/** The member of a recorded text, made where it is new; beyond the ceiling "(other)". */
+/** Campaigns and places that are told apart: the largest, as many as the ceilings hold. */
+PTL_NODISCARD ptl_status ptl_cuts_fill(ptl_kpi *k, ptl_error *err);
+/** One more member. */
+PTL_NODISCARD ptl_status ptl_cut_name(ptl_kpi *k, ptl_cut_dimension dimension, ptl_text text,
+                                      ptl_error *err);
+/** The member of a recorded text, "(other)" where it is not told apart. */
 PTL_NODISCARD ptl_status ptl_cut_member(int32_t *out, ptl_kpi *k, ptl_cut_dimension dimension,
                                         ptl_text text, ptl_error *err);
 /** Fill in the vertical of a place, of the channel and `product` (its verticals: a mask). */

@@ -123,3 +123,20 @@ cat recount.txt
 expect "Germany" germany.txt
 status=0; "$portolan" -w ws funnel show --geo Germany --channel outbound > both.txt 2>&1 || status=$?
 equal "$status" 2 "exit code of a funnel of two things"
+
+# 700 campaigns, the largest last (and a last day that is not complete): those with the most money are told apart, the rest fold together.
+mkdir -p many/data many/sources
+printf 'company: Many\ncurrency: EUR\nzone: Europe/Berlin\n' > many/portolan.yaml
+printf 'table: txn\nfiles: [data/orders.csv]\nidentifier_kind: customer\nmapping: |\n  SELECT id AS txn_id, ptl_time(ordered_at, %s) AS occurred_at, id AS identifier, campaign, ptl_money(gross) AS gross_micros FROM source\n' "'%Y-%m-%d %H:%M:%S'" > many/sources/orders.yaml
+awk 'BEGIN { print "id,ordered_at,campaign,gross"; for (i = 1; i <= 700; i++) printf "%d,2026-10-%02d 10:00:00,c%03d,%d.37\n", i, i % 20 + 1, i, 10 + 3 * i
+  print "701,2026-10-25 10:00:00,c700,1.00" }' > many/data/orders.csv
+"$portolan" -w many import --quiet > /dev/null
+"$portolan" -w many review --quiet > /dev/null
+"$portolan" -w many kpi list revenue --by campaign --grain all --limit 10000 --json > many.json
+node -e '
+  const kpis = JSON.parse(require("fs").readFileSync("many.json", "utf8")).kpis, cents = (v) => Math.round(Number(v.amount ?? v) * 100);
+  const named = kpis.filter((k) => /^c\d/.test(k.member)).map((k) => k.member), other = kpis.find((k) => k.member === "(other)");
+  if (named.length !== 498 || named.includes("c202") || !named.includes("c203")) throw `${named.length} campaigns, from ${named[0]}`;
+  let want = 0;
+  for (let i = 1; i <= 202; i++) want += 100 * (10 + 3 * i) + 37;
+  if (cents(other.value) !== want) throw `(other) is ${cents(other.value)}, by hand ${want}`;' || fail "campaigns fold by size"

@@ -1,4 +1,4 @@
-/* build.mjs: web/dist/review.js and review.css, one chart-<kind>.js for each kind of chart that not
+/* build.mjs: web/dist/review.js and review.css, page-data.css for the page of data, one chart-<kind>.js for each kind of chart that not
  * every page draws, and the console below web/dist/console, its files named by their content and packed
  * beside; with --tests a bundle of the pure parts for node's test runner; with
  * --sample FILE a whole page with invented data. */
@@ -84,12 +84,16 @@ async function style(more = '') {
   return (await esbuild.transform(source, { loader: 'css', minify: true, target: STYLE_FOR })).code;
 }
 
+/* Of the page of data alone; other pages do not carry it. */
+const dataStyle = () => readFileSync(at('src', 'page', 'data.css'), 'utf8');
+
 async function dist() {
   const js = await bundle(at('src', 'page', 'review.ts'), 'review.js', 'iife');
   const css = await style();
   mkdirSync(at('dist'), { recursive: true });
   writeFileSync(at('dist', 'review.js'), js);
   writeFileSync(at('dist', 'review.css'), css);
+  writeFileSync(at('dist', 'page-data.css'), (await esbuild.transform(dataStyle(), { loader: 'css', minify: true, target: STYLE_FOR })).code);
   const packed = (text) => gzipSync(text, { level: 9 }).length;
   console.log(`review.js ${js.length} bytes, ${packed(js)} gzipped; review.css ${css.length}, ${packed(css)}; ` +
     `together ${packed(js) + packed(css)} gzipped`);
@@ -150,7 +154,7 @@ async function consoleDist() {
   rmSync(at('dist', 'console'), { recursive: true, force: true });
   const sizes = {};
   made.outputFiles.forEach((f) => (sizes[basename(f.path)] = put(join('assets', basename(f.path)), f.text)));
-  const css = await style(readFileSync(at('src', 'console', 'console.css'), 'utf8'));
+  const css = await style(dataStyle() + readFileSync(at('src', 'console', 'console.css'), 'utf8'));
   const cssName = `console.${createHash('sha256').update(css).digest('hex').slice(0, 8)}.css`;
   const styled = put(join('assets', cssName), css);
   const { entry, chunks, all } = firstLoad(made.metafile.outputs);

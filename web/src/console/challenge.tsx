@@ -112,5 +112,13 @@ export const behind = (name: string): Behind => (panel, f) => {
   acts.prepend(...actsOf(name, f, key));
   acts.before(place);
   render(<Challenges figure={`${name}/${key}`} what={`${f.text}, ${f.what}`} run={runOf(f)} />, place);
-  return () => render(null, place);
+  /* the button that was pressed may be gone, and the focus with it: Escape is still the panel's */
+  const byKey = (e: KeyboardEvent): void => {
+    if (e.key === 'Escape' && document.activeElement === document.body) panel.querySelector<HTMLElement>('[data-do=close]')?.click();
+  };
+  document.addEventListener('keydown', byKey);
+  return () => {
+    document.removeEventListener('keydown', byKey);
+    render(null, place);
+  };
 };

@@ -114,14 +114,8 @@ function insideOf(f: Figure, setting: Setting, width: number): string {
 
 let open: { panel: HTMLElement; from: HTMLElement; end: (() => void) | undefined } | null = null;
 
-/* A button that was pressed in the panel may be gone, and the focus with it: the key is still the panel's. */
-function byKey(e: KeyboardEvent): void {
-  if (e.key === 'Escape' && document.activeElement === document.body) close(true);
-}
-
 function close(giveBack: boolean): void {
   if (!open) return;
-  document.removeEventListener('keydown', byKey);
   const { panel, from, end } = open;
   open = null;
   end?.();
@@ -149,7 +143,6 @@ export function showEvidence(f: Figure, from: HTMLElement, context: Context, off
   main.appendChild(panel);
   from.classList.add('open');
   open = { panel, from, end: context.behind?.(panel, f) };
-  document.addEventListener('keydown', byKey);
   panel.querySelector('[data-do=close]')?.addEventListener('click', () => close(true));
   panel.addEventListener('keydown', (e) => {
     if (e.key === 'Escape') close(true);

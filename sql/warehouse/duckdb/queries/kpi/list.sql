@@ -48,8 +48,9 @@ WITH chosen AS (
   FULL JOIN model AS m ON m.member = p.member
   WHERE $4 = 'channel' AND ($2 = '' OR $2 = 'miroas') AND (SELECT run_id FROM chosen) > 0
 )
-SELECT *
-FROM (SELECT * FROM counted UNION ALL SELECT * FROM marginal)
+SELECT run_id, name, grain, period_start, period_end, dimension, member, value, exact, low, high,
+       probability, unit, kind, grade, verdict, target, previous, year_ago, plan
+FROM (FROM counted UNION ALL FROM marginal)
 WHERE ($3 = '' OR grain = $3)
   AND ($5 = '' OR member = CASE WHEN $5 = 'not recorded' THEN '' ELSE $5 END)
   AND period_end >= $6
