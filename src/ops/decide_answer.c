@@ -277,11 +277,10 @@ static ptl_status read_change(int64_t *channel, double *factor, const ptl_media_
     return PTL_OK;
 }
 
-ptl_status ptl_budget_answer_simulate(ptl_call *call, const ptl_fitted_mix *mix, double margin,
-                                      ptl_error *err)
+/* The present plan with the changes that the call names, and what it would be worth. */
+static ptl_status solve_changes(ptl_media_plan *p, ptl_budget_result *r, ptl_call *call,
+                                const ptl_fitted_mix *mix, double margin, ptl_error *err)
 {
-    ptl_media_plan *p = ptl_arena_alloc(call->arena, sizeof *p, err);
-    if (!p) return PTL_E_LIMIT;
     PTL_TRY(make_plan(p, call, mix, margin, err));
     const int64_t per_channel = (int64_t)p->data.n_geos * p->data.n_weeks;
     double *plan =
@@ -296,8 +295,16 @@ ptl_status ptl_budget_answer_simulate(ptl_call *call, const ptl_fitted_mix *mix,
             plan[k] = p->present[k] * factor;
     }
     const ptl_budget_work work = {.arena = call->arena, .executor = call->executor};
+    return ptl_budget_simulate(r, plan, &p->data, NULL, &work, err);
+}
+
+ptl_status ptl_budget_answer_simulate(ptl_call *call, const ptl_fitted_mix *mix, double margin,
+                                      ptl_error *err)
+{
     ptl_budget_result r;
-    PTL_TRY(ptl_budget_simulate(&r, plan, &p->data, NULL, &work, err));
+    ptl_media_plan *p = ptl_arena_alloc(call->arena, sizeof *p, err);
+    if (!p) return PTL_E_LIMIT;
+    PTL_TRY(solve_changes(p, &r, call, mix, margin, err));
     ptl_reply_say(call->reply,
                   "Over %d weeks these changes are expected to bring %s of CM1 net of media; the "
                   "chance of doing worse than at present is %.0f %%.",
@@ -306,6 +313,45 @@ ptl_status ptl_budget_answer_simulate(ptl_call *call, const ptl_fitted_mix *mix,
     say_channels(call, p, &r);
     say_caveats(call, p, &r);
     return PTL_OK;
+}
+
+/* A plan that moves what the data did not speak on, or nothing, promises nothing. */
+static ptl_status check_proposal(const ptl_media_plan *p, const ptl_budget_result *r,
+                                 ptl_error *err)
+{
+    bool moves = false;
+    for (int64_t c = 0; c < p->data.n_channels; c++) {
+        if (fabs(r->channel[c].spend - r->channel[c].spend_present) <= 0.01) continue;
+        moves = true;
+        if (p->channel[c].spoke) continue;
+        (void)ptl_fail(err, PTL_E_CONFLICT, "no plan may move %s: the data did not speak on it",
+                       p->limits[c].name ? p->limits[c].name : "a channel");
+        ptl_error_hint(err, "portolan experiment next says which test would settle it");
+        return PTL_E_CONFLICT;
+    }
+    if (moves) return PTL_OK;
+    return ptl_fail(err, PTL_E_INVALID, "the plan is the present one: it changes no channel");
+}
+
+ptl_status ptl_budget_answer_propose(ptl_call *call, const ptl_fitted_mix *mix, double margin,
+                                     ptl_error *err)
+{
+    ptl_budget_result r;
+    ptl_media_plan *p = ptl_arena_alloc(call->arena, sizeof *p, err);
+    if (!p) return PTL_E_LIMIT;
+    PTL_TRY(solve_changes(p, &r, call, mix, margin, err));
+    PTL_TRY(check_proposal(p, &r, err));
+    ptl_reply_say(call->reply,
+                  "The plan is kept. Over %d weeks it promises %s of CM1 net of media over the "
+                  "present one; the chance that it does worse is %.0f %%.",
+                  p->data.n_weeks, shown(call, &r.gain, PTL_UNIT_MONEY, true), 100.0 * r.p_loss);
+    ptl_reply_day(call->reply, "from", "From", mix->last + 1);
+    ptl_reply_day(call->reply, "to", "To", mix->last + 7 * p->data.n_weeks);
+    say_worth(call, p, &r);
+    say_channels(call, p, &r);
+    say_caveats(call, p, &r);
+    ptl_reply_next(call->reply, "portolan budget score");
+    return say_cells(call, p, &r, err);
 }
 
 /* ---- the next experiment ---- */

@@ -54,6 +54,11 @@ static ptl_status budget_simulate(ptl_call *call, ptl_error *err)
     return answer(call, ptl_budget_answer_simulate, err);
 }
 
+static ptl_status budget_propose(ptl_call *call, ptl_error *err)
+{
+    return answer(call, ptl_budget_answer_propose, err);
+}
+
 static ptl_status budget_score(ptl_call *call, ptl_error *err)
 {
     return answer(call, ptl_budget_answer_score, err);
@@ -206,6 +211,33 @@ const ptl_op ptl_op_budget_simulate = {
     .example = "portolan budget simulate",
     .run = budget_simulate};
 
+static const ptl_param propose_params[] = {{.name = "changes",
+                                            .type = PTL_PARAM_TEXT,
+                                            .positional = true,
+                                            .repeated = true,
+                                            .required = true,
+                                            .about = "What changes: video=+20%, search=-10%."},
+                                           PARAM_MODEL,
+                                           PARAM_WEEKS,
+                                           PARAM_RECENT,
+                                           PARAM_MARGIN};
+
+const ptl_op ptl_op_budget_propose = {
+    .name = "budget.propose",
+    .summary = "keep a plan of your own with what it promises",
+    .about = "Changes the present weekly spend as budget simulate does and keeps the plan in its "
+             "run: budget score holds its promise against what was measured when its weeks are "
+             "over. A plan that moves a channel on which the data did not speak is refused. "
+             "Nothing is bought or changed by it.",
+    .params = propose_params,
+    .n_params = N_OF(propose_params),
+    .result = PLAN_RESULT "from, to: day — of the plan\n"
+                          "plan: list — channel, geo, cents week by week; present, cents a week",
+    .right = "analyst",
+    .effects = PTL_READS | PTL_WRITES,
+    .example = "portolan budget propose paid_social=+10%",
+    .run = budget_propose};
+
 static const ptl_param score_params[] = {PARAM_MODEL,
                                          {.name = "limit",
                                           .type = PTL_PARAM_INT,
@@ -221,7 +253,8 @@ const ptl_op ptl_op_budget_score = {
     .name = "budget.score",
     .summary = "compare what plans promised with what they brought",
     .about =
-        "Every plan that budget optimize proposed keeps its promise in its run. Where a model has "
+        "Every plan of budget optimize and budget propose keeps its promise in its run. Where a "
+        "model has "
         "seen all its weeks, what was spent in them is judged against the spend that was in force "
         "when the plan was made, and the mean gain is held against the interval that was promised. "
         "Nine in ten should lie within.",

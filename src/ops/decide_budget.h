@@ -20,6 +20,8 @@ PTL_NODISCARD ptl_status ptl_budget_answer_optimize(ptl_call *call, const ptl_fi
                                                     double margin, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_budget_answer_simulate(ptl_call *call, const ptl_fitted_mix *mix,
                                                     double margin, ptl_error *err);
+PTL_NODISCARD ptl_status ptl_budget_answer_propose(ptl_call *call, const ptl_fitted_mix *mix,
+                                                   double margin, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_budget_answer_score(ptl_call *call, const ptl_fitted_mix *mix,
                                                  double margin, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_experiment_answer_next(ptl_call *call, const ptl_fitted_mix *mix,

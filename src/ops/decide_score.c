@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/show.h"
@@ -156,6 +157,33 @@ static ptl_status score(tally *k, ptl_call *call, const ptl_fitted_mix *mix, con
     return PTL_OK;
 }
 
+static int newest_first(const void *a, const void *b)
+{
+    const ptl_run *const x = a, *const y = b;
+    return (x->run_id < y->run_id) - (x->run_id > y->run_id);
+}
+
+/* Runs that keep a plan: those the optimiser made, and those of people. */
+static ptl_status list_plans(ptl_run **out, int64_t *n, ptl_call *call, ptl_error *err)
+{
+    static const char *const operations[] = {"budget.optimize", "budget.propose"};
+    const int64_t limit = ptl_args_int(call->args, "limit");
+    ptl_run *const all = ptl_arena_array(call->arena, 2 * limit, sizeof *all, err);
+    if (!all) return PTL_E_LIMIT;
+    *n = 0;
+    for (int i = 0; i < 2; i++) {
+        ptl_run *some;
+        int64_t n_some;
+        PTL_TRY(ptl_run_list(&some, &n_some, call->store->records, PTL_RUN_DONE, operations[i],
+                             limit, call->arena, err));
+        for (int64_t k = 0; k < n_some; k++) all[(*n)++] = some[k];
+    }
+    qsort(all, (size_t)*n, sizeof *all, newest_first);
+    if (*n > limit) *n = limit;
+    *out = all;
+    return PTL_OK;
+}
+
 static void say_tally(ptl_call *call, const tally *k)
 {
     if (k->n_due > 0)
@@ -194,8 +222,7 @@ ptl_status ptl_budget_answer_score(ptl_call *call, const ptl_fitted_mix *mix, do
     int64_t n;
     k.options.margin = margin;
     k.options.recent_weeks = (int32_t)ptl_args_int(call->args, "recent");
-    PTL_TRY(ptl_run_list(&run, &n, call->store->records, PTL_RUN_DONE, "budget.optimize",
-                         ptl_args_int(call->args, "limit"), call->arena, err));
+    PTL_TRY(list_plans(&run, &n, call, err));
     ptl_reply_table(call->reply, "promises", "", columns, N_OF(columns));
     for (int64_t i = 0; i < n; i++) PTL_TRY(score(&k, call, mix, &run[i], err));
     ptl_reply_table_end(call->reply);

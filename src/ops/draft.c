@@ -7,16 +7,24 @@
 
 enum { DIFFERENCE_BYTES_MAX = 16 * 1024 * 1024 }; /* two whole configurations */
 
-ptl_status ptl_draft_read(ptl_draft *out, const char *root, ptl_arena *arena, ptl_error *err)
+ptl_status ptl_draft_of(ptl_draft *out, const char *root, ptl_config_file *files, int64_t n,
+                        ptl_arena *arena, ptl_error *err)
 {
-    *out = (ptl_draft){0};
-    PTL_TRY(ptl_workspace_files(&out->files, &out->n_files, root, arena, err));
+    *out = (ptl_draft){.files = files, .n_files = n};
     out->faults = ptl_arena_alloc(arena, sizeof *out->faults, err);
     if (!out->faults) return PTL_E_NO_MEMORY;
     ptl_faults_init(out->faults);
-    out->status = ptl_workspace_parse(&out->workspace, root, out->files, out->n_files, out->faults,
-                                      &out->error);
+    out->status = ptl_workspace_parse(&out->workspace, root, files, n, out->faults, &out->error);
     return PTL_OK;
+}
+
+ptl_status ptl_draft_read(ptl_draft *out, const char *root, ptl_arena *arena, ptl_error *err)
+{
+    ptl_config_file *files;
+    int64_t n;
+    *out = (ptl_draft){0};
+    PTL_TRY(ptl_workspace_files(&files, &n, root, arena, err));
+    return ptl_draft_of(out, root, files, n, arena, err);
 }
 
 void ptl_draft_dispose(ptl_draft *draft)

@@ -19,6 +19,10 @@ typedef struct ptl_draft {
  * the arena. */
 PTL_NODISCARD ptl_status ptl_draft_read(ptl_draft *out, const char *root, ptl_arena *arena,
                                         ptl_error *err);
+/** Parse files that are in memory: those of the folder, or what somebody would make of them. They
+ * are borrowed. */
+PTL_NODISCARD ptl_status ptl_draft_of(ptl_draft *out, const char *root, ptl_config_file *files,
+                                      int64_t n, ptl_arena *arena, ptl_error *err);
 void ptl_draft_dispose(ptl_draft *draft);
 
 /** OK, or the draft's first fault in err and all of them as the reply's table "faults". */

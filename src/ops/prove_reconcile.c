@@ -467,7 +467,7 @@ const ptl_op ptl_op_reconcile_sign = {
     .n_params = 2,
     .result = "from, to: day — the period\nreconciliation: int — the run that was signed\n"
               "figures: text — hash of its figures",
-    .right = "owner",
+    .right = "finance",
     .effects = PTL_READS | PTL_WRITES | PTL_ENTERS,
     .example = "portolan reconcile sign 2026-08 --note trial",
     .run = reconcile_sign};

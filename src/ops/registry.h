@@ -27,6 +27,8 @@
     X(workspace, start_ask)                                                                        \
     X(workspace, init)                                                                             \
     X(workspace, apply)                                                                            \
+    X(workspace, workspace_get)                                                                    \
+    X(workspace, workspace_set)                                                                    \
     X(workspace, status)                                                                           \
     X(observe, source_list)                                                                        \
     X(observe, source_recognise)                                                                   \
@@ -62,6 +64,7 @@
     X(prove, reconcile_bundle)                                                                     \
     X(decide, budget_optimize)                                                                     \
     X(decide, budget_simulate)                                                                     \
+    X(decide, budget_propose)                                                                      \
     X(decide, budget_score)                                                                        \
     X(decide, experiment_next)                                                                     \
     X(review, review_write)                                                                        \

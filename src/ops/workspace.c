@@ -5,6 +5,7 @@
 #include "ops/args.h"
 #include "ops/draft.h"
 #include "ops/registry.h"
+#include "ops/workspace.h"
 #include "workspace/blank.h"
 
 /* --- init ------------------------------------------------------------------------------------- */
@@ -101,7 +102,7 @@ static ptl_status say_difference(ptl_call *call, const ptl_draft *draft, int64_t
     return PTL_OK;
 }
 
-static ptl_status apply_draft(ptl_call *call, const ptl_draft *draft, ptl_error *err)
+ptl_status ptl_workspace_enforce(ptl_call *call, const ptl_draft *draft, ptl_error *err)
 {
     ptl_config_version version;
     PTL_TRY(ptl_draft_check(draft, call->reply, err));
@@ -129,7 +130,7 @@ static ptl_status run_apply(ptl_call *call, ptl_error *err)
 {
     ptl_draft draft;
     PTL_TRY(ptl_draft_read(&draft, call->root, call->arena, err));
-    const ptl_status st = apply_draft(call, &draft, err);
+    const ptl_status st = ptl_workspace_enforce(call, &draft, err);
     ptl_draft_dispose(&draft);
     return st;
 }

@@ -105,6 +105,7 @@ static ptl_yaml_node *node_new(builder *b, ptl_yaml_kind kind, yaml_mark_t mark)
     node->kind = kind;
     node->line = (int64_t)mark.line + 1;
     node->column = (int64_t)mark.column + 1;
+    node->from = (int64_t)mark.index;
     return node;
 }
 
@@ -137,6 +138,8 @@ static void attach(builder *b, ptl_yaml_node *node)
         node->key = key->text;
         node->key_line = key->line;
         node->key_column = key->column;
+        node->key_from = key->from;
+        node->key_to = key->to;
         node->faulted = node->faulted || key->faulted;
         b->key[b->depth - 1] = NULL;
     }
@@ -245,6 +248,7 @@ static void on_scalar(builder *b, const yaml_event_t *event)
         return;
     }
     node->text = (ptl_text){copy, text.len};
+    node->to = (int64_t)event->end_mark.index;
     check_marks(b, node, event->start_mark, event->data.scalar.anchor, event->data.scalar.tag);
     attach(b, node);
 }
@@ -304,6 +308,7 @@ static void on_event(builder *b, const yaml_event_t *event)
         close_map(b, b->open[b->depth - 1]); /* fall through */
     case YAML_SEQUENCE_END_EVENT:
         b->depth--;
+        b->open[b->depth]->to = (int64_t)event->end_mark.index;
         break;
     default:
         break;

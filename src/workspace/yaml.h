@@ -25,8 +25,11 @@ struct ptl_yaml_node {
     bool faulted;  /* a fault was reported here: say no more about this value  */
     ptl_text key;  /* inside a MAP; terminated                                 */
     int64_t key_line, key_column;
-    int64_t idx; /* inside a LIST, from 1                                    */
-    int64_t n;   /* children of a MAP or LIST                                */
+    int64_t from, to;         /* characters from the content's first, its byte order mark aside;
+                                 `to` of a MAP or LIST without brackets lies beyond its last child */
+    int64_t key_from, key_to; /* inside a MAP */
+    int64_t idx;              /* inside a LIST, from 1                                    */
+    int64_t n;                /* children of a MAP or LIST                                */
     const ptl_yaml_node *parent;
     ptl_yaml_node *first, *last, *next;
 };

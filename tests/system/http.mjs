@@ -122,7 +122,7 @@ const table = new Map(fs.readFileSync(path.join(casesDir, '..', 'rights.txt'), '
 function mayBe(role, kind, right) {
     if (role === 'owner') return true;
     if (role === 'board' && kind !== 'read') return false;
-    return right === 'everyone' || (right === 'analyst' && ANALYSTS.includes(role));
+    return right === 'everyone' || right === role || (right === 'analyst' && ANALYSTS.includes(role));
 }
 async function rights(document) {
     for (const role of Object.keys(keys))

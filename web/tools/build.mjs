@@ -171,6 +171,7 @@ await consoleDist();
 if (args.includes('--tests')) {
   await load(at('src', 'kinds', 'all.ts'), 'parts.mjs');
   await load(at('tools', 'sample.ts'), 'sample.mjs');
+  await load(at('src', 'console', 'rooms', 'plan.ts'), 'plan.mjs');
 }
 const sample = args.indexOf('--sample');
 if (sample >= 0) {

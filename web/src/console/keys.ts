@@ -19,6 +19,8 @@ export const KEYS: [string[], string][] = [
   [['1', '9'], 'places inside a room'],
   [['j', 'k'], 'next, previous row'],
   [['Enter'], 'open the row'],
+  [['a'], 'do what the row waits for'],
+  [['p'], 'propose the plan'],
   [['e'], 'evidence of the figure'],
   [['t'], 'table behind the chart'],
   [['x'], 'export as CSV'],
@@ -102,7 +104,8 @@ function single(e: KeyboardEvent): boolean {
     tab?.click();
     return Boolean(tab);
   }
-  const act = ACTS[e.key];
+  const own = first<HTMLElement>(`main [data-key="${CSS.escape(e.key)}"]`); /* a button of the room */
+  const act = own ? () => own.click() : ACTS[e.key];
   act?.();
   return act !== undefined;
 }

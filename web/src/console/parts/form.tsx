@@ -70,8 +70,8 @@ export function Field(p: FieldProps) {
   );
 }
 
-/** A form with one filled button. `send` throws where it fails; its words stay above the button. */
-export function Form({ action, send, children, other }: { action: string; send: () => Promise<void>; children: ComponentChildren; other?: ComponentChildren }) {
+/** A form with one filled button; `quiet` where the page has its filled button elsewhere. `send` throws where it fails; its words stay above the button. */
+export function Form({ action, send, children, other, quiet }: { action: string; send: () => Promise<void>; children: ComponentChildren; other?: ComponentChildren; quiet?: boolean }) {
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState('');
   const submit = async (e: Event): Promise<void> => {
@@ -90,7 +90,7 @@ export function Form({ action, send, children, other }: { action: string; send: 
     <form class="form" onSubmit={submit} noValidate>
       {children}
       {failed && <Failure words={failed} />}
-      <p class="acts"><button class="button filled" aria-disabled={busy}>{action}</button>{other}</p>
+      <p class="acts"><button class={quiet ? 'button' : 'button filled'} aria-disabled={busy}>{action}</button>{other}</p>
     </form>
   );
 }

@@ -6,3 +6,5 @@ export * from './form';
 export * from './format';
 export * from './page';
 export * from './table';
+export * from './money';
+export * from './range';

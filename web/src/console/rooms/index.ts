@@ -19,10 +19,12 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { data } from './data';
+import { decisions } from './decisions';
 import { ledger } from './ledger';
 import { measurement } from './measurement';
 import { money } from './money';
 import { today } from './today';
+import { workspace } from './workspace';
 
 export interface RoomProps {
   rest: string;
@@ -43,7 +45,7 @@ export interface Room extends Place {
   count?: ReadonlySignal<number>;
 }
 
-export const rooms: Room[] = [today, money, measurement, data, ledger];
+export const rooms: Room[] = [today, money, measurement, decisions, data, ledger, workspace];
 
 /** The room an address lies in, and what is left of the address. */
 export function roomOf(path: string): { room: Room; rest: string } | null {
