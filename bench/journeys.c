@@ -24,6 +24,7 @@
 #include "understand/attribution.h"
 
 enum { EVENTS = 18, JOURNEYS = 3, CHANNELS = 100, RATE = 20, THREADS = 2 };
+enum { SAMPLE_EVENTS = 1200000 }; /* as `attribution run` does unless told otherwise */
 
 /* Times rise within a person; every third event repeats the one before. */
 static const char *const events_sql =
@@ -161,7 +162,8 @@ static ptl_status read_once(const char *path, int64_t persons, bool resolved, do
     PTL_TRY(ptl_pool_new(&pool, THREADS, err));
     const ptl_executor executor = ptl_pool_executor(pool);
     const ptl_journey_options options = {.size = (int32_t)sizeof options,
-                                         .known_by = PTL_INSTANT_EVER};
+                                         .known_by = PTL_INSTANT_EVER,
+                                         .sample_events = SAMPLE_EVENTS};
     const int64_t from = ptl_clock_monotonic_ms();
     const double cpu = cpu_seconds();
     ptl_status st = ptl_journeys_read(&journeys, &store, &w, &options, &executor, NULL, err);
@@ -204,7 +206,7 @@ static ptl_status share_out(const char *path, ptl_error *err)
                                              .run_id = 9,
                                              .half_life_days = 7.0,
                                              .n_replicates = 200,
-                                             .sample_events = 1200000,
+                                             .sample_events = SAMPLE_EVENTS,
                                              .seed = 1};
     const int64_t from = ptl_clock_monotonic_ms();
     const double cpu = cpu_seconds();
