@@ -131,6 +131,9 @@ test('nothing shifts, and something is seen within a second', { skip }, async ()
   }
 });
 
+/* A field that opens takes the focus a moment later. */
+const typing = (page) => page.waitForFunction(() => document.activeElement.matches('.panel textarea, .panel input'));
+
 test('evidence opens by e, is asked about, answered, and gives the focus back', { skip }, async () => {
   await on('/today', {}, async (page) => {
     await page.focus('a.figure.number');
@@ -139,10 +142,12 @@ test('evidence opens by e, is asked about, answered, and gives the focus back', 
     assert.match(await page.textContent('.panel'), /Open run.*Copy link/);
     assert.deepEqual(await axe(page), []);
     await page.click('.panel .ask');
+    await typing(page);
     await page.keyboard.type('Does j or e in a field do anything?');
     await page.click('.panel button.filled');
     await page.waitForSelector('.panel .challenge >> text=Does j or e');
     await page.click('.panel >> text=Answer');
+    await typing(page);
     await page.keyboard.type('No: single keys never fire inside a field.');
     await page.click('.panel button.filled');
     await page.waitForSelector('.panel .challenge.holds');
@@ -156,6 +161,7 @@ test('an open question stands on Today with the address of its figure', { skip }
   await on('/today', {}, async (page) => {
     await page.click('a.figure.number');
     await page.click('.panel .ask');
+    await typing(page);
     await page.keyboard.type('Is this one still open?');
     await page.click('.panel button.filled');
     await page.waitForSelector('.asked');
