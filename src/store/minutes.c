@@ -4,7 +4,6 @@
 #include "store/limits.h"
 #include "store/records_internal.h"
 
-
 static const char *const kinds[] = {"decision", "action"};
 
 const char *ptl_minute_kind_text(ptl_minute_kind kind)
