@@ -155,7 +155,7 @@ const ptl_op ptl_op_apply = {
     .n_params = 1,
     .result =
         "changed: bool — whether a new version is in force\n"
-        "is_sample: bool — the company is invented: truth.json lies in its folder (where so)\n"
+        "is_sample: bool — the company is invented: the truth behind it lies beside it (where so)\n"
         "config_version: int — the version in force\n"
         "config_hash: text — SHA-256 over its files' names and bytes\n"
         "applied_at: time — since when\n"
@@ -223,13 +223,25 @@ static ptl_status say_blank(ptl_call *call, ptl_error *err)
     return PTL_OK;
 }
 
-/* `portolan simulate` leaves the truth of its company beside the workspace; no other company has
- * it. */
+/* The folder that "Open with sample data" has `portolan simulate` write to. */
+#define SAMPLE "sample/"
+
+static bool reads_sample(const ptl_workspace *w)
+{
+    for (int64_t i = 0; i < w->n_sources; i++)
+        for (int64_t k = 0; k < w->sources[i].n_files; k++)
+            if (strncmp(w->sources[i].files[k], SAMPLE, sizeof SAMPLE - 1) == 0) return true;
+    return false;
+}
+
+/* `portolan simulate` leaves its company's truth beside what it wrote; no other company has one. */
 static ptl_status say_sample(ptl_call *call, ptl_error *err)
 {
-    const char *path = ptl_path_join(call->arena, call->root, "truth.json", err);
-    if (!path) return PTL_E_NO_MEMORY;
-    if (ptl_file_exists(path)) ptl_reply_bool(call->reply, "is_sample", "invented company", true);
+    const char *truth = ptl_path_join(call->arena, call->root, "truth.json", err);
+    const char *inside = ptl_path_join(call->arena, call->root, SAMPLE "truth.json", err);
+    if (!truth || !inside) return PTL_E_NO_MEMORY;
+    if (ptl_file_exists(truth) || (ptl_file_exists(inside) && reads_sample(call->workspace)))
+        ptl_reply_bool(call->reply, "is_sample", "invented company", true);
     return PTL_OK;
 }
 

@@ -52,14 +52,14 @@ const TOLD_AFTER_MS = 1800; /* with the 200 before the lines: 2 s */
 
 /** Grey lines in the shape of what comes; seen after 200 ms. After 2 s it is said what is awaited,
  * once on a page: `quiet` lines leave it to the others. */
-export function Skeleton({ lines = 3, what = 'Figures are being read; large workspaces take a moment.', quiet }: { lines?: number; what?: string; quiet?: boolean }) {
+export function Skeleton({ lines = 3, what = 'Figures are being read; large workspaces take a moment.', quiet, unseen }: { lines?: number; what?: string; quiet?: boolean; unseen?: boolean }) {
   const [told, setTold] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setTold(!quiet), TOLD_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div class="skeleton">
+    <div class={unseen ? 'skeleton unseen' : 'skeleton'}>
       <p class="fine" role="status">{told && what}</p>
       {Array.from({ length: lines }, (_, i) => <i key={i} aria-hidden="true" />)}
     </div>

@@ -92,13 +92,13 @@ interface Shown extends Told {
   stale?: string;
 }
 
-/* The page's headings at once, grey lines below them when it takes longer. */
+/* The page's headings at once, grey lines below them when it takes longer; their place is kept. */
 function Awaited({ heading, headings, late }: { heading: string; headings: string[]; late: boolean }) {
   return (
     <>
       <Answer busy>{heading}</Answer>
-      {late && <Skeleton lines={3} />}
-      {headings.map((h) => <Section key={h} title={h}>{late && <Skeleton lines={3} quiet />}</Section>)}
+      <Skeleton lines={3} unseen={!late} />
+      {headings.map((h) => <Section key={h} title={h}><Skeleton lines={3} quiet unseen={!late} /></Section>)}
     </>
   );
 }
