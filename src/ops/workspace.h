@@ -10,4 +10,7 @@
 PTL_NODISCARD ptl_status ptl_workspace_enforce(ptl_call *call, const ptl_draft *draft,
                                                ptl_error *err);
 
+/** OK where people may change a file of this name in a form; E_INVALID names those they may. */
+PTL_NODISCARD ptl_status ptl_workspace_has_file(const char *file, ptl_error *err);
+
 #endif
