@@ -133,8 +133,8 @@ const ptl_op ptl_op_proposal_show = {
     .params = show_params,
     .n_params = 1,
     .result = "proposal: int — its number\n"
-              "title, kind, state, why, holder, decides, drafted_by, by_terminal: text\n"
-              "drafted_at, expires_at: time\n"
+              "title, kind, state, why, holder, decides, drafted_by, by_terminal: text — as in the list\n"
+              "drafted_at, expires_at: time — when, and until when it waits\n"
               "base_version: int — of the configuration it was drafted against\n"
               "drafted_in: int — the run that drafted it\n"
               "version: int — of the configuration that it became (where it did)\n"
@@ -142,11 +142,12 @@ const ptl_op ptl_op_proposal_show = {
               "undone_until: time — until when a decision may be taken back (where it may)\n"
               "path: list — step, at, by, note\n"
               "reasons: list — side: for or against, what\n"
-              "widens: list — key, before, after, why, right\n"
-              "worth: text — point and 90 % interval, of a plan\n"
-              "worth_mean, worth_low, worth_high, chance_of_loss: number — of a plan\n"
-              "channels: list — channel, present, plan, a week, of a plan\n"
-              "difference: text — what would change in the files",
+              "widens: list — key, before, after, why, right (where it changes the configuration)\n"
+              "worth: text — point and 90 % interval (where it is a plan)\n"
+              "worth_mean, worth_low, worth_high, chance_of_loss: number — (where it is a plan)\n"
+              "grade, from, to: text — (where it is a plan)\n"
+              "channels: list — channel, present, plan: money a week (where it is a plan)\n"
+              "difference: text — what would change in the files (where it changes any)",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan proposal show 1",
@@ -223,7 +224,7 @@ const ptl_op ptl_op_proposal_approve = {
     .result = "proposal: int — its number\n"
               "state: text — approved\n"
               "title: text — what was proposed\n"
-              "config_version: int — the version in force, of a change of the configuration",
+              "config_version: int — the version in force (where it changes the configuration)",
     .right = "everyone",
     .effects = PTL_READS | PTL_WRITES | PTL_ENTERS,
     .example = "portolan proposal approve 1",

@@ -155,17 +155,17 @@ static void test_definitions_and_tolerances(void **state)
 {
     (void)state;
     static const rule rules[] = {
-        {"- {name: ltv, version: 2, horizon_months: 24}\n",
-         "- {name: ltv, version: 3, horizon_months: 24}\n", "metrics.ltv.version",
-         "metrics.ltv.version"},
-        {"- {name: ltv, version: 2, horizon_months: 24}\n",
-         "- {name: ltv, version: 2, horizon_months: 36}\n", "metrics.ltv.horizon_months",
-         "metrics.ltv.horizon_months"},
-        {"- {name: ltv, version: 2, discount: 0.1}\n", "- {name: ltv, version: 2, discount: 0.05}\n",
-         "metrics.ltv.discount", "metrics.ltv.discount"},
+        {"- {name: ltv.observed, version: 2, horizon_months: 24}\n",
+         "- {name: ltv.observed, version: 3, horizon_months: 24}\n", "metrics.ltv.observed.version",
+         "metrics.ltv.observed.version"},
+        {"- {name: ltv.observed, version: 2, horizon_months: 24}\n",
+         "- {name: ltv.observed, version: 2, horizon_months: 36}\n", "metrics.ltv.observed.horizon_months",
+         "metrics.ltv.observed.horizon_months"},
+        {"- {name: ltv.observed, version: 2, discount: 0.1}\n", "- {name: ltv.observed, version: 2, discount: 0.05}\n",
+         "metrics.ltv.observed.discount", "metrics.ltv.observed.discount"},
         {"- {name: reconcile.revenue, tolerance: 0.01}\n",
          "- {name: reconcile.revenue, tolerance: 0.02}\n", "metrics.reconcile.revenue.tolerance", ""},
-        {"- {name: ltv, label: Worth of a customer}\n", "- {name: ltv, label: Lifetime, owner: Al}\n",
+        {"- {name: ltv.observed, label: Worth of a customer}\n", "- {name: ltv.observed, label: Lifetime, owner: Al}\n",
          "", ""},
     };
     HOLD(rules, metrics);
@@ -231,9 +231,9 @@ static void test_words(void **state)
     ptl_widening_why(&out, list, n);
     EXPECT_STR(out.ptr, "The target is lowered; there is more time.");
     ptl_buffer_clear(&out);
-    const ptl_widening definition = {"metrics.ltv.horizon_months", "24", "36", "it is so", "finance"};
+    const ptl_widening definition = {"metrics.ltv.observed.horizon_months", "24", "36", "it is so", "finance"};
     ptl_widening_title(&out, &definition, 1);
-    EXPECT_STR(out.ptr, "Change horizon months of ltv from 24 to 36");
+    EXPECT_STR(out.ptr, "Change horizon months of ltv.observed from 24 to 36");
     ptl_buffer_clear(&out);
     const ptl_widening reader = {"digest.mail_to", "none", "y@a.example", "it is so", "owner"};
     ptl_widening_title(&out, &reader, 1);
