@@ -156,7 +156,8 @@ static ptl_status propose(ptl_call *call, const ptl_draft *draft, const ptl_enfo
     ptl_reply_bool(call->reply, "changed", "changed", false);
     say_version(call, &version);
     say_widens(call->reply, e);
-    if (proposal > 0) ptl_reply_next(call->reply, "portolan proposal show %lld", (long long)proposal);
+    if (proposal > 0)
+        ptl_reply_next(call->reply, "portolan proposal show %lld", (long long)proposal);
     return say_difference(call, draft, e->before, err);
 }
 

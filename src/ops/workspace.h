@@ -16,8 +16,8 @@ PTL_NODISCARD ptl_status ptl_workspace_waits(bool *waits, ptl_call *call, const 
 
 /** What the answer holds beside, where the change widens and somebody else decides. */
 #define PTL_ENFORCE_RESULT                                                                         \
-    "proposal: int — the proposal that it became; null in a dry run (where it widens)\n"           \
-    "decides: text — who may approve it (where it widens)\n"                                       \
+    "proposal: int — the proposal that it became; null in a dry run (where it widens)\n"         \
+    "decides: text — who may approve it (where it widens)\n"                                     \
     "widens: list — key, before, after, why, right: the role that decides (where it widens)\n"
 
 #endif

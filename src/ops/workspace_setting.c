@@ -198,8 +198,7 @@ static ptl_status save(ptl_call *call, const ptl_draft *draft, const ptl_config_
 {
     bool waits;
     PTL_TRY(ptl_workspace_waits(&waits, call, draft, err));
-    const bool saves = draft->status == PTL_OK && !waits &&
-                       !ptl_args_bool(call->args, "dry_run") &&
+    const bool saves = draft->status == PTL_OK && !waits && !ptl_args_bool(call->args, "dry_run") &&
                        !ptl_text_equal(file->content, before->content);
     if (saves) PTL_TRY(write_file(call, file, err));
     const ptl_status st = ptl_workspace_enforce(call, draft, err);

@@ -39,15 +39,14 @@ export const mayDecide = (p: Proposal): boolean => {
 };
 
 const nameOf = (holder: string): string => (holder === 'owner' ? 'an owner' : `${holder.replace(/_/g, ' ')} or an owner`);
-const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
-/** Who decides, as a sentence without a full stop. */
-export const deciderOf = (p: Proposal): string => (p.decides ? `${sentence(p.decides)} decides` : `Nobody else can sign in who is ${nameOf(p.holder)}`);
+/** Who decides, by the names they sign in with, as a clause. */
+export const deciderOf = (p: Proposal): string => (p.decides ? `${p.decides} decides` : `nobody else can sign in who is ${nameOf(p.holder)}`);
 
 /** Why there is no button; null where there is one. */
 export function lockOf(p: Proposal): string | null {
   if (mayDecide(p)) return null;
-  return isMine(p) ? `You drafted this; ${p.decides ? `${p.decides} decides` : 'nobody else can sign in who may decide'}.` : `${deciderOf(p)}.`;
+  return isMine(p) ? `You drafted this; ${deciderOf(p)}.` : `Waits: ${deciderOf(p)}.`;
 }
 
 /** Decide, say so, and let everything that shows it ask again. */

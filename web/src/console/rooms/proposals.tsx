@@ -4,7 +4,7 @@
 import { useState } from 'preact/hooks';
 import { useBar } from '../bar';
 import type { Answer as Told } from '../api';
-import { Answer, EmptyState, Failure, Field, Form, Key, Mark, Section, Skeleton, Strip, Table, amountOf, day, estimate, moment, money, time } from '../parts';
+import { Answer, EmptyState, Failure, Field, Form, Key, Mark, Section, Skeleton, Strip, Table, amountOf, counted, day, estimate, moment, money, time } from '../parts';
 import type { Column } from '../parts';
 import { FileDifference } from '../parts/difference';
 import { who } from '../session';
@@ -130,25 +130,26 @@ const channelColumns: Column<Told>[] = [
   { head: 'Change', cell: (c) => money(amountOf(c['plan']) - amountOf(c['present']), true), figure: true },
 ];
 
-const chanceWords = (share: number): string => (share < 0.01 ? 'less than 1 in 100' : share > 0.99 ? 'more than 99 in 100' : `${Math.round(share * 100)} in 100`);
-
 function Worth({ told }: { told: Told }) {
   const [value, low, high] = [told['worth_mean'] as number, told['worth_low'] as number, told['worth_high'] as number];
   if (value === undefined || value === null) return null;
   const from = Math.min(0, low), to = Math.max(0, high), room = (to - from) * 0.08;
   const [text, range] = estimate({ value, low, high }, true);
+  const all = (told['channels'] || []) as Told[];
+  const moved = all.filter((c) => Math.abs(amountOf(c['plan']) - amountOf(c['present'])) >= 0.005);
   return (
     <Section title="Worth over its weeks" note={`${told['from']} to ${told['to']}`}>
       <div class="gain wide">
         <Strip value={value} low={low} high={high} from={from - room} to={to + room} />
         <p class="key">{text} <span class="interval">90%: {range}</span></p>
         <dl class="values">
-          <dt>Chance that it loses</dt><dd>{chanceWords(told['chance_of_loss'] as number)}</dd>
+          <dt>Chance that it loses</dt><dd>{told['chance']}</dd>
           <dt>Evidence</dt><dd>grade {told['grade']}</dd>
           <dt>Plan</dt><dd><a class="figure" href={`/ledger/runs/${told['drafted_in']}`}>Run {told['drafted_in']}</a></dd>
         </dl>
       </div>
-      <Table columns={channelColumns} rows={(told['channels'] || []) as Told[]} name={(c) => c['channel']} csv="plan" />
+      <Table columns={channelColumns} rows={moved} name={(c) => c['channel']} csv="plan" />
+      {moved.length < all.length && <p class="note">{counted(all.length - moved.length, 'other channel')} {all.length - moved.length === 1 ? 'stays' : 'stay'} as {all.length - moved.length === 1 ? 'it is' : 'they are'}.</p>}
     </Section>
   );
 }
@@ -193,7 +194,7 @@ export function ProposalPage({ number }: { number: string }) {
   const widens = (data['widens'] || []) as Told[];
   return (
     <>
-      <p class="crumb"><a href="/decisions">Decisions</a> <span>Proposal {p.proposal}, drafted by {isMine(p) ? 'you' : p.drafted_by}{p.by_terminal === 'yes' ? ' at the terminal' : ''}. {p.state === 'waits' ? `${deciderOf(p)}.` : ''}</span></p>
+      <p class="crumb"><a href="/decisions">Decisions</a> <span>Proposal {p.proposal}, drafted by {isMine(p) ? 'you' : p.drafted_by}{p.by_terminal === 'yes' ? ' at the terminal' : ''}{p.state === 'waits' ? `; ${deciderOf(p)}` : ''}.</span></p>
       <Answer lede={p.why}>{p.title}</Answer>
       <Doing p={p} told={data} />
       <Path steps={(data['path'] || []) as Step[]} waits={p.state === 'waits'} />

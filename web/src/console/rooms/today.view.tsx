@@ -53,7 +53,7 @@ function Proposals() {
   return (
     <Section title={`${counted(open.length, 'decision')} waiting`} note="silence never approves">
       <ul class="rows">
-        {open.map((p) => <li key={p.proposal} data-row><h3><a href={proposalAt(p)}>{p.title}</a></h3><p>{p.why}</p><span class="worth">{mayDecide(p) ? 'waits for you' : `${deciderOf(p)}`}<span class="interval">until {day(new Date(p.expires_at))}</span></span></li>)}
+        {open.map((p) => <li key={p.proposal} data-row class="proposal"><h3><a href={proposalAt(p)}>{p.title}</a></h3><p>{p.why}</p><span class="worth">{mayDecide(p) ? 'waits for you' : deciderOf(p)}<span class="interval">until {day(new Date(p.expires_at))}</span></span></li>)}
       </ul>
     </Section>
   );
