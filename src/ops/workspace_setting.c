@@ -120,11 +120,14 @@ static ptl_status write_file(const ptl_call *call, const ptl_config_file *file, 
     return ptl_file_write(path, file->content, 0644, err);
 }
 
-/* Nothing is half saved: a file whose version does not come into force is as it was. */
+/* Nothing is half saved: a file whose version does not come into force is as it was, and one that
+ * waits for somebody's agreement is not touched. */
 static ptl_status save(ptl_call *call, const ptl_draft *draft, const ptl_config_file *file,
                        const ptl_config_file *before, ptl_error *err)
 {
-    const bool saves = draft->status == PTL_OK && !ptl_args_bool(call->args, "dry_run") &&
+    bool waits;
+    PTL_TRY(ptl_workspace_waits(&waits, call, draft, err));
+    const bool saves = draft->status == PTL_OK && !waits && !ptl_args_bool(call->args, "dry_run") &&
                        !same_content(file, before);
     if (saves) PTL_TRY(write_file(call, file, err));
     const ptl_status st = ptl_workspace_enforce(call, draft, err);
@@ -197,7 +200,7 @@ const ptl_op ptl_op_workspace_set = {
              "nothing more; what it has loaded stays.",
     .params = set_params,
     .n_params = N_OF(set_params),
-    .result = "changed: bool — whether a new version is in force\n"
+    .result = "changed: bool — whether a new version is in force\n" PTL_ENFORCE_RESULT
               "config_version: int — the version in force\n"
               "config_hash: text — SHA-256 over its files' names and bytes\n"
               "applied_at: time — since when\n"

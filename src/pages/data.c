@@ -540,6 +540,7 @@ ptl_status ptl_data_page_write(ptl_page *page, ptl_store *store, const ptl_works
     page->style = "web/dist/page-data.css";
     const ptl_status st = read_all(&d, arena, err);
     if (st == PTL_OK && workspace->n_sources == 0) put_nothing(&d);
+    page->period.run = d.audit_run;
     if (st == PTL_OK && workspace->n_sources > 0) {
         put_answer(&d);
         put_sources(&d);
