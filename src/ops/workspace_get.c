@@ -141,25 +141,24 @@ static ptl_status put_all(ptl_call *call, const ptl_config_file *files, int64_t 
 static ptl_status put_one(ptl_call *call, const ptl_config_file *files, int64_t n, const char *name,
                           ptl_error *err)
 {
-    ptl_config_file file = {.path = name, .content = PTL_TEXT("")};
-    for (int64_t i = 0; i < n; i++)
-        if (strcmp(files[i].path, name) == 0) file = files[i];
-    PTL_TRY(put_table(call, "settings", "", ptl_setting_list, &file, 1, err));
-    return put_table(call, "fresh", "What the next item may say", ptl_setting_next, &file, 1, err);
+    const ptl_config_file *file = files;
+    while (file < files + n - 1 && strcmp(file->path, name) != 0) file++;
+    PTL_TRY(put_table(call, "settings", "", ptl_setting_list, file, 1, err));
+    return put_table(call, "fresh", "What the next item may say", ptl_setting_next, file, 1, err);
 }
 
 /* --- the files -------------------------------------------------------------------------------- */
 
-/* Those of the folder that have a form, and those that it has room for: of the latter `content` is
- * without bytes, NULL. */
+/* Those of the folder that have a form, and those that it has room for, the one asked for (NULL:
+ * none) among them: of the latter `content` is without bytes, NULL. */
 static ptl_status form_files(ptl_config_file **out, int64_t *n, const ptl_call *call,
-                             ptl_error *err)
+                             const char *asked, ptl_error *err)
 {
     ptl_config_file *there, *all;
     int64_t n_there, n_fixed = 0;
     PTL_TRY(ptl_workspace_files(&there, &n_there, call->root, call->arena, err));
     while (ptl_setting_file(n_fixed)) n_fixed++;
-    all = ptl_arena_array(call->arena, n_there + n_fixed, sizeof *all, err);
+    all = ptl_arena_array(call->arena, n_there + n_fixed + 1, sizeof *all, err);
     if (!all) return PTL_E_LIMIT;
     *n = 0;
     for (int64_t i = 0; i < n_fixed; i++)
@@ -172,6 +171,9 @@ static ptl_status form_files(ptl_config_file **out, int64_t *n, const ptl_call *
         else if (ptl_setting_has(there[i].path))
             all[(*n)++] = there[i];
     }
+    bool listed = !asked;
+    for (int64_t i = 0; i < *n && !listed; i++) listed = strcmp(all[i].path, asked) == 0;
+    if (!listed) all[(*n)++] = (ptl_config_file){.path = asked};
     *out = all;
     return PTL_OK;
 }
@@ -197,7 +199,7 @@ static ptl_status workspace_get(ptl_call *call, ptl_error *err)
     int64_t n;
     const char *const file = ptl_args_text(call->args, "file");
     if (file) PTL_TRY(ptl_workspace_has_file(file, err));
-    PTL_TRY(form_files(&files, &n, call, err));
+    PTL_TRY(form_files(&files, &n, call, file, err));
     if (file)
         ptl_reply_say(call->reply, "What %s says, and may say.", file);
     else
