@@ -9,10 +9,10 @@
  *     the review   least change worth naming raised                                         owner
  *     a metric     its version, horizon or discount changed · tolerance to the books raised finance
  *     the company  currency, zone, fiscal year, start of the week changed: every figure     owner
- *     a channel    paid or marketing changed, or it goes: what CAC counts                   finance
- *     a vertical   its owner or lists changed, or it goes, or another stands before it:
- *                  who decides, and who sees which rows                                     owner
- *     the digest   another reader, webhook or mail server                                   owner
+ *     a channel    paid or marketing changed, or it goes: what the cost of acquisition counts
+ * finance a vertical   its owner or lists changed, or it goes, or another stands before it: who
+ * decides, and who sees which rows                                     owner the digest   another
+ * reader, webhook or mail server                                   owner
  *
  * Where nothing was promised before (no target) nothing is widened by promising. Pure: two parsed
  * configurations in, a list out. */
