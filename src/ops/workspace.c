@@ -309,6 +309,28 @@ static ptl_status say_blank(ptl_call *call, ptl_error *err)
     return PTL_OK;
 }
 
+/* The folder that "Open with sample data" has `portolan simulate` write to. */
+#define SAMPLE "sample/"
+
+static bool reads_sample(const ptl_workspace *w)
+{
+    for (int64_t i = 0; i < w->n_sources; i++)
+        for (int64_t k = 0; k < w->sources[i].n_files; k++)
+            if (strncmp(w->sources[i].files[k], SAMPLE, sizeof SAMPLE - 1) == 0) return true;
+    return false;
+}
+
+/* `portolan simulate` leaves its company's truth beside what it wrote; no other company has one. */
+static ptl_status say_sample(ptl_call *call, ptl_error *err)
+{
+    const char *truth = ptl_path_join(call->arena, call->root, "truth.json", err);
+    const char *inside = ptl_path_join(call->arena, call->root, SAMPLE "truth.json", err);
+    if (!truth || !inside) return PTL_E_NO_MEMORY;
+    if (ptl_file_exists(truth) || (ptl_file_exists(inside) && reads_sample(call->workspace)))
+        ptl_reply_bool(call->reply, "is_sample", "invented company", true);
+    return PTL_OK;
+}
+
 static ptl_status say_proposals(ptl_call *call, ptl_error *err)
 {
     int64_t n;
@@ -332,6 +354,7 @@ static ptl_status run_status(ptl_call *call, ptl_error *err)
     ptl_reply_int(call->reply, "n_sources", "sources", w->n_sources);
     ptl_reply_int(call->reply, "n_channels", "channels", w->n_channels);
     PTL_TRY(say_blank(call, err));
+    PTL_TRY(say_sample(call, err));
     say_version(call, &version);
     PTL_TRY(say_stores(call, err));
     PTL_TRY(say_proposals(call, err));
@@ -352,6 +375,7 @@ const ptl_op ptl_op_status = {
               "n_sources: int — sources in force\n"
               "n_channels: int — governed channels\n"
               "is_blank: bool — nobody has set it up yet (where that is so)\n"
+              "is_sample: bool — the company is invented: its truth lies beside it (where so)\n"
               "config_version: int — the version in force\n"
               "config_hash: text — SHA-256 over its files' names and bytes\n"
               "applied_at: time — since when\n"

@@ -20,4 +20,7 @@ PTL_NODISCARD ptl_status ptl_workspace_waits(bool *waits, ptl_call *call, const 
     "decides: text — who may approve it (where it widens)\n"                                     \
     "widens: list — key, before, after, why, right: the role that decides (where it widens)\n"
 
+/** OK where people may change a file of this name in a form; E_INVALID names those they may. */
+PTL_NODISCARD ptl_status ptl_workspace_has_file(const char *file, ptl_error *err);
+
 #endif

@@ -4,6 +4,7 @@
 
 import { signal } from '@preact/signals';
 import { all, plainKey } from '../page/dom';
+import { compare, step } from './bar';
 import { rooms } from './rooms';
 import { go } from './route';
 import { singleKeys } from './settings';
@@ -23,6 +24,8 @@ export const KEYS: [string[], string][] = [
   [['r'], 'reject the proposal'],
   [['z'], 'undo, while it may be'],
   [['p'], 'propose the plan'],
+  [['[', ']'], 'earlier, later period'],
+  [['c'], 'beside the same weekdays a year before'],
   [['e'], 'evidence of the figure'],
   [['t'], 'table behind the chart'],
   [['x'], 'export as CSV'],
@@ -77,6 +80,9 @@ const ACTS: Record<string, () => void> = {
   e: evidence,
   t: () => inChart('button'),
   x: exportCsv,
+  '[': () => step('earlier'),
+  ']': () => step('later'),
+  c: compare,
 };
 
 let waitsForRoom = 0; /* until when the letter after g is a room's */

@@ -1,6 +1,6 @@
 /* today.view.tsx: the newest review, or the one whose run the address names. */
 
-import { useBar } from '../bar';
+import { usePeriod } from '../bar';
 import { Exchange, addressOf } from '../challenge';
 import type { Challenge } from '../challenge';
 import { follow } from '../live';
@@ -74,14 +74,12 @@ function FirstPage() {
 }
 
 export default function Today(props: RoomProps) {
-  return workspace.value?.blank && !props.query.get('run') ? <FirstPage /> : <Review {...props} />;
+  return workspace.value?.blank && !props.query.get('run') ? <FirstPage /> : <Review />;
 }
 
-function Review({ query }: RoomProps) {
-  const run = query.get('run') || undefined;
-  const [title, setTitle] = useState('');
-  useBar(longDay(new Date()), title === 'Today' ? '' : title);
-  return (
-    <Page name="today" heading="Today" onTitle={setTitle} params={run ? { run } : {}} empty={<FirstReview />} slots={SLOTS} />
-  );
+const HEADINGS = ['What changed last week, and why', 'Minutes', 'Where the week differed', 'Money by channel'];
+
+function Review() {
+  const { params, onTold } = usePeriod(longDay(new Date()), 'run', true);
+  return <Page name="today" heading="Today" headings={HEADINGS} onTold={onTold} params={params} empty={<FirstReview />} slots={SLOTS} />;
 }
