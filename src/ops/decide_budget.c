@@ -264,11 +264,11 @@ const ptl_op ptl_op_budget_score = {
         "Nine in ten should lie within.",
     .params = score_params,
     .n_params = N_OF(score_params),
-    .result =
-        "due, inside, waiting: int — promises\n"
-        "coverage: number — share of those due that lie within\n"
-        "promises: list — run, from, to, planned, spent, followed, promised, measured, inside, standing: of the "
-        "proposal",
+    .result = "due, inside, waiting: int — promises\n"
+              "coverage: number — share of those due that lie within\n"
+              "promises: list — run, from, to, planned, spent, followed, promised, measured, "
+              "inside, standing: of the "
+              "proposal",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan budget score",

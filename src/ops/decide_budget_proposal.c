@@ -25,8 +25,7 @@ static int64_t micros(double money)
 /* "paid social" within a sentence; "TV" stays. */
 static void put_channel(ptl_buffer *out, const ptl_workspace *w, const char *name)
 {
-    const ptl_channel_config *const c =
-        name ? ptl_workspace_channel(w, ptl_text_of(name)) : NULL;
+    const ptl_channel_config *const c = name ? ptl_workspace_channel(w, ptl_text_of(name)) : NULL;
     const char *const label = c && c->label ? c->label : name ? name : "a channel";
     const bool capital = label[0] >= 'A' && label[0] <= 'Z';
     const bool word = capital && label[1] >= 'a' && label[1] <= 'z';
@@ -36,7 +35,7 @@ static void put_channel(ptl_buffer *out, const ptl_workspace *w, const char *nam
 }
 
 typedef struct moves {
-    int64_t up, down; /* channels that gain and lose most, −1: none */
+    int64_t up, down;  /* channels that gain and lose most, −1: none */
     double more, less; /* money a week */
     int64_t n;
 } moves;
@@ -100,6 +99,10 @@ static void put_why(ptl_buffer *out, const ptl_workspace *w, const ptl_media_pla
     ptl_buffer_text(out, ".");
 }
 
+typedef struct texts {
+    ptl_buffer title, why, worth, chance, details;
+} texts;
+
 /* --- details ---------------------------------------------------------------------------------- */
 
 static void put_channels(ptl_json *json, const ptl_workspace *w, const ptl_media_plan *p,
@@ -150,11 +153,12 @@ static void put_reasons(ptl_json *json, const ptl_media_plan *p, const ptl_budge
 }
 
 static void put_details(ptl_json *json, const ptl_call *call, const ptl_media_plan *p,
-                        const ptl_budget_result *r, char grade, const char *worth)
+                        const ptl_budget_result *r, char grade, const texts *t)
 {
     const char letter[2] = {grade, 0};
     ptl_json_object(json);
-    ptl_json_put_string(json, "worth", worth);
+    ptl_json_put_string(json, "worth", t->worth.ptr);
+    ptl_json_put_string(json, "chance", t->chance.ptr);
     ptl_json_put_double(json, "worth_mean", r->gain.point);
     ptl_json_put_double(json, "worth_low", r->gain.low);
     ptl_json_put_double(json, "worth_high", r->gain.high);
@@ -170,10 +174,6 @@ static void put_details(ptl_json *json, const ptl_call *call, const ptl_media_pl
 
 /* --- the proposal ----------------------------------------------------------------------------- */
 
-typedef struct texts {
-    ptl_buffer title, why, worth, details;
-} texts;
-
 static ptl_status write_texts(texts *t, const ptl_call *call, const ptl_media_plan *p,
                               const ptl_budget_result *r, char grade, ptl_error *err)
 {
@@ -183,9 +183,11 @@ static ptl_status write_texts(texts *t, const ptl_call *call, const ptl_media_pl
     ptl_show_estimate(&t->worth, &r->gain, PTL_UNIT_MONEY, call->workspace->currency, true);
     PTL_TRY(ptl_buffer_check(&t->title, "the plan's title", err));
     PTL_TRY(ptl_buffer_check(&t->why, "the plan's why", err));
+    ptl_show_chance(&t->chance, r->p_loss);
+    PTL_TRY(ptl_buffer_check(&t->chance, "the plan's chance", err));
     PTL_TRY(ptl_buffer_check(&t->worth, "the plan's worth", err));
     ptl_json_init_buffer(&json, &t->details, 0, err);
-    put_details(&json, call, p, r, grade, t->worth.ptr);
+    put_details(&json, call, p, r, grade, t);
     return ptl_json_finish(&json);
 }
 
@@ -250,12 +252,14 @@ ptl_status ptl_budget_propose(ptl_call *call, const ptl_media_plan *p, const ptl
     ptl_buffer_init(&t.title, TEXT_BYTES_MAX, NULL);
     ptl_buffer_init(&t.why, TEXT_BYTES_MAX, NULL);
     ptl_buffer_init(&t.worth, TEXT_BYTES_MAX, NULL);
+    ptl_buffer_init(&t.chance, TEXT_BYTES_MAX, NULL);
     ptl_buffer_init(&t.details, DETAILS_BYTES_MAX, NULL);
     ptl_status st = write_texts(&t, call, p, r, grade, err);
     if (st == PTL_OK) st = add(call, p, r, &t, err);
     ptl_buffer_dispose(&t.title);
     ptl_buffer_dispose(&t.why);
     ptl_buffer_dispose(&t.worth);
+    ptl_buffer_dispose(&t.chance);
     ptl_buffer_dispose(&t.details);
     return st;
 }

@@ -82,19 +82,18 @@ static ptl_status proposal_list(ptl_call *call, ptl_error *err)
     return ptl_cursor_put(call, more ? &list[n - 1].proposal_id : NULL, 1, err);
 }
 
-static const ptl_param list_params[] = {
-    {.name = "all",
-     .type = PTL_PARAM_BOOL,
-     .defaults = "false",
-     .about = "Decided and expired ones too."},
-    {.name = "limit",
-     .type = PTL_PARAM_INT,
-     .unit = "proposals",
-     .defaults = "200",
-     .min = 1,
-     .max = 10000,
-     .about = "How many at most."},
-    PTL_PARAM_CURSOR};
+static const ptl_param list_params[] = {{.name = "all",
+                                         .type = PTL_PARAM_BOOL,
+                                         .defaults = "false",
+                                         .about = "Decided and expired ones too."},
+                                        {.name = "limit",
+                                         .type = PTL_PARAM_INT,
+                                         .unit = "proposals",
+                                         .defaults = "200",
+                                         .min = 1,
+                                         .max = 10000,
+                                         .about = "How many at most."},
+                                        PTL_PARAM_CURSOR};
 
 const ptl_op ptl_op_proposal_list = {
     .name = "proposal.list",
@@ -132,21 +131,23 @@ const ptl_op ptl_op_proposal_show = {
              "against it where that is known, and how it is undone.",
     .params = show_params,
     .n_params = 1,
-    .result = "proposal: int — its number\n"
-              "title, kind, state, why, holder, decides, drafted_by, by_terminal: text\n"
-              "drafted_at, expires_at: time\n"
-              "base_version: int — of the configuration it was drafted against\n"
-              "drafted_in: int — the run that drafted it\n"
-              "version: int — of the configuration that it became (where it did)\n"
-              "undo: text — how it is undone\n"
-              "undone_until: time — until when a decision may be taken back (where it may)\n"
-              "path: list — step, at, by, note\n"
-              "reasons: list — side: for or against, what\n"
-              "widens: list — key, before, after, why, right\n"
-              "worth: text — point and 90 % interval, of a plan\n"
-              "worth_mean, worth_low, worth_high, chance_of_loss: number — of a plan\n"
-              "channels: list — channel, present, plan, a week, of a plan\n"
-              "difference: text — what would change in the files",
+    .result =
+        "proposal: int — its number\n"
+        "title, kind, state, why, holder, decides, drafted_by, by_terminal: text — as in the list\n"
+        "drafted_at, expires_at: time — when, and until when it waits\n"
+        "base_version: int — of the configuration it was drafted against\n"
+        "drafted_in: int — the run that drafted it\n"
+        "version: int — of the configuration that it became (where it did)\n"
+        "undo: text — how it is undone\n"
+        "undone_until: time — until when a decision may be taken back (where it may)\n"
+        "path: list — step, at, by, note\n"
+        "reasons: list — side: for or against, what\n"
+        "widens: list — key, before, after, why, right (where it changes the configuration)\n"
+        "worth: text — point and 90 % interval (where it is a plan)\n"
+        "worth_mean, worth_low, worth_high, chance_of_loss: number — (where it is a plan)\n"
+        "grade, from, to, chance: text — of loss in words (where it is a plan)\n"
+        "channels: list — channel, present, plan: money a week (where it is a plan)\n"
+        "difference: text — what would change in the files (where it changes any)",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan proposal show 1",
@@ -207,8 +208,7 @@ static ptl_status proposal_approve(ptl_call *call, ptl_error *err)
 }
 
 static const ptl_param approve_params[] = {
-    PARAM_PROPOSAL,
-    {.name = "note", .type = PTL_PARAM_TEXT, .about = "Kept with the decision."}};
+    PARAM_PROPOSAL, {.name = "note", .type = PTL_PARAM_TEXT, .about = "Kept with the decision."}};
 
 const ptl_op ptl_op_proposal_approve = {
     .name = "proposal.approve",
@@ -223,7 +223,7 @@ const ptl_op ptl_op_proposal_approve = {
     .result = "proposal: int — its number\n"
               "state: text — approved\n"
               "title: text — what was proposed\n"
-              "config_version: int — the version in force, of a change of the configuration",
+              "config_version: int — the version in force (where it changes the configuration)",
     .right = "everyone",
     .effects = PTL_READS | PTL_WRITES | PTL_ENTERS,
     .example = "portolan proposal approve 1",
@@ -282,7 +282,8 @@ const ptl_op ptl_op_proposal_withdraw = {
              "draft.",
     .params = approve_params,
     .n_params = N_OF(approve_params),
-    .result = "proposal: int — its number\nstate: text — withdrawn\ntitle: text — what was proposed",
+    .result =
+        "proposal: int — its number\nstate: text — withdrawn\ntitle: text — what was proposed",
     .right = "everyone",
     .effects = PTL_READS | PTL_WRITES | PTL_ENTERS,
     .example = "portolan proposal withdraw 3",

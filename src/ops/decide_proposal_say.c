@@ -61,9 +61,8 @@ static void put_end(const ptl_call *call, const ptl_proposal *p)
         return;
     }
     const char *const note =
-        p->version > 0
-            ? ptl_text_format(call->arena, NULL, "version %lld", (long long)p->version)
-            : NULL;
+        p->version > 0 ? ptl_text_format(call->arena, NULL, "version %lld", (long long)p->version)
+                       : NULL;
     put_step(call, "in force", p->version > 0 ? p->decided_at : 0, NULL, note);
 }
 
@@ -103,8 +102,7 @@ static void put_widens(const ptl_call *call, const json_t *details)
     const json_t *item;
     size_t i;
     ptl_reply_table(call->reply, "widens", "", columns, N_OF(columns));
-    json_array_foreach(json_object_get(details, "widens"), i, item)
-        put_texts(call, item, names, 5);
+    json_array_foreach(json_object_get(details, "widens"), i, item) put_texts(call, item, names, 5);
     ptl_reply_table_end(call->reply);
 }
 
@@ -114,7 +112,8 @@ static void put_reasons(const ptl_call *call, const json_t *details)
     static const char *const names[] = {"side", "what"};
     const json_t *item;
     size_t i;
-    ptl_reply_table(call->reply, "reasons", "What speaks for it, and against", columns, N_OF(columns));
+    ptl_reply_table(call->reply, "reasons", "What speaks for it, and against", columns,
+                    N_OF(columns));
     json_array_foreach(json_object_get(details, "reasons"), i, item)
         put_texts(call, item, names, 2);
     ptl_reply_table_end(call->reply);
@@ -152,8 +151,9 @@ static void put_plan(const ptl_call *call, const json_t *details)
     put_hidden(call, "worth_mean", NULL, number_of(details, "worth_mean"));
     put_hidden(call, "worth_low", NULL, number_of(details, "worth_low"));
     put_hidden(call, "worth_high", NULL, number_of(details, "worth_high"));
-    ptl_reply_double(call->reply, "chance_of_loss", "Chance of doing worse",
-                     number_of(details, "chance_of_loss"));
+    put_hidden(call, "chance_of_loss", NULL, number_of(details, "chance_of_loss"));
+    ptl_reply_text(call->reply, "chance", "Chance that it loses",
+                   json_string_value(json_object_get(details, "chance")));
     ptl_reply_text(call->reply, "grade", "Grade",
                    json_string_value(json_object_get(details, "grade")));
     ptl_reply_text(call->reply, "from", "From",
@@ -206,15 +206,16 @@ static const char *undo_of(const ptl_proposal *p)
     return strcmp(p->kind, "budget") == 0
                ? "Whoever approves it may take that back until its first week begins. Nothing is "
                  "bought by it, so nothing has to be given back."
-               : "Once approved it is in force. It is undone by changing the setting back, which is "
+               : "Once approved it is in force. It is undone by changing the setting back, which "
+                 "is "
                  "a change of its own. What was counted in between stays in its runs.";
 }
 
 static void put_undo(const ptl_call *call, const ptl_proposal *p)
 {
-    const bool open = p->decision == PTL_PROPOSAL_REJECTED ||
-                      (p->decision == PTL_PROPOSAL_APPROVED && p->version == 0 &&
-                       call->now < p->expires_at);
+    const bool open =
+        p->decision == PTL_PROPOSAL_REJECTED ||
+        (p->decision == PTL_PROPOSAL_APPROVED && p->version == 0 && call->now < p->expires_at);
     ptl_reply_text(call->reply, "undo", "Undone by", undo_of(p));
     if (open) ptl_reply_instant(call->reply, "undone_until", "Undone until", p->expires_at);
 }

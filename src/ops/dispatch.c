@@ -522,8 +522,8 @@ static int64_t proposal_of_draft(const session *s)
 {
     int64_t proposal = 0;
     if (s->draft->status != PTL_OK) return 0;
-    const ptl_status st = ptl_proposal_waiting(&proposal, s->store->records,
-                                               s->draft->workspace.hash, s->now, NULL);
+    const ptl_status st =
+        ptl_proposal_waiting(&proposal, s->store->records, s->draft->workspace.hash, s->now, NULL);
     return st == PTL_OK ? proposal : 0; /* a note is no reason to fail */
 }
 

@@ -47,14 +47,15 @@ static ptl_status drafted_against(const approval *a, const char *path)
     return PTL_E_CONFLICT;
 }
 
-/* Invariant 2 of workspace_proposal.c; the file's place in the list that is in force, or its end. */
+/* Invariant 2 of workspace_proposal.c; the file's place in the list that is in force, or its end.
+ */
 static ptl_status place_of(int64_t *at, const approval *a, const ptl_proposal_file *f)
 {
     for (*at = 0; *at < a->n_merged; (*at)++)
         if (strcmp(a->merged[*at].path, f->path) == 0) break;
     const bool there = *at < a->n_merged;
-    const bool same = there ? f->has_base && has_hash(a->merged[*at].content, &f->base)
-                            : !f->has_base;
+    const bool same =
+        there ? f->has_base && has_hash(a->merged[*at].content, &f->base) : !f->has_base;
     return same ? PTL_OK : drafted_against(a, f->path);
 }
 
@@ -70,8 +71,7 @@ static ptl_status merge_one(approval *a, const ptl_proposal_file *f)
         a->n_merged--;
     } else if (!f->is_removed) { /* lists of files are sorted by path */
         for (at = 0; at < a->n_merged && strcmp(a->merged[at].path, f->path) < 0;) at++;
-        memmove(&a->merged[at + 1], &a->merged[at],
-                (size_t)(a->n_merged - at) * sizeof *a->merged);
+        memmove(&a->merged[at + 1], &a->merged[at], (size_t)(a->n_merged - at) * sizeof *a->merged);
         a->merged[at] = (ptl_config_file){f->path, f->content};
         a->n_merged++;
     }
@@ -106,7 +106,8 @@ static ptl_status read_held(approval *a, int64_t i)
     if (!path) return PTL_E_NO_MEMORY;
     a->held[i] = (ptl_text){0};
     if (ptl_file_exists(path))
-        PTL_TRY(ptl_file_read(&a->held[i], path, PTL_CONFIG_FILE_BYTES_MAX, a->call->arena, a->err));
+        PTL_TRY(
+            ptl_file_read(&a->held[i], path, PTL_CONFIG_FILE_BYTES_MAX, a->call->arena, a->err));
     const bool there = a->held[i].ptr != NULL;
     const bool known = there ? (f->has_base && has_hash(a->held[i], &f->base)) ||
                                    (f->has_beside && has_hash(a->held[i], &f->beside)) ||
@@ -150,9 +151,9 @@ static ptl_status write_folder(const approval *a)
 {
     for (int64_t i = 0; i < a->n_files; i++) {
         const ptl_proposal_file *const f = &a->files[i];
-        const bool is_there = f->is_removed ? !a->held[i].ptr
-                                            : a->held[i].ptr &&
-                                                  ptl_text_equal(a->held[i], f->content);
+        const bool is_there = f->is_removed
+                                  ? !a->held[i].ptr
+                                  : a->held[i].ptr && ptl_text_equal(a->held[i], f->content);
         if (is_there) continue;
         const ptl_status st = put_file(a, f->path, f->content, f->is_removed, a->err);
         if (st == PTL_OK) continue;

@@ -177,8 +177,8 @@ static ptl_status add(int64_t *proposal_id, const ptl_enforcement *e, const ptl_
     PTL_TRY(ptl_draft_difference(&p.difference, draft, call->store->records, e->before, call->arena,
                                  err));
     PTL_TRY(list_files(&files, &n_files, call, draft, e->before, err));
-    PTL_TRY(ptl_proposal_add(&p, &overtaken, call->store->records, files, n_files,
-                             e->deciders.json, err));
+    PTL_TRY(ptl_proposal_add(&p, &overtaken, call->store->records, files, n_files, e->deciders.json,
+                             err));
     if (overtaken > 0)
         ptl_reply_note(call->reply, "it takes the place of proposal %lld", (long long)overtaken);
     *proposal_id = p.proposal_id;

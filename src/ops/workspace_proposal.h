@@ -13,7 +13,7 @@ typedef struct ptl_enforcement {
     bool differs;
     ptl_widening *widens;
     int64_t n_widens;
-    const char *right;  /* the role that decides on them                                */
+    const char *right;   /* the role that decides on them                                */
     const char *details; /* {"widens": […]}                                              */
     const char *list;    /* the array alone                                              */
     ptl_deciders deciders;

@@ -261,8 +261,8 @@ static ptl_status look(bool *again, ptl_records *records, const ptl_proposal_ver
     return *again ? PTL_OK : check_reason(v, err);
 }
 
-ptl_status ptl_proposal_may_decide(bool *again, ptl_records *records,
-                                   const ptl_proposal_verdict *v, ptl_error *err)
+ptl_status ptl_proposal_may_decide(bool *again, ptl_records *records, const ptl_proposal_verdict *v,
+                                   ptl_error *err)
 {
     ptl_arena arena;
     ptl_arena_init(&arena, PTL_PROPOSAL_ARENA_MAX, NULL);
@@ -320,8 +320,9 @@ static ptl_status check_reopen(const ptl_proposal *p, ptl_records *records, cons
         return ptl_fail(err, PTL_E_CONFLICT, "proposal %lld was %s: there is no decision to undo",
                         id, ptl_proposal_state_text(p->decision));
     if (strcmp(p->decided_by, by) != 0)
-        return ptl_fail(err, PTL_E_DENIED, "proposal %lld was %s by %s, who alone may take that back",
-                        id, ptl_proposal_state_text(p->decision), p->decided_by);
+        return ptl_fail(err, PTL_E_DENIED,
+                        "proposal %lld was %s by %s, who alone may take that back", id,
+                        ptl_proposal_state_text(p->decision), p->decided_by);
     if (p->version > 0) {
         (void)ptl_fail(err, PTL_E_CONFLICT, "proposal %lld is in force as version %lld", id,
                        (long long)p->version);

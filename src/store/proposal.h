@@ -37,9 +37,9 @@ typedef struct ptl_proposal {
     const char *kind;  /* "configuration", "budget"                                       */
     const char *title; /* verb first: "Lower the target from €1.2m to €1.1m"              */
     const char *why;
-    const char *holder;  /* the role that decides; an owner always may                      */
-    ptl_hash content;    /* of what is proposed: equal content is the same proposal         */
-    int64_t base_version; /* of the configuration in force when it was drafted               */
+    const char *holder;     /* the role that decides; an owner always may                      */
+    ptl_hash content;       /* of what is proposed: equal content is the same proposal         */
+    int64_t base_version;   /* of the configuration in force when it was drafted               */
     const char *details;    /* JSON object: what widens, or what the plan promises            */
     const char *difference; /* unified text; NULL where no file changes                       */
     ptl_instant drafted_at;
@@ -47,7 +47,7 @@ typedef struct ptl_proposal {
     bool by_terminal; /* drafted by the workspace's own user                            */
     int64_t run_id;
     ptl_instant expires_at;
-    ptl_proposal_state decision; /* as written: WAITS where nobody decided; see _state_at          */
+    ptl_proposal_state decision; /* as written: WAITS where nobody decided; see _state_at */
     ptl_instant decided_at;      /* 0: not yet */
     const char *decided_by;
     const char *reason;

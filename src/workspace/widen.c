@@ -52,8 +52,8 @@ static ptl_status add_text(widen *w, const char *key, const char *before, const 
 
 /* --- the number ------------------------------------------------------------------------------- */
 
-static ptl_status add_money(widen *w, const char *key, int64_t before, int64_t after, bool has_after,
-                            const char *why)
+static ptl_status add_money(widen *w, const char *key, int64_t before, int64_t after,
+                            bool has_after, const char *why)
 {
     ptl_buffer a, b;
     ptl_buffer_init(&a, 128, NULL);
@@ -162,8 +162,8 @@ static ptl_status widen_metric(widen *w, const ptl_metric *m)
     if (a.version != b.version)
         PTL_TRY(add_definition(w, m->name, "version", a.version, b.version, why));
     if (a.horizon_months != b.horizon_months)
-        PTL_TRY(add_definition(w, m->name, "horizon_months", a.horizon_months, b.horizon_months,
-                               why));
+        PTL_TRY(
+            add_definition(w, m->name, "horizon_months", a.horizon_months, b.horizon_months, why));
     if (differ(a.discount, b.discount))
         PTL_TRY(add_definition(w, m->name, "discount", a.discount, b.discount, why));
     if (!(b.tolerance > a.tolerance)) return PTL_OK;
@@ -201,7 +201,8 @@ static const ptl_channel_config *channel_of(const ptl_workspace *w, const char *
     return NULL;
 }
 
-static ptl_status add_switch(widen *w, const char *channel, const char *key, bool before, bool after)
+static ptl_status add_switch(widen *w, const char *channel, const char *key, bool before,
+                             bool after)
 {
     char name[160];
     if (before == after) return PTL_OK;

@@ -119,7 +119,8 @@ static const char *kinds(fixture *f, int64_t first)
     EXPECT_OK(ptl_ledger_list(&entries, &n, records, first, 100, &f->arena, &err));
     out[0] = '\0';
     for (int64_t i = 0; i < n; i++)
-        at += (size_t)snprintf(out + at, sizeof out - at, "%s%s", i > 0 ? " " : "", entries[i].kind);
+        at +=
+            (size_t)snprintf(out + at, sizeof out - at, "%s%s", i > 0 ? " " : "", entries[i].kind);
     ptl_records_close(records);
     return out;
 }
@@ -189,7 +190,8 @@ static void a_change_that_widens_waits(void **state)
     EXPECT_INT(version_in_force(f), 1);
     EXPECT_STR(file_text(f), before);
     EXPECT_STR(kinds(f, 1), "proposal.drafted proposal.routed");
-    EXPECT_OK(call_as(f, "ines", "owner", "proposal.approve", "{\"proposal\":1,\"note\":\"Yes.\"}"));
+    EXPECT_OK(
+        call_as(f, "ines", "owner", "proposal.approve", "{\"proposal\":1,\"note\":\"Yes.\"}"));
     EXPECT_SAYS("\"config_version\":2");
     EXPECT_INT(version_in_force(f), 2);
     assert_non_null(strstr(file_text(f), "to: 1500\n"));
@@ -223,9 +225,9 @@ static void an_author_never_decides(void **state) /* 2 */
     EXPECT_OK(lower(f, "ada", "owner", "1500"));
     EXPECT_FAIL(call_as(f, "ada", "owner", "proposal.approve", "{\"proposal\":1}"), PTL_E_DENIED,
                 "does not decide on it");
-    EXPECT_FAIL(call_as(f, "ada", "owner", "proposal.reject",
-                        "{\"proposal\":1,\"reason\":\"" REASON "\"}"),
-                PTL_E_DENIED, "does not decide on it");
+    EXPECT_FAIL(
+        call_as(f, "ada", "owner", "proposal.reject", "{\"proposal\":1,\"reason\":\"" REASON "\"}"),
+        PTL_E_DENIED, "does not decide on it");
     EXPECT_FAIL(call_as(f, "fin", "finance", "proposal.approve", "{\"proposal\":1}"), PTL_E_DENIED,
                 "an owner holds this right");
     EXPECT_FAIL(call_as(f, "key nightly", "owner", "proposal.approve", "{\"proposal\":1}"),

@@ -86,8 +86,9 @@ static void test_the_number(void **state)
          KPI("1000", "2000", "2026-01-02", "2026-12-31"), "kpi.starts", "kpi.starts"},
         {KPI("1000", "2000", "2026-01-01", "2026-12-31"),
          KPI("1001", "2000", "2026-01-01", "2026-12-31"), "kpi.from", "kpi.from"},
-        {base, COMPANY "kpi:\n  metric: revenue\n  label: Contribution\n  from: 1,000\n  to: 2,000\n"
-                       "  starts: 2026-01-01\n  by: 2026-12-31\n  holds_at: 60\n  drifts_at: 20\n",
+        {base,
+         COMPANY "kpi:\n  metric: revenue\n  label: Contribution\n  from: 1,000\n  to: 2,000\n"
+                 "  starts: 2026-01-01\n  by: 2026-12-31\n  holds_at: 60\n  drifts_at: 20\n",
          "kpi.metric", "kpi.metric"},
         {base, COMPANY NUMBER "  holds_at: 59\n  drifts_at: 20\n", "kpi.holds_at", ""},
         {base, COMPANY NUMBER "  holds_at: 60\n  drifts_at: 19\n", "kpi.drifts_at", ""},
@@ -101,11 +102,13 @@ static void test_a_name_is_taste_unless_it_is_anothers(void **state)
 {
     (void)state;
     static const rule rules[] = {
-        {base, COMPANY "kpi:\n  metric: cm2\n  label: What is left\n  from: 1,000\n  to: 2,000\n"
-                       "  starts: 2026-01-01\n  by: 2026-12-31\n",
+        {base,
+         COMPANY "kpi:\n  metric: cm2\n  label: What is left\n  from: 1,000\n  to: 2,000\n"
+                 "  starts: 2026-01-01\n  by: 2026-12-31\n",
          "", ""},
-        {base, COMPANY "kpi:\n  metric: cm2\n  label: revenue\n  from: 1,000\n  to: 2,000\n"
-                       "  starts: 2026-01-01\n  by: 2026-12-31\n",
+        {base,
+         COMPANY "kpi:\n  metric: cm2\n  label: revenue\n  from: 1,000\n  to: 2,000\n"
+                 "  starts: 2026-01-01\n  by: 2026-12-31\n",
          "kpi.label", ""},
     };
     HOLD(rules, portolan);
@@ -145,8 +148,8 @@ static void test_what_cac_counts(void **state)
          "channels.tv.marketing"},
         {"- {name: tv, paid: true}\n- {name: direct, paid: false, marketing: false}\n",
          "- {name: direct, paid: false, marketing: false}\n", "channels.tv", ""},
-        {"- {name: tv, label: TV, owner: Al}\n", "- {name: tv, label: Telly, aliases: [Fernsehen]}\n",
-         "", ""},
+        {"- {name: tv, label: TV, owner: Al}\n",
+         "- {name: tv, label: Telly, aliases: [Fernsehen]}\n", "", ""},
     };
     HOLD(rules, channels);
 }
@@ -155,18 +158,20 @@ static void test_definitions_and_tolerances(void **state)
 {
     (void)state;
     static const rule rules[] = {
-        {"- {name: ltv, version: 2, horizon_months: 24}\n",
-         "- {name: ltv, version: 3, horizon_months: 24}\n", "metrics.ltv.version",
-         "metrics.ltv.version"},
-        {"- {name: ltv, version: 2, horizon_months: 24}\n",
-         "- {name: ltv, version: 2, horizon_months: 36}\n", "metrics.ltv.horizon_months",
-         "metrics.ltv.horizon_months"},
-        {"- {name: ltv, version: 2, discount: 0.1}\n", "- {name: ltv, version: 2, discount: 0.05}\n",
-         "metrics.ltv.discount", "metrics.ltv.discount"},
+        {"- {name: ltv.observed, version: 2, horizon_months: 24}\n",
+         "- {name: ltv.observed, version: 3, horizon_months: 24}\n", "metrics.ltv.observed.version",
+         "metrics.ltv.observed.version"},
+        {"- {name: ltv.observed, version: 2, horizon_months: 24}\n",
+         "- {name: ltv.observed, version: 2, horizon_months: 36}\n",
+         "metrics.ltv.observed.horizon_months", "metrics.ltv.observed.horizon_months"},
+        {"- {name: ltv.observed, version: 2, discount: 0.1}\n",
+         "- {name: ltv.observed, version: 2, discount: 0.05}\n", "metrics.ltv.observed.discount",
+         "metrics.ltv.observed.discount"},
         {"- {name: reconcile.revenue, tolerance: 0.01}\n",
-         "- {name: reconcile.revenue, tolerance: 0.02}\n", "metrics.reconcile.revenue.tolerance", ""},
-        {"- {name: ltv, label: Worth of a customer}\n", "- {name: ltv, label: Lifetime, owner: Al}\n",
-         "", ""},
+         "- {name: reconcile.revenue, tolerance: 0.02}\n", "metrics.reconcile.revenue.tolerance",
+         ""},
+        {"- {name: ltv.observed, label: Worth of a customer}\n",
+         "- {name: ltv.observed, label: Lifetime, owner: Al}\n", "", ""},
     };
     HOLD(rules, metrics);
 }
@@ -221,8 +226,7 @@ static void test_words(void **state)
     int64_t n;
     ptl_buffer out;
     ptl_buffer_init(&out, 4096, NULL);
-    const ptl_widening *list =
-        list_of(&n, base, KPI("1000", "1500", "2026-01-01", "2027-12-31"));
+    const ptl_widening *list = list_of(&n, base, KPI("1000", "1500", "2026-01-01", "2027-12-31"));
     ptl_widening_title(&out, list, n);
     EXPECT_STR(out.ptr, "Lower the target from \xe2\x82\xac"
                         "2,000 to \xe2\x82\xac"
@@ -231,9 +235,10 @@ static void test_words(void **state)
     ptl_widening_why(&out, list, n);
     EXPECT_STR(out.ptr, "The target is lowered; there is more time.");
     ptl_buffer_clear(&out);
-    const ptl_widening definition = {"metrics.ltv.horizon_months", "24", "36", "it is so", "finance"};
+    const ptl_widening definition = {"metrics.ltv.observed.horizon_months", "24", "36", "it is so",
+                                     "finance"};
     ptl_widening_title(&out, &definition, 1);
-    EXPECT_STR(out.ptr, "Change horizon months of ltv from 24 to 36");
+    EXPECT_STR(out.ptr, "Change horizon months of ltv.observed from 24 to 36");
     ptl_buffer_clear(&out);
     const ptl_widening reader = {"digest.mail_to", "none", "y@a.example", "it is so", "owner"};
     ptl_widening_title(&out, &reader, 1);
@@ -246,9 +251,8 @@ static void test_no_secret_is_shown(void **state)
 {
     (void)state;
     int64_t n;
-    const ptl_widening *list =
-        list_of(&n, COMPANY "digest:\n  webhook: https://a.example/t0ken\n",
-                COMPANY "digest:\n  webhook: \"${HOOK}\"\n");
+    const ptl_widening *list = list_of(&n, COMPANY "digest:\n  webhook: https://a.example/t0ken\n",
+                                       COMPANY "digest:\n  webhook: \"${HOOK}\"\n");
     EXPECT_INT(n, 1);
     EXPECT_STR(list[0].before, "an address kept in the file");
     EXPECT_STR(list[0].after, "${HOOK}");

@@ -303,7 +303,7 @@ test('a change that widens says who decides, and waits as a proposal', { skip },
   await page.waitForSelector('.toast >> text=Proposal 1 waits');
   await page.waitForSelector('.note >> text=Proposal 1 waits: frieda decides');
   assert.equal(file('channels.yaml'), before);
-  assert.equal(await page.getAttribute('.note a >> text=Decisions', 'href'), '/decisions');
+  assert.equal(await page.getAttribute('.note a >> text=See it', 'href'), '/decisions/1');
 });
 
 test('nothing was complained about but what was refused on purpose', { skip }, () => {

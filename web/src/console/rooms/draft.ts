@@ -29,7 +29,7 @@ export interface Draft {
 /** Proposals wait on Decisions; what is in force stands in the ledger. */
 function told(answer: Told): void {
   const id = answer['proposal'] as number | null | undefined;
-  if (id) say(`Proposal ${id} waits.`, { label: 'Decisions', href: '/decisions' });
+  if (id) say(`Proposal ${id} waits.`, { label: 'Decisions', href: `/decisions/${id}` });
   else say(`Version ${answer['config_version']} is in force.`, { label: 'Ledger', href: '/ledger' });
 }
 

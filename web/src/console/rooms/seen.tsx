@@ -17,7 +17,7 @@ function Widening({ widens, decides }: { widens: Wider[]; decides: string }) {
 /** The difference, above the button that saves it. `binding`: values everybody is measured by. */
 export function SeenDifference({ draft, file, binding = 0 }: { draft: Draft; file: string; binding?: number }) {
   const { seen, waiting } = draft;
-  if (waiting) return <p class="note"><Mark mark="waits">Proposal {waiting.proposal} waits: {waiting.decides} decides. The file is as it was.</Mark> <a href="/decisions">Decisions</a></p>;
+  if (waiting) return <p class="note"><Mark mark="waits">Proposal {waiting.proposal} waits: {waiting.decides} decides. The file is as it was.</Mark> <a href={`/decisions/${waiting.proposal}`}>See it</a></p>;
   if (!seen) return null;
   return (
     <Section title="What changes in the file" note={file}>
