@@ -8,8 +8,9 @@ import { bar, compare } from './bar';
 import type { Period } from './bar';
 import { lastHeard, lost } from './api';
 import { Dialog } from './dialog';
-import { fitTables } from './fit';
+import { fitTables } from '../page/fit';
 import { KEYS, panel } from './keys';
+import { actionsOff } from './off';
 import { cancel, importing, isOpen, jobs, openJobs } from './live';
 import { Logo } from './logo';
 import { Answer, Key, Progress, Skeleton } from './parts/basic';
@@ -105,7 +106,7 @@ function Bar() {
 
 function Lost() {
   const since = lost.value;
-  return <div class="lost" role="status">{since > 0 && <p><b>No connection since {time(new Date(since))}.</b> What you see is from {time(new Date(lastHeard()))}. Nothing can be changed until it is back.</p>}</div>;
+  return <div class="lost" role="status">{since > 0 && <p><b>No connection since {time(new Date(since))}.</b> What you see is from {time(new Date(lastHeard()))}. Actions are off until it is back.</p>}</div>;
 }
 
 function ToastView() {
@@ -229,6 +230,7 @@ export function Shell() {
   });
   useEffect(menuCloses, []);
   useEffect(() => fitTables(document.getElementById('main') as HTMLElement), []);
+  useEffect(() => actionsOff(document.getElementById('main') as HTMLElement), []);
   useEffect(() => {
     const company = workspace.value?.company;
     document.title = [source?.title || 'Nothing here', company].filter(Boolean).join(', ');
