@@ -80,10 +80,10 @@ static void put_chance(ptl_page *page, const ptl_review *r)
     if (!(at >= 0 && at <= 100)) return;
     ptl_page_html(page, "<svg class=\"chance\" width=\"100%\" height=\"32\" aria-hidden=\"true\">");
     ptl_buffer_printf(&page->body,
-                      "<rect class=\"track\" y=\"6\" width=\"100%%\" height=\"4\" rx=\"2\"/>"
+                      "<rect class=\"all\" y=\"6\" width=\"100%%\" height=\"4\" rx=\"2\"/>"
                       "<rect class=\"done\" y=\"6\" width=\"%.1f%%\" height=\"4\" rx=\"2\"/>"
-                      "<rect class=\"tick\" x=\"%.1f%%\" y=\"3\" width=\"1\" height=\"10\"/>"
-                      "<rect class=\"tick\" x=\"%.1f%%\" y=\"3\" width=\"1\" height=\"10\"/>"
+                      "<rect class=\"limit\" x=\"%.1f%%\" y=\"3\" width=\"1\" height=\"10\"/>"
+                      "<rect class=\"limit\" x=\"%.1f%%\" y=\"3\" width=\"1\" height=\"10\"/>"
                       "<circle cx=\"%.1f%%\" cy=\"8\" r=\"4.2\"/>",
                       at, kpi->drifts_at, kpi->holds_at, at);
     ptl_buffer_printf(&page->body,
@@ -122,6 +122,17 @@ static void put_lede(ptl_page *page, const ptl_review *r)
     ptl_page_html(page, " from plan.</p>\n");
 }
 
+/* "31 December"; of another year than the review's with the year. */
+static const char *due_day(ptl_page *page, const ptl_review *r)
+{
+    enum { YEAR = 5 }; /* " 2026" */
+    ptl_buffer *b = ptl_page_say(page);
+    ptl_show_day_long(b, r->course.due);
+    const bool is_own = ptl_date_of(r->course.due).year == ptl_review_year(r);
+    if (is_own && b->len > YEAR) b->len -= YEAR;
+    return ptl_page_said(page);
+}
+
 static void put_forecast(ptl_page *page, const ptl_review *r)
 {
     const ptl_course *c = &r->course;
@@ -129,7 +140,7 @@ static void put_forecast(ptl_page *page, const ptl_review *r)
         ptl_show_digits(c->final.point, c->final.low, c->final.high, PTL_UNIT_MONEY);
     cite_forecast(page, r);
     ptl_page_html(page, "</h1>\n<p class=\"interval\">expected on ");
-    ptl_show_day_long(&page->body, c->due);
+    ptl_page_text(page, due_day(page, r));
     ptl_page_html(page, " · 80%: ");
     ptl_show_range(&page->body, c->final.low, c->final.high, d);
     ptl_page_html(page, "</p>\n");

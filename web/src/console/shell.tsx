@@ -21,7 +21,8 @@ import { go, moved, place } from './route';
 import { roleName, who, workspace } from './session';
 import { hold, hush, restart, toast } from './toast';
 
-const BAR_MAX = 4; /* rooms on the phone's bar, beside More */
+/* On the phone's bar, beside More: those that are there. */
+const BAR = ['/today', '/decisions', '/measurement', '/money'].flatMap((path) => rooms.filter((r) => r.path === path));
 
 /* --- rail ----------------------------------------------------------------------------------- */
 
@@ -54,10 +55,10 @@ function Icon({ path }: { path: string }) {
 }
 
 function Bottom({ at }: { at: Room | undefined }) {
-  const more = place.value.path === '/you' || (at !== undefined && rooms.indexOf(at) >= BAR_MAX);
+  const more = place.value.path === '/you' || (at !== undefined && !BAR.includes(at));
   return (
     <nav class="bottom" aria-label="Rooms, short">
-      {rooms.slice(0, BAR_MAX).map((r) => <a key={r.path} href={r.path} aria-current={r === at ? 'page' : undefined}><Icon path={r.icon} /><span>{r.short || r.title}</span>{(r.count?.value || 0) > 0 && <i class="count">{r.count?.value}</i>}</a>)}
+      {BAR.map((r) => <a key={r.path} href={r.path} aria-current={r === at ? 'page' : undefined}><Icon path={r.icon} /><span>{r.short || r.title}</span>{(r.count?.value || 0) > 0 && <i class="count">{r.count?.value}</i>}</a>)}
       <a href="/you" aria-current={more ? 'page' : undefined}><Icon path="M3 5.5h14M3 10h14M3 14.5h14" /><span>More</span></a>
     </nav>
   );
