@@ -112,6 +112,8 @@ void ptl_page_section(ptl_page *page, const char *heading, const char *note);
 void ptl_page_section_end(ptl_page *page);
 /** A place that the console fills; a page that is a file leaves it empty. */
 void ptl_page_slot(ptl_page *page, const char *name);
+/** The same in a row: `of` says which. */
+void ptl_page_slot_of(ptl_page *page, const char *name, const char *of);
 /** A word with its mark before it: "holds", "look", "broken", "unidentified", "stale", "waits",
  * "lock", "against". */
 void ptl_page_mark(ptl_page *page, const char *mark, const char *word);

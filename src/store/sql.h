@@ -39,6 +39,8 @@ PTL_NODISCARD ptl_status ptl_sql_open(ptl_sql **out, const char *path, ptl_text 
 PTL_NODISCARD ptl_status ptl_sql_open_reader(ptl_sql **out, const ptl_sql *of, ptl_text script,
                                              ptl_error *err);
 void ptl_sql_close(ptl_sql *sql);
+/** Let go of pages of the file that are held in memory. */
+void ptl_sql_rest(ptl_sql *sql);
 /** Count every commit of this connection. NULL: no more. */
 void ptl_sql_watch(ptl_sql *sql, ptl_pulse *pulse);
 const char *ptl_sql_path(const ptl_sql *sql);
@@ -63,6 +65,7 @@ void ptl_bind_string(ptl_statement *statement, const char *terminated); /* NULL 
 void ptl_bind_blob(ptl_statement *statement, const void *bytes, size_t len);
 void ptl_bind_hash(ptl_statement *statement, const ptl_hash *hash);
 void ptl_bind_null(ptl_statement *statement);
+void ptl_bind_int_if(ptl_statement *statement, bool is_there, int64_t value); /* or null */
 
 /** Advance: `row` says whether there is one. After the last row, or a failure, it is reset. */
 PTL_NODISCARD ptl_status ptl_sql_step(bool *row, ptl_statement *statement, ptl_error *err);

@@ -21,6 +21,8 @@ export const KEYS: [string[], string][] = [
   [['j', 'k'], 'next, previous row'],
   [['Enter'], 'open the row'],
   [['a'], 'do what the row waits for'],
+  [['r'], 'reject the proposal'],
+  [['z'], 'undo, while it may be'],
   [['p'], 'propose the plan'],
   [['[', ']'], 'earlier, later period'],
   [['c'], 'beside the same weekdays a year before'],
@@ -110,7 +112,7 @@ function single(e: KeyboardEvent): boolean {
     tab?.click();
     return Boolean(tab);
   }
-  const own = first<HTMLElement>(`main [data-key="${CSS.escape(e.key)}"]`); /* a button of the room */
+  const own = first<HTMLElement>(`:is(main, .toasts) [data-key="${CSS.escape(e.key)}"]`); /* a button of the room */
   const act = own ? () => own.click() : ACTS[e.key];
   act?.();
   return act !== undefined;

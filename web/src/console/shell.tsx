@@ -118,7 +118,7 @@ function ToastView() {
         <p class="toast" onMouseEnter={hold} onMouseLeave={restart} onFocusIn={hold} onFocusOut={restart}>
           <span class={t.plain ? undefined : 'v holds'}>{t.words}</span>
           {t.act?.href && <a href={t.act.href} onClick={hush}>{t.act.label}</a>}
-          {t.act?.run && <button type="button" onClick={() => (t.act?.run?.(), hush())}>{t.act.label}{t.act.key && <> <Key>{t.act.key}</Key></>}</button>}
+          {t.act?.run && <button type="button" data-key={t.act.key} onClick={() => (t.act?.run?.(), hush())}>{t.act.label}{t.act.key && <> <Key>{t.act.key}</Key></>}</button>}
         </p>
       )}
     </div>

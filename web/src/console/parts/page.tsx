@@ -38,11 +38,11 @@ window.addEventListener('beforeprint', () => paper?.(true));
 window.addEventListener('afterprint', () => paper?.(false));
 
 /** What the console puts into the places that a page keeps free for it (ptl_page_slot). */
-export type Slots = Record<string, () => ComponentChildren>;
+export type Slots = Record<string, (of: string) => ComponentChildren>; /* `of`: what a slot in a row is of */
 
 function fill(root: HTMLElement, slots: Slots): () => void {
   const places = all<HTMLElement>('[data-slot]', root);
-  places.forEach((place) => render(slots[place.dataset['slot'] || '']?.() ?? null, place));
+  places.forEach((place) => render(slots[place.dataset['slot'] || '']?.(place.dataset['of'] || '') ?? null, place));
   return () => places.forEach((place) => render(null, place));
 }
 

@@ -15,6 +15,7 @@ import { who, workspace } from '../session';
 import { say } from '../toast';
 import { inbox } from '../upload';
 import { useRead, wordsOf } from '../use';
+import { NameAct, Names } from './names';
 
 /* --- one after the other ------------------------------------------------------------------------ */
 
@@ -186,7 +187,7 @@ function SetAside() {
   );
 }
 
-const SLOTS = { bring: () => <Bring />, audit: () => <Audit />, aside: () => <SetAside /> };
+const SLOTS = { bring: () => <Bring />, audit: () => <Audit />, aside: () => <SetAside />, name: (of: string) => <NameAct of={of} />, names: () => <Names /> };
 
 const HEADINGS = ['Sources', 'What the audit found', 'What can be answered'];
 
