@@ -4,6 +4,7 @@
  * conversion when the rate says so, or none until the journey is watched no longer. Nothing is
  * shared with the estimator. Persons have one to five journeys and keenness of their own in the
  * worlds that judge intervals, so that journeys of one person are dependent. */
+#include "support/effort.h"
 #include "support/expect.h"
 
 #include <math.h>
@@ -169,8 +170,7 @@ static void find_truth(double effect_true[K], double share_true[K + 1], int n_wo
 static void intervals_cover(void **state)
 {
     (void)state;
-    const bool all = getenv("PTL_LONG") != NULL;
-    const int n_worlds = all ? 1000 : 60;
+    const int n_worlds = effort(8, 60, 1000);
     ptl_arena arena;
     ptl_arena_init(&arena, (size_t)1 << 28, NULL);
     ptl_rng rng = ptl_rng_new(99173);
@@ -178,7 +178,7 @@ static void intervals_cover(void **state)
     o.interval.method = PTL_INTERVAL_NONE;
     o.shared_decay = true;
     double effect_true[K], share_true[K + 1];
-    find_truth(effect_true, share_true, all ? 12 : 4, &o, &arena, &rng);
+    find_truth(effect_true, share_true, effort(1, 4, 12), &o, &arena, &rng);
     int64_t inside[2] = {0};
     o.interval.method = PTL_INTERVAL_JACKKNIFE;
     for (int w = 0; w < n_worlds; w++) {
@@ -192,7 +192,7 @@ static void intervals_cover(void **state)
     ptl_arena_dispose(&arena);
     print_message("  effect %.3f, share %.3f of %d worlds\n", (double)inside[0] / n_worlds,
                   (double)inside[1] / n_worlds, n_worlds);
-    const double tol = all ? 0.02 : 4.0 * sqrt(0.09 / n_worlds);
+    const double tol = n_worlds >= 1000 ? 0.02 : 4.0 * sqrt(0.09 / n_worlds);
     for (int i = 0; i < 2; i++) EXPECT_NEAR((double)inside[i] / n_worlds, 0.90, tol);
 }
 
