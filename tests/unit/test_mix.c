@@ -224,8 +224,8 @@ static void bad_input_is_refused(void **state)
                 "65 experiments; at most 64");
 }
 
-static ptl_status solve_short(ptl_mix_result *r, const world *w, int32_t n_threads,
-                              int32_t n_draws, ptl_error *err)
+static ptl_status solve_short(ptl_mix_result *r, const world *w, int32_t n_threads, int32_t n_draws,
+                              ptl_error *err)
 {
     ptl_pool *pool;
     ptl_mix_options o = short_options();
