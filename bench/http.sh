@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # http: what `portolan serve` answers, how fast, beside what, and what it holds. No baseline: no other server has
-# these answers. PERSONS=20000 (of a shop watched for two years; about 17 rows of events each), SECONDS_EACH=5.
+# these answers. PERSONS=20000 (of a shop watched for two years; about 12 events each), SECONDS_EACH=5.
+# WORKSPACE=DIR: a workspace made before, by PREPARE=DIR; its stores are copied, its exports linked, so it serves
+# again. A million persons are 10.4 million events at first and 1.5 million in the load beside: some minutes to make.
 #
+#   each read      with EACH=1: the first answer of each read and page after the start, and 50 users of it alone
 #   cached         requests/s of one figure that nothing changed, 64 connections kept open, and the same for each
 #                  second of processor time, server and client apart: what is left where others use the cores too
 #   50 users       fourteen reads in turn, half a second of thought between them; and without any
 #   beside a load  the same 50 users while the rest of the events is imported
-#   start, idle    ready after a clean end and after kill -9; memory at the start, after work, and at rest
+#   start, idle    ready after a clean end and after kill -9; memory at the start, after work, and at rest, and of
+#                  it what is no page of a file
 #   streams        memory of 1,000 idle event streams
 #
 # It needs wrk (Debian's). `seconds` is the 95th percentile of the 50 users.
@@ -22,7 +26,7 @@ cd "$folder"
 
 say() { printf '%-46s %s\n' "$1" "$2" >&2; }
 ticks() { awk '{print $14 + $15}' "/proc/$server/stat"; }
-memory() { awk '/^VmRSS/ {printf "%.1f MB", $2 / 1024}' "/proc/$server/status"; }
+memory() { awk '/^VmRSS/ {all = $2} /^RssAnon/ {own = $2} END {printf "%.1f MB (%.1f its own)", all / 1024, own / 1024}' "/proc/$server/status"; }
 milliseconds() { echo $((($(date +%s%N) - $1) / 1000000)); }
 serve() {
   local begun; begun=$(date +%s%N)
@@ -58,16 +62,35 @@ function done(summary, latency)
 end
 LUA
 
-# Events in parts, as exports come; half of them come later.
-"$portolan" simulate ws --persons "${PERSONS:-20000}" --weeks 104 --seed 7 >/dev/null
-(cd ws/data/ga4 && split -n l/8 -d -a 1 --additional-suffix=.jsonl events.jsonl events- && rm events.jsonl)
-sed -i 's|data/ga4/events.jsonl\*|data/ga4/events*.jsonl|' ws/sources/ga4.yaml
-mkdir later && mv ws/data/ga4/events-[4-7].jsonl later/
-"$portolan" -w ws import >/dev/null 2>&1 && "$portolan" -w ws review >/dev/null 2>&1
+# Events in parts, as exports come; the last LATER of eight come later: half of them, or one of a large workspace's.
+prepare() { # folder
+  local later=${LATER:-4}
+  "$portolan" simulate "$1/ws" --persons "${PERSONS:-20000}" --weeks 104 --seed 7 >/dev/null
+  (cd "$1/ws/data/ga4" && split -n l/8 -d -a 1 --additional-suffix=.jsonl events.jsonl events- && rm events.jsonl)
+  sed -i 's|data/ga4/events.jsonl\*|data/ga4/events*.jsonl|' "$1/ws/sources/ga4.yaml"
+  mkdir "$1/later"
+  for ((i = 8 - later; i < 8; i++)); do mv "$1/ws/data/ga4/events-$i.jsonl" "$1/later/"; done
+  "$portolan" -w "$1/ws" import >/dev/null 2>&1 && "$portolan" -w "$1/ws" review >/dev/null 2>&1
+  for op in "attribution run" "reconcile run" "data audit"; do "$portolan" -w "$1/ws" $op >/dev/null 2>&1; done
+}
+if [ -n "${PREPARE:-}" ]; then
+  mkdir -p "$PREPARE"
+  LATER=${LATER:-1} prepare "$PREPARE"
+  exit 77
+elif [ -n "${WORKSPACE:-}" ]; then
+  cp -al "$WORKSPACE/ws/data" data 2>/dev/null || cp -r "$WORKSPACE/ws/data" data
+  (cd "$WORKSPACE/ws" && tar -c --exclude=./data --exclude=./.portolan/portolan.sock .) | (mkdir ws && cd ws && tar -x)
+  mv data ws/data
+  cp -al "$WORKSPACE/later" later 2>/dev/null || cp -r "$WORKSPACE/later" later
+else
+  prepare .
+fi
 "$portolan" -w ws access key_add bench --role owner --json >key.json
 key=$(sed -n 's/.*"key": "\([^"]*\)".*/\1/p' key.json)
 
+say "events" "$("$portolan" -w ws source list --json | node -e 'const list = Object.values(JSON.parse(require("fs").readFileSync(0))).find((x) => x[0]?.table); console.log(list.filter((x) => x.table === "event").reduce((n, x) => n + x.rows, 0).toLocaleString("en"))')"
 serve "ready, after a clean end"
+sleep 1
 say "memory at the start" "$(memory)"
 figure=$base/api/v1/course/show
 curl -fsS -o first -H "Authorization: Bearer $key" "$figure"
@@ -84,6 +107,29 @@ awk -v ticks=$(($(ticks) - before)) -v hertz="$(getconf CLK_TCK)" -v wall="$wall
         printf "%-46s %.0f requests/s; with the client on them %.0f\n", "  were the cores its own", n / server * cores, n / (server + client) * cores }' client wrk.out >&2
 grep -q 'Non-2xx' wrk.out && exit 1
 
+cat >one.lua <<'LUA'
+local think = tonumber(os.getenv("THINK"))
+function delay() return math.random(think / 2, think * 3 / 2) end
+function done(summary, latency)
+  io.write(string.format("%.1f %.1f %d\n", latency:percentile(50) / 1000, latency:percentile(95) / 1000,
+    summary.errors.status + summary.errors.timeout + summary.errors.connect))
+end
+LUA
+reads="status workspace/get source/list source/show?source=orders source/check source/quarantine?source=reasons source/totals
+  data/findings taxonomy/list answer/list figure/list kpi/list kpi/list?limit=10000 cohort/list cohort/list?limit=10000 funnel/show
+  metric/list metric/explain?name=revenue course/show alarm/list attribution/show journey/list reconcile/show review/changes
+  minutes/list challenge/list ledger/list ledger/prove?seq=5 run/list run/show?run=1 job/list access/list version
+  page/show?name=today page/show?name=money page/show?name=attribution page/show?name=data page/show?name=mix"
+if [ -n "${EACH:-}" ]; then
+  for read in $reads; do
+    first=$(curl -sS -o answer -w '%{http_code} %{time_total}' -H "Authorization: Bearer $key" "$base/api/v1/$read")
+    said=$(THINK=500 wrk -t1 -c50 -d"${EACH_SECONDS:-3}" -s one.lua -H "Authorization: Bearer $key" "$base/api/v1/$read" | tail -1)
+    read -r status seconds <<<"$first"; read -r p50 middle errors <<<"$said"
+    say "  $read" "$(printf 'first %7.1f ms, p50 %6.1f ms, p95 %6.1f ms, %6.1f KiB%s' "$(awk -v s="$seconds" 'BEGIN {print s * 1000}')" \
+      "$p50" "$middle" "$(awk -v b="$(stat -c %s answer)" 'BEGIN {print b / 1024}')" \
+      "$([ "$status" = 200 ] && [ "$errors" = 0 ] || echo ", $status, $errors errors")")"
+  done
+fi
 users "50 users, without a thought" 0
 users "50 users" 500
 result=$p95
@@ -91,6 +137,12 @@ mv later/* ws/data/ga4/
 job=$(curl -fsS -X POST -d '{}' -H 'Content-Type: application/json' -H "Authorization: Bearer $key" "$base/api/v1/source/import" | sed 's/.*"job":\([0-9]*\).*/\1/')
 sleep 1
 users "50 users beside a load" 500
+worst=$p95
+while curl -fsS -H "Authorization: Bearer $key" "$base/api/v1/jobs/$job" | grep -qE '"state":"(queued|running)"'; do
+  users "  and on" 500
+  awk -v a="$p95" -v b="$worst" 'BEGIN {exit !(a > b)}' && worst=$p95
+done
+say "  the slowest of these p95" "$worst ms"
 state=$(curl -fsS -H "Authorization: Bearer $key" "$base/api/v1/jobs/$job" | grep -o '"state":"[a-z]*"' | head -1 || true)
 say "  the load afterwards" "$state"
 for _ in $(seq 3000); do

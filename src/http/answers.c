@@ -219,6 +219,21 @@ static void insert(ptl_server *server, ptl_answer *a)
     pthread_mutex_unlock(&s->mutex);
 }
 
+void ptl_answers_rest(ptl_server *server)
+{
+    const ptl_state now = ptl_state_now(server);
+    for (int i = 0; i < SHARDS; i++) {
+        shard *s = &server->answers->shards[i];
+        pthread_mutex_lock(&s->mutex);
+        for (ptl_answer *a = s->oldest, *newer; a; a = newer) {
+            newer = a->newer;
+            if (!ptl_state_equal(a->state, now) || s->bytes > PTL_HTTP_REST_BYTES_MAX / SHARDS)
+                drop(s, find(s, a->key));
+        }
+        pthread_mutex_unlock(&s->mutex);
+    }
+}
+
 /* --- naming, taking, giving ------------------------------------------------------------------- */
 
 /* Every role sees the same of what it may call; where rows depend on who asks, this says how. */

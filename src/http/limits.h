@@ -20,7 +20,8 @@ enum {
     PTL_HTTP_ANSWERS_BYTES_MAX = 64 * 1024 * 1024, /* finished answers of reads held in memory   */
     PTL_HTTP_ANSWER_KEPT_MAX = 1024 * 1024, /* a longer one is read again each time              */
     PTL_HTTP_LOG_BYTES_MAX = 256 * 1024, /* lines of requests that wait for the next tick        */
-    PTL_HTTP_REST_MS = 60000,     /* without work for a lane until the engine is let go       */
+    PTL_HTTP_REST_MS = 60000, /* without work for a lane until the engine is let go       */
+    PTL_HTTP_REST_BYTES_MAX = 4 * 1024 * 1024, /* of answers that are held on then           */
     PTL_HTTP_THREADS = 4,         /* that read requests and send answers                      */
     PTL_HTTP_IDLE_SECONDS = 15,   /* a connection on which nothing moves                      */
     PTL_HTTP_BODY_MS_MAX = 30000, /* for all of a request's body to come                      */

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/resident.h"
 #include "http/server_internal.h"
 #include "ops/dispatch.h"
 #include "portolan/linalg.h"
@@ -407,6 +408,7 @@ static ptl_status serve(ptl_server *server, const sigset_t *signals, ptl_error *
         say_ready(server, &tcp, token);
         sodium_memzero(token, sizeof token);
         ptl_report_line(server, "info", "ready", "serving");
+        ptl_resident_trim(); /* what only the start needed */
         wait_for_signal(server, signals);
         atomic_store(&server->is_ready, false);
         ptl_report_line(server, "info", "stopping", "asked to stop");
@@ -427,6 +429,7 @@ ptl_status ptl_serve(const ptl_serve_options *options, ptl_error *err)
     ptl_error_clear(err);
     ptl_server *server = ptl_object_new(sizeof *server, "server", err);
     if (!server) return PTL_E_NO_MEMORY;
+    ptl_resident_settle();
     sigemptyset(&signals); /* blocked before any thread is there, so in all of them */
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);

@@ -23,6 +23,7 @@ typedef struct ptl_server_job {
     ptl_arena arena; /* holds args */
     const ptl_args *args;
     char actor[80];
+    const char *role; /* as ptl_request has it */
     bool force;
     ptl_job_state state;
     char step[256];
@@ -107,6 +108,7 @@ typedef struct ptl_lane {
     ptl_dispatch_memo memo;
     ptl_exchange *running;
     ptl_server_job *job;
+    int64_t n_rests; /* under `mutex`: the server's when it last let go of what it holds */
 } ptl_lane;
 
 enum { PTL_HTTP_LANES = 3 + PTL_HTTP_READERS };
@@ -127,6 +129,8 @@ struct ptl_server {
     ptl_server_job jobs[PTL_HTTP_JOBS_MAX];
     int64_t job_order;
     bool is_stopping, is_stopping_changes;
+    int64_t n_rests;        /* under `mutex`: how often the lanes were told to let go      */
+    int64_t rests_since_ms; /* under `mutex`: the work after which they were told the last time */
     pthread_rwlock_t changing;
 
     ptl_store store;            /* the changes' thread's */
@@ -226,6 +230,8 @@ bool ptl_answers_name(ptl_exchange *e);
 bool ptl_answers_take(ptl_exchange *e);
 /** In a lane: tag the answer of a read, and hold it for `state` (store -1: for none). */
 void ptl_answers_give(ptl_exchange *e, ptl_state state);
+/** Let go of answers that stand for no state any more, and of all but a few of the others. */
+void ptl_answers_rest(ptl_server *server);
 void ptl_answer_release(ptl_answer *answer);
 /** The response that fits the exchange's status and what it accepts; borrowed. */
 struct MHD_Response *ptl_answer_response(const ptl_exchange *e);

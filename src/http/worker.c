@@ -14,12 +14,12 @@
  * A read that comes while no lane may read (the workspace's first use, or an engine that must be
  * opened again) goes to the changes' thread, as a change would.
  *
- * Where no lane has had work for a while, the engine is let go: what it holds in memory then serves
- * nobody, and opening it again takes less time than a person notices. */
-#include <malloc.h>
+ * Where no lane has had work for a while, handles and engine are let go: what they hold in memory
+ * then serves nobody, and opening them again takes less time than a person notices. */
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/resident.h"
 #include "http/server_internal.h"
 
 /* --- queues ----------------------------------------------------------------------------------- */
@@ -140,20 +140,53 @@ static void note_work(ptl_server *server)
     atomic_store(&server->worked_ms, ptl_clock_monotonic_ms());
 }
 
-/* In the changes' thread, which has nothing to do. */
+/* Handles, and what they keep from one request to the next. In the lane's own thread. */
+static void let_go(ptl_lane *lane)
+{
+    ptl_dispatch_memo_dispose(&lane->memo);
+    if (lane->is_open) ptl_store_close(&lane->own);
+    lane->is_open = false;
+}
+
+/* Under the mutex. */
+static bool all_have_rested(const ptl_server *server)
+{
+    bool all = true;
+    for (int i = 1; i < PTL_HTTP_LANES; i++)
+        all = all && server->lanes[i].n_rests == server->n_rests;
+    return all;
+}
+
+/* Tell the lanes to let go, once for each while without work; true when they have. */
+static bool lanes_have_rested(ptl_server *server, int64_t since)
+{
+    bool is_busy = false;
+    pthread_mutex_lock(&server->mutex);
+    for (int i = 0; i < PTL_HTTP_LANES; i++)
+        is_busy = is_busy || server->lanes[i].running || server->lanes[i].job;
+    if (!is_busy && server->rests_since_ms != since) {
+        server->rests_since_ms = since;
+        server->n_rests++;
+        pthread_cond_broadcast(&server->reads.changed);
+        pthread_cond_broadcast(&server->no_requests.changed);
+    }
+    const bool rested = !is_busy && all_have_rested(server);
+    pthread_mutex_unlock(&server->mutex);
+    return rested;
+}
+
+/* In the changes' thread, which has nothing to do: the other lanes first, a second later the
+ * engine, which they shared. */
 static void rest(ptl_lane *lane)
 {
     ptl_server *server = lane->server;
-    bool busy = false;
     const int64_t since = atomic_load(&server->worked_ms);
     if (since == 0 || ptl_clock_monotonic_ms() - since < PTL_HTTP_REST_MS) return;
-    pthread_mutex_lock(&server->mutex);
-    for (int i = 0; i < PTL_HTTP_LANES; i++)
-        busy = busy || server->lanes[i].running || server->lanes[i].job;
-    pthread_mutex_unlock(&server->mutex);
-    if (busy) return;
-    ptl_warehouse_rest(server->store.warehouse);
-    (void)malloc_trim(0);
+    if (!lanes_have_rested(server, since)) return;
+    let_go(lane);
+    ptl_store_rest(&server->store);
+    ptl_answers_rest(server);
+    ptl_resident_trim();
     atomic_store(&server->worked_ms, 0);
 }
 
@@ -296,7 +329,8 @@ static bool must_stop(const ptl_lane *lane)
     return lane->kind == PTL_LANE_CHANGES ? server->is_stopping_changes : server->is_stopping;
 }
 
-/* Under the mutex: wait for something to do. False: stop. */
+/* Under the mutex: wait for something to do. False: stop. True without either: a pause, in which a
+ * lane lets go of what it holds and the changes' thread looks after the rest. */
 static bool next(ptl_exchange **e, ptl_server_job **job, ptl_lane *lane)
 {
     ptl_server *server = lane->server;
@@ -307,6 +341,7 @@ static bool next(ptl_exchange **e, ptl_server_job **job, ptl_lane *lane)
         struct timespec until;
         timespec_get(&until, TIME_UTC);
         until.tv_sec += 1;
+        if (lane->kind != PTL_LANE_CHANGES && lane->n_rests != server->n_rests) return true;
         if (lane->kind != PTL_LANE_CHANGES)
             (void)pthread_cond_wait(&queue->changed, &server->mutex);
         else if (pthread_cond_timedwait(&queue->changed, &server->mutex, &until) != 0)
@@ -318,11 +353,18 @@ static bool next(ptl_exchange **e, ptl_server_job **job, ptl_lane *lane)
     return *e || *job;
 }
 
-/* A second without work. */
+/* The changes' thread: a second without work. Another: it was told to rest. */
 static void pause_work(ptl_lane *lane)
 {
-    enter_news(lane->server);
-    rest(lane);
+    if (lane->kind == PTL_LANE_CHANGES) {
+        enter_news(lane->server);
+        rest(lane);
+        return;
+    }
+    let_go(lane);
+    pthread_mutex_lock(&lane->server->mutex);
+    lane->n_rests = lane->server->n_rests;
+    pthread_mutex_unlock(&lane->server->mutex);
 }
 
 static void *work(void *ctx)
@@ -356,6 +398,7 @@ static ptl_lane_kind kind_of(int i)
 
 ptl_status ptl_worker_start(ptl_server *server, ptl_error *err)
 {
+    note_work(server); /* the start: what it left in memory is let go like any other's */
     for (int i = 0; i < PTL_HTTP_LANES; i++) {
         ptl_lane *lane = &server->lanes[i];
         lane->server = server;
@@ -373,9 +416,8 @@ ptl_status ptl_worker_start(ptl_server *server, ptl_error *err)
 static void stop_lane(ptl_lane *lane)
 {
     if (lane->is_started) pthread_join(lane->thread, NULL);
-    ptl_dispatch_memo_dispose(&lane->memo);
-    if (lane->is_open) ptl_store_close(&lane->own);
-    lane->is_started = lane->is_open = false;
+    let_go(lane);
+    lane->is_started = false;
 }
 
 /* What waits in a queue is still answered; what runs is told to stop. */

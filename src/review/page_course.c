@@ -73,8 +73,12 @@ static void put_lede(ptl_page *page, const ptl_review *r)
 {
     const ptl_course *c = &r->course;
     const double gap = c->final.point - c->target;
+    const ptl_digits d = /* the gap is as uncertain as the forecast: it has its digits */
+        ptl_show_digits(c->final.point, c->final.low, c->final.high, PTL_UNIT_MONEY);
+    ptl_buffer *b = ptl_page_say(page);
+    ptl_show_value(b, fabs(gap), d, PTL_UNIT_MONEY, r->workspace->currency, false);
     ptl_page_html(page, "<p class=\"lede\">");
-    ptl_page_text(page, money(page, r, fabs(gap), false));
+    ptl_page_text(page, ptl_page_said(page));
     ptl_page_html(page, gap < 0 ? " short of the " : " above the ");
     ptl_page_text(page, money(page, r, c->target, false));
     ptl_page_html(page, " target. The chance of reaching it is ");

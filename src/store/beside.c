@@ -32,6 +32,13 @@ void ptl_store_watch(ptl_store *store, ptl_pulse *pulse)
     if (!store->is_beside) ptl_warehouse_watch(store->warehouse, pulse);
 }
 
+void ptl_store_rest(ptl_store *store)
+{
+    ptl_memo_dispose(&store->fit);
+    ptl_warehouse_rest(store->warehouse);
+    ptl_records_rest(store->records);
+}
+
 /* --- one state of both ------------------------------------------------------------------------ */
 
 /* A deferred transaction has its snapshot from its first read on. */

@@ -79,6 +79,11 @@ ptl_status ptl_records_open_beside(ptl_records **out, const ptl_records *records
     return PTL_OK;
 }
 
+void ptl_records_rest(ptl_records *records)
+{
+    ptl_sql_rest(records->sql);
+}
+
 void ptl_records_watch(ptl_records *records, ptl_pulse *pulse)
 {
     ptl_sql_watch(records->sql, pulse);

@@ -22,6 +22,8 @@ void ptl_records_close(ptl_records *records);
  * up to half a minute for another's). */
 PTL_NODISCARD ptl_status ptl_records_open_beside(ptl_records **out, const ptl_records *records,
                                                  bool reads_only, ptl_error *err);
+/** Let go of pages of the file that are held in memory. */
+void ptl_records_rest(ptl_records *records);
 /** Count every commit through this handle (pulse.h). */
 void ptl_records_watch(ptl_records *records, ptl_pulse *pulse);
 /** What is read until ptl_records_commit is one state; the first read chooses it. */

@@ -88,6 +88,11 @@ const char *ptl_sql_path(const ptl_sql *sql)
     return sql->path;
 }
 
+void ptl_sql_rest(ptl_sql *sql)
+{
+    (void)sqlite3_db_release_memory(sql->db);
+}
+
 /* --- counting commits ------------------------------------------------------------------------- */
 
 /* SQLite calls this before a commit, and again where the commit was refused and is tried anew. */

@@ -39,6 +39,8 @@ PTL_NODISCARD ptl_status ptl_sql_open(ptl_sql **out, const char *path, ptl_text 
 PTL_NODISCARD ptl_status ptl_sql_open_reader(ptl_sql **out, const ptl_sql *of, ptl_text script,
                                              ptl_error *err);
 void ptl_sql_close(ptl_sql *sql);
+/** Let go of pages of the file that are held in memory. */
+void ptl_sql_rest(ptl_sql *sql);
 /** Count every commit of this connection. NULL: no more. */
 void ptl_sql_watch(ptl_sql *sql, ptl_pulse *pulse);
 const char *ptl_sql_path(const ptl_sql *sql);

@@ -53,6 +53,9 @@ PTL_NODISCARD ptl_status ptl_store_open_beside(ptl_store *out, ptl_store *store,
 PTL_NODISCARD ptl_status ptl_store_enter(int64_t *state, ptl_store *beside, ptl_pulse *pulse,
                                          ptl_error *err);
 void ptl_store_leave(ptl_store *beside);
+/** Let go of what an open store holds in memory beside its handles, the engine first of all; the
+ * next call that needs it opens it again. */
+void ptl_store_rest(ptl_store *store);
 /** Count the commits of both stores through this handle, and of the warehouse through all. */
 void ptl_store_watch(ptl_store *store, ptl_pulse *pulse);
 

@@ -106,6 +106,8 @@ typedef struct ptl_scope {
     bool open;
     ptl_status first; /* the first failure inside the scope, or OK */
     ptl_error error;  /* its words                                 */
+    int64_t state;    /* of the facts where it began (pulse.h), -1: no one state */
+    bool on_facts;    /* it changes what loads write               */
 } ptl_scope;
 
 PTL_NODISCARD ptl_status ptl_scope_begin(ptl_scope *scope, ptl_warehouse *warehouse,

@@ -184,16 +184,17 @@ static void results_are_held(void **state)
     ptl_duck_memo *memo = store.warehouse->engine->memo;
     const ptl_value one = ptl_value_int(1), two = ptl_value_int(2);
     const ptl_value null = {.type = PTL_TYPE_INT, .is_null = true};
+    const ptl_duck_question of_one = {"money/day", &one, 1};
     const ptl_hash key = ptl_duck_memo_key("money/day", &one, 1);
     write_both(&store, 41);
     EXPECT_OK(ptl_store_enter(NULL, &reader, NULL, &err));
     const ptl_value name = ptl_value_string("n");
     EXPECT_OK(ptl_warehouse_query(&table, reader.warehouse, "meta/value", &name, 1, 0, &err));
-    ptl_duck_memo_give(memo, key, 3, &table, 0);
+    ptl_duck_memo_give(memo, &of_one, 3, &table, 0, true);
     assert_false(ptl_duck_memo_take(&again, memo, key, 3)); /* too quick to be worth it */
-    ptl_duck_memo_give(memo, key, -1, &table, 1000);
+    ptl_duck_memo_give(memo, &of_one, -1, &table, 1000, true);
     assert_false(ptl_duck_memo_take(&again, memo, key, -1)); /* of no one state */
-    ptl_duck_memo_give(memo, key, 3, &table, 1000);
+    ptl_duck_memo_give(memo, &of_one, 3, &table, 1000, true);
     assert_true(ptl_duck_memo_take(&again, memo, key, 3));
     const ptl_hash a = ptl_table_hash(&table), b = ptl_table_hash(&again);
     assert_true(ptl_hash_equal(a, b));
@@ -206,10 +207,114 @@ static void results_are_held(void **state)
     ptl_store_leave(&reader);
 }
 
+/* --- results over a commit (carry.c) -----------------------------------------------------------
+ */
+
+static int64_t state_now(void)
+{
+    return ptl_pulse_state(&store.warehouse->engine->facts);
+}
+
+/* As if a reader had waited a second for it just now. */
+static void ask(const ptl_duck_question *q)
+{
+    ptl_table table;
+    EXPECT_OK(
+        ptl_warehouse_query(&table, store.warehouse, q->name, q->params, q->n_params, 0, &err));
+    ptl_duck_memo_give(store.warehouse->engine->memo, q, state_now(), &table, 1000, true);
+    ptl_table_dispose(&table);
+}
+
+/* The text that is held for this state, -1: none. */
+static int64_t held(const ptl_duck_question *q, int64_t at)
+{
+    ptl_table table;
+    int64_t number = -1;
+    if (!ptl_duck_memo_take(&table, store.warehouse->engine->memo,
+                            ptl_duck_memo_key(q->name, q->params, q->n_params), at))
+        return -1;
+    if (table.n_rows) EXPECT_OK(ptl_text_int(&number, ptl_column_text(&table.columns[0], 0), &err));
+    ptl_table_dispose(&table);
+    return number;
+}
+
+static void what_was_asked_is_counted_before_a_commit(void **state)
+{
+    (void)state;
+    const ptl_value name = ptl_value_string("n");
+    const ptl_duck_question value = {"meta/value", &name, 1};
+    write_both(&store, 61);
+    ask(&value);
+    EXPECT_INT(held(&value, state_now()), 61);
+    write_both(&store, 62);
+    EXPECT_INT(held(&value, state_now() - 1), -1);
+    EXPECT_INT(held(&value, state_now()), 62); /* counted by the writer, as the table is now */
+    EXPECT_INT(fact(&store), 62);
+    write_both(&store, 63); /* taken above, so counted again */
+    write_both(&store, 64); /* nobody asked since */
+    EXPECT_INT(held(&value, state_now()), -1);
+}
+
+/* Another commit between begin and end of the scope: nothing is carried, nothing is wrong. */
+static void a_scope_that_began_earlier_carries_nothing(void **state)
+{
+    (void)state;
+    const ptl_value name = ptl_value_string("n");
+    const ptl_duck_question value = {"meta/value", &name, 1};
+    ptl_store writer;
+    ptl_scope scope;
+    write_both(&store, 71);
+    EXPECT_OK(ptl_store_open_beside(&writer, &store, false, &err));
+    EXPECT_OK(ptl_store_enter(NULL, &writer, NULL, &err));
+    EXPECT_OK(ptl_scope_begin(&scope, writer.warehouse, &err));
+    EXPECT_OK(ptl_duck_exec(&scope, "INSERT INTO meta VALUES ('early', '1')", &err));
+    write_both(&store, 72);
+    ask(&value);
+    EXPECT_OK(ptl_scope_commit(&scope, &err));
+    EXPECT_INT(held(&value, state_now()), -1);
+    ptl_store_leave(&writer);
+    ptl_store_close(&writer);
+}
+
+static void commit_value(const char *name, bool is_marked)
+{
+    const ptl_value row[2] = {ptl_value_string(name), ptl_value_string("1")};
+    ptl_scope scope;
+    EXPECT_OK(ptl_scope_begin(&scope, store.warehouse, &err));
+    EXPECT_OK(ptl_scope_execute(NULL, &scope, "meta/value_add", row, 2, &err));
+    if (is_marked) ptl_scope_mark(&scope, PTL_E_INVALID, NULL);
+    EXPECT_INT(ptl_scope_commit(&scope, &err), is_marked ? PTL_E_INVALID : PTL_OK);
+}
+
+/* What rests on facts outlives a commit of anything else, and no load. */
+static void facts_outlive_a_run(void **state)
+{
+    (void)state;
+    ptl_table table;
+    const ptl_value name = ptl_value_string("n"), ever = ptl_value_instant(PTL_INSTANT_EVER);
+    const ptl_duck_question names = {"taxonomy/names", &ever, 1}, value = {"meta/value", &name, 1};
+    ptl_duck_memo *memo = store.warehouse->engine->memo;
+    write_both(&store, 81);
+    ask(&value);
+    EXPECT_OK(ptl_warehouse_query(&table, store.warehouse, "meta/value", &name, 1, 0, &err));
+    ptl_duck_memo_give(memo, &names, state_now(), &table, 1000, true); /* known by its content */
+    ptl_table_dispose(&table);
+    commit_value("of a run", false);
+    EXPECT_INT(held(&names, state_now()), 81);
+    EXPECT_INT(held(&value, state_now()), 81);
+    warehouse_exec(store.warehouse, "DELETE FROM event");
+    EXPECT_INT(held(&names, state_now()), -1); /* counted anew: no names, no number */
+    ask(&value);
+    commit_value("refused", true);
+    EXPECT_INT(held(&value, state_now()), -1);
+}
+
 /* Let go, the engine refuses those beside it until the first handle has opened it again. */
 static void rests(void **state)
 {
     (void)state;
+    const ptl_value name = ptl_value_string("n");
+    const ptl_duck_question value = {"meta/value", &name, 1};
     write_both(&store, 11);
     EXPECT_OK(ptl_store_enter(NULL, &reader, &pulse, &err));
     ptl_store_leave(&reader);
@@ -219,6 +324,9 @@ static void rests(void **state)
     EXPECT_OK(ptl_store_enter(NULL, &reader, &pulse, &err));
     EXPECT_INT(fact(&reader), 11);
     ptl_store_leave(&reader);
+    ask(&value); /* what is held outlasts the rest: no row changed */
+    ptl_store_rest(&store);
+    EXPECT_INT(held(&value, state_now()), 11);
 }
 
 /* --- a writer and readers at once --------------------------------------------------------------
@@ -319,6 +427,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reader_changes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(streams_take_turns, setup, teardown),
         cmocka_unit_test_setup_teardown(results_are_held, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_was_asked_is_counted_before_a_commit, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_scope_that_began_earlier_carries_nothing, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(facts_outlive_a_run, setup, teardown),
         cmocka_unit_test_setup_teardown(rests, setup, teardown),
         cmocka_unit_test_setup_teardown(states_agree, setup, teardown),
     };

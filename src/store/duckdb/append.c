@@ -209,6 +209,7 @@ ptl_status ptl_duck_append_open(ptl_duck_append **out, ptl_scope *scope, const c
     if (!scope->open)
         return ptl_fail(e, PTL_E_CONFLICT, "append to %s: the scope is not open", table);
     if (scope->first != PTL_OK) return *e = scope->error, scope->first;
+    ptl_duck_note_table(scope, table);
     if (n_columns < 1 || n_columns > PTL_DUCK_COLUMNS_MAX)
         return ptl_fail(e, PTL_E_INTERNAL, "append to %s: %lld columns", table,
                         (long long)n_columns);

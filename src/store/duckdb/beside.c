@@ -40,6 +40,7 @@ void ptl_duck_beside_close(ptl_warehouse *warehouse)
     if (warehouse->scope) ptl_scope_rollback(warehouse->scope);
     list_remove(warehouse->engine, warehouse);
     ptl_duck_disconnect(warehouse);
+    ptl_duck_trim();
     ptl_duck_handle_free(warehouse);
 }
 

@@ -101,6 +101,8 @@ void ptl_duck_handle_free(ptl_warehouse *warehouse);
 
 /** Let go of a handle's statements and connection; the engine stays. */
 void ptl_duck_disconnect(ptl_warehouse *warehouse);
+/* Give back to the system what the allocator of the engine holds for this thread, and for all. */
+void ptl_duck_trim(void);
 
 /** Close a handle beside the owner's (beside.c). */
 void ptl_duck_beside_close(ptl_warehouse *warehouse);
@@ -228,12 +230,37 @@ PTL_NODISCARD ptl_status ptl_duck_stream_text(ptl_scope *scope, const char *sql,
 PTL_NODISCARD ptl_status ptl_duck_memo_new(ptl_duck_memo **out, ptl_arena *arena, ptl_error *err);
 void ptl_duck_memo_dispose(ptl_duck_memo *memo);
 void ptl_duck_memo_clear(ptl_duck_memo *memo);
+/** Let go of all but a few results of this state. */
+void ptl_duck_memo_rest(ptl_duck_memo *memo, int64_t state);
 ptl_hash ptl_duck_memo_key(const char *name, const ptl_value *params, int64_t n_params);
 /** A copy of the result for this state of the facts; false: there is none. */
 bool ptl_duck_memo_take(ptl_table *out, ptl_duck_memo *memo, ptl_hash key, int64_t state);
+
+/* A named query and its parameters. */
+typedef struct ptl_duck_question {
+    const char *name;
+    const ptl_value *params;
+    int64_t n_params;
+} ptl_duck_question;
+
+enum { PTL_DUCK_MEMO_MAX = 128 };
+
 /** Hold a copy, where that is worth it. */
-void ptl_duck_memo_give(ptl_duck_memo *memo, ptl_hash key, int64_t state, const ptl_table *table,
-                        int64_t took_ms);
+void ptl_duck_memo_give(ptl_duck_memo *memo, const ptl_duck_question *question, int64_t state,
+                        const ptl_table *table, int64_t took_ms, bool is_asked);
+/** What readers asked in this state and took so long; copied into the arena. */
+int64_t ptl_duck_memo_asked(ptl_duck_question *out, int64_t n_max, ptl_duck_memo *memo,
+                            int64_t state, int64_t took_ms_min, ptl_arena *arena);
+/** Results of queries that `stays` names are those of another state too. */
+void ptl_duck_memo_move(ptl_duck_memo *memo, int64_t from, int64_t to,
+                        bool (*stays)(const char *name));
+
+/* --- carry.c ---------------------------------------------------------------------------------- */
+
+/** Before the scope's COMMIT, whose first state is `scope->state`. */
+void ptl_duck_carry(ptl_scope *scope);
+/** Rows of the table are written in the scope. */
+void ptl_duck_note_table(ptl_scope *scope, const char *table);
 
 /* --- append.c: rows in bulk ------------------------------------------------------------------- */
 

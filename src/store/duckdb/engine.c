@@ -133,6 +133,18 @@ bool ptl_duck_is_broken(const ptl_warehouse *warehouse)
     return atomic_load(&warehouse->engine->broken);
 }
 
+/* The engine's allocator holds freed pieces for each thread that asked for some. The library does
+ * not declare its control; a build without that allocator has none. */
+extern int duckdb_je_mallctl(const char *name, void *old, size_t *old_size, void *fresh,
+                             size_t fresh_size) __attribute__((weak));
+
+void ptl_duck_trim(void)
+{
+    if (!duckdb_je_mallctl) return;
+    (void)duckdb_je_mallctl("thread.tcache.flush", NULL, NULL, NULL, 0);
+    (void)duckdb_je_mallctl("arena.4096.purge", NULL, NULL, NULL, 0); /* 4096: all of them */
+}
+
 /* Statements and connection of one handle. */
 void ptl_duck_disconnect(ptl_warehouse *warehouse)
 {
@@ -156,7 +168,6 @@ void ptl_duck_shut(ptl_warehouse *warehouse)
     for (ptl_warehouse *one = engine->beside; one; one = one->next) ptl_duck_disconnect(one);
     if (engine->database) duckdb_close(&engine->database);
     engine->database = NULL;
-    ptl_duck_memo_clear(engine->memo);
     engine->closing = false;
     pthread_mutex_unlock(&engine->mutex);
 }
@@ -170,6 +181,7 @@ ptl_status ptl_duck_ready(ptl_warehouse *warehouse, ptl_error *err)
         return PTL_E_UNAVAILABLE;
     }
     ptl_duck_shut(warehouse);
+    if (ptl_duck_is_broken(warehouse)) ptl_duck_memo_clear(warehouse->engine->memo);
     const ptl_status st = engine_start(warehouse, err);
     atomic_store(&warehouse->engine->broken, st != PTL_OK);
     if (st == PTL_OK) return PTL_OK;
@@ -342,7 +354,10 @@ void ptl_warehouse_rest(ptl_warehouse *first)
 {
     ptl_error ignored;
     if (first->scope || first->reading || !first->connection || ptl_duck_is_broken(first)) return;
-    if (ptl_duck_run(first, "CHECKPOINT", "checkpoint", &ignored) == PTL_OK) ptl_duck_shut(first);
+    if (ptl_duck_run(first, "CHECKPOINT", "checkpoint", &ignored) != PTL_OK) return;
+    ptl_duck_shut(first);
+    ptl_duck_memo_rest(first->engine->memo, ptl_pulse_state(&first->engine->facts));
+    ptl_duck_trim();
 }
 
 void ptl_warehouse_interrupt(ptl_warehouse *warehouse)

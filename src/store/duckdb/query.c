@@ -293,7 +293,8 @@ static ptl_status query_held(ptl_table *out, ptl_warehouse *warehouse, const cha
     const int64_t begun = ptl_clock_monotonic_ms();
     const ptl_status st = query_anew(out, warehouse, name, params, n_params, bytes_max, err);
     if (st == PTL_OK)
-        ptl_duck_memo_give(memo, key, warehouse->state, out, ptl_clock_monotonic_ms() - begun);
+        ptl_duck_memo_give(memo, &(ptl_duck_question){name, params, n_params}, warehouse->state,
+                           out, ptl_clock_monotonic_ms() - begun, true);
     return ptl_duck_failed(warehouse, st, err);
 }
 
@@ -397,6 +398,7 @@ ptl_status ptl_scope_execute(int64_t *n_rows, ptl_scope *scope, const char *name
     ptl_error *e = err ? err : &local;
     if (n_rows) *n_rows = 0;
     PTL_TRY(scope_ready(scope, e));
+    if (strncmp(name, "meta/", 5) != 0) scope->on_facts = true;
     duckdb_prepared_statement prepared;
     ptl_status st = statement_of(&prepared, scope->warehouse, name, e);
     if (st == PTL_OK) st = change(n_rows, prepared, params, n_params, name, e);
@@ -416,6 +418,7 @@ ptl_status ptl_duck_exec(ptl_scope *scope, const char *sql, ptl_error *err)
     ptl_error local;
     ptl_error *e = err ? err : &local;
     PTL_TRY(scope_ready(scope, e));
+    scope->on_facts = true;
     duckdb_result result;
     ptl_status st = PTL_OK;
     if (duckdb_query(scope->warehouse->connection, sql, &result) != DuckDBSuccess)
@@ -432,6 +435,7 @@ ptl_status ptl_duck_exec_params(int64_t *n_rows, ptl_scope *scope, const char *s
     ptl_error *e = err ? err : &local;
     if (n_rows) *n_rows = 0;
     PTL_TRY(scope_ready(scope, e));
+    scope->on_facts = true;
     duckdb_prepared_statement prepared;
     ptl_status st = prepare(&prepared, scope->warehouse->connection, sql, what, e);
     if (st == PTL_OK) {

@@ -30,6 +30,7 @@ ptl_status ptl_scope_begin(ptl_scope *scope, ptl_warehouse *warehouse, ptl_error
     if (warehouse->reads_only)
         return ptl_fail(e, PTL_E_INTERNAL, "a handle that only reads was asked to change rows");
     PTL_TRY(ptl_duck_ready(warehouse, e));
+    scope->state = ptl_pulse_state(&warehouse->engine->facts);
     const ptl_status st = ptl_duck_run(warehouse, "BEGIN TRANSACTION", "begin of a scope", e);
     if (st != PTL_OK) return ptl_duck_failed(warehouse, st, e);
     scope->warehouse = warehouse;
@@ -91,7 +92,9 @@ ptl_status ptl_scope_commit(ptl_scope *scope, ptl_error *err)
     ptl_warehouse *warehouse = scope->warehouse;
     if (warehouse->appends)
         ptl_scope_mark(scope, ptl_fail(e, PTL_E_INTERNAL, "an append is still open at commit"), e);
+    if (scope->first == PTL_OK) ptl_duck_carry(scope);
     if (scope->first != PTL_OK) {
+        ptl_duck_memo_clear(warehouse->engine->memo); /* what was carried is not so */
         ptl_scope_rollback(scope);
         *e = scope->error;
         return scope->first;
@@ -99,6 +102,7 @@ ptl_status ptl_scope_commit(ptl_scope *scope, ptl_error *err)
     ptl_pulse_begin(warehouse->engine->pulse);
     ptl_pulse_begin(&warehouse->engine->facts);
     const ptl_status st = ptl_duck_run(warehouse, "COMMIT", "commit", e);
+    if (st != PTL_OK) ptl_duck_memo_clear(warehouse->engine->memo);
     ptl_pulse_end(&warehouse->engine->facts);
     ptl_pulse_end(warehouse->engine->pulse);
     if (st == PTL_OK) {

@@ -2,9 +2,10 @@
  * toast, what floats. */
 
 import { useComputed, useSignalEffect } from '@preact/signals';
-import type { ComponentType } from 'preact';
+import type { ComponentChildren, ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { bar } from './bar';
+import { bar, compare } from './bar';
+import type { Period } from './bar';
 import { lastHeard, lost } from './api';
 import { Dialog } from './dialog';
 import { fitTables } from './fit';
@@ -68,11 +69,31 @@ function openMenu(): void {
   if (panel.value) requestAnimationFrame(() => document.querySelector<HTMLElement>('.rail nav a')?.focus());
 }
 
+/* Arrows where there is somewhere to go; what has no other side keeps its place. */
+function Steps({ period }: { period: Period }) {
+  const arrow = (way: 'earlier' | 'later', path: string): ComponentChildren => period[way]
+    ? <a class="step" href={period[way]} data-stay aria-label={way === 'earlier' ? 'Earlier period' : 'Later period'} aria-keyshortcuts={way === 'earlier' ? '[' : ']'}><Icon path={path} /></a>
+    : <span class="step" aria-hidden="true" />;
+  const isOne = !period.earlier && !period.later;
+  return (
+    <span class="period" role="group" aria-label="Period">
+      {!isOne && arrow('earlier', 'M12 5l-5 5 5 5')}
+      <span class="label" aria-live="polite">{period.label}</span>
+      {!isOne && arrow('later', 'M8 5l5 5-5 5')}
+      {period.compares !== undefined && <button type="button" class="compare" aria-pressed={period.compares} aria-keyshortcuts="c" onClick={compare}>Year before</button>}
+    </span>
+  );
+}
+
+/* The company is invented: whoever sees a figure of it is told, on every page. */
+const Sample = () => <span class="sample"><span class="vh">This company is a </span>sample</span>;
+
 function Bar() {
+  const { left, period } = bar.value;
   return (
     <header class="bar">
-      <p><button type="button" class="menu" aria-label="Rooms" aria-expanded={panel.value === 'menu'} onClick={openMenu}><Icon path="M3 5.5h14M3 10h14M3 14.5h14" /></button>{bar.value.left}</p>
-      <p><span class="period">{bar.value.right}</span>
+      <p><button type="button" class="menu" aria-label="Rooms" aria-expanded={panel.value === 'menu'} onClick={openMenu}><Icon path="M3 5.5h14M3 10h14M3 14.5h14" /></button><span class="place">{left}</span>{workspace.value?.sample && <Sample />}</p>
+      <p>{period.label && <Steps period={period} />}
         <button type="button" class="search" aria-label="Search or jump to" aria-keyshortcuts="/ Control+K" onClick={() => (panel.value = 'palette')}>
           <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.5" fill="none" stroke="currentColor" stroke-width="1.4" /><path d="M10.4 10.4 14 14" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" /></svg>
           <span>Search or jump to</span><Key>/</Key>
@@ -93,9 +114,9 @@ function ToastView() {
     <div class="toasts" role="status" aria-live="polite">
       {t && (
         <p class="toast" onMouseEnter={hold} onMouseLeave={restart} onFocusIn={hold} onFocusOut={restart}>
-          <span class="v holds">{t.words}</span>
+          <span class={t.plain ? undefined : 'v holds'}>{t.words}</span>
           {t.act?.href && <a href={t.act.href} onClick={hush}>{t.act.label}</a>}
-          {t.act?.run && <button type="button" onClick={() => (t.act?.run?.(), hush())}>{t.act.label}{t.act.key && <> <Key>{t.act.key}</Key></>}</button>}
+          {t.act?.run && <button type="button" data-key={t.act.key} onClick={() => (t.act?.run?.(), hush())}>{t.act.label}{t.act.key && <> <Key>{t.act.key}</Key></>}</button>}
         </p>
       )}
     </div>
