@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { console_, emptyFolder, good, shot, skip } from './serve.mjs';
 
 const SLOW = { timeout: 60000 }; /* a load and a review on a busy machine */
@@ -12,7 +12,7 @@ const SLOW = { timeout: 60000 }; /* a load and a review on a busy machine */
 const t = console_(emptyFolder, '.shell .drop');
 
 let page;
-before(() => (page = t.page));
+beforeEach(() => (page = t.page));
 const answer = () => page.textContent('main h1');
 
 /* Every file below a folder, as a browser tells what was chosen with it. */
