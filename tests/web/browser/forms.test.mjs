@@ -5,18 +5,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { browser } from './open.mjs';
-import { PASSWORD, program, serve, skip, watched } from './serve.mjs';
+import { test } from 'node:test';
+import { PASSWORD, console_, good as goodIn, program, settled as settledIn, skip, watched } from './serve.mjs';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WILD = '<img src=x onerror=alert(1)> "quoted" & more';
 const MAPPING = "SELECT day, 'tv' AS channel,\n       ptl_money(cost) AS cost_micros -- all of it\nFROM source";
 
-let home;
 let dir;
 let server;
 let b;
@@ -24,60 +20,24 @@ let page;
 let seen;
 let refused = 0; /* answers of 4xx that a test brought about */
 
-const file = (name) => readFileSync(join(dir, name), 'utf8');
-const settled = async () => {
-  await page.waitForSelector('main h1');
-  await page.waitForFunction(() => !document.querySelector('.skeleton, main [aria-busy=true]'));
-  await page.waitForTimeout(60);
-};
-const to = async (place) => {
-  await page.goto(server.base + place);
-  await settled();
-};
-
-before(async () => {
-  if (skip) return;
-  home = mkdtempSync(join(tmpdir(), 'portolan-forms-'));
+/* A company whose exports have faults; imported, not audited. */
+function hostile() {
+  const home = mkdtempSync(join(tmpdir(), 'portolan-forms-'));
   dir = join(home, 'acme');
   const run = (...args) => execFileSync(program, [...args, '--quiet'], { cwd: args[0] === 'simulate' ? home : dir, stdio: 'pipe' });
   run('simulate', 'acme', '--setting', 'hostile', '--persons', '1500', '--weeks', '60', '--seed', '7');
   run('import');
-  server = await serve(dir);
-  b = await browser();
-  ({ page, seen } = await watched(b.context, server.base));
-  await page.goto(server.base + server.invitation);
-  await page.fill('#f-password', PASSWORD);
-  await page.fill('#f-again', PASSWORD);
-  await page.click('text=Set it and sign in');
-  await page.waitForSelector('.shell main h1');
-});
-after(async () => {
-  if (skip) return;
-  await b.close();
-  await server.stop();
-  rmSync(home, { recursive: true, force: true });
-});
-
-const shot = async (name) => process.env.SHOTS && page.screenshot({ path: join(process.env.SHOTS, `forms-${name}.png`), fullPage: true });
-
-/* Whether anybody can read it: axe in both themes, no sideways scroll at three widths. */
-async function good(name) {
-  for (const scheme of ['light', 'dark']) {
-    for (const width of [1280, 720, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.waitForTimeout(250);
-      await page.evaluate(axeSource);
-      const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-      assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes[0].target.join(' ')}`), [], `${name}, ${scheme}, ${width}`);
-      const [scroll, client] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-      assert.ok(scroll <= client, `${name}: ${scroll} wide in ${client}`);
-      if (width !== 720) await shot(`${name}-${scheme}-${width}`);
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await page.emulateMedia({ colorScheme: 'light' });
+  return { dir, remove: () => rmSync(home, { recursive: true, force: true }) };
 }
+console_(hostile, { then: (made) => ({ server, b, page, seen } = made) });
+
+const settled = () => settledIn(page);
+const good = (name) => goodIn(page, `forms-${name}`);
+const file = (name) => readFileSync(join(dir, name), 'utf8');
+const to = async (place) => {
+  await page.goto(server.base + place);
+  await settled();
+};
 
 const look = () => page.click('text=Show the difference');
 async function save() {
