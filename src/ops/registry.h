@@ -12,7 +12,7 @@
     X(workspace, "the folder your team keeps in git, and what of it is in force")                  \
     X(observe, "sources: files become facts")                                                      \
     X(understand, "figures: what the facts say")                                                   \
-    X(decide, "budgets, the next experiment, and proposals that wait for a decision")                                                   \
+    X(decide, "budgets, the next experiment, and proposals that wait for a decision")              \
     X(prove, "figures against the books: compared, signed, taken along by an auditor")             \
     X(review, "the weekly review")                                                                 \
     X(pages, "pages to look at, print and send")                                                   \
