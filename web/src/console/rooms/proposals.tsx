@@ -6,7 +6,7 @@ import { useBar } from '../bar';
 import type { Answer as Told } from '../api';
 import { Answer, EmptyState, Failure, Field, Form, Key, Mark, Section, Skeleton, Strip, Table, amountOf, counted, day, estimate, moment, money, time } from '../parts';
 import type { Column } from '../parts';
-import { Difference } from './setting';
+import { FileDifference } from '../parts/difference';
 import { who } from '../session';
 import { useRead, wordsOf } from '../use';
 import { REASON_MIN, addressOf, approve, deciderOf, isMine, lockOf, mayDecide, reject, undo, withdraw } from './proposal';
@@ -200,7 +200,7 @@ export function ProposalPage({ number }: { number: string }) {
       <Path steps={(data['path'] || []) as Step[]} waits={p.state === 'waits'} />
       {p.kind === 'budget' ? <><Worth told={data} /><Reasons rows={(data['reasons'] || []) as Told[]} /></>
         : <Section title="What it widens" note={`against version ${data['base_version']}`}><Table columns={widensColumns} rows={widens} name={(w) => w['key'] + w['after']} /></Section>}
-      {data['difference'] && <Section title="What changes in the files"><Difference text={String(data['difference'])} /></Section>}
+      {data['difference'] && <Section title="What changes in the files"><FileDifference text={String(data['difference'])} /></Section>}
       <Section title="How it is undone"><p class="note">{data['undo']}</p></Section>
     </>
   );
