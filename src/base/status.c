@@ -1,9 +1,12 @@
 /* status.c: filling the caller's error record.
  *
  * Invariants. 1. Texts in a ptl_error are terminated UTF-8: what does not fit is cut between
- * characters. 2. The arguments may point into the very record that is filled (a message that quotes
- * the message before it), so text is made aside and then copied. */
+ * characters, and a piece of one is left out. 2. The arguments may point into the very record that
+ * is filled (a message that quotes the message before it), so text is made aside and then copied.
+ */
 #include "portolan/status.h"
+
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,21 +59,20 @@ int ptl_status_exit(ptl_status status)
     return 70;
 }
 
-/* Where to cut text of `len` bytes to at most `max` without splitting a character: step back over
- * continuation bytes (10xxxxxx) of the character that would be cut. */
-static size_t cut_between_characters(const char *text, size_t len, size_t max)
-{
-    if (len <= max) return len;
-    size_t cut = max;
-    while (cut > 0 && ((unsigned char)text[cut] & 0xC0u) == 0x80u) cut--;
-    return cut;
-}
-
+/* Whole characters, as many as there is room for. What begins none is left out: a precision ("found
+ * %.40s") cuts within a character, and what is quoted may be anything. */
 static void put(char *out, size_t out_size, const char *text)
 {
-    const size_t len = cut_between_characters(text, strlen(text), out_size - 1);
-    memcpy(out, text, len);
-    out[len] = '\0';
+    size_t n = 0, left = strlen(text);
+    while (left > 0) {
+        const size_t len = ptl_utf8_len((const unsigned char *)text, left);
+        if (n + len > out_size - 1) break;
+        memcpy(out + n, text, len);
+        n += len;
+        text += len ? len : 1;
+        left -= len ? len : 1;
+    }
+    out[n] = '\0';
 }
 
 /* The scratch is larger than any field, so that the cut happens in put(), between characters. */

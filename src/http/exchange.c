@@ -95,12 +95,13 @@ void ptl_answer_problem(ptl_exchange *e, int http, const ptl_error *problem, con
 void ptl_answer_refusal(ptl_exchange *e, int http, ptl_status status, const char *format, ...)
 {
     ptl_error problem;
+    char message[sizeof problem.message];
     va_list list;
     ptl_error_clear(&problem);
-    problem.status = status;
     va_start(list, format);
-    vsnprintf(problem.message, sizeof problem.message, format, list);
+    vsnprintf(message, sizeof message, format, list);
     va_end(list);
+    (void)ptl_fail(&problem, status, "%s", message); /* whole characters */
     ptl_answer_problem(e, http, &problem, NULL);
 }
 

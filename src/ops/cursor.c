@@ -142,6 +142,13 @@ ptl_status ptl_window_read(ptl_window *out, const ptl_call *call, ptl_error *err
     return PTL_OK;
 }
 
+static ptl_status gone(ptl_error *err)
+{
+    (void)ptl_fail(err, PTL_E_CONFLICT, "the row before this page is no longer listed");
+    ptl_error_hint(err, "begin again without a cursor");
+    return PTL_E_CONFLICT;
+}
+
 ptl_status ptl_window_find(int64_t *first, int64_t *n_page, const ptl_window *window,
                            const int64_t *ids, size_t stride, int64_t n, ptl_error *err)
 {
@@ -151,11 +158,7 @@ ptl_status ptl_window_find(int64_t *first, int64_t *n_page, const ptl_window *wi
         while (i < n &&
                *(const int64_t *)((const char *)ids + (size_t)i * stride) != window->last_id)
             i++;
-        if (i == n) {
-            (void)ptl_fail(err, PTL_E_CONFLICT, "the row before this page is no longer listed");
-            ptl_error_hint(err, "begin again without a cursor");
-            return PTL_E_CONFLICT;
-        }
+        if (i == n) return gone(err);
         *first = i + 1;
     }
     *n_page = n - *first < window->limit ? n - *first : window->limit;
@@ -167,4 +170,51 @@ ptl_status ptl_window_put(const ptl_call *call, const ptl_window *window, int64_
 {
     const int64_t values[] = {window->n_given + n_page, last_id};
     return ptl_cursor_put(call, first + n_page < n ? values : NULL, 2, err);
+}
+
+/* --- of a run --------------------------------------------------------------------------------- */
+
+ptl_status ptl_run_page_read(ptl_run_page *out, const ptl_call *call, ptl_error *err)
+{
+    int64_t values[3];
+    bool given;
+    PTL_TRY(ptl_cursor_read(values, 3, &given, call, err));
+    *out = (ptl_run_page){.limit = ptl_args_int(call->args, "limit"),
+                          .run = given ? values[0] : ptl_args_int(call->args, "run"),
+                          .n_given = values[1],
+                          .last_id = values[2]};
+    if (given && (out->run < 1 || out->n_given < 1 || out->n_given > PTL_WINDOW_RUN_ROWS_MAX))
+        return ptl_fail(err, PTL_E_INVALID, "the cursor leads to row %lld of run %lld",
+                        (long long)out->n_given, (long long)out->run);
+    out->first = given ? out->n_given - 1 : 0;
+    out->n_wanted = out->limit + 1 + given;
+    return PTL_OK;
+}
+
+ptl_status ptl_run_page_find(int64_t *begin, int64_t *n_page, const ptl_run_page *page,
+                             int64_t first_id, int64_t n, ptl_error *err)
+{
+    *begin = page->n_given > 0;
+    if (*begin && (n == 0 || first_id != page->last_id)) return gone(err);
+    *n_page = n - *begin < page->limit ? n - *begin : page->limit;
+    return PTL_OK;
+}
+
+ptl_status ptl_run_page_put(const ptl_call *call, const ptl_run_page *page, int64_t run,
+                            int64_t begin, int64_t n_page, int64_t n, int64_t last_id,
+                            ptl_error *err)
+{
+    const int64_t values[] = {run, page->n_given + n_page, last_id};
+    return ptl_cursor_put(call, begin + n_page < n ? values : NULL, 3, err);
+}
+
+int64_t ptl_cursor_id(const ptl_text *texts, int64_t n)
+{
+    ptl_hasher hasher;
+    uint64_t id = 0;
+    ptl_hasher_init(&hasher);
+    for (int64_t i = 0; i < n; i++) ptl_hasher_add_text(&hasher, texts[i]);
+    const ptl_hash hash = ptl_hasher_finish(&hasher);
+    memcpy(&id, hash.bytes, sizeof id);
+    return (int64_t)(id >> 1);
 }

@@ -47,4 +47,27 @@ PTL_NODISCARD ptl_status ptl_window_put(const ptl_call *call, const ptl_window *
                                         int64_t first, int64_t n_page, int64_t n, int64_t last_id,
                                         ptl_error *err);
 
+/** Lists of what one run wrote, which stands still: the pages after the first are of the same run,
+ * whatever newer one there is by then. Ask for `n_wanted` rows from row `first` of run `run` on;
+ * what stands there must begin with the row the page before ended with, known by its id. */
+typedef struct ptl_run_page {
+    int64_t limit;
+    int64_t run; /* the parameter's, on the first page */
+    int64_t first, n_wanted;
+    int64_t n_given, last_id;
+} ptl_run_page;
+
+PTL_NODISCARD ptl_status ptl_run_page_read(ptl_run_page *out, const ptl_call *call, ptl_error *err);
+/** Begin and length of the page among the `n` rows that were read. E_CONFLICT where their first,
+ * of which this is the id, is another than it was. */
+PTL_NODISCARD ptl_status ptl_run_page_find(int64_t *begin, int64_t *n_page,
+                                           const ptl_run_page *page, int64_t first_id, int64_t n,
+                                           ptl_error *err);
+/** `run`: whose rows these are; `last_id`: of the page's last. */
+PTL_NODISCARD ptl_status ptl_run_page_put(const ptl_call *call, const ptl_run_page *page,
+                                          int64_t run, int64_t begin, int64_t n_page, int64_t n,
+                                          int64_t last_id, ptl_error *err);
+/** An id of a row that is known by texts: of their bytes, never negative. */
+int64_t ptl_cursor_id(const ptl_text *texts, int64_t n);
+
 #endif

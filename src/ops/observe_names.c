@@ -3,6 +3,7 @@
 #include "observe/taxonomy.h"
 
 #include "ops/args.h"
+#include "ops/cursor.h"
 
 #include <string.h>
 
@@ -20,20 +21,59 @@ static void put_name(ptl_reply *reply, const ptl_taxonomy_name *n, const char *c
     ptl_reply_cell_text(reply, n->tables);
 }
 
-static ptl_status taxonomy_list(ptl_call *call, ptl_error *err)
+/* A name that is listed, and what it is known by from page to page. */
+typedef struct listed {
+    const ptl_taxonomy_name *name;
+    int64_t id;
+} listed;
+
+static ptl_status choose(listed **out, int64_t *n, const ptl_call *call, const ptl_taxonomy *t,
+                         ptl_error *err)
+{
+    const bool all = ptl_args_bool(call->args, "all");
+    const char *kind = ptl_args_text(call->args, "kind");
+    *n = 0;
+    *out = ptl_arena_array(call->arena, t->n_names + 1, sizeof **out, err);
+    if (!*out) return PTL_E_NO_MEMORY;
+    for (int64_t i = 0; i < t->n_names && (all || t->names[i].is_open); i++) {
+        const ptl_taxonomy_name *name = &t->names[i];
+        if (kind && strcmp(kind, name->kind) != 0) continue;
+        const ptl_text known_by[] = {ptl_text_of(name->kind), ptl_text_of(name->name)};
+        (*out)[(*n)++] = (listed){name, ptl_cursor_id(known_by, 2)};
+    }
+    return PTL_OK;
+}
+
+static ptl_status put_names(const ptl_call *call, const ptl_taxonomy *t, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
         {"kind", "Kind", false},  {"name", "As recorded", false}, {"means", "Means", false},
         {"value", "Money", true}, {"rows", "Rows", true},         {"from", "From", false},
         {"to", "To", false},      {"tables", "In", false}};
+    ptl_window window;
+    listed *list = NULL;
+    int64_t n = 0, first = 0, n_page = 0;
+    PTL_TRY(ptl_window_read(&window, call, err));
+    PTL_TRY(choose(&list, &n, call, t, err));
+    PTL_TRY(ptl_window_find(&first, &n_page, &window, &list->id, sizeof *list, n, err));
+    ptl_reply_table(call->reply, "list",
+                    ptl_args_bool(call->args, "all") ? "Names" : "Matched nothing", columns,
+                    sizeof columns / sizeof *columns);
+    for (int64_t i = first; i < first + n_page; i++)
+        put_name(call->reply, list[i].name, call->workspace->currency);
+    ptl_reply_table_end(call->reply);
+    const int64_t last_id = n_page > 0 ? list[first + n_page - 1].id : -1;
+    return ptl_window_put(call, &window, first, n_page, n, last_id, err);
+}
+
+static ptl_status taxonomy_list(ptl_call *call, ptl_error *err)
+{
     ptl_taxonomy t;
     PTL_TRY(ptl_taxonomy_read(&t, call->store, call->workspace, call->arena, err));
-    const bool all = ptl_args_bool(call->args, "all");
-    const char *kind = ptl_args_text(call->args, "kind");
     if (t.n_names == 0) {
         ptl_reply_say(call->reply, "No fact carries a name yet.");
         ptl_reply_next(call->reply, "portolan import");
-        return PTL_OK;
+        return ptl_cursor_put(call, NULL, 0, err);
     }
     if (t.n_unmatched == 0)
         ptl_reply_say(call->reply, "Every name that facts carry means something.");
@@ -42,14 +82,7 @@ static ptl_status taxonomy_list(ptl_call *call, ptl_error *err)
                       (long long)t.n_unmatched);
     ptl_reply_int(call->reply, "names", "Names", t.n_names);
     ptl_reply_int(call->reply, "unmatched", "Matched nothing", t.n_unmatched);
-    ptl_reply_table(call->reply, "list", all ? "Names" : "Matched nothing", columns,
-                    sizeof columns / sizeof *columns);
-    for (int64_t i = 0; i < t.n_names; i++) {
-        if (!all && !t.names[i].is_open) break;
-        if (!kind || strcmp(kind, t.names[i].kind) == 0)
-            put_name(call->reply, &t.names[i], call->workspace->currency);
-    }
-    ptl_reply_table_end(call->reply);
+    PTL_TRY(put_names(call, &t, err));
     static const char *const kinds[] = {"channels", "campaigns", "creatives", "geos"};
     for (int k = 0; k < 4; k++)
         if (!t.governs[k])
@@ -62,7 +95,15 @@ static ptl_status taxonomy_list(ptl_call *call, ptl_error *err)
 
 static const ptl_param taxonomy_params[] = {
     {.name = "kind", .type = PTL_PARAM_TEXT, .about = "Only channel, campaign, creative or geo."},
-    {.name = "all", .type = PTL_PARAM_BOOL, .about = "Also the names that mean something."}};
+    {.name = "all", .type = PTL_PARAM_BOOL, .about = "Also the names that mean something."},
+    {.name = "limit",
+     .type = PTL_PARAM_INT,
+     .unit = "names",
+     .defaults = "1000",
+     .min = 1,
+     .max = 100000,
+     .about = "Names shown at most."},
+    PTL_PARAM_CURSOR};
 
 const ptl_op ptl_op_taxonomy_list = {
     .name = "taxonomy.list",
@@ -75,9 +116,9 @@ const ptl_op ptl_op_taxonomy_list = {
         "Campaigns, creatives and geos are governed where a source fills their tables. A rename "
         "is one alias more: history follows it.",
     .params = taxonomy_params,
-    .n_params = 2,
+    .n_params = sizeof taxonomy_params / sizeof *taxonomy_params,
     .result = "names, unmatched: int — how many\nlist: list — kind, name, means, value, rows, "
-              "from, to, tables",
+              "from, to, tables\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan taxonomy list --all",

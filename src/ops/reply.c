@@ -29,8 +29,17 @@ void ptl_reply_free(ptl_reply *reply)
     ptl_arena_dispose(&arena);
 }
 
+static ptl_status too_large(const ptl_reply *reply, ptl_error *err)
+{
+    (void)ptl_fail(err, PTL_E_LIMIT, "the answer is larger than %d MiB", PTL_REPLY_BYTES_MAX >> 20);
+    ptl_error_detail(err, "%.200s", reply->error.message);
+    ptl_error_hint(err, "ask for less: a smaller limit, and the rest by next_cursor");
+    return PTL_E_LIMIT;
+}
+
 ptl_status ptl_reply_check(const ptl_reply *reply, ptl_error *err)
 {
+    if (reply->is_full) return too_large(reply, err);
     if (reply->status != PTL_OK) {
         if (err) *err = reply->error;
         return reply->status;
@@ -43,7 +52,10 @@ ptl_status ptl_reply_check(const ptl_reply *reply, ptl_error *err)
 
 static bool holds(ptl_reply *reply, const void *ptr)
 {
-    if (!ptr && reply->status == PTL_OK) reply->status = reply->error.status;
+    if (!ptr && reply->status == PTL_OK) {
+        reply->status = reply->error.status;
+        reply->is_full = reply->status == PTL_E_LIMIT;
+    }
     return ptr != NULL;
 }
 

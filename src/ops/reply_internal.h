@@ -61,6 +61,7 @@ struct ptl_reply {
     int64_t n_items;
     int64_t items_max;
     bool table_open;
+    bool is_full; /* the failure is that the arena has no room */
     ptl_text document;
 };
 

@@ -156,14 +156,14 @@ typedef struct want {
 static ptl_status read_figures(ptl_money_figures *out, ptl_money_view *v, ptl_store *store,
                                const want *w, ptl_arena *arena, ptl_error *err)
 {
-    const ptl_value params[] = {ptl_value_int(v->run_id),   ptl_value_string(w->name),
-                                ptl_value_string(w->grain), ptl_value_string(w->dimension),
-                                ptl_value_string(""),       ptl_value_day(w->from),
-                                ptl_value_day(w->to),       ptl_value_int(ROWS_MAX)};
+    const ptl_value params[] = {
+        ptl_value_int(v->run_id),       ptl_value_string(w->name), ptl_value_string(w->grain),
+        ptl_value_string(w->dimension), ptl_value_string(""),      ptl_value_day(w->from),
+        ptl_value_day(w->to),           ptl_value_int(ROWS_MAX),   ptl_value_int(0)};
     const ptl_column *c[N_FIGURE_COLUMNS];
     ptl_table t = {0};
     ptl_status st;
-    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "kpi/list", params, 8, 0, err));
+    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "kpi/list", params, 9, 0, err));
     PTL_TRY_GOTO(st, done, bind(c, &t, figure_specs, N_FIGURE_COLUMNS, err));
     out->items = ptl_arena_array(arena, t.n_rows + 1, sizeof *out->items, err);
     if (!out->items) st = PTL_E_NO_MEMORY;
@@ -296,11 +296,12 @@ static ptl_status read_cohorts(ptl_money_cohorts *out, const ptl_money_view *v, 
 {
     const ptl_value params[] = {ptl_value_int(v->run_id), ptl_value_string(dimension),
                                 ptl_value_string(""),     ptl_value_day(day_first),
-                                ptl_value_day(day_last),  ptl_value_int(ROWS_MAX)};
+                                ptl_value_day(day_last),  ptl_value_int(ROWS_MAX),
+                                ptl_value_int(0)};
     const ptl_column *c[N_COHORT_COLUMNS];
     ptl_table t = {0};
     ptl_status st;
-    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "kpi/cohorts", params, 6, 0, err));
+    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "kpi/cohorts", params, 7, 0, err));
     PTL_TRY_GOTO(st, done, bind(c, &t, cohort_specs, N_COHORT_COLUMNS, err));
     out->items = ptl_arena_array(arena, t.n_rows + 1, sizeof *out->items, err);
     if (!out->items) st = PTL_E_NO_MEMORY;

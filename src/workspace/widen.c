@@ -207,8 +207,8 @@ static ptl_status add_switch(widen *w, const char *channel, const char *key, boo
     char name[160];
     if (before == after) return PTL_OK;
     (void)snprintf(name, sizeof name, "channels.%.64s.%s", channel, key);
-    return add(w, name, before ? "yes" : "no", after ? "yes" : "no", "CAC counts something else",
-               "finance");
+    return add(w, name, before ? "yes" : "no", after ? "yes" : "no",
+               "the cost of acquisition counts something else", "finance");
 }
 
 static ptl_status widen_channels(widen *w)
@@ -219,7 +219,8 @@ static ptl_status widen_channels(widen *w)
         char name[160];
         (void)snprintf(name, sizeof name, "channels.%.64s", a->name);
         if (!b && (a->paid || a->marketing))
-            PTL_TRY(add(w, name, a->label, NULL, "CAC no longer counts it", "finance"));
+            PTL_TRY(add(w, name, a->label, NULL, "the cost of acquisition no longer counts it",
+                        "finance"));
         if (!b) continue;
         PTL_TRY(add_switch(w, a->name, "paid", a->paid, b->paid));
         PTL_TRY(add_switch(w, a->name, "marketing", a->marketing, b->marketing));

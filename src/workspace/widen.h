@@ -4,15 +4,14 @@
  *
  * What widens, and whose right it is:
  *
- *     the number   target lowered or taken away, its day later · metric, start, baseline changed ·
- *                  called like another metric · chances of holding and drifting lowered     owner
- *     the review   least change worth naming raised                                         owner
- *     a metric     its version, horizon or discount changed · tolerance to the books raised finance
- *     the company  currency, zone, fiscal year, start of the week changed: every figure     owner
- *     a channel    paid or marketing changed, or it goes: what CAC counts                   finance
- *     a vertical   its owner or lists changed, or it goes, or another stands before it:
- *                  who decides, and who sees which rows                                     owner
- *     the digest   another reader, webhook or mail server                                   owner
+ *   number    target lowered or gone, its day later; metric, start, baseline changed; called like
+ *             another metric; chances of holding and drifting lowered                       owner
+ *   review    least change worth naming raised                                              owner
+ *   metric    version, horizon, discount changed; tolerance to the books raised             finance
+ *   company   currency, zone, fiscal year, start of the week changed: every figure          owner
+ *   channel   paid or marketing changed, or gone: what acquisition costs                    finance
+ *   vertical  owner or lists changed, gone, or another before it: who decides, whose rows   owner
+ *   digest    another reader, webhook or mail server                                        owner
  *
  * Where nothing was promised before (no target) nothing is widened by promising. Pure: two parsed
  * configurations in, a list out. */

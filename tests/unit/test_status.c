@@ -82,6 +82,21 @@ static void a_message_may_quote_itself(void **state)
 }
 
 /* Invariant 1: whatever the length, the text stays terminated and UTF-8. */
+/* A precision cuts within a character, and what is quoted may be no text at all. */
+static void pieces_of_characters_are_left_out(void **state)
+{
+    (void)state;
+    ptl_error err;
+    (void)ptl_fail(&err, PTL_E_INVALID, "found \"%.4s\", allowed: all", "ab\u20acd");
+    EXPECT_STR(err.message, "found \"ab\", allowed: all");
+    (void)ptl_fail(&err, PTL_E_INVALID, "found \"%s\"",
+                   "a\xff\xc3(\xe2\x82"
+                   "b\xed\xa0\x80\xf0\x9f\x98\x80");
+    EXPECT_STR(err.message, "found \"a(b\U0001F600\"");
+    ptl_error_hint(&err, "%.3s", "\u00e4\u00e4");
+    EXPECT_STR(err.hint, "\u00e4");
+}
+
 static void long_messages_are_cut_between_characters(void **state)
 {
     (void)state;
@@ -125,6 +140,7 @@ int main(void)
         cmocka_unit_test(fail_fills_and_clears),
         cmocka_unit_test(nobody_has_to_listen),
         cmocka_unit_test(a_message_may_quote_itself),
+        cmocka_unit_test(pieces_of_characters_are_left_out),
         cmocka_unit_test(long_messages_are_cut_between_characters),
         cmocka_unit_test(try_leaves_with_the_callees_failure),
     };

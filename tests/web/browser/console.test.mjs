@@ -24,6 +24,10 @@ const PLACES = [
   ['/ledger/jobs', /No job is running/, ['g', 'l', '3']],
   ['/workspace', /is set up/, ['g', 'w']],
   ['/workspace/channels', /channels? (is|are) governed/, ['g', 'w', '2']],
+  ['/workspace/sources', /sources are read/, ['g', 'w', '3']],
+  ['/workspace/journeys', /Journeys lead to/, ['g', 'w', '4']],
+  ['/workspace/metrics', /named or defined here/, ['g', 'w', '5']],
+  ['/workspace/verticals', /vertical/, ['g', 'w', '6']],
   ['/you', /You are owner/, ['g', 'y']],
 ];
 const DEEP = [['/ledger/runs/1', /Run 1, /], ['/ledger/entries/1', /Entry 1: /], ['/do/minutes/add', /Minutes: add/], ['/do/status', /Status/],

@@ -5,86 +5,62 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { browser } from './open.mjs';
-import { PASSWORD, program, serve, skip, watched } from './serve.mjs';
+import { claim, console_, good as looks, program, settled as drawn, shot, skip, watched } from './serve.mjs';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WILD = '<img src=x onerror=alert(1)> "quoted" & more';
 const MAPPING = "SELECT day, 'tv' AS channel,\n       ptl_money(cost) AS cost_micros -- all of it\nFROM source";
 
-let home;
-let dir;
-let server;
-let b;
-let page;
-let seen;
-let refused = 0; /* answers of 4xx that a test brought about */
-
-const file = (name) => readFileSync(join(dir, name), 'utf8');
-const settled = async () => {
-  await page.waitForSelector('main h1');
-  await page.waitForFunction(() => !document.querySelector('.skeleton, main [aria-busy=true]'));
-  await page.waitForTimeout(60);
-};
-const to = async (place) => {
-  await page.goto(server.base + place);
-  await settled();
-};
-
-before(async () => {
-  if (skip) return;
-  home = mkdtempSync(join(tmpdir(), 'portolan-forms-'));
-  dir = join(home, 'acme');
+/* A company with names that mean nothing. */
+function hostile() {
+  const home = mkdtempSync(join(tmpdir(), 'portolan-forms-'));
+  const dir = join(home, 'acme');
   const run = (...args) => execFileSync(program, [...args, '--quiet'], { cwd: args[0] === 'simulate' ? home : dir, stdio: 'pipe' });
   run('simulate', 'acme', '--setting', 'hostile', '--persons', '1500', '--weeks', '60', '--seed', '7');
   run('import');
-  server = await serve(dir);
-  b = await browser();
-  ({ page, seen } = await watched(b.context, server.base));
-  await page.goto(server.base + server.invitation);
-  await page.fill('#f-password', PASSWORD);
-  await page.fill('#f-again', PASSWORD);
-  await page.click('text=Set it and sign in');
-  await page.waitForSelector('.shell main h1');
-});
-after(async () => {
-  if (skip) return;
-  await b.close();
-  await server.stop();
-  rmSync(home, { recursive: true, force: true });
-});
-
-const shot = async (name) => process.env.SHOTS && page.screenshot({ path: join(process.env.SHOTS, `forms-${name}.png`), fullPage: true });
-
-/* Whether anybody can read it: axe in both themes, no sideways scroll at three widths. */
-async function good(name) {
-  for (const scheme of ['light', 'dark']) {
-    for (const width of [1280, 720, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.waitForTimeout(250);
-      await page.evaluate(axeSource);
-      const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-      assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes[0].target.join(' ')}`), [], `${name}, ${scheme}, ${width}`);
-      const [scroll, client] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-      assert.ok(scroll <= client, `${name}: ${scroll} wide in ${client}`);
-      if (width !== 720) await shot(`${name}-${scheme}-${width}`);
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await page.emulateMedia({ colorScheme: 'light' });
+  return { dir, remove: () => rmSync(home, { recursive: true, force: true }) };
 }
 
+const t = console_(hostile);
+let page;
+let dir;
+let refused = 0; /* answers of 4xx that a test brought about */
+beforeEach(() => {
+  page = t.page;
+  dir = t.ws?.dir;
+});
+
+const file = (name) => readFileSync(join(dir, name), 'utf8');
+const settled = () => drawn(page);
+const good = (name) => looks(page, `forms-${name}`);
+const to = async (place) => {
+  await page.goto(t.server.base + place);
+  await settled();
+};
 const look = () => page.click('text=Show the difference');
 async function save() {
   await page.click('text=Save and put in force');
   await page.waitForSelector('.toast >> text=is in force');
   await page.keyboard.press('Escape');
   await settled();
+}
+
+/* Somebody else, signed in in a browser of their own. */
+async function asAnother(name, role, body) {
+  const invited = JSON.parse(execFileSync(program, ['access', 'user_add', name, '--role', role, '--json'], { cwd: dir, encoding: 'utf8' }));
+  const secret = Object.values(invited).map((v) => /in_[A-Za-z0-9_-]+/.exec(String(v))?.[0]).find(Boolean);
+  const other = await browser();
+  const second = await watched(other.context, t.server.base);
+  try {
+    await claim(second.page, { base: t.server.base, invitation: `/claim#${secret}` });
+    await body(second.page);
+    assert.deepEqual(second.seen.errors, []);
+  } finally {
+    await other.close();
+  }
 }
 
 test('every file has its tab, reached by keys', { skip }, async () => {
@@ -125,7 +101,7 @@ test('a channel goes and another comes, in one difference; comments stay', { ski
   await page.waitForSelector('.difference .plus >> text=- name: podcasts');
   assert.match(await page.textContent('.difference'), /^-.*name: /m);
   assert.ok(!file('channels.yaml').includes('podcasts'), 'a difference writes nothing');
-  await shot('channels-difference');
+  await shot(page, 'forms-channels-difference');
   await save();
   assert.equal(await page.locator('.sheetrow').count(), rows);
   assert.equal(await page.$('main img'), null);
@@ -299,30 +275,39 @@ test('a name that means nothing becomes an alias, or a new channel', { skip }, a
 });
 
 test('others see the values and who may change them', { skip }, async () => {
-  const invited = JSON.parse(execFileSync(program, ['access', 'user_add', 'mira', '--role', 'analyst', '--json'], { cwd: dir, encoding: 'utf8' }));
-  const link = Object.values(invited).find((v) => typeof v === 'string' && /in_/.test(v));
-  const other = await b.context.browser()?.newContext?.() ?? null;
-  const context = other || b.context;
-  const second = await watched(context, server.base);
-  await second.page.goto(/^http/.test(link) ? link : `${server.base}/claim#${link.replace(/^.*#/, '')}`);
-  await second.page.fill('#f-password', PASSWORD);
-  await second.page.fill('#f-again', PASSWORD);
-  await second.page.click('text=Set it and sign in');
-  await second.page.waitForSelector('.shell main h1');
-  for (const place of ['/workspace', '/workspace/channels', '/workspace/sources', '/workspace/sources/ads', '/workspace/journeys', '/workspace/metrics', '/workspace/verticals']) {
-    await second.page.goto(server.base + place);
-    await second.page.waitForSelector('.v.lock');
-    assert.equal(await second.page.locator('main :is(input, select, textarea, .button.filled)').count(), 0, place);
-    assert.match(await second.page.textContent('main'), /The owner changes (it|them)/);
-  }
-  await second.page.goto(server.base + '/data');
-  await second.page.waitForSelector('text=The owner says what a name means');
-  assert.equal(await second.page.locator('[data-slot=name] button').count(), 0);
-  assert.deepEqual(second.seen.errors, []);
-  await second.page.close();
+  await asAnother('mira', 'analyst', async (mine) => {
+    for (const place of ['', '/channels', '/sources', '/sources/ads', '/journeys', '/metrics', '/verticals']) {
+      await mine.goto(`${t.server.base}/workspace${place}`);
+      await mine.waitForSelector('.v.lock');
+      assert.equal(await mine.locator('main :is(input, select, textarea, .button.filled)').count(), 0, place);
+      assert.match(await mine.textContent('main'), /The owner changes (it|them)/);
+    }
+    await mine.goto(`${t.server.base}/data`);
+    await mine.waitForSelector('text=The owner says what a name means');
+    assert.equal(await mine.locator('[data-slot=name] button').count(), 0);
+  });
+});
+
+test('a change that widens says who decides, and waits as a proposal', { skip }, async () => {
+  await asAnother('frieda', 'finance', () => undefined);
+  await to('/workspace/channels');
+  const before = file('channels.yaml');
+  const row = page.locator('.sheetrow').first();
+  await row.locator('summary').click();
+  const paid = row.locator('select').first();
+  await paid.selectOption(await paid.inputValue() === 'true' ? '' : 'true');
+  await look();
+  await page.waitForSelector('.widens >> text=This becomes a proposal: frieda decides.');
+  await good('widens');
+  await page.click('text=Propose it');
+  await page.waitForSelector('.toast >> text=Proposal 1 waits');
+  await page.waitForSelector('.note >> text=Proposal 1 waits: frieda decides');
+  assert.equal(file('channels.yaml'), before);
+  assert.equal(await page.getAttribute('.note a >> text=See it', 'href'), '/decisions/1');
 });
 
 test('nothing was complained about but what was refused on purpose', { skip }, () => {
-  assert.ok(seen.errors.length <= refused && seen.errors.every((e) => /status of 4\d\d/.test(e)), seen.errors.join('\n'));
-  assert.deepEqual(seen.requests, []);
+  const { errors, requests } = t.seen;
+  assert.ok(errors.length <= refused && errors.every((e) => /status of 4\d\d/.test(e)), errors.join('\n'));
+  assert.deepEqual(requests, []);
 });

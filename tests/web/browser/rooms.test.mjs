@@ -191,13 +191,15 @@ test('a setting is refused under its field, shown as a difference, saved, and in
 test('a file that was changed meanwhile is not written over; a channel is added', { skip }, async () => {
   const path = join(t.ws.dir, 'channels.yaml');
   await on('/workspace/channels', {}, async (page) => {
-    await page.fill('#f-new-row', 'podcast');
+    await page.click('text=Add a channel');
+    await page.fill('#f-new-0-name', 'podcast');
     writeFileSync(path, readFileSync(path, 'utf8') + '# a note\n');
     await page.click('text=Show the difference');
     await page.waitForSelector('.failure >> text=was changed since');
     await page.reload();
     await settled(page);
-    await page.fill('#f-new-row', 'podcast');
+    await page.click('text=Add a channel');
+    await page.fill('#f-new-0-name', 'podcast');
     await page.click('text=Show the difference');
     await page.waitForSelector('.difference .plus >> text=- name: podcast');
     await page.click('text=Save and put in force');

@@ -27,6 +27,7 @@ export const roleName = (role: string): string => role.charAt(0).toUpperCase() +
 
 /* What needs an analyst, as docs/access.md has it; the server decides, this only leaves out what it
  * would refuse. */
+export const ROLES = ['owner', 'vertical_owner', 'analyst', 'revenue_operations', 'finance', 'board'];
 const ANALYSTS = ['owner', 'analyst', 'revenue_operations'];
 
 /** Whether the role may call an operation with this right; `reads` changes nothing. */

@@ -8,8 +8,9 @@ import { bar, compare } from './bar';
 import type { Period } from './bar';
 import { lastHeard, lost } from './api';
 import { Dialog } from './dialog';
-import { fitTables } from './fit';
+import { fitTables } from '../page/fit';
 import { KEYS, panel } from './keys';
+import { actionsOff } from './off';
 import { cancel, importing, isOpen, jobs, openJobs } from './live';
 import { Logo } from './logo';
 import { Answer, Key, Progress, Skeleton } from './parts/basic';
@@ -20,7 +21,8 @@ import { go, moved, place } from './route';
 import { roleName, who, workspace } from './session';
 import { hold, hush, restart, toast } from './toast';
 
-const BAR_MAX = 4; /* rooms on the phone's bar, beside More */
+/* On the phone's bar, beside More: those that are there. */
+const BAR = ['/today', '/decisions', '/measurement', '/money'].flatMap((path) => rooms.filter((r) => r.path === path));
 
 /* --- rail ----------------------------------------------------------------------------------- */
 
@@ -53,10 +55,10 @@ function Icon({ path }: { path: string }) {
 }
 
 function Bottom({ at }: { at: Room | undefined }) {
-  const more = place.value.path === '/you' || (at !== undefined && rooms.indexOf(at) >= BAR_MAX);
+  const more = place.value.path === '/you' || (at !== undefined && !BAR.includes(at));
   return (
     <nav class="bottom" aria-label="Rooms, short">
-      {rooms.slice(0, BAR_MAX).map((r) => <a key={r.path} href={r.path} aria-current={r === at ? 'page' : undefined}><Icon path={r.icon} /><span>{r.short || r.title}</span>{(r.count?.value || 0) > 0 && <i class="count">{r.count?.value}</i>}</a>)}
+      {BAR.map((r) => <a key={r.path} href={r.path} aria-current={r === at ? 'page' : undefined}><Icon path={r.icon} /><span>{r.short || r.title}</span>{(r.count?.value || 0) > 0 && <i class="count">{r.count?.value}</i>}</a>)}
       <a href="/you" aria-current={more ? 'page' : undefined}><Icon path="M3 5.5h14M3 10h14M3 14.5h14" /><span>More</span></a>
     </nav>
   );
@@ -105,7 +107,7 @@ function Bar() {
 
 function Lost() {
   const since = lost.value;
-  return <div class="lost" role="status">{since > 0 && <p><b>No connection since {time(new Date(since))}.</b> What you see is from {time(new Date(lastHeard()))}. Nothing can be changed until it is back.</p>}</div>;
+  return <div class="lost" role="status">{since > 0 && <p><b>No connection since {time(new Date(since))}.</b> What you see is from {time(new Date(lastHeard()))}. Actions are off until it is back.</p>}</div>;
 }
 
 function ToastView() {
@@ -229,6 +231,7 @@ export function Shell() {
   });
   useEffect(menuCloses, []);
   useEffect(() => fitTables(document.getElementById('main') as HTMLElement), []);
+  useEffect(() => actionsOff(document.getElementById('main') as HTMLElement), []);
   useEffect(() => {
     const company = workspace.value?.company;
     document.title = [source?.title || 'Nothing here', company].filter(Boolean).join(', ');

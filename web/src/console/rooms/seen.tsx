@@ -1,17 +1,14 @@
 /* seen.tsx: what a form shows before it is saved: the difference, what it binds, what it widens. */
 
 import { Mark, Section, counted } from '../parts';
+import { FileDifference } from '../parts/difference';
 import type { Draft } from './draft';
-import { Difference } from './setting';
 import type { Fault, Wider } from './setting';
 
-const people = (right: string): string => right.replace(/_/g, ' ');
-
-function Widening({ widens }: { widens: Wider[] }) {
-  const rights = [...new Set(widens.map((w) => people(w.right)))].join(' and ');
+function Widening({ widens, decides }: { widens: Wider[]; decides: string }) {
   return (
     <div class="note widens">
-      <p><Mark mark="waits">This becomes a proposal: the {rights} decides, and not whoever asked for it.</Mark></p>
+      <p><Mark mark="waits">This becomes a proposal: {decides || widens[0]?.right.replace(/_/g, ' ')} decides.</Mark></p>
       <ul>{widens.map((w) => <li key={w.key}><b>{w.key}</b>, {w.before ?? 'none'} to {w.after ?? 'none'}: {w.why}</li>)}</ul>
     </div>
   );
@@ -19,13 +16,14 @@ function Widening({ widens }: { widens: Wider[] }) {
 
 /** The difference, above the button that saves it. `binding`: values everybody is measured by. */
 export function SeenDifference({ draft, file, binding = 0 }: { draft: Draft; file: string; binding?: number }) {
-  const { seen } = draft;
+  const { seen, waiting } = draft;
+  if (waiting) return <p class="note"><Mark mark="waits">Proposal {waiting.proposal} waits: {waiting.decides} decides. The file is as it was.</Mark> <a href={`/decisions/${waiting.proposal}`}>See it</a></p>;
   if (!seen) return null;
   return (
     <Section title="What changes in the file" note={file}>
-      {seen.difference ? <Difference text={seen.difference} /> : <p class="note">Nothing: the file says this already.</p>}
+      {seen.difference ? <FileDifference text={seen.difference} /> : <p class="note">Nothing: the file says this already.</p>}
       {seen.notes.map((n) => <p key={n} class="note">{n.charAt(0).toUpperCase() + n.slice(1)}.</p>)}
-      {seen.widens.length > 0 ? <Widening widens={seen.widens} />
+      {seen.widens.length > 0 ? <Widening widens={seen.widens} decides={seen.decides} />
         : binding > 0 && <p class="note"><Mark mark="look">{counted(binding, 'value')} of these {binding === 1 ? 'is' : 'are'} what everybody is measured by. Only the owner may change {binding === 1 ? 'it' : 'them'}; the version and your name are in the ledger.</Mark></p>}
     </Section>
   );

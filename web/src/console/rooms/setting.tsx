@@ -120,12 +120,7 @@ export function faultsOf(problem: unknown): Fault[] {
   }));
 }
 
-/* --- what changes ------------------------------------------------------------------------------ */
-
-export function Difference({ text }: { text: string }) {
-  const kind = (line: string): string => (/^(\+\+\+|---)/.test(line) ? 'file' : line.startsWith('+') ? 'plus' : line.startsWith('-') ? 'minus' : line.startsWith('@@') ? 'at' : '');
-  return <pre class="difference" tabIndex={0} aria-label="What changes in the file">{text.split('\n').map((line, i) => <span key={i} class={kind(line)}>{line + '\n'}</span>)}</pre>;
-}
+/* --- what widens ------------------------------------------------------------------------------- */
 
 /** What a change widens: who decides, before it is asked for. */
 export interface Wider {

@@ -31,7 +31,6 @@ export interface SheetProps {
   hash: string;
   mine: boolean;
   children?: ComponentChildren; /* below the fields, above the difference */
-  onSaved?: () => void;
 }
 
 /* "[2]" of "[2].label", "goals[1]" of "goals[1].name"; "" where it is in no item. */
@@ -49,18 +48,17 @@ function RowHead({ title, note, gone }: { title: string; note: string; gone: boo
   return <summary data-row><b class={gone ? 'gone' : undefined}>{title || 'no name yet'}</b><span class="fine">{gone ? <Mark mark="against">goes when this is saved</Mark> : note}</span></summary>;
 }
 
-export function Sheet({ layout, settings, fresh = [], hash, mine, children, onSaved }: SheetProps) {
+export function Sheet({ layout, settings, fresh = [], hash, mine, children }: SheetProps) {
   const { file, list, one = 'item', heads, headOf = sectionOf, later = [], offer = () => ({}), labelOf } = layout;
   const draft = useDraft();
   const [given, setGiven] = useState<Given>({});
   const [gone, setGone] = useState<string[]>([]);
   const [added, setAdded] = useState<Given[]>([]); /* by the key within the item */
   const again = draft.again;
-  const back = (): void => {
+  const clear = (): void => {
     setGiven({});
     setGone([]);
     setAdded([]);
-    again();
   };
 
   /* --- what is sent: values where they are, items that come, then those that go, the last first --- */
@@ -73,10 +71,7 @@ export function Sheet({ layout, settings, fresh = [], hash, mine, children, onSa
   const goes = [...gone].sort((a, b) => numberOf(b) - numberOf(a)).map((item) => `${item}=`);
   const changes = [...changed.map((s) => `${s.path}=${given[s.path]}`), ...comes, ...goes];
   const send = async (): Promise<void> => {
-    if (await draft.send(file, hash, changes)) {
-      back();
-      onSaved?.();
-    }
+    if (await draft.send(file, hash, changes)) clear();
   };
 
   /* --- faults by field; an item that goes with others has moved up by as many as went before it --- */
@@ -164,7 +159,7 @@ export function Sheet({ layout, settings, fresh = [], hash, mine, children, onSa
   if (!mine) return <div class="form">{body}</div>;
   return (
     <Form action={actionOf(draft)} send={send} quiet={!changes.length}
-      other={changes.length > 0 && <button type="button" class="button plain" onClick={back}>Back to what is there</button>}>
+      other={changes.length > 0 && <button type="button" class="button plain" onClick={() => (clear(), again())}>Back to what is there</button>}>
       {body}
       <SeenDifference draft={draft} file={file} binding={changed.filter((s) => s.binds === 'yes').length} />
       <OtherFaults faults={others} />

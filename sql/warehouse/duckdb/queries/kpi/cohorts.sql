@@ -1,5 +1,5 @@
 -- one row is: a cohort of customers: its month, and the channel, product or month of life it is split by
--- params: $1 int (run, 0 the newest review), $2 text (dimension), $3 text (member, empty all), $4 day (won then or later), $5 day (won then or earlier), $6 int (rows at most)
+-- params: $1 int (run, 0 the newest review), $2 text (dimension), $3 text (member, empty all), $4 day (won then or later), $5 day (won then or earlier), $6 int (rows at most), $7 int (rows before them)
 -- stored values: retention, ltv, ltv_to_cac, payback_months
 WITH chosen AS (
   SELECT CASE WHEN $1 = 0 THEN coalesce(max(run_id), 0) ELSE $1 END AS run_id
@@ -29,4 +29,4 @@ WHERE f.grain = 'cohort'
   AND f.period_start BETWEEN $4 AND $5
 GROUP BY f.run_id, f.period_start, f.member
 ORDER BY f.period_start, f.member
-LIMIT $6
+LIMIT $6 OFFSET $7

@@ -1,6 +1,6 @@
 -- one row is: a KPI of a period, with the same weekdays a year before; of channels also what one
 -- more euro would bring, by the newest mix model, or that there is none that says so
--- params: $1 int (run, 0 the newest review), $2 text (name, empty all), $3 text (grain, empty all), $4 text (dimension), $5 text (member, empty all), $6 day (periods that end then or later), $7 day (periods that begin then or earlier), $8 int (rows at most)
+-- params: $1 int (run, 0 the newest review), $2 text (name, empty all), $3 text (grain, empty all), $4 text (dimension), $5 text (member, empty all), $6 day (periods that end then or later), $7 day (periods that begin then or earlier), $8 int (rows at most), $9 int (rows before them)
 -- stored values: year_ago, plan
 WITH chosen AS (
   SELECT CASE WHEN $1 = 0 THEN coalesce(max(run_id), 0) ELSE $1 END AS run_id
@@ -56,4 +56,4 @@ WHERE ($3 = '' OR grain = $3)
   AND period_end >= $6
   AND period_start <= $7
 ORDER BY name, grain, period_start, dimension, member
-LIMIT $8
+LIMIT $8 OFFSET $9
