@@ -104,9 +104,9 @@ static ptl_status add_columns(listing *l, const ptl_schema_key *pairs, const ptl
 {
     for (int64_t i = 0; l->preset && i < l->preset->n_columns; i++) {
         const ptl_preset_column *const c = &l->preset->columns[i];
-        const char *const about =
-            ptl_text_format(l->arena, l->err, "%s%s", ptl_preset_kind_about(c->kind),
-                            c->required ? "; the file has it" : "");
+        const char *const about = ptl_text_format(l->arena, l->err, "%s%s",
+                                                  ptl_preset_kind_about((ptl_preset_kind)c->kind),
+                                                  c->required ? "; the file has it" : "");
         if (!about) return ptl_refused(l->err);
         const ptl_schema_key key = {
             .key = c->role,
