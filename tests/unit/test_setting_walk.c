@@ -24,7 +24,7 @@ static ptl_config_file file_of(const char *path, const char *text)
     return (ptl_config_file){path, ptl_text_of(text)};
 }
 
-enum { STEPS = 40, WALKS = 120, TEXT_MAX = 160 };
+enum { STEPS = 40, WALKS = 60, TEXT_MAX = 160 };
 
 static const char *const corpus[][2] = {
     {PORTOLAN, "# comment\ncompany: Tea\ncurrency: EUR   # books\nzone: Europe/Berlin\n\n"
