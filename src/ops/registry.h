@@ -1,7 +1,8 @@
 /* registry.h: every operation, in the order of the help page.
  *
- * How to add one: 1. describe it as `const ptl_op ptl_op_<name>` in src/ops/<room>.c; 2. add its
- * line here, below the others of its room; 3. print docs/operations.md (`portolan reference`). */
+ * How to add one: 1. describe it as `const ptl_op ptl_op_<name>` in src/ops/<room>_<noun>.c; 2. add
+ * its line here, below the others of its room; 3. print docs/operations.md (`portolan reference`).
+ */
 #ifndef PTL_OPS_REGISTRY_H
 #define PTL_OPS_REGISTRY_H
 

@@ -4,7 +4,6 @@
 #include "store/limits.h"
 #include "store/records_internal.h"
 
-
 static ptl_status check(const ptl_challenge *c, ptl_records *records, ptl_error *err)
 {
     ptl_run run;

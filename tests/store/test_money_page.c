@@ -1,15 +1,8 @@
 /* test_money_page: the page of money says what figures say: against target, month and year before
  * where these are there, and nothing of what is not; an empty company is told what to bring. */
-#include "support/scratch.h"
-#include "support/warehouse.h"
+#include "support/store.h"
 
 #include "pages/money.h"
-
-static scratch dir;
-static ptl_store store;
-static ptl_workspace workspace;
-static ptl_arena arena;
-static ptl_error err;
 
 /* October: 3,502.25 against 4,000.75 aimed at and 4,240.50 in September; nothing is known of the
  * year before. November is not over. */
@@ -28,25 +21,7 @@ static const char yaml[] = "company: Tea & <Co>\ncurrency: EUR\nzone: UTC\n";
 static int setup(void **state)
 {
     (void)state;
-    scratch_make(&dir);
-    ptl_arena_init(&arena, 64 << 20, NULL);
-    ptl_store_options options = ptl_store_options_default();
-    options.warehouse = small_engine(2);
-    options.doing = "test";
-    options.now = 1762700000000000;
-    EXPECT_OK(ptl_store_open(&store, scratch_path(&dir, "store"), &options, &err));
-    const ptl_config_file file = {"portolan.yaml", ptl_text_of(yaml)};
-    EXPECT_OK(ptl_workspace_parse(&workspace, dir.dir, &file, 1, NULL, &err));
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ptl_workspace_dispose(&workspace);
-    ptl_store_close(&store);
-    ptl_arena_dispose(&arena);
-    scratch_remove(&dir);
+    store_setup(yaml);
     return 0;
 }
 
@@ -135,5 +110,5 @@ int main(void)
                                        cmocka_unit_test(the_newest_whole_month_answers),
                                        cmocka_unit_test(an_earlier_month_answers),
                                        cmocka_unit_test(deals_are_not_money)};
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, store_teardown);
 }
