@@ -260,7 +260,7 @@ const ptl_op ptl_op_proposal_reject = {
     .result = "proposal: int — its number\nstate: text — rejected\ntitle: text — what was proposed",
     .right = "everyone",
     .effects = PTL_READS | PTL_WRITES | PTL_ENTERS,
-    .example = "portolan proposal reject 2 --reason 'The board agreed to the target of May.'",
+    .example = "portolan proposal reject 2 --reason Say-what-the-other-channels-lose",
     .run = proposal_reject};
 
 static ptl_status proposal_withdraw(ptl_call *call, ptl_error *err)

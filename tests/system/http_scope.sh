@@ -20,6 +20,7 @@ for key in all one:zgifts two:xabroad; do
   "$portolan" -w ws access key_add "$name" --role "$([ "$name" = all ] && echo owner || echo vertical_owner)" \
     $([ "$key" = all ] || echo --vertical "${key#*:}") --json >"$name.json"
 done
+"$portolan" -w ws alarm run >/dev/null # the newest run is one whose parameters name no vertical
 "$portolan" -w ws serve --listen 127.0.0.1:0 >served 2>log &
 server=$!
 for _ in $(seq 300); do grep -q 'http://' served && break; sleep 0.1; done

@@ -12,11 +12,13 @@ import * as esbuild from 'esbuild';
 
 const web = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...path) => join(web, ...path);
-const SCRIPT_FOR = 'es2019';
+/* A page that travels by mail: browsers of 2021, and little to carry. */
+const SCRIPT_FOR = 'es2020';
+const STYLE_FOR = ['chrome90', 'firefox90', 'safari14'];
+const PAGE_MAX = 20 * 1024; /* script and style of such a page, packed */
 /* The console needs modules and <dialog>: browsers of 2022. */
 const CONSOLE_FOR = ['chrome98', 'firefox98', 'safari15.4'];
 const FIRST_LOAD_MAX = 60 * 1024; /* script and style of the first load, packed */
-const STYLE_FOR = ['chrome90', 'firefox90', 'safari14'];
 /* Modules for node, not part of the page; the folder is ignored by git and gone with npm ci. */
 /* Beside line and rows, which every page has. */
 const KINDS = ['calibration', 'cone', 'curve', 'flow', 'waterfall', 'whatif'];
@@ -95,8 +97,10 @@ async function dist() {
   writeFileSync(at('dist', 'review.css'), css);
   writeFileSync(at('dist', 'page-data.css'), (await esbuild.transform(dataStyle(), { loader: 'css', minify: true, target: STYLE_FOR })).code);
   const packed = (text) => gzipSync(text, { level: 9 }).length;
+  const together = packed(js) + packed(css);
   console.log(`review.js ${js.length} bytes, ${packed(js)} gzipped; review.css ${css.length}, ${packed(css)}; ` +
-    `together ${packed(js) + packed(css)} gzipped`);
+    `together ${together} gzipped of ${PAGE_MAX} allowed`);
+  if (together > PAGE_MAX) throw new Error(`script and style of a page are ${together} bytes gzipped, at most ${PAGE_MAX} are allowed`);
   const kinds = {};
   for (const kind of KINDS) {
     kinds[kind] = await bundle(at('src', 'kinds', kind + '.ts'), kind + '.js', 'iife', [shared]);

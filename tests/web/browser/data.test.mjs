@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { console_, good, program, shot, skip } from './serve.mjs';
 
 const SLOW = { timeout: 60000 };
@@ -21,9 +21,8 @@ function hostile() {
   return { home, dir, remove: () => rmSync(home, { recursive: true, force: true }) };
 }
 
-const t = console_(hostile);
 let page;
-before(() => (page = t.page));
+const t = console_(hostile, { then: (made) => ({ page } = made) });
 
 test('g s leads there, and before an audit the page says so', { skip }, async () => {
   await page.keyboard.press('g');

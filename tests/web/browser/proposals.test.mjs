@@ -5,13 +5,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { browser } from './open.mjs';
-import { PASSWORD, program, serve, skip, watched, workspace } from './serve.mjs';
+import { PASSWORD, axe, program, serve, settled, skip, watched, workspace } from './serve.mjs';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const REASON = 'The board agreed to the target of May.';
 
 let ws;
@@ -48,12 +46,6 @@ after(async () => {
   ws.remove();
 });
 
-async function settled(page) {
-  await page.waitForSelector('main h1');
-  await page.waitForFunction(() => !document.querySelector('.skeleton, main [aria-busy=true]'));
-  await page.waitForTimeout(60);
-}
-
 async function as(b, path, body, options = {}) {
   const { page, seen } = await watched(b.context, server.base, options);
   try {
@@ -65,12 +57,6 @@ async function as(b, path, body, options = {}) {
   } finally {
     await page.close();
   }
-}
-
-async function axe(page) {
-  await page.evaluate(axeSource);
-  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return result.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`);
 }
 
 const file = () => readFileSync(join(ws.dir, 'portolan.yaml'), 'utf8');

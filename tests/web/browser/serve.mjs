@@ -140,8 +140,9 @@ export async function claim(page, server, ready = '.shell main h1') {
 }
 
 /** A server and a browser for a file of tests, started before them and ended after. `make` gives the
- * workspace ({dir, remove}). What comes back is filled in when the tests run. */
-export function console_(make, ready) {
+ * workspace ({dir, remove}); `then` is called with what was made, which is also what comes back, filled
+ * in when the tests run. */
+export function console_(make, { ready, then } = {}) {
   const t = {};
   before(async () => {
     if (skip) return;
@@ -151,6 +152,7 @@ export function console_(make, ready) {
     const { page, seen } = await watched(t.b.context, t.server.base);
     await claim(page, t.server, ready);
     Object.assign(t, { page, seen });
+    then?.(t);
   });
   after(async () => {
     if (skip) return;

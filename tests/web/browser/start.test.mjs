@@ -4,15 +4,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { console_, emptyFolder, good, shot, skip } from './serve.mjs';
 
 const SLOW = { timeout: 60000 }; /* a load and a review on a busy machine */
 
-const t = console_(emptyFolder, '.shell .drop');
-
 let page;
-before(() => (page = t.page));
+const t = console_(emptyFolder, { ready: '.shell .drop', then: (made) => ({ page } = made) });
 const answer = () => page.textContent('main h1');
 
 /* Every file below a folder, as a browser tells what was chosen with it. */

@@ -1,8 +1,8 @@
 /* seen.tsx: what a form shows before it is saved: the difference, what it binds, what it widens. */
 
 import { Mark, Section, counted } from '../parts';
-import { FileDifference } from '../parts/difference';
 import type { Draft } from './draft';
+import { Difference } from './setting';
 import type { Fault, Wider } from './setting';
 
 function Widening({ widens, decides }: { widens: Wider[]; decides: string }) {
@@ -21,7 +21,7 @@ export function SeenDifference({ draft, file, binding = 0 }: { draft: Draft; fil
   if (!seen) return null;
   return (
     <Section title="What changes in the file" note={file}>
-      {seen.difference ? <FileDifference text={seen.difference} /> : <p class="note">Nothing: the file says this already.</p>}
+      {seen.difference ? <Difference text={seen.difference} /> : <p class="note">Nothing: the file says this already.</p>}
       {seen.notes.map((n) => <p key={n} class="note">{n.charAt(0).toUpperCase() + n.slice(1)}.</p>)}
       {seen.widens.length > 0 ? <Widening widens={seen.widens} decides={seen.decides} />
         : binding > 0 && <p class="note"><Mark mark="look">{counted(binding, 'value')} of these {binding === 1 ? 'is' : 'are'} what everybody is measured by. Only the owner may change {binding === 1 ? 'it' : 'them'}; the version and your name are in the ledger.</Mark></p>}

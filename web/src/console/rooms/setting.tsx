@@ -120,7 +120,14 @@ export function faultsOf(problem: unknown): Fault[] {
   }));
 }
 
-/* --- what widens ------------------------------------------------------------------------------- */
+/* --- what changes ------------------------------------------------------------------------------ */
+
+const KINDS_OF_LINE: [RegExp, string][] = [[/^(\+\+\+|---)/, 'file'], [/^\+/, 'plus'], [/^-/, 'minus'], [/^@@/, 'at']];
+
+export function Difference({ text }: { text: string }) {
+  const kind = (line: string): string => KINDS_OF_LINE.find(([shape]) => shape.test(line))?.[1] || '';
+  return <pre class="difference" tabIndex={0} role="group" aria-label="What changes in the files">{text.trimEnd().split('\n').map((line, i) => <span key={i} class={kind(line)}>{line + '\n'}</span>)}</pre>;
+}
 
 /** What a change widens: who decides, before it is asked for. */
 export interface Wider {
