@@ -6,17 +6,10 @@
  *   change.part.<part>      exact: volume mix rate price apart cost media, cm2 and unexplained
  *   change.because.<effect> exact, low, high, with its grade */
 #include "understand/change_internal.h"
+#include "understand/figure_rows.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static const ptl_column_spec columns[] = {
-    {"run_id", PTL_TYPE_INT},       {"name", PTL_TYPE_TEXT},      {"grain", PTL_TYPE_TEXT},
-    {"period_start", PTL_TYPE_DAY}, {"period_end", PTL_TYPE_DAY}, {"dimension", PTL_TYPE_TEXT},
-    {"member", PTL_TYPE_TEXT},      {"value", PTL_TYPE_DOUBLE},   {"exact", PTL_TYPE_INT},
-    {"low", PTL_TYPE_DOUBLE},       {"high", PTL_TYPE_DOUBLE},    {"probability", PTL_TYPE_DOUBLE},
-    {"unit", PTL_TYPE_TEXT},        {"kind", PTL_TYPE_TEXT},      {"grade", PTL_TYPE_TEXT},
-    {"verdict", PTL_TYPE_TEXT}};
 
 enum { OUTPUT_BYTES_MAX = 16 << 20, NAME_MAX = 200 };
 
@@ -146,7 +139,7 @@ ptl_status ptl_change_write(const ptl_changes *changes, ptl_store *store, const 
                             ptl_error *err)
 {
     writer w = {.changes = changes, .dimension = "", .member = "", .err = err};
-    PTL_TRY(ptl_table_builder_new(&w.rows, columns, sizeof columns / sizeof *columns,
+    PTL_TRY(ptl_table_builder_new(&w.rows, ptl_figure_columns, PTL_N_FIGURE_PLAIN_COLUMNS,
                                   OUTPUT_BYTES_MAX, err));
     put_number(&w, "change.asked", "cells", (double)changes->n_asked);
     put_number(&w, "change.least", currency, changes->least);

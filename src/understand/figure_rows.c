@@ -5,7 +5,7 @@
 
 enum { FIGURE_BYTES_MAX = 256 << 20 }; /* a century of weeks for some hundred members */
 
-static const ptl_column_spec columns[] = {
+const ptl_column_spec ptl_figure_columns[] = {
     {"run_id", PTL_TYPE_INT},       {"name", PTL_TYPE_TEXT},      {"grain", PTL_TYPE_TEXT},
     {"period_start", PTL_TYPE_DAY}, {"period_end", PTL_TYPE_DAY}, {"dimension", PTL_TYPE_TEXT},
     {"member", PTL_TYPE_TEXT},      {"value", PTL_TYPE_DOUBLE},   {"exact", PTL_TYPE_INT},
@@ -27,7 +27,7 @@ ptl_status ptl_figure_rows_new(ptl_figure_rows *out, int64_t run_id, const char 
                                ptl_error *err)
 {
     *out = (ptl_figure_rows){.run_id = run_id, .currency = currency};
-    return ptl_table_builder_new(&out->builder, columns, sizeof columns / sizeof *columns,
+    return ptl_table_builder_new(&out->builder, ptl_figure_columns, PTL_N_FIGURE_COLUMNS,
                                  FIGURE_BYTES_MAX, err);
 }
 

@@ -5,6 +5,11 @@
 #include "portolan/verdict.h"
 #include "store/table.h"
 
+/* The table's columns in the order in which rows are put together; whoever has no target and no
+ * figure before leaves the last two out. */
+enum { PTL_N_FIGURE_COLUMNS = 18, PTL_N_FIGURE_PLAIN_COLUMNS = 16 };
+extern const ptl_column_spec ptl_figure_columns[PTL_N_FIGURE_COLUMNS];
+
 typedef struct ptl_figure_rows {
     ptl_table_builder *builder;
     int64_t run_id;

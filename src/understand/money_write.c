@@ -4,6 +4,7 @@
  * period so far). Dimensions: "" is the whole company, "channel" one member each. A counted figure
  * has `exact` (micros or a count) and no interval; an expectation ("cm2.expected") has an interval
  * and no `exact`. All of it and the day_channel rows are one output of the run. */
+#include "understand/figure_rows.h"
 #include "understand/money_internal.h"
 
 #include "portolan/expect.h"
@@ -49,14 +50,6 @@ static const measure measures[] = {{"orders", "orders", orders_of},
                                    {"media", "money", media_of},
                                    {"cm2", "money", cm2_of}};
 enum { N_MEASURES = sizeof measures / sizeof *measures };
-
-static const ptl_column_spec figure_columns[] = {
-    {"run_id", PTL_TYPE_INT},       {"name", PTL_TYPE_TEXT},      {"grain", PTL_TYPE_TEXT},
-    {"period_start", PTL_TYPE_DAY}, {"period_end", PTL_TYPE_DAY}, {"dimension", PTL_TYPE_TEXT},
-    {"member", PTL_TYPE_TEXT},      {"value", PTL_TYPE_DOUBLE},   {"exact", PTL_TYPE_INT},
-    {"low", PTL_TYPE_DOUBLE},       {"high", PTL_TYPE_DOUBLE},    {"probability", PTL_TYPE_DOUBLE},
-    {"unit", PTL_TYPE_TEXT},        {"kind", PTL_TYPE_TEXT},      {"grade", PTL_TYPE_TEXT},
-    {"verdict", PTL_TYPE_TEXT},     {"target", PTL_TYPE_DOUBLE},  {"previous", PTL_TYPE_DOUBLE}};
 
 static const ptl_column_spec day_columns[] = {
     {"run_id", PTL_TYPE_INT},         {"day", PTL_TYPE_DAY},
@@ -301,8 +294,7 @@ ptl_status ptl_money_write(ptl_money_report *report, ptl_store *store,
     ptl_status st;
     const week_span weeks = weeks_of(cube, report->last, workspace->week_start);
     PTL_TRY_GOTO(st, done,
-                 ptl_table_builder_new(&w.figures, figure_columns,
-                                       sizeof figure_columns / sizeof *figure_columns,
+                 ptl_table_builder_new(&w.figures, ptl_figure_columns, PTL_N_FIGURE_COLUMNS,
                                        OUTPUT_BYTES_MAX, err));
     PTL_TRY_GOTO(st, done,
                  ptl_table_builder_new(&days, day_columns, sizeof day_columns / sizeof *day_columns,

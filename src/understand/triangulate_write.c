@@ -4,18 +4,11 @@
  * .settle_error are numbers; .revenue, .baseline, .increment and .unexplained are counted, and add
  * up. .left_out and .missing say in their member what was not used, and why: "channel → source →
  * reason"; their value is that nothing of it went in. */
+#include "understand/figure_rows.h"
 #include "understand/triangulate_internal.h"
 
 #include <math.h>
 #include <stdio.h>
-
-static const ptl_column_spec columns[] = {
-    {"run_id", PTL_TYPE_INT},       {"name", PTL_TYPE_TEXT},      {"grain", PTL_TYPE_TEXT},
-    {"period_start", PTL_TYPE_DAY}, {"period_end", PTL_TYPE_DAY}, {"dimension", PTL_TYPE_TEXT},
-    {"member", PTL_TYPE_TEXT},      {"value", PTL_TYPE_DOUBLE},   {"exact", PTL_TYPE_INT},
-    {"low", PTL_TYPE_DOUBLE},       {"high", PTL_TYPE_DOUBLE},    {"probability", PTL_TYPE_DOUBLE},
-    {"unit", PTL_TYPE_TEXT},        {"kind", PTL_TYPE_TEXT},      {"grade", PTL_TYPE_TEXT},
-    {"verdict", PTL_TYPE_TEXT}};
 
 #define ARROW " \xE2\x86\x92 "
 
@@ -166,7 +159,7 @@ ptl_status ptl_triangulation_write(const ptl_triangulation *t, ptl_store *store,
                                    ptl_error *err)
 {
     writer w = {.t = t, .run_id = run_id, .member = "", .err = err};
-    PTL_TRY(ptl_table_builder_new(&w.rows, columns, sizeof columns / sizeof *columns,
+    PTL_TRY(ptl_table_builder_new(&w.rows, ptl_figure_columns, PTL_N_FIGURE_PLAIN_COLUMNS,
                                   OUTPUT_BYTES_MAX, err));
     for (int64_t k = 0; k < t->n_lines; k++) put_line(&w, &t->line[k]);
     if (t->is_closed) put_books(&w);
