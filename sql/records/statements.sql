@@ -340,3 +340,85 @@ DELETE FROM kept_answer WHERE actor = ?1 AND key = ?2;
 
 -- name: kept_answer_forget
 DELETE FROM kept_answer WHERE begun_at < ?1;
+
+-- name: proposal_add
+INSERT INTO proposal (kind, title, why, holder, content, base_version, details, difference, drafted_at,
+                      drafted_by, by_terminal, run_id, expires_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+RETURNING proposal_id;
+
+-- name: proposal_file_add
+INSERT INTO proposal_file (proposal_id, path, base, beside, content) VALUES (?1, ?2, ?3, ?4, ?5);
+
+-- name: proposal_files
+SELECT path, base, beside, content FROM proposal_file WHERE proposal_id = ?1 ORDER BY path;
+
+-- name: proposal_file_count
+SELECT count(*) FROM proposal_file WHERE proposal_id = ?1;
+
+-- name: proposal_last
+SELECT coalesce(max(proposal_id), 0) FROM proposal;
+
+-- name: proposal_open_count
+SELECT count(*) FROM proposal WHERE decision IS NULL AND expires_at > ?1;
+
+-- name: proposal_waiting
+-- The open proposal of this very content.
+SELECT proposal_id FROM proposal
+WHERE content = ?1 AND decision IS NULL AND expires_at > ?2
+ORDER BY proposal_id DESC LIMIT 1;
+
+-- name: proposal_newest_of
+-- The newest proposal of this content, whatever became of it.
+SELECT proposal_id FROM proposal WHERE content = ?1 AND base_version = ?2
+ORDER BY proposal_id DESC LIMIT 1;
+
+-- name: proposal_get
+SELECT proposal_id, kind, title, why, holder, content, base_version, details, difference, drafted_at,
+       drafted_by, by_terminal, run_id, expires_at, decision, decided_at, decided_by, reason,
+       decision_run_id, version
+FROM proposal WHERE proposal_id = ?1;
+
+-- name: proposal_list
+-- Newest first, without their differences; ?1 = 1: decided and expired ones too.
+SELECT proposal_id, kind, title, why, holder, content, base_version, details, NULL, drafted_at,
+       drafted_by, by_terminal, run_id, expires_at, decision, decided_at, decided_by, reason,
+       decision_run_id, version
+FROM proposal
+WHERE proposal_id < ?2 AND (?1 = 1 OR (decision IS NULL AND expires_at > ?3))
+ORDER BY proposal_id DESC LIMIT ?4;
+
+-- name: proposal_of_run
+SELECT proposal_id, kind, title, why, holder, content, base_version, details, difference, drafted_at,
+       drafted_by, by_terminal, run_id, expires_at, decision, decided_at, decided_by, reason,
+       decision_run_id, version
+FROM proposal WHERE run_id = ?1
+ORDER BY proposal_id DESC LIMIT 1;
+
+-- name: proposal_overtaken_by
+-- Open ones of the same author and kind, of which the newest becomes overtaken.
+UPDATE proposal
+SET decision = 'overtaken', decided_at = ?4, decided_by = ?1, decision_run_id = ?5
+WHERE proposal_id = (SELECT max(proposal_id) FROM proposal
+                     WHERE drafted_by = ?1 AND kind = ?2 AND proposal_id < ?3 AND decision IS NULL
+                       AND expires_at > ?4)
+RETURNING proposal_id;
+
+-- name: proposal_later
+-- A later draft of the same author and kind; 0 where there is none.
+SELECT coalesce(max(later.proposal_id), 0)
+FROM proposal AS this JOIN proposal AS later
+  ON later.drafted_by = this.drafted_by AND later.kind = this.kind AND later.proposal_id > this.proposal_id
+WHERE this.proposal_id = ?1;
+
+-- name: proposal_decide
+UPDATE proposal
+SET decision = ?2, decided_at = ?3, decided_by = ?4, reason = ?5, decision_run_id = ?6, version = ?7
+WHERE proposal_id = ?1 AND decision IS NULL AND (expires_at > ?3 OR ?2 = 'withdrawn')
+RETURNING proposal_id;
+
+-- name: proposal_reopen
+UPDATE proposal
+SET decision = NULL, decided_at = NULL, decided_by = NULL, reason = NULL, decision_run_id = NULL
+WHERE proposal_id = ?1 AND decision = ?2
+RETURNING proposal_id;

@@ -125,6 +125,7 @@ static ptl_status dispatch(ptl_server *server, ptl_exchange *e, ptl_reply *reply
                                  .args = e->args,
                                  .root = server->root,
                                  .actor = e->caller.actor,
+                                 .role = ptl_caller_role(&e->caller),
                                  .verticals = e->caller.verticals,
                                  .force = e->force,
                                  .progress = &e->progress,

@@ -43,6 +43,12 @@ typedef struct ptl_caller {
     ptl_hash token;                            /* what it showed: session's cookie or key */
 } ptl_caller;
 
+/** Its name for the dispatcher; NULL for the workspace's own user. */
+static inline const char *ptl_caller_role(const ptl_caller *caller)
+{
+    return caller->by_socket ? NULL : ptl_role_name(caller->role);
+}
+
 /* How an answer is written; tables take one list of it. */
 typedef enum ptl_format { PTL_FORMAT_JSON, PTL_FORMAT_CSV, PTL_FORMAT_ARROW } ptl_format;
 

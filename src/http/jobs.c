@@ -73,6 +73,7 @@ static ptl_status fill(ptl_server_job *job, ptl_server *server, const ptl_exchan
     ptl_buffer canonical;
     ptl_buffer_init(&canonical, 2 * (size_t)PTL_HTTP_BODY_MAX, NULL);
     *job = (ptl_server_job){.op = e->op,
+                            .role = ptl_caller_role(&e->caller),
                             .force = e->force,
                             .state = PTL_JOB_QUEUED,
                             .share = PTL_NAN,
@@ -186,6 +187,7 @@ static ptl_status run_operation(ptl_lane *lane, ptl_server_job *job, ptl_store *
                                  .args = job->args,
                                  .root = lane->server->root,
                                  .actor = job->actor,
+                                 .role = job->role,
                                  .force = job->force,
                                  .progress = &job->progress,
                                  .now = job->started_at,

@@ -111,6 +111,21 @@ static ptl_status apply(ptl_server *server, ptl_reply *reply, ptl_arena *arena, 
     return ptl_dispatch_op(reply, op, &request, err);
 }
 
+/* In force now; what widens waits for somebody instead of coming into force. */
+static int64_t version_of(ptl_server *server, ptl_arena *arena)
+{
+    ptl_config_version now;
+    const ptl_status st = ptl_config_in_force(&now, server->store.records, arena, NULL);
+    return st == PTL_OK ? now.version : 0;
+}
+
+static void report_applied(ptl_server *server, bool is_newer)
+{
+    ptl_report_line(server, "info", is_newer ? "applied" : "nothing applied",
+                    is_newer ? "the workspace's files"
+                             : "the files say what is in force, or wait as a proposal");
+}
+
 void ptl_reload_apply(ptl_server *server)
 {
     ptl_arena arena;
@@ -123,13 +138,15 @@ void ptl_reload_apply(ptl_server *server)
     if (!wanted) return;
     ptl_error_clear(&err);
     ptl_arena_init(&arena, PTL_HTTP_ARENA_MAX, NULL);
+    const int64_t before = version_of(server, &arena);
     ptl_status st = ptl_reply_new(&reply, &err);
     if (st == PTL_OK) st = apply(server, reply, &arena, &err);
+    const bool is_newer = st == PTL_OK && version_of(server, &arena) > before;
     ptl_reply_free(reply);
     ptl_arena_dispose(&arena);
     ptl_state_refresh(server, &server->store);
     if (st == PTL_OK)
-        ptl_report_line(server, "info", "applied", "the workspace's files");
+        report_applied(server, is_newer);
     else
         ptl_report_line(server, "error", "not applied", err.message);
 }

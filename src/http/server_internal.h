@@ -23,6 +23,7 @@ typedef struct ptl_server_job {
     ptl_arena arena; /* holds args */
     const ptl_args *args;
     char actor[80];
+    const char *role; /* as ptl_request has it */
     bool force;
     ptl_job_state state;
     char step[256];

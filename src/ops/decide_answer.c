@@ -342,14 +342,16 @@ ptl_status ptl_budget_answer_propose(ptl_call *call, const ptl_fitted_mix *mix, 
     PTL_TRY(solve_changes(p, &r, call, mix, margin, err));
     PTL_TRY(check_proposal(p, &r, err));
     ptl_reply_say(call->reply,
-                  "The plan is kept. Over %d weeks it promises %s of CM1 net of media over the "
-                  "present one; the chance that it does worse is %.0f %%.",
+                  "The plan is kept and proposed. Over %d weeks it promises %s of CM1 net of media "
+                  "over the present one; the chance that it does worse is %.0f %%.",
                   p->data.n_weeks, shown(call, &r.gain, PTL_UNIT_MONEY, true), 100.0 * r.p_loss);
     ptl_reply_day(call->reply, "from", "From", mix->last + 1);
     ptl_reply_day(call->reply, "to", "To", mix->last + 7 * p->data.n_weeks);
     say_worth(call, p, &r);
+    PTL_TRY(ptl_budget_propose(call, p, &r, weakest_grade(p, &r), err));
     say_channels(call, p, &r);
     say_caveats(call, p, &r);
+    ptl_reply_next(call->reply, "portolan proposal list");
     ptl_reply_next(call->reply, "portolan budget score");
     return say_cells(call, p, &r, err);
 }

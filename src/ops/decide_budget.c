@@ -224,14 +224,18 @@ static const ptl_param propose_params[] = {{.name = "changes",
 
 const ptl_op ptl_op_budget_propose = {
     .name = "budget.propose",
-    .summary = "keep a plan of your own with what it promises",
+    .summary = "propose a plan of your own and keep what it promises",
     .about = "Changes the present weekly spend as budget simulate does and keeps the plan in its "
              "run: budget score holds its promise against what was measured when its weeks are "
-             "over. A plan that moves a channel on which the data did not speak is refused. "
-             "Nothing is bought or changed by it.",
+             "over. It waits as a proposal for revenue operations or an owner, until its first "
+             "week begins. A plan that moves a channel on which the data did not speak is "
+             "refused. Nothing is bought or changed by it, nor by approving it.",
     .params = propose_params,
     .n_params = N_OF(propose_params),
     .result = PLAN_RESULT "from, to: day — of the plan\n"
+                          "proposal: int — its number\n"
+                          "title: text — what is proposed\n"
+                          "decides: text — who may approve it; null where nobody else may\n"
                           "plan: list — channel, geo, cents week by week; present, cents a week",
     .right = "analyst",
     .effects = PTL_READS | PTL_WRITES,
@@ -260,10 +264,11 @@ const ptl_op ptl_op_budget_score = {
         "Nine in ten should lie within.",
     .params = score_params,
     .n_params = N_OF(score_params),
-    .result =
-        "due, inside, waiting: int — promises\n"
-        "coverage: number — share of those due that lie within\n"
-        "promises: list — run, from, to, planned, spent, followed, promised, measured, inside",
+    .result = "due, inside, waiting: int — promises\n"
+              "coverage: number — share of those due that lie within\n"
+              "promises: list — run, from, to, planned, spent, followed, promised, measured, "
+              "inside, standing: of the "
+              "proposal",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan budget score",

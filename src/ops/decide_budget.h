@@ -22,6 +22,10 @@ PTL_NODISCARD ptl_status ptl_budget_answer_simulate(ptl_call *call, const ptl_fi
                                                     double margin, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_budget_answer_propose(ptl_call *call, const ptl_fitted_mix *mix,
                                                    double margin, ptl_error *err);
+/** The plan as a proposal; `grade` is the weakest of a channel that changes. */
+PTL_NODISCARD ptl_status ptl_budget_propose(ptl_call *call, const ptl_media_plan *plan,
+                                            const ptl_budget_result *result, char grade,
+                                            ptl_error *err);
 PTL_NODISCARD ptl_status ptl_budget_answer_score(ptl_call *call, const ptl_fitted_mix *mix,
                                                  double margin, ptl_error *err);
 PTL_NODISCARD ptl_status ptl_experiment_answer_next(ptl_call *call, const ptl_fitted_mix *mix,

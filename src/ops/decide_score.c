@@ -11,6 +11,7 @@
 #include "base/show.h"
 #include "decide/promise.h"
 #include "ops/limits.h"
+#include "store/proposal.h"
 
 #define N_OF(array) (int64_t)(sizeof(array) / sizeof(array)[0])
 
@@ -119,7 +120,18 @@ static int64_t micros(double money)
     return isfinite(money) && fabs(money) < 9e12 ? llround(money * 100.0) * 10000 : 0;
 }
 
-static void say_score(ptl_call *call, const told *t, const ptl_promise_score *s)
+/* What became of the plan as a proposal; NULL where it was none. */
+static ptl_status standing_of(const char **out, const ptl_call *call, int64_t run_id,
+                              ptl_error *err)
+{
+    ptl_proposal p;
+    PTL_TRY(ptl_proposal_of_run(&p, call->store->records, run_id, call->arena, err));
+    *out = p.proposal_id > 0 ? ptl_proposal_state_text(ptl_proposal_state_at(&p, call->now)) : NULL;
+    return PTL_OK;
+}
+
+static void say_score(ptl_call *call, const told *t, const ptl_promise_score *s,
+                      const char *standing)
 {
     const char *const currency = call->workspace->currency;
     ptl_reply_cell_id(call->reply, t->run_id);
@@ -131,6 +143,7 @@ static void say_score(ptl_call *call, const told *t, const ptl_promise_score *s)
     ptl_reply_cell_text(call->reply, shown(call, &t->promise.gain));
     ptl_reply_cell_text(call->reply, shown(call, &s->gain));
     ptl_reply_cell_text(call->reply, s->inside ? "yes" : "no");
+    ptl_reply_cell_text(call->reply, standing);
 }
 
 /* One run: due where the model has seen all its weeks, and they are weeks of the model. */
@@ -140,6 +153,7 @@ static ptl_status score(tally *k, ptl_call *call, const ptl_fitted_mix *mix, con
     told t;
     bool found;
     ptl_promise_score s;
+    const char *standing;
     PTL_TRY(read_told(&t, &found, run, call->arena, err));
     if (!found) return PTL_OK;
     if (t.from + 7 * t.promise.n_weeks - 1 > mix->last) {
@@ -150,7 +164,8 @@ static ptl_status score(tally *k, ptl_call *call, const ptl_fitted_mix *mix, con
     const ptl_arena_mark mark = ptl_arena_save(call->arena);
     PTL_TRY(ptl_promise_measure(&s, &t.promise, mix, (t.from - mix->first) / 7, &k->options,
                                 call->executor, call->arena, err));
-    say_score(call, &t, &s);
+    PTL_TRY(standing_of(&standing, call, t.run_id, err));
+    say_score(call, &t, &s, standing);
     ptl_arena_rewind(call->arena, mark);
     k->n_due++;
     k->n_inside += s.inside;
@@ -216,7 +231,8 @@ ptl_status ptl_budget_answer_score(ptl_call *call, const ptl_fitted_mix *mix, do
                                                {"followed", "Moves made", true},
                                                {"promised", "Promised", true},
                                                {"measured", "Measured", true},
-                                               {"inside", "Within", false}};
+                                               {"inside", "Within", false},
+                                               {"standing", "Proposal", false}};
     tally k = {.options = ptl_media_plan_options_default()};
     ptl_run *run;
     int64_t n;

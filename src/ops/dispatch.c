@@ -20,6 +20,7 @@
 #include "base/file.h"
 #include "ops/draft.h"
 #include "ops/limits.h"
+#include "store/proposal.h"
 
 enum { JOB_INTERVAL_MS = 1000, LOCK_SLICE_MS = 200, ENGINE_BYTES_MIN = 64 << 20 };
 
@@ -465,6 +466,7 @@ static ptl_status call_handler(session *s, ptl_error *err)
                      .reply = s->reply,
                      .now = s->now,
                      .actor = s->request->actor,
+                     .role = s->request->role,
                      .verticals = s->request->verticals,
                      .run_id = s->run.run_id,
                      .force = s->request->force,
@@ -515,15 +517,25 @@ static void note_settled(const session *s)
                        done == 1 ? "it is" : "they are");
 }
 
-static void note_draft(const session *s)
+/* The folder's draft may be one that waits for somebody's agreement. */
+static int64_t proposal_of_draft(const session *s)
 {
-    if (s->is_first_use && s->workspace)
+    int64_t proposal = 0;
+    if (s->draft->status != PTL_OK) return 0;
+    const ptl_status st =
+        ptl_proposal_waiting(&proposal, s->store->records, s->draft->workspace.hash, s->now, NULL);
+    return st == PTL_OK ? proposal : 0; /* a note is no reason to fail */
+}
+
+static void note_difference(const session *s)
+{
+    const int64_t proposal = proposal_of_draft(s);
+    if (proposal > 0)
         ptl_reply_note(s->reply,
-                       "this is the workspace's first use: its files are in force as "
-                       "version %lld",
-                       (long long)s->in_force.version);
-    if (!s->draft_differs || (s->op->effects & PTL_DRAFT)) return;
-    if (s->draft->status == PTL_OK)
+                       "the workspace's files differ from version %lld, which is in force: "
+                       "proposal %lld waits for a decision",
+                       (long long)s->in_force.version, (long long)proposal);
+    else if (s->draft->status == PTL_OK)
         ptl_reply_note(s->reply,
                        "the workspace's files differ from version %lld, which is in "
                        "force; portolan apply puts them in force",
@@ -533,6 +545,16 @@ static void note_draft(const session *s)
                        "the workspace's files have faults, so version %lld stays in "
                        "force; portolan apply lists them",
                        (long long)s->in_force.version);
+}
+
+static void note_draft(const session *s)
+{
+    if (s->is_first_use && s->workspace)
+        ptl_reply_note(s->reply,
+                       "this is the workspace's first use: its files are in force as "
+                       "version %lld",
+                       (long long)s->in_force.version);
+    if (s->draft_differs && !(s->op->effects & PTL_DRAFT)) note_difference(s);
 }
 
 static ptl_status with_store(session *s, ptl_error *err)

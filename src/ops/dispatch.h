@@ -32,6 +32,7 @@ typedef struct ptl_request {
     const ptl_args *args;  /* checked against that operation                                    */
     const char *root;      /* workspace folder; NULL where the operation needs none             */
     const char *actor;
+    const char *role;       /* of role.h; NULL: the workspace's own user, at its terminal        */
     int32_t n_threads;      /* 0: the workspace's setting                                        */
     int64_t wait_ms;        /* for the lock                                                      */
     bool force;             /* compute again even if the inputs are those of an earlier run      */

@@ -101,7 +101,21 @@ ptl_status ptl_draft_differs(bool *out, const ptl_draft *draft, ptl_records *rec
 
 /* --- in force --------------------------------------------------------------------------------- */
 
-static ptl_status write_body(ptl_buffer *body, const ptl_config_version *version, ptl_error *err)
+/* What widens says who agreed, or that nobody else could. */
+static void write_widening(ptl_json *json, const ptl_apply *apply)
+{
+    ptl_json_key(json, "widens");
+    ptl_json_raw(json, ptl_text_of(apply->widens));
+    if (apply->proposal_id == 0) {
+        ptl_json_put_string(json, "decided", "nobody else holds the right");
+        return;
+    }
+    ptl_json_put_int(json, "proposal", apply->proposal_id);
+    ptl_json_put_string(json, "drafted_by", apply->proposer);
+}
+
+static ptl_status write_body(ptl_buffer *body, const ptl_config_version *version,
+                             const ptl_apply *apply, ptl_error *err)
 {
     char hash[PTL_HASH_HEX];
     ptl_json json;
@@ -111,6 +125,7 @@ static ptl_status write_body(ptl_buffer *body, const ptl_config_version *version
     ptl_json_put_int(&json, "version", version->version);
     ptl_json_put_string(&json, "hash", hash);
     ptl_json_put_string(&json, "difference", version->difference);
+    if (apply->widens) write_widening(&json, apply);
     ptl_json_object_end(&json);
     return ptl_json_finish(&json);
 }
@@ -121,7 +136,7 @@ static ptl_status enter(ptl_config_version *version, const ptl_draft *draft, con
     ptl_buffer body;
     ptl_buffer_init(&body, 2 * (size_t)DIFFERENCE_BYTES_MAX, NULL);
     ptl_status st = ptl_config_add(version, apply->records, draft->files, draft->n_files, err);
-    if (st == PTL_OK) st = write_body(&body, version, err);
+    if (st == PTL_OK) st = write_body(&body, version, apply, err);
     if (st == PTL_OK)
         st = ptl_ledger_append(NULL, apply->records, "config.applied", apply->actor, apply->run_id,
                                ptl_buffer_borrow(&body), apply->now, err);

@@ -45,7 +45,10 @@ typedef struct ptl_apply {
     const char *actor;
     int64_t run_id; /* 0 where no run stands behind it */
     ptl_instant now;
-    int64_t before; /* the version in force, 0: none   */
+    int64_t before;       /* the version in force, 0: none   */
+    const char *widens;   /* JSON array of what it widens; NULL: nothing       */
+    int64_t proposal_id;  /* that was approved; 0: nobody else holds the right */
+    const char *proposer; /* who drafted that                                  */
 } ptl_apply;
 PTL_NODISCARD ptl_status ptl_draft_apply(ptl_config_version *out, const ptl_draft *draft,
                                          const ptl_apply *apply, ptl_arena *arena, ptl_error *err);

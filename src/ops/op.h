@@ -74,9 +74,10 @@ typedef struct ptl_call {
     ptl_reply *reply;
     ptl_instant now;
     const char *actor;
-    const char *verticals;  /* whose rows the caller sees (vertical.h); NULL: all */
-    int64_t run_id;         /* 0 for a pure read */
-    bool force;             /* do it even if nothing is new */
+    const char *role;      /* name of what the caller is (role.h); NULL: the workspace's own user */
+    const char *verticals; /* whose rows the caller sees (vertical.h); NULL: all */
+    int64_t run_id;        /* 0 for a pure read */
+    bool force;            /* do it even if nothing is new */
     const ptl_asker *asker; /* NULL: nobody can be asked; defaults hold */
 } ptl_call;
 

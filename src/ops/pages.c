@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "ops/args.h"
+#include "ops/pages_period.h"
 #include "ops/registry.h"
 #include "ops/vertical.h"
 #include "pages/attribution.h"
@@ -121,8 +122,11 @@ static ptl_status put_today(const char **title, ptl_page *page, ptl_call *call, 
 {
     ptl_run run;
     ptl_args *args;
-    ptl_today_options options = {.size = (int32_t)sizeof options, .known_by = PTL_INSTANT_EVER};
+    ptl_today_options options = {.size = (int32_t)sizeof options,
+                                 .known_by = PTL_INSTANT_EVER,
+                                 .compares = page->period.compares};
     PTL_TRY(find_review(&run, call, err));
+    page->period.run = run.run_id;
     if (run.run_id > 0) {
         PTL_TRY(ptl_args_from_json(&args, &ptl_op_review_write, ptl_text_of(run.parameters),
                                    call->arena, err));
@@ -137,10 +141,8 @@ static ptl_status put_today(const char **title, ptl_page *page, ptl_call *call, 
 static ptl_status put_page(const char **title, ptl_page *page, ptl_call *call, const char *name,
                            ptl_error *err)
 {
+    PTL_TRY(ptl_period_ask(&page->period, call, name, err));
     if (strcmp(name, "today") == 0) return put_today(title, page, call, err);
-    if (ptl_args_given(call->args, "run"))
-        return ptl_fail(err, PTL_E_INVALID, "the page %s shows its newest run: leave out run",
-                        name);
     *title = kind_of(name)->title;
     return kind_of(name)->write(page, call->store, call->workspace, call->arena, err);
 }
@@ -160,6 +162,7 @@ static ptl_status page_show(ptl_call *call, ptl_error *err)
     ptl_buffer_init(&text, PTL_PAGE_BYTES_MAX, NULL);
     ptl_status st = put_page(&title, &page, call, name, err);
     ptl_json_init_buffer(&json, &text, 0, err);
+    if (st == PTL_OK) st = ptl_period_tell(call, &page, name, err);
     if (st == PTL_OK) st = ptl_page_part(&json, &page, title, err);
     if (st == PTL_OK) st = ptl_json_finish(&json);
     if (st == PTL_OK) {
@@ -182,18 +185,30 @@ static const ptl_param show_params[] = {
      .type = PTL_PARAM_INT,
      .min = 1,
      .max = 9e15,
-     .about = "Of today: the review to show; without it, the newest."}};
+     .about = "Of today, mix and attribution: whose figures to show; without it, the newest's."},
+    {.name = "period",
+     .type = PTL_PARAM_TEXT,
+     .about = "Of money: a month as 2026-09; without it, the newest that is whole."},
+    {.name = "compare",
+     .type = PTL_PARAM_BOOL,
+     .about = "Of today and money: beside the same weekdays a year before."}};
 
 const ptl_op ptl_op_page_show = {
     .name = "page.show",
     .summary = "hand out a page as the console shows it",
     .about = "The page's markup, made safe, and beside it the data that its charts are drawn from "
              "and the evidence of its figures (docs/charts.md). The page today is the newest "
-             "review's, or that of the run named.",
+             "review's, or that of the run named. What leads to the period before and after is "
+             "told as the value of the parameter that asks for it: run, of money period.",
     .params = show_params,
     .n_params = N_OF(show_params),
-    .result = "run: int — of today: the review that is shown\n"
-              "page: object — title, html, data, kinds",
+    .result =
+        "run: int — of today: the review that is shown\n"
+        "period: text — what the page speaks of: a week, a month; absent where it is all\n"
+        "earlier, later: text — the period before and after, null where there is none\n"
+        "stale: text — of today: that the newest review is older than it may be\n"
+        "compared: text — where a comparison was asked for: beside what, or why beside nothing\n"
+        "page: object — title, html, data, kinds",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan page show today",

@@ -1,7 +1,8 @@
 /* registry.h: every operation, in the order of the help page.
  *
- * How to add one: 1. describe it as `const ptl_op ptl_op_<name>` in src/ops/<room>.c; 2. add its
- * line here, below the others of its room; 3. print docs/operations.md (`portolan reference`). */
+ * How to add one: 1. describe it as `const ptl_op ptl_op_<name>` in src/ops/<room>_<noun>.c; 2. add
+ * its line here, below the others of its room; 3. print docs/operations.md (`portolan reference`).
+ */
 #ifndef PTL_OPS_REGISTRY_H
 #define PTL_OPS_REGISTRY_H
 
@@ -12,7 +13,7 @@
     X(workspace, "the folder your team keeps in git, and what of it is in force")                  \
     X(observe, "sources: files become facts")                                                      \
     X(understand, "figures: what the facts say")                                                   \
-    X(decide, "budgets and the next experiment")                                                   \
+    X(decide, "budgets, the next experiment, and proposals that wait for a decision")              \
     X(prove, "figures against the books: compared, signed, taken along by an auditor")             \
     X(review, "the weekly review")                                                                 \
     X(pages, "pages to look at, print and send")                                                   \
@@ -67,6 +68,12 @@
     X(decide, budget_propose)                                                                      \
     X(decide, budget_score)                                                                        \
     X(decide, experiment_next)                                                                     \
+    X(decide, proposal_list)                                                                       \
+    X(decide, proposal_show)                                                                       \
+    X(decide, proposal_approve)                                                                    \
+    X(decide, proposal_reject)                                                                     \
+    X(decide, proposal_undo)                                                                       \
+    X(decide, proposal_withdraw)                                                                   \
     X(review, review_write)                                                                        \
     X(review, review_changes)                                                                      \
     X(review, minutes_add)                                                                         \

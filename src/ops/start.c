@@ -26,6 +26,7 @@ ptl_status start_run_with(json_t **answer, start *s, const char *operation, cons
                                  .args = args,
                                  .root = s->root,
                                  .actor = s->call->actor,
+                                 .role = s->call->role,
                                  .progress = s->call->progress,
                                  .now = s->call->now,
                                  .store = s->call->store ? s->call->store : s->call->held};

@@ -6,6 +6,7 @@
 #include "ops/draft.h"
 #include "ops/registry.h"
 #include "ops/workspace.h"
+#include "ops/workspace_proposal.h"
 #include "workspace/blank.h"
 
 /* --- init ------------------------------------------------------------------------------------- */
@@ -102,28 +103,112 @@ static ptl_status say_difference(ptl_call *call, const ptl_draft *draft, int64_t
     return PTL_OK;
 }
 
-ptl_status ptl_workspace_enforce(ptl_call *call, const ptl_draft *draft, ptl_error *err)
+static void say_widens(ptl_reply *reply, const ptl_enforcement *e)
+{
+    static const ptl_reply_column columns[] = {{"key", "widens", false},
+                                               {"before", "from", false},
+                                               {"after", "to", false},
+                                               {"why", "why", false},
+                                               {"right", "decides", false}};
+    ptl_reply_table(reply, "widens", "", columns, 5);
+    for (int64_t i = 0; i < e->n_widens; i++) {
+        ptl_reply_cell_text(reply, e->widens[i].key);
+        ptl_reply_cell_text(reply, e->widens[i].before);
+        ptl_reply_cell_text(reply, e->widens[i].after);
+        ptl_reply_cell_text(reply, e->widens[i].why);
+        ptl_reply_cell_text(reply, e->widens[i].right);
+    }
+    ptl_reply_table_end(reply);
+}
+
+static void say_waits(ptl_reply *reply, const ptl_enforcement *e, bool dry, int64_t proposal)
+{
+    if (dry)
+        ptl_reply_say(reply, "This widens what is in force: it becomes a proposal, and %s decides.",
+                      e->deciders.words);
+    else if (proposal > 0)
+        ptl_reply_say(reply,
+                      "This widens what is in force, so it waits as proposal %lld: %s decides. "
+                      "Version %lld stays in force.",
+                      (long long)proposal, e->deciders.words, (long long)e->before);
+    else
+        ptl_reply_say(reply,
+                      "This widens what is in force, and was decided on already: version %lld "
+                      "stays in force.",
+                      (long long)e->before);
+    if (proposal > 0)
+        ptl_reply_id(reply, "proposal", "proposal", proposal);
+    else
+        ptl_reply_json(reply, "proposal", PTL_TEXT("null"));
+    ptl_reply_text(reply, "decides", "decides", e->deciders.words);
+}
+
+/* Not in force: the answer says what waits, and for whom. */
+static ptl_status propose(ptl_call *call, const ptl_draft *draft, const ptl_enforcement *e,
+                          ptl_error *err)
 {
     ptl_config_version version;
-    PTL_TRY(ptl_draft_check(draft, call->reply, err));
-    PTL_TRY(ptl_config_in_force(&version, call->store->records, call->arena, err));
-    const int64_t before = version.version;
+    int64_t proposal = 0;
     const bool dry = ptl_args_bool(call->args, "dry_run");
-    bool differs = true;
-    if (before > 0)
-        PTL_TRY(ptl_draft_differs(&differs, draft, call->store->records, before, call->arena, err));
-    if (differs && !dry) {
+    if (!dry) PTL_TRY(ptl_enforcement_propose(&proposal, e, call, draft, err));
+    PTL_TRY(ptl_config_in_force(&version, call->store->records, call->arena, err));
+    say_waits(call->reply, e, dry, proposal);
+    ptl_reply_bool(call->reply, "changed", "changed", false);
+    say_version(call, &version);
+    say_widens(call->reply, e);
+    if (proposal > 0)
+        ptl_reply_next(call->reply, "portolan proposal show %lld", (long long)proposal);
+    return say_difference(call, draft, e->before, err);
+}
+
+/* Nobody could agree but the one who asks: the ledger says so, and so does the answer. */
+static void note_alone(ptl_call *call, const ptl_enforcement *e)
+{
+    if (e->n_widens == 0) return;
+    ptl_reply_note(call->reply,
+                   "%s widens what was in force; nobody else who can sign in holds the right, so "
+                   "nobody is asked",
+                   e->widens[0].key);
+}
+
+static ptl_status put_in_force(ptl_call *call, const ptl_draft *draft, const ptl_enforcement *e,
+                               ptl_error *err)
+{
+    ptl_config_version version;
+    const bool dry = ptl_args_bool(call->args, "dry_run");
+    PTL_TRY(ptl_config_in_force(&version, call->store->records, call->arena, err));
+    if (e->differs && !dry) {
         const ptl_apply apply = {.records = call->store->records,
                                  .actor = call->actor,
                                  .run_id = call->run_id,
                                  .now = call->now,
-                                 .before = before};
+                                 .before = e->before,
+                                 .widens = e->n_widens > 0 ? e->list : NULL};
         PTL_TRY(ptl_draft_apply(&version, draft, &apply, call->arena, err));
     }
-    say_applied(call->reply, differs, dry, version.version);
-    ptl_reply_bool(call->reply, "changed", "changed", differs && !dry);
+    say_applied(call->reply, e->differs, dry, version.version);
+    note_alone(call, e);
+    ptl_reply_bool(call->reply, "changed", "changed", e->differs && !dry);
     if (version.version > 0) say_version(call, &version);
-    return differs ? say_difference(call, draft, before, err) : PTL_OK;
+    return e->differs ? say_difference(call, draft, e->before, err) : PTL_OK;
+}
+
+ptl_status ptl_workspace_waits(bool *waits, ptl_call *call, const ptl_draft *draft, ptl_error *err)
+{
+    ptl_enforcement e;
+    *waits = false;
+    if (draft->status != PTL_OK) return PTL_OK;
+    PTL_TRY(ptl_enforcement_of(&e, call, draft, err));
+    *waits = e.waits;
+    return PTL_OK;
+}
+
+ptl_status ptl_workspace_enforce(ptl_call *call, const ptl_draft *draft, ptl_error *err)
+{
+    ptl_enforcement e;
+    PTL_TRY(ptl_draft_check(draft, call->reply, err));
+    PTL_TRY(ptl_enforcement_of(&e, call, draft, err));
+    return e.waits ? propose(call, draft, &e, err) : put_in_force(call, draft, &e, err);
 }
 
 static ptl_status run_apply(ptl_call *call, ptl_error *err)
@@ -150,10 +235,13 @@ const ptl_op ptl_op_apply = {
         "range are listed together, each with file, line, column and what would be right. Where "
         "one fault is found nothing changes.\n"
         "What is applied is kept with its files, hash and difference, and entered in the "
-        "ledger. Every run names the version it worked under.",
+        "ledger. Every run names the version it worked under.\n"
+        "A change that widens (a target lowered, a metric defined anew, another reader: "
+        "docs/proposals.md) is not in force while somebody else holds the right to agree: it "
+        "becomes a proposal, and the files stay the draft.",
     .params = apply_params,
     .n_params = 1,
-    .result = "changed: bool — whether a new version is in force\n"
+    .result = "changed: bool — whether a new version is in force\n" PTL_ENFORCE_RESULT
               "config_version: int — the version in force\n"
               "config_hash: text — SHA-256 over its files' names and bytes\n"
               "applied_at: time — since when\n"
@@ -221,6 +309,37 @@ static ptl_status say_blank(ptl_call *call, ptl_error *err)
     return PTL_OK;
 }
 
+/* The folder that "Open with sample data" has `portolan simulate` write to. */
+#define SAMPLE "sample/"
+
+static bool reads_sample(const ptl_workspace *w)
+{
+    for (int64_t i = 0; i < w->n_sources; i++)
+        for (int64_t k = 0; k < w->sources[i].n_files; k++)
+            if (strncmp(w->sources[i].files[k], SAMPLE, sizeof SAMPLE - 1) == 0) return true;
+    return false;
+}
+
+/* `portolan simulate` leaves its company's truth beside what it wrote; no other company has one. */
+static ptl_status say_sample(ptl_call *call, ptl_error *err)
+{
+    const char *truth = ptl_path_join(call->arena, call->root, "truth.json", err);
+    const char *inside = ptl_path_join(call->arena, call->root, SAMPLE "truth.json", err);
+    if (!truth || !inside) return PTL_E_NO_MEMORY;
+    if (ptl_file_exists(truth) || (ptl_file_exists(inside) && reads_sample(call->workspace)))
+        ptl_reply_bool(call->reply, "is_sample", "invented company", true);
+    return PTL_OK;
+}
+
+static ptl_status say_proposals(ptl_call *call, ptl_error *err)
+{
+    int64_t n;
+    PTL_TRY(ptl_proposal_open_count(&n, call->store->records, call->now, err));
+    ptl_reply_int(call->reply, "proposals", "proposals", n);
+    if (n > 0) ptl_reply_next(call->reply, "portolan proposal list");
+    return PTL_OK;
+}
+
 static ptl_status run_status(ptl_call *call, ptl_error *err)
 {
     const ptl_workspace *w = call->workspace;
@@ -235,8 +354,10 @@ static ptl_status run_status(ptl_call *call, ptl_error *err)
     ptl_reply_int(call->reply, "n_sources", "sources", w->n_sources);
     ptl_reply_int(call->reply, "n_channels", "channels", w->n_channels);
     PTL_TRY(say_blank(call, err));
+    PTL_TRY(say_sample(call, err));
     say_version(call, &version);
     PTL_TRY(say_stores(call, err));
+    PTL_TRY(say_proposals(call, err));
     return say_runs(call, err);
 }
 
@@ -254,6 +375,7 @@ const ptl_op ptl_op_status = {
               "n_sources: int — sources in force\n"
               "n_channels: int — governed channels\n"
               "is_blank: bool — nobody has set it up yet (where that is so)\n"
+              "is_sample: bool — the company is invented: its truth lies beside it (where so)\n"
               "config_version: int — the version in force\n"
               "config_hash: text — SHA-256 over its files' names and bytes\n"
               "applied_at: time — since when\n"
@@ -262,6 +384,7 @@ const ptl_op ptl_op_status = {
               "ledger_size: int — entries\n"
               "ledger_root: text — root hash over all of them\n"
               "engine: text — the warehouse's engine and version\n"
+              "proposals: int — proposals that wait for a decision\n"
               "runs: list — the newest five: run, operation, state, started_at, actor",
     .right = "everyone",
     .effects = PTL_READS,

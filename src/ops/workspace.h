@@ -10,4 +10,17 @@
 PTL_NODISCARD ptl_status ptl_workspace_enforce(ptl_call *call, const ptl_draft *draft,
                                                ptl_error *err);
 
+/** Whether it would wait for somebody's agreement; false for a draft with faults. */
+PTL_NODISCARD ptl_status ptl_workspace_waits(bool *waits, ptl_call *call, const ptl_draft *draft,
+                                             ptl_error *err);
+
+/** What the answer holds beside, where the change widens and somebody else decides. */
+#define PTL_ENFORCE_RESULT                                                                         \
+    "proposal: int — the proposal that it became; null in a dry run (where it widens)\n"         \
+    "decides: text — who may approve it (where it widens)\n"                                     \
+    "widens: list — key, before, after, why, right: the role that decides (where it widens)\n"
+
+/** OK where people may change a file of this name in a form; E_INVALID names those they may. */
+PTL_NODISCARD ptl_status ptl_workspace_has_file(const char *file, ptl_error *err);
+
 #endif

@@ -1,147 +1,31 @@
-/* workspace_setting.c: the workspace's configuration as a form: its settings with their values and
- * what is allowed, and changes that are shown as a difference before they are saved.
+/* workspace_setting.c: changes of the workspace's configuration as a form makes them, shown as a
+ * difference before they are saved.
  *
  * The files stay what is in force's source: a change writes the file as a person would, keeps its
- * comments and order, and is applied as a version like any other. */
+ * comments and order, and is applied as a version like any other. A file is named by what the
+ * workspace has room for and is never a path of the caller's. */
 #include "base/file.h"
 #include "ops/args.h"
 #include "ops/workspace.h"
-#include "workspace/limits.h"
 #include "workspace/setting.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define N_OF(array) (int64_t)(sizeof(array) / sizeof(array)[0])
 
-/* --- workspace.get ---------------------------------------------------------------------------- */
-
-static const char *field_of(ptl_schema_kind kind)
+ptl_status ptl_workspace_has_file(const char *file, ptl_error *err)
 {
-    switch (kind) {
-    case PTL_SCHEMA_ENUM:
-    case PTL_SCHEMA_WORD:
-        return "choice";
-    case PTL_SCHEMA_BOOL:
-        return "switch";
-    case PTL_SCHEMA_DAY:
-        return "day";
-    case PTL_SCHEMA_TEXTS:
-        return "list";
-    case PTL_SCHEMA_INT:
-    case PTL_SCHEMA_NUMBER:
-    case PTL_SCHEMA_MONEY:
-        return "number";
-    default:
-        return "text";
-    }
+    if (ptl_setting_has(file)) return PTL_OK;
+    (void)ptl_fail(err, PTL_E_INVALID, "a workspace has no file \"%.100s\"", file);
+    ptl_error_hint(err, "portolan.yaml, channels.yaml, journeys.yaml, metrics.yaml, "
+                        "people/verticals.yaml, or sources/<name>.yaml with a name of a-z, 0-9 "
+                        "and _");
+    return PTL_E_INVALID;
 }
 
-/* An address or a password may carry a secret: it is shown where it names a variable alone. */
-static bool is_secret(const ptl_setting *s)
-{
-    const bool may =
-        strcmp(s->path, "digest.webhook") == 0 || strcmp(s->path, "digest.mail_password") == 0;
-    return may && s->value && !ptl_text_starts(ptl_text_of(s->value), PTL_TEXT("${"));
-}
-
-/* What everybody is measured by: targets, what a metric is, when a course holds. */
-static bool binds(const ptl_setting *s)
-{
-    return strncmp(s->path, "kpi.", 4) == 0 || strncmp(s->path, "review.", 7) == 0;
-}
-
-static void put_words(ptl_call *call, const ptl_schema_key *key)
-{
-    ptl_buffer words;
-    ptl_buffer_init(&words, 4096, NULL);
-    ptl_schema_allowed(&words, key);
-    ptl_reply_cell_text(call->reply, words.ptr);
-    ptl_buffer_clear(&words);
-    for (int64_t i = 0; key->values && key->values[i]; i++)
-        ptl_buffer_printf(&words, "%s%s", i > 0 ? "|" : "", key->values[i]);
-    ptl_reply_cell_text(call->reply, key->values ? words.ptr : NULL);
-    ptl_buffer_dispose(&words);
-}
-
-static void put_setting(ptl_call *call, const ptl_setting *s)
-{
-    ptl_reply *const reply = call->reply;
-    ptl_reply_cell_text(reply, s->file);
-    ptl_reply_cell_text(reply, s->path);
-    ptl_reply_cell_text(reply, is_secret(s) ? "kept in the file" : s->value);
-    ptl_reply_cell_text(reply, s->row);
-    ptl_reply_cell_text(reply, field_of(s->key->kind));
-    put_words(call, s->key);
-    ptl_reply_cell_text(reply, s->key->defaults);
-    ptl_reply_cell_text(reply, s->key->where_absent);
-    ptl_reply_cell_text(reply, s->key->about);
-    ptl_reply_cell_text(reply, s->key->required ? "yes" : "no");
-    ptl_reply_cell_text(reply, binds(s) ? "yes" : "no");
-    ptl_reply_cell_text(reply, is_secret(s) ? "yes" : "no");
-    ptl_reply_cell_id(reply, s->line);
-}
-
-static ptl_status put_settings(ptl_call *call, const ptl_config_file *files, int64_t n_files,
-                               ptl_error *err)
-{
-    static const ptl_reply_column columns[] = {
-        {"file", NULL, false},    {"path", "Setting", false}, {"value", "Value", false},
-        {"row", NULL, false},     {"field", NULL, false},     {"allowed", "Allowed", false},
-        {"choices", NULL, false}, {"usual", NULL, false},     {"absent", NULL, false},
-        {"about", NULL, false},   {"required", NULL, false},  {"binds", NULL, false},
-        {"secret", NULL, false},  {"line", "Line", true}};
-    ptl_reply_table(call->reply, "settings", "", columns, N_OF(columns));
-    for (int64_t i = 0; i < n_files; i++) {
-        ptl_setting *list;
-        int64_t n;
-        PTL_TRY(ptl_setting_list(&list, &n, &files[i], call->arena, err));
-        for (int64_t k = 0; k < n; k++) put_setting(call, &list[k]);
-    }
-    ptl_reply_table_end(call->reply);
-    return PTL_OK;
-}
-
-static void put_files(ptl_call *call, const ptl_config_file *files, int64_t n)
-{
-    static const ptl_reply_column columns[] = {{"file", "File", false}, {"seen", NULL, false}};
-    char hash[PTL_HASH_HEX];
-    ptl_reply_table(call->reply, "files", "", columns, N_OF(columns));
-    for (int64_t i = 0; i < n; i++) {
-        if (!ptl_setting_has(files[i].path)) continue;
-        ptl_hash_format(hash, ptl_hash_bytes(files[i].content.ptr, files[i].content.len));
-        ptl_reply_cell_text(call->reply, files[i].path);
-        ptl_reply_cell_text(call->reply, hash);
-    }
-    ptl_reply_table_end(call->reply);
-}
-
-static ptl_status workspace_get(ptl_call *call, ptl_error *err)
-{
-    ptl_config_file *files;
-    int64_t n;
-    PTL_TRY(ptl_workspace_files(&files, &n, call->root, call->arena, err));
-    ptl_reply_say(call->reply, "What portolan.yaml and channels.yaml say, and may say.");
-    put_files(call, files, n);
-    return put_settings(call, files, n, err);
-}
-
-const ptl_op ptl_op_workspace_get = {
-    .name = "workspace.get",
-    .summary = "list the settings of the workspace with their values and what is allowed",
-    .about = "Every key of portolan.yaml and of each channel in channels.yaml: what it says now, "
-             "what may stand there, what it is for. An address or password that names no variable "
-             "of the environment is not shown.",
-    .result = "files: list — file, seen: hash of its bytes\n"
-              "settings: list — file, path, value, row, field, allowed, choices, usual, absent, "
-              "about, required, binds, secret, line",
-    .right = "everyone",
-    .effects = PTL_READS | PTL_FILES,
-    .example = "portolan workspace get",
-    .run = workspace_get};
-
-/* --- workspace.set ---------------------------------------------------------------------------- */
-
-/* The file as it lies there; an empty one where channels.yaml is still missing. */
+/* The file as it lies there; without bytes, NULL, where it is missing. */
 static ptl_status find_file(ptl_config_file **out, ptl_config_file **files, int64_t *n,
                             const char *name, ptl_arena *arena, ptl_error *err)
 {
@@ -153,7 +37,7 @@ static ptl_status find_file(ptl_config_file **out, ptl_config_file **files, int6
     ptl_config_file *const all = ptl_arena_array(arena, *n + 1, sizeof *all, err);
     if (!all) return PTL_E_LIMIT;
     memcpy(all, *files, (size_t)*n * sizeof *all);
-    all[*n] = (ptl_config_file){.path = name, .content = PTL_TEXT("")};
+    all[*n] = (ptl_config_file){.path = name};
     *out = &all[(*n)++];
     *files = all;
     return PTL_OK;
@@ -170,6 +54,7 @@ static ptl_status check_seen(const ptl_call *call, const ptl_config_file *file, 
     return PTL_E_CONFLICT;
 }
 
+/* "=" alone leaves the whole file out. */
 static ptl_status change_one(ptl_config_file *file, const char *change, ptl_arena *arena,
                              ptl_error *err)
 {
@@ -179,24 +64,71 @@ static ptl_status change_one(ptl_config_file *file, const char *change, ptl_aren
         return ptl_fail(err, PTL_E_INVALID, "\"%.100s\" is no change: kpi.to=120000", change);
     const char *const path = ptl_text_copy(name, arena, err);
     if (!path) return PTL_E_LIMIT;
+    if (name.len == 0 && ptl_text_trim(value).len == 0) {
+        file->content = (ptl_text){0};
+        return PTL_OK;
+    }
     ptl_text content;
-    PTL_TRY(ptl_setting_change(&content, file, path, value, arena, err));
+    const ptl_config_file now = {.path = file->path,
+                                 .content = file->content.ptr ? file->content : PTL_TEXT("")};
+    PTL_TRY(ptl_setting_change(&content, &now, path, value, arena, err));
     file->content = content;
     return PTL_OK;
 }
 
-static ptl_status write_file(const ptl_call *call, const ptl_config_file *file, ptl_error *err)
+static ptl_status change_all(const ptl_call *call, ptl_config_file *file, ptl_error *err)
 {
-    const char *const path = ptl_path_join(call->arena, call->root, file->path, err);
-    return path ? ptl_file_write(path, file->content, 0644, err) : PTL_E_LIMIT;
+    const bool was_there = file->content.ptr != NULL;
+    for (int64_t i = 0; i < ptl_args_count(call->args, "changes"); i++)
+        PTL_TRY(change_one(file, ptl_args_item(call->args, "changes", i), call->arena, err));
+    if (!was_there && file->content.len == 0) file->content = (ptl_text){0}; /* it says nothing */
+    return PTL_OK;
 }
 
-/* Nothing is half saved: a file whose version does not come into force is as it was. */
+/* Facts have their loads and not their source to thank: what was loaded is not taken back. */
+static void say_removed(ptl_call *call, const ptl_config_file *file, const ptl_config_file *before)
+{
+    ptl_text name;
+    if (file->content.ptr || !before->content.ptr || !ptl_source_name(&name, file->path)) return;
+    ptl_reply_note(call->reply, "what source %.*s has loaded stays; nothing new is read from it",
+                   (int)name.len, name.ptr);
+}
+
+static bool same_content(const ptl_config_file *a, const ptl_config_file *b)
+{
+    return !a->content.ptr == !b->content.ptr && ptl_text_equal(a->content, b->content);
+}
+
+static ptl_status remove_file(const char *path, ptl_error *err)
+{
+    if (unlink(path) == 0 || errno == ENOENT) return PTL_OK;
+    return ptl_fail(err, PTL_E_IO, "%.300s cannot be removed: %s", path, strerror(errno));
+}
+
+/* What has no bytes is not there. Folders are made as they are needed. */
+static ptl_status write_file(const ptl_call *call, const ptl_config_file *file, ptl_error *err)
+{
+    char *const path = ptl_path_join(call->arena, call->root, file->path, err);
+    if (!path) return PTL_E_LIMIT;
+    if (!file->content.ptr) return remove_file(path, err);
+    char *const name = strrchr(path, '/');
+    if (name && strchr(file->path, '/')) {
+        *name = '\0';
+        PTL_TRY(ptl_folder_make(path, 0755, err));
+        *name = '/';
+    }
+    return ptl_file_write(path, file->content, 0644, err);
+}
+
+/* Nothing is half saved: a file whose version does not come into force is as it was, and one that
+ * waits for somebody's agreement is not touched. */
 static ptl_status save(ptl_call *call, const ptl_draft *draft, const ptl_config_file *file,
                        const ptl_config_file *before, ptl_error *err)
 {
-    const bool saves = draft->status == PTL_OK && !ptl_args_bool(call->args, "dry_run") &&
-                       !ptl_text_equal(file->content, before->content);
+    bool waits;
+    PTL_TRY(ptl_workspace_waits(&waits, call, draft, err));
+    const bool saves = draft->status == PTL_OK && !waits && !ptl_args_bool(call->args, "dry_run") &&
+                       !same_content(file, before);
     if (saves) PTL_TRY(write_file(call, file, err));
     const ptl_status st = ptl_workspace_enforce(call, draft, err);
     if (st != PTL_OK && saves && write_file(call, before, NULL) != PTL_OK)
@@ -204,19 +136,33 @@ static ptl_status save(ptl_call *call, const ptl_draft *draft, const ptl_config_
     return st;
 }
 
+/* The files that have bytes. */
+static ptl_status only_there(ptl_config_file **out, int64_t *n_out, const ptl_config_file *files,
+                             int64_t n, ptl_arena *arena, ptl_error *err)
+{
+    *out = ptl_arena_array(arena, n + 1, sizeof **out, err);
+    *n_out = 0;
+    for (int64_t i = 0; *out && i < n; i++)
+        if (files[i].content.ptr) (*out)[(*n_out)++] = files[i];
+    return *out ? PTL_OK : PTL_E_LIMIT;
+}
+
 static ptl_status workspace_set(ptl_call *call, ptl_error *err)
 {
-    ptl_config_file *files, *file;
+    ptl_config_file *files, *file, *there;
     ptl_draft draft;
-    int64_t n;
+    int64_t n, n_there;
+    const char *const name = ptl_args_text(call->args, "file");
+    PTL_TRY(ptl_workspace_has_file(name, err));
     PTL_TRY(ptl_workspace_files(&files, &n, call->root, call->arena, err));
-    PTL_TRY(find_file(&file, &files, &n, ptl_args_text(call->args, "file"), call->arena, err));
+    PTL_TRY(find_file(&file, &files, &n, name, call->arena, err));
     PTL_TRY(check_seen(call, file, err));
     const ptl_config_file before = *file;
-    for (int64_t i = 0; i < ptl_args_count(call->args, "changes"); i++)
-        PTL_TRY(change_one(file, ptl_args_item(call->args, "changes", i), call->arena, err));
-    PTL_TRY(ptl_draft_of(&draft, call->root, files, n, call->arena, err));
+    PTL_TRY(change_all(call, file, err));
+    PTL_TRY(only_there(&there, &n_there, files, n, call->arena, err));
+    PTL_TRY(ptl_draft_of(&draft, call->root, there, n_there, call->arena, err));
     const ptl_status st = save(call, &draft, file, &before, err);
+    if (st == PTL_OK) say_removed(call, file, &before);
     ptl_draft_dispose(&draft);
     return st;
 }
@@ -227,13 +173,15 @@ static const ptl_param set_params[] = {
      .positional = true,
      .repeated = true,
      .required = true,
-     .about = "What changes: kpi.to=120000, or [2].label=Search for the second channel; nothing "
-              "after = leaves it out. A list has one text a line."},
+     .about = "What changes: kpi.to=120000, or [2].label=Search for the second channel, "
+              "goals[1].value=cm1, columns.cost=Kosten. Nothing after = leaves it out: a value, an "
+              "item as [2]=, the file as = alone. The item behind the last adds one. A list has "
+              "one text a line."},
     {.name = "file",
-     .type = PTL_PARAM_ENUM,
-     .choices = "portolan.yaml|channels.yaml",
+     .type = PTL_PARAM_TEXT,
      .defaults = "portolan.yaml",
-     .about = "The file they are in."},
+     .about = "The file they are in; one that is not there is made: channels.yaml, journeys.yaml, "
+              "metrics.yaml, people/verticals.yaml, sources/<name>.yaml."},
     {.name = "seen",
      .type = PTL_PARAM_TEXT,
      .about = "Hash of the file as it was looked at; where it has changed since, nothing is "
@@ -248,10 +196,11 @@ const ptl_op ptl_op_workspace_set = {
     .summary = "change settings in the workspace's files and put them in force",
     .about = "Changes the values named and no other byte: comments and order stay. The files are "
              "checked whole; where one fault is found, nothing is written. What is saved is in "
-             "force as a version, as after portolan apply.",
+             "force as a version, as after portolan apply. A source that is left out reads "
+             "nothing more; what it has loaded stays.",
     .params = set_params,
     .n_params = N_OF(set_params),
-    .result = "changed: bool — whether a new version is in force\n"
+    .result = "changed: bool — whether a new version is in force\n" PTL_ENFORCE_RESULT
               "config_version: int — the version in force\n"
               "config_hash: text — SHA-256 over its files' names and bytes\n"
               "applied_at: time — since when\n"

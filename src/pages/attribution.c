@@ -362,7 +362,8 @@ ptl_status ptl_attribution_page(ptl_page *page, ptl_store *store, const ptl_work
     ptl_told_run told = {0};
     ptl_journeys_view view;
     const char *goal = ptl_workspace_goal(workspace, NULL)->name;
-    PTL_TRY(ptl_told_newest(&run_id, store, goal, "channel", arena, err));
+    run_id = page->period.run;
+    if (run_id == 0) PTL_TRY(ptl_told_newest(&run_id, store, goal, "channel", arena, err));
     if (run_id == 0) {
         goal = in_words(goal, arena, err);
         if (goal) put_empty(page, goal);
@@ -371,7 +372,11 @@ ptl_status ptl_attribution_page(ptl_page *page, ptl_store *store, const ptl_work
     ptl_status st = ptl_told_read_figures(&told, store, run_id, arena, err);
     if (st == PTL_OK) st = ptl_told_read_credit(&told, store, err);
     if (st == PTL_OK) st = view_of(&view, page, store, workspace, &told, err);
-    if (st == PTL_OK) st = put_all(&view, err);
+    if (st == PTL_OK) {
+        page->period.run = run_id;
+        page->period.label = view.window;
+        st = put_all(&view, err);
+    }
     ptl_told_dispose(&told);
     return st;
 }

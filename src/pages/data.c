@@ -418,7 +418,10 @@ static void put_name(const data_view *d, const ptl_taxonomy_name *n)
     ptl_day_format(from, n->first);
     ptl_day_format(to, n->last);
     ptl_page_row(p, n->name);
-    ptl_page_cell(p, n->kind, n->kind);
+    ptl_page_cell_open(p, n->kind);
+    ptl_page_text(p, n->kind);
+    if (strcmp(n->kind, "channel") == 0) ptl_page_slot_of(p, "name", n->name);
+    ptl_page_cell_close(p);
     ptl_page_cell_money(p, n->value_micros);
     ptl_page_cell_count(p, n->rows);
     ptl_page_cell_open(p, from);
@@ -451,6 +454,7 @@ static void put_names(const data_view *d)
                     "history follows.",
                     (long long)shown, (long long)d->names.n_unmatched);
     ptl_page_html(p, "</p>\n");
+    ptl_page_slot(p, "names");
     ptl_page_section_end(p);
 }
 
@@ -536,6 +540,7 @@ ptl_status ptl_data_page_write(ptl_page *page, ptl_store *store, const ptl_works
     page->style = "web/dist/page-data.css";
     const ptl_status st = read_all(&d, arena, err);
     if (st == PTL_OK && workspace->n_sources == 0) put_nothing(&d);
+    page->period.run = d.audit_run;
     if (st == PTL_OK && workspace->n_sources > 0) {
         put_answer(&d);
         put_sources(&d);

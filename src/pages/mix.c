@@ -176,14 +176,26 @@ static void put_checks(ptl_mix_page *m)
     ptl_page_section_end(p);
 }
 
+/* "104 weeks to 15 Nov" */
+static void tell_period(ptl_mix_page *m)
+{
+    ptl_page *p = m->page;
+    ptl_buffer *b = ptl_page_say(p);
+    ptl_buffer_printf(b, "%lld weeks to ", (long long)m->fit.panel.data.n_weeks);
+    ptl_show_day(b, m->fit.panel.last, ptl_date_of(p->setting.today).year);
+    p->period.label = ptl_page_said(p);
+    p->period.run = m->fit.run_id;
+}
+
 ptl_status ptl_mix_page_write(ptl_page *page, ptl_store *store, const ptl_workspace *workspace,
                               ptl_arena *arena, ptl_error *err)
 {
     ptl_mix_page *m = ptl_arena_alloc(arena, sizeof *m, err);
     if (!m) return PTL_E_NO_MEMORY;
     *m = (ptl_mix_page){.page = page, .workspace = workspace, .arena = arena};
-    const ptl_status st = ptl_mix_fitted_read(&m->fit, store, workspace, 0, arena, err);
-    if (st == PTL_E_NOT_FOUND) {
+    const ptl_status st =
+        ptl_mix_fitted_read(&m->fit, store, workspace, page->period.run, arena, err);
+    if (st == PTL_E_NOT_FOUND && page->period.run == 0) {
         ptl_error_clear(err);
         ptl_page_answer(page, "No mix model has been fitted yet",
                         "A year of spend and orders by week says what each channel returned, where "
@@ -191,6 +203,7 @@ ptl_status ptl_mix_page_write(ptl_page *page, ptl_store *store, const ptl_worksp
         return PTL_OK;
     }
     PTL_TRY(st);
+    tell_period(m);
     m->has_margin = m->fit.panel.margin > 0.0 && m->fit.panel.margin <= 1.0;
     m->margin = m->has_margin ? m->fit.panel.margin : 1.0;
     put_answer(m);

@@ -218,8 +218,9 @@ static void cite_return(ptl_mix_page *m, int64_t c, const char *key, const char 
         .reference_value = 1.0,
         .run = run_of(m),
         .window =
-            ptl_page_words(m->page, "%lld weeks, %lld places", (long long)m->fit.panel.data.n_weeks,
-                           (long long)m->fit.panel.data.n_geos),
+            ptl_page_words(m->page, "%lld weeks, %lld %s", (long long)m->fit.panel.data.n_weeks,
+                           (long long)m->fit.panel.data.n_geos,
+                           m->fit.panel.data.n_geos == 1 ? "place" : "places"),
         .checks = sensitivity_of(m, c),
         .repeat =
             ptl_page_words(m->page, "portolan mix show --model %lld", (long long)m->fit.run_id)};

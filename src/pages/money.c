@@ -252,10 +252,40 @@ static void put_foot(const ptl_money_view *v)
     ptl_page_html(v->page, "</p></footer>\n");
 }
 
+static const char *month_words(const ptl_money_view *v, ptl_day month)
+{
+    if (month == 0) return NULL;
+    const ptl_date d = ptl_date_of(month);
+    return ptl_page_words(v->page, "%04d-%02d", d.year, d.month);
+}
+
+/* The whole months beside this one. */
+static void tell_period(const ptl_money_view *v)
+{
+    ptl_page_period *p = &v->page->period;
+    ptl_day earlier = 0, later = 0;
+    for (int64_t i = 0; i < v->months.n; i++) {
+        const ptl_money_figure *f = &v->months.items[i];
+        if (!ptl_money_is_whole(v, f)) continue;
+        if (f->from < v->from && (earlier == 0 || f->from > earlier)) earlier = f->from;
+        if (f->from > v->from && (later == 0 || f->from < later)) later = f->from;
+    }
+    ptl_money_period_name(ptl_page_say(v->page), v->from, v->to);
+    p->label = ptl_page_said(v->page);
+    p->earlier = month_words(v, earlier);
+    p->later = month_words(v, later);
+    p->run = v->run_id;
+    if (!p->compares) return;
+    const ptl_money_figure *f = ptl_money_of(v, v->primary);
+    p->compared = f && ptl_money_known(f->year_ago) && f->year_ago != 0
+                      ? "Every figure here stands beside the same weekdays a year before"
+                      : "Facts do not reach back to the same weekdays a year before";
+}
+
 ptl_status ptl_money_page(ptl_page *page, ptl_store *store, const ptl_workspace *workspace,
                           ptl_arena *arena, ptl_error *err)
 {
-    ptl_money_view v;
+    ptl_money_view v = {.has_month = page->period.has_month, .month = page->period.month};
     PTL_TRY(ptl_money_read(&v, store, workspace, 0, arena, err));
     v.page = page;
     if (v.run_id == 0) {
@@ -264,6 +294,7 @@ ptl_status ptl_money_page(ptl_page *page, ptl_store *store, const ptl_workspace 
     }
     page->setting.today = v.last + 1;
     v.run = ptl_page_words(page, "run %lld", (long long)v.run_id);
+    tell_period(&v);
     ptl_money_put_answer(&v);
     if (ptl_money_of(&v, "revenue")) {
         ptl_money_put_keys(&v);

@@ -77,6 +77,8 @@ struct ptl_money_view {
     ptl_page *page;
     const ptl_workspace *workspace;
     int64_t run_id; /* 0: nothing was counted */
+    bool has_month; /* asked for: the month that begins at `month`; else the newest whole one */
+    ptl_day month;
     ptl_day from, to, last;
     const char *grain;   /* of the period that the page speaks of: month, kpi or all */
     const char *primary; /* metric of the answer */
@@ -92,7 +94,9 @@ struct ptl_money_view {
     int64_t n_books;
 };
 
-/** money_read.c: fills everything but `page`. `run_id` 0 is the newest review. */
+/** money_read.c: fills everything but `page`, for the month that `out` asks for (the newest whole
+ * one where it asks for none); E_NOT_FOUND where it was not counted. `run_id` 0 is the newest
+ * review. */
 PTL_NODISCARD ptl_status ptl_money_read(ptl_money_view *out, ptl_store *store,
                                         const ptl_workspace *workspace, int64_t run_id,
                                         ptl_arena *arena, ptl_error *err);
@@ -112,6 +116,8 @@ const ptl_money_figure *ptl_money_channel(const ptl_money_view *v, const char *n
 const ptl_money_figure *ptl_money_part(const ptl_money_view *v, ptl_money_split split,
                                        const char *name, const char *member);
 bool ptl_money_known(double value);
+/** Whether this figure says what the page's metric was in a month that is over. */
+bool ptl_money_is_whole(const ptl_money_view *v, const ptl_money_figure *f);
 /** Whether marketing's own costs are here, so that CAC can be fully loaded. */
 bool ptl_money_is_loaded(const ptl_money_view *v);
 /** What winning a customer of the month cost: fully loaded where own costs are here, else media

@@ -187,8 +187,13 @@ static const char *primary_of(const ptl_money_view *v)
     return NULL;
 }
 
-/* The newest month that is whole; without one, all days. */
-static void choose_period(ptl_money_view *v)
+bool ptl_money_is_whole(const ptl_money_view *v, const ptl_money_figure *f)
+{
+    return strcmp(f->name, v->primary) == 0 && strcmp(f->verdict, "partial") != 0;
+}
+
+/* The month asked for, or the newest that is whole; without one, all days. */
+static ptl_status choose_period(ptl_money_view *v, ptl_error *err)
 {
     v->grain = "all";
     v->from = v->all.items[0].from;
@@ -196,13 +201,20 @@ static void choose_period(ptl_money_view *v)
     v->period = v->all;
     for (int64_t i = 0; i < v->months.n; i++) {
         const ptl_money_figure *f = &v->months.items[i];
-        if (strcmp(f->name, v->primary) != 0 || strcmp(f->verdict, "partial") == 0) continue;
+        if (!ptl_money_is_whole(v, f) || (v->has_month && f->from != v->month)) continue;
         if (strcmp(v->grain, "month") == 0 && f->from < v->from) continue;
         v->grain = "month";
         v->from = f->from;
         v->to = f->to;
         v->period = v->months;
     }
+    if (!v->has_month || strcmp(v->grain, "month") == 0) return PTL_OK;
+    const ptl_date d = ptl_date_of(v->month);
+    return ptl_fail(err, PTL_E_NOT_FOUND,
+                    "no whole month %04d-%02d was counted: facts are from %04d-%02d to %04d-%02d",
+                    d.year, d.month, ptl_date_of(v->all.items[0].from).year,
+                    ptl_date_of(v->all.items[0].from).month, ptl_date_of(v->last).year,
+                    ptl_date_of(v->last).month);
 }
 
 /* Of campaigns there may be hundreds: what the page shows of them is kept. */
@@ -231,7 +243,7 @@ static ptl_status read_period(ptl_money_view *v, ptl_store *store, ptl_arena *ar
     PTL_TRY(read_figures(&v->months, v, store, &months, arena, err));
     PTL_TRY(read_figures(&v->today, v, store, &today, arena, err));
     PTL_TRY(read_figures(&v->maturity, v, store, &maturity, arena, err));
-    choose_period(v);
+    PTL_TRY(choose_period(v, err));
     const want channels = {"", v->grain, "channel", v->from, v->to};
     PTL_TRY(read_figures(&v->channels, v, store, &channels, arena, err));
     static const char *const dimensions[PTL_MONEY_N_SPLITS] = {"vertical", "segment", "geo",
@@ -347,7 +359,8 @@ done:
 ptl_status ptl_money_read(ptl_money_view *out, ptl_store *store, const ptl_workspace *workspace,
                           int64_t run_id, ptl_arena *arena, ptl_error *err)
 {
-    *out = (ptl_money_view){.workspace = workspace, .run_id = run_id};
+    *out = (ptl_money_view){
+        .workspace = workspace, .run_id = run_id, .has_month = out->has_month, .month = out->month};
     PTL_TRY(read_period(out, store, arena, err));
     if (out->run_id == 0) return PTL_OK;
     PTL_TRY(read_cohorts(&out->cohorts, out, store, "", arena, err));

@@ -167,6 +167,13 @@ void ptl_page_slot(ptl_page *page, const char *name)
     ptl_buffer_printf(&page->body, "<div data-slot=\"%s\"></div>\n", name);
 }
 
+void ptl_page_slot_of(ptl_page *page, const char *name, const char *of)
+{
+    ptl_buffer_printf(&page->body, "<div data-slot=\"%s\" data-of=\"", name);
+    ptl_page_text(page, of);
+    ptl_page_html(page, "\"></div>");
+}
+
 void ptl_page_mark(ptl_page *page, const char *mark, const char *word)
 {
     ptl_buffer_printf(&page->body, "<span class=\"v %s\">", mark);

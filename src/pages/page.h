@@ -44,6 +44,17 @@ typedef struct ptl_page_setting {
     const char *address; /* permanent, printed into exports; NULL: none */
 } ptl_page_setting;
 
+/* Which period a page speaks of. Asked for before it is written, told once it is: what leads to the
+ * periods beside it, in the words of the parameter that asks for them. */
+typedef struct ptl_page_period {
+    int64_t run;    /* asked: figures of this run, 0 the newest; told: whose they are */
+    bool has_month; /* asked                                                          */
+    ptl_day month;  /* asked: its first day                                           */
+    bool compares;  /* asked: beside the same weekdays a year before                  */
+    const char *label, *earlier, *later; /* told; NULL: there is none                 */
+    const char *compared; /* told: with what, or why not; NULL: it was not asked for  */
+} ptl_page_period;
+
 typedef struct ptl_page {
     ptl_page_setting setting;
     ptl_arena texts; /* words put together for a figure or a chart */
@@ -61,6 +72,7 @@ typedef struct ptl_page {
     /* Whose rows are shown: names, one a line, and the test for one. NULL: everybody's. */
     const char *verticals;
     bool (*sees)(const char *verticals, ptl_text name);
+    ptl_page_period period;
 } ptl_page;
 
 void ptl_page_init(ptl_page *page, const ptl_page_setting *setting);
@@ -100,6 +112,8 @@ void ptl_page_section(ptl_page *page, const char *heading, const char *note);
 void ptl_page_section_end(ptl_page *page);
 /** A place that the console fills; a page that is a file leaves it empty. */
 void ptl_page_slot(ptl_page *page, const char *name);
+/** The same in a row: `of` says which. */
+void ptl_page_slot_of(ptl_page *page, const char *name, const char *of);
 /** A word with its mark before it: "holds", "look", "broken", "unidentified", "stale", "waits",
  * "lock", "against". */
 void ptl_page_mark(ptl_page *page, const char *mark, const char *word);

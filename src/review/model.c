@@ -41,6 +41,13 @@ const ptl_review_period *ptl_review_last_week(const ptl_review *review, const pt
     return review->n_weeks > 0 ? &line->weeks[review->n_weeks - 1] : NULL;
 }
 
+const ptl_review_period *ptl_review_year_before(const ptl_review *review,
+                                                const ptl_review_line *line)
+{
+    enum { WEEKS = 52 };
+    return review->n_weeks > WEEKS ? &line->weeks[review->n_weeks - 1 - WEEKS] : NULL;
+}
+
 int ptl_review_against_band(const ptl_review_period *period)
 {
     const double value = (double)period->exact[PTL_CM2] / 1e6;

@@ -80,7 +80,8 @@ typedef struct ptl_review {
     ptl_review_line company;
     ptl_review_line *channels; /* most revenue first, then by member */
     int64_t n_channels;
-    bool has_kpi; /* its period holds facts */
+    bool compares; /* asked for: the week beside the same weekdays a year before */
+    bool has_kpi;  /* its period holds facts */
     ptl_day kpi_from, kpi_to;
     int64_t kpi_exact;
     ptl_review_source *sources;
@@ -109,6 +110,10 @@ PTL_NODISCARD ptl_status ptl_review_find(ptl_review *review, ptl_arena *arena, p
 /** The newest complete week of a line, or NULL. */
 const ptl_review_period *ptl_review_last_week(const ptl_review *review,
                                               const ptl_review_line *line);
+
+/** The same weekdays 364 days before the newest week; NULL where facts do not reach back so far. */
+const ptl_review_period *ptl_review_year_before(const ptl_review *review,
+                                                const ptl_review_line *line);
 
 /** Where the week stands against its band: -1 below, 0 inside, 1 above; 2 where there is none. */
 int ptl_review_against_band(const ptl_review_period *period);

@@ -229,6 +229,7 @@ static void put_all(ptl_page *page, const ptl_review *r)
 {
     ptl_review_answer(page, r);
     ptl_review_changes(page, r);
+    ptl_review_compare(page, r);
     ptl_review_minutes(page, r);
     put_findings(page, r);
     ptl_page_slot(page, "questions");

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *signed_money(ptl_page *page, const ptl_review *r, int64_t micros)
+static const char *plain_money(ptl_page *page, const ptl_review *r, int64_t micros)
 {
-    ptl_show_money_change(ptl_page_say(page), micros, r->workspace->currency, 3);
+    ptl_show_money_short(ptl_page_say(page), micros, r->workspace->currency, 3);
     return ptl_page_said(page);
 }
 
@@ -146,7 +146,7 @@ void ptl_review_changes(ptl_page *page, const ptl_review *r)
             page,
             "Nothing changed more than chance explains. %lld cells were asked; a change "
             "counts from %s a week.",
-            (long long)all->n_asked, signed_money(page, r, (int64_t)(all->least * 1e6)) + 1);
+            (long long)all->n_asked, plain_money(page, r, (int64_t)(all->least * 1e6)));
     else
         ptl_page_html(page, "Where a change sits is arithmetic. Why is said only where an effect "
                             "was measured; the rest is unexplained, and shown.");

@@ -69,12 +69,48 @@ static void put_word(ptl_page *page, const ptl_course *c)
     ptl_page_html(page, "</p>\n");
 }
 
+/* The chance on a line from 0 to 100, with the two limits of the course as ticks. It repeats what
+ * the sentence says, and so is hidden from those who listen. */
+static void put_chance(ptl_page *page, const ptl_review *r)
+{
+    const double at = 100 * r->course.chance;
+    const bool near_start = at<16, near_end = at> 84;
+    const char *anchor = near_start ? "start" : near_end ? "end" : "middle";
+    const ptl_kpi_config *kpi = &r->workspace->kpi;
+    if (!(at >= 0 && at <= 100)) return;
+    ptl_page_html(page, "<svg class=\"chance\" width=\"100%\" height=\"32\" aria-hidden=\"true\">");
+    ptl_buffer_printf(&page->body,
+                      "<rect class=\"all\" y=\"6\" width=\"100%%\" height=\"4\" rx=\"2\"/>"
+                      "<rect class=\"done\" y=\"6\" width=\"%.1f%%\" height=\"4\" rx=\"2\"/>"
+                      "<rect class=\"limit\" x=\"%.1f%%\" y=\"3\" width=\"1\" height=\"10\"/>"
+                      "<rect class=\"limit\" x=\"%.1f%%\" y=\"3\" width=\"1\" height=\"10\"/>"
+                      "<circle cx=\"%.1f%%\" cy=\"8\" r=\"4.2\"/>",
+                      at, kpi->drifts_at, kpi->holds_at, at);
+    ptl_buffer_printf(&page->body,
+                      "<text class=\"at\" x=\"%.1f%%\" y=\"28\" text-anchor=\"%s\">%s%.0f%s</text>",
+                      at, anchor,
+                      at < 1    ? "below "
+                      : at > 99 ? "above "
+                                : "",
+                      at < 1    ? 1.0
+                      : at > 99 ? 99.0
+                                : at,
+                      " in 100 now");
+    if (!near_start) ptl_page_html(page, "<text y=\"28\">0</text>");
+    if (!near_end) ptl_page_html(page, "<text x=\"100%\" y=\"28\" text-anchor=\"end\">100</text>");
+    ptl_page_html(page, "</svg>\n");
+}
+
 static void put_lede(ptl_page *page, const ptl_review *r)
 {
     const ptl_course *c = &r->course;
     const double gap = c->final.point - c->target;
+    const ptl_digits d = /* the gap is as uncertain as the forecast: it has its digits */
+        ptl_show_digits(c->final.point, c->final.low, c->final.high, PTL_UNIT_MONEY);
+    ptl_buffer *b = ptl_page_say(page);
+    ptl_show_value(b, fabs(gap), d, PTL_UNIT_MONEY, r->workspace->currency, false);
     ptl_page_html(page, "<p class=\"lede\">");
-    ptl_page_text(page, money(page, r, fabs(gap), false));
+    ptl_page_text(page, ptl_page_said(page));
     ptl_page_html(page, gap < 0 ? " short of the " : " above the ");
     ptl_page_text(page, money(page, r, c->target, false));
     ptl_page_html(page, " target. The chance of reaching it is ");
@@ -86,6 +122,17 @@ static void put_lede(ptl_page *page, const ptl_review *r)
     ptl_page_html(page, " from plan.</p>\n");
 }
 
+/* "31 December"; of another year than the review's with the year. */
+static const char *due_day(ptl_page *page, const ptl_review *r)
+{
+    enum { YEAR = 5 }; /* " 2026" */
+    ptl_buffer *b = ptl_page_say(page);
+    ptl_show_day_long(b, r->course.due);
+    const bool is_own = ptl_date_of(r->course.due).year == ptl_review_year(r);
+    if (is_own && b->len > YEAR) b->len -= YEAR;
+    return ptl_page_said(page);
+}
+
 static void put_forecast(ptl_page *page, const ptl_review *r)
 {
     const ptl_course *c = &r->course;
@@ -93,12 +140,13 @@ static void put_forecast(ptl_page *page, const ptl_review *r)
         ptl_show_digits(c->final.point, c->final.low, c->final.high, PTL_UNIT_MONEY);
     cite_forecast(page, r);
     ptl_page_html(page, "</h1>\n<p class=\"interval\">expected on ");
-    ptl_show_day_long(&page->body, c->due);
+    ptl_page_text(page, due_day(page, r));
     ptl_page_html(page, " · 80%: ");
     ptl_show_range(&page->body, c->final.low, c->final.high, d);
     ptl_page_html(page, "</p>\n");
     put_word(page, c);
     put_lede(page, r);
+    put_chance(page, r);
 }
 
 static void put_count(ptl_page *page, const ptl_review *r)

@@ -23,6 +23,8 @@ void ptl_cited_what(ptl_buffer *out, const ptl_review *review, const ptl_cited *
 void ptl_review_headline(ptl_buffer *out, const ptl_review *review);
 void ptl_review_week_name(ptl_buffer *out, const ptl_review *review);
 void ptl_review_kpi_label(ptl_buffer *out, const ptl_review *review);
+/** "10 to 16 Nov 2025": days of a year that is not the review's say which. */
+void ptl_review_days(ptl_buffer *out, const ptl_review *review, const ptl_review_period *period);
 int32_t ptl_review_year(const ptl_review *review);
 int64_t ptl_review_rows_shown(const ptl_review *review);
 
@@ -35,6 +37,7 @@ void ptl_review_put(ptl_page *page, const ptl_review *review);
 /** Sections, in the order of reading; alarms are findings of the section that is open. */
 void ptl_review_answer(ptl_page *page, const ptl_review *review);
 void ptl_review_changes(ptl_page *page, const ptl_review *review);
+void ptl_review_compare(ptl_page *page, const ptl_review *review);
 void ptl_review_minutes(ptl_page *page, const ptl_review *review);
 void ptl_review_alarms(ptl_page *page, const ptl_review *review);
 

@@ -26,6 +26,23 @@ static void put_nothing(ptl_page *page)
                     "and what needs a person. It takes a few seconds and trains nothing.");
 }
 
+static void tell_period(ptl_page *page, const ptl_review *r, const char *title)
+{
+    page->period.label = title;
+    if (!r->compares) return;
+    const ptl_review_period *before = ptl_review_year_before(r, &r->company);
+    ptl_buffer *b = ptl_page_say(page);
+    if (before) {
+        ptl_buffer_text(b, "Beside it stand ");
+        ptl_review_days(b, r, before);
+    } else {
+        ptl_buffer_text(b, "Facts do not reach back to the same weekdays a year before: the first "
+                           "day is ");
+        ptl_show_day_long(b, r->first);
+    }
+    page->period.compared = ptl_page_said(page);
+}
+
 ptl_status ptl_today_page(const char **title, ptl_page *page, ptl_store *store,
                           const ptl_workspace *workspace, const ptl_today_options *options,
                           ptl_arena *arena, ptl_error *err)
@@ -44,6 +61,8 @@ ptl_status ptl_today_page(const char **title, ptl_page *page, ptl_store *store,
     PTL_TRY(ptl_review_find(&review, arena, err));
     page->setting = ptl_page_setting_of(workspace, review.last);
     *title = ptl_review_title(page, &review);
+    review.compares = options->compares;
     ptl_review_put(page, &review);
+    tell_period(page, &review, *title);
     return PTL_OK;
 }

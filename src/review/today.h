@@ -10,6 +10,7 @@ typedef struct ptl_today_options {
     int32_t size;
     int64_t run_id;       /* of a review that ended; 0: none was written yet */
     ptl_instant known_by; /* knowledge time of that review                   */
+    bool compares;        /* its week beside the same weekdays a year before */
 } ptl_today_options;
 
 /** Writes what the review showed into `page`; `title` lives as long as it. Minutes, alarms and

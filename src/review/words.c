@@ -24,6 +24,13 @@ void ptl_review_week_name(ptl_buffer *out, const ptl_review *review)
     ptl_show_span(out, week->from, week->to);
 }
 
+void ptl_review_days(ptl_buffer *out, const ptl_review *review, const ptl_review_period *period)
+{
+    const int32_t year = ptl_date_of(period->to).year;
+    ptl_show_span(out, period->from, period->to);
+    if (year != ptl_review_year(review)) ptl_buffer_printf(out, " %d", year);
+}
+
 void ptl_review_kpi_label(ptl_buffer *out, const ptl_review *review)
 {
     ptl_buffer_text(out, review->workspace->kpi.label);
@@ -67,6 +74,8 @@ void ptl_cited_what(ptl_buffer *out, const ptl_review *review, const ptl_cited *
     ptl_buffer_text(out, ", ");
     if (cited->period == &cited->line->all)
         ptl_buffer_text(out, "all complete days");
+    else if (cited->period == ptl_review_year_before(review, cited->line))
+        ptl_review_days(out, review, cited->period);
     else
         ptl_review_week_name(out, review);
 }

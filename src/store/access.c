@@ -88,36 +88,15 @@ static ptl_status read_key(void *row, const ptl_statement *s, ptl_arena *arena, 
     return ptl_row_string(&k->added_by, s, 5, arena, err);
 }
 
-typedef ptl_status (*read_fn)(void *row, const ptl_statement *s, ptl_arena *arena, ptl_error *err);
-
-/* Rows of `size` bytes, at most `limit`. */
-static ptl_status read_rows(char *rows, int64_t *n, size_t size, ptl_statement *s, read_fn read,
-                            ptl_arena *arena, ptl_error *err)
-{
-    for (bool row = true;;) {
-        PTL_TRY(ptl_sql_step(&row, s, err));
-        if (!row) return PTL_OK;
-        const ptl_status st = read(rows + (size_t)*n * size, s, arena, err);
-        if (st != PTL_OK) {
-            ptl_sql_reset(s);
-            return st;
-        }
-        (*n)++;
-    }
-}
-
 ptl_status ptl_access_user_list(ptl_access_user **out, int64_t *n, ptl_records *records,
                                 ptl_arena *arena, ptl_error *err)
 {
-    int64_t limit = PTL_LIST_MAX;
-    ptl_statement *s;
-    *n = 0;
-    PTL_TRY(ptl_records_limit(&limit, records, "access_user_last", err));
-    *out = ptl_arena_array(arena, limit, sizeof **out, err);
-    if (!*out) return PTL_E_NO_MEMORY;
-    PTL_TRY(ptl_sql_use(&s, records->sql, "access_user_list", err));
-    ptl_bind_int(s, limit);
-    return read_rows((char *)*out, n, sizeof **out, s, read_user, arena, err);
+    ptl_record_list list = {
+        .n = n, .limit = PTL_LIST_MAX, .row_bytes = sizeof **out, .read = read_user};
+    PTL_TRY(ptl_records_list(&list, records, "access_user_last", "access_user_list", arena, err));
+    *out = list.rows;
+    ptl_bind_int(list.s, list.limit);
+    return ptl_records_list_read(&list, err);
 }
 
 /* --- keys ------------------------------------------------------------------------------------- */
@@ -156,15 +135,12 @@ ptl_status ptl_access_key_revoke(ptl_records *records, const char *label, ptl_in
 ptl_status ptl_access_key_list(ptl_access_key **out, int64_t *n, ptl_records *records,
                                ptl_arena *arena, ptl_error *err)
 {
-    int64_t limit = PTL_LIST_MAX;
-    ptl_statement *s;
-    *n = 0;
-    PTL_TRY(ptl_records_limit(&limit, records, "access_key_last", err));
-    *out = ptl_arena_array(arena, limit, sizeof **out, err);
-    if (!*out) return PTL_E_NO_MEMORY;
-    PTL_TRY(ptl_sql_use(&s, records->sql, "access_key_list", err));
-    ptl_bind_int(s, limit);
-    return read_rows((char *)*out, n, sizeof **out, s, read_key, arena, err);
+    ptl_record_list list = {
+        .n = n, .limit = PTL_LIST_MAX, .row_bytes = sizeof **out, .read = read_key};
+    PTL_TRY(ptl_records_list(&list, records, "access_key_last", "access_key_list", arena, err));
+    *out = list.rows;
+    ptl_bind_int(list.s, list.limit);
+    return ptl_records_list_read(&list, err);
 }
 
 /* --- kept answers ----------------------------------------------------------------------------- */
@@ -222,10 +198,7 @@ ptl_status ptl_kept_answer_end(ptl_records *records, const char *actor, const ch
     ptl_bind_string(s, key);
     ptl_bind_int(s, answer->http);
     ptl_bind_string(s, answer->answer);
-    if (answer->job_id > 0)
-        ptl_bind_int(s, answer->job_id);
-    else
-        ptl_bind_null(s);
+    ptl_bind_int_if(s, answer->job_id > 0, answer->job_id);
     return ptl_sql_run_int(&http, NULL, s, err);
 }
 

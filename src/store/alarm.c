@@ -25,8 +25,9 @@ ptl_status ptl_alarm_add(bool *is_new, ptl_alarm *a, ptl_records *records, ptl_e
     return PTL_OK;
 }
 
-static ptl_status read_row(ptl_alarm *a, const ptl_statement *s, ptl_arena *arena, ptl_error *err)
+static ptl_status read_row(void *row, const ptl_statement *s, ptl_arena *arena, ptl_error *err)
 {
+    ptl_alarm *a = row;
     *a = (ptl_alarm){
         .alarm_id = ptl_row_int(s, 0),
         .run_id = ptl_row_int(s, 1),
@@ -44,23 +45,11 @@ static ptl_status read_row(ptl_alarm *a, const ptl_statement *s, ptl_arena *aren
 ptl_status ptl_alarm_list(ptl_alarm **out, int64_t *n, ptl_records *records, ptl_day since,
                           ptl_instant at, int64_t limit, ptl_arena *arena, ptl_error *err)
 {
-    ptl_statement *s;
-    *n = 0;
-    PTL_TRY(ptl_records_limit(&limit, records, "alarm_last", err));
-    *out = ptl_arena_array(arena, limit, sizeof **out, err);
-    if (!*out) return PTL_E_NO_MEMORY;
-    PTL_TRY(ptl_sql_use(&s, records->sql, "alarm_list", err));
-    ptl_bind_int(s, since);
-    ptl_bind_int(s, at);
-    ptl_bind_int(s, limit);
-    for (bool row = true;;) {
-        PTL_TRY(ptl_sql_step(&row, s, err));
-        if (!row) return PTL_OK;
-        const ptl_status st = read_row(&(*out)[*n], s, arena, err);
-        if (st != PTL_OK) {
-            ptl_sql_reset(s);
-            return st;
-        }
-        (*n)++;
-    }
+    ptl_record_list list = {.n = n, .limit = limit, .row_bytes = sizeof **out, .read = read_row};
+    PTL_TRY(ptl_records_list(&list, records, "alarm_last", "alarm_list", arena, err));
+    *out = list.rows;
+    ptl_bind_int(list.s, since);
+    ptl_bind_int(list.s, at);
+    ptl_bind_int(list.s, list.limit);
+    return ptl_records_list_read(&list, err);
 }

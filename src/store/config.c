@@ -107,9 +107,9 @@ static ptl_status count_files(int64_t *n, ptl_records *records, int64_t version,
                     (long long)version);
 }
 
-static ptl_status read_file(ptl_config_file *out, const ptl_statement *s, ptl_arena *arena,
-                            ptl_error *err)
+static ptl_status read_file(void *row, const ptl_statement *s, ptl_arena *arena, ptl_error *err)
 {
+    ptl_config_file *out = row;
     PTL_TRY(ptl_row_string(&out->path, s, 0, arena, err));
     const ptl_text content = ptl_row_bytes(s, 1);
     out->content.ptr = ptl_text_copy(content, arena, err);
@@ -120,24 +120,12 @@ static ptl_status read_file(ptl_config_file *out, const ptl_statement *s, ptl_ar
 ptl_status ptl_config_files(ptl_config_file **out, int64_t *n, ptl_records *records,
                             int64_t version, ptl_arena *arena, ptl_error *err)
 {
-    *n = 0;
     int64_t count;
+    *n = 0;
     PTL_TRY(count_files(&count, records, version, err));
-    *out = ptl_arena_array(arena, count, sizeof **out, err);
-    if (!*out) return PTL_E_NO_MEMORY;
-    ptl_statement *s;
-    PTL_TRY(ptl_sql_use(&s, records->sql, "config_files", err));
-    ptl_bind_int(s, version);
-    for (bool row = true; *n < count;) {
-        PTL_TRY(ptl_sql_step(&row, s, err));
-        if (!row) return PTL_OK;
-        const ptl_status st = read_file(&(*out)[*n], s, arena, err);
-        if (st != PTL_OK) {
-            ptl_sql_reset(s);
-            return st;
-        }
-        (*n)++;
-    }
-    ptl_sql_reset(s);
-    return PTL_OK;
+    ptl_record_list list = {.n = n, .limit = count, .row_bytes = sizeof **out, .read = read_file};
+    PTL_TRY(ptl_records_list(&list, records, NULL, "config_files", arena, err));
+    *out = list.rows;
+    ptl_bind_int(list.s, version);
+    return ptl_records_list_read(&list, err);
 }

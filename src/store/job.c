@@ -35,10 +35,7 @@ static ptl_status state_parse(ptl_job_state *out, ptl_text text, ptl_error *err)
 /* 0 stands for "not yet" in the struct and is null in the table. */
 static void bind_or_null(ptl_statement *s, int64_t value)
 {
-    if (value == 0)
-        ptl_bind_null(s);
-    else
-        ptl_bind_int(s, value);
+    ptl_bind_int_if(s, value != 0, value);
 }
 
 ptl_status ptl_job_add(ptl_job *job, ptl_records *records, ptl_error *err)
@@ -62,8 +59,9 @@ ptl_status ptl_job_add(ptl_job *job, ptl_records *records, ptl_error *err)
     return ptl_sql_run_int(&job->job_id, NULL, s, err);
 }
 
-static ptl_status read_row(ptl_job *out, const ptl_statement *s, ptl_arena *arena, ptl_error *err)
+static ptl_status read_row(void *row, const ptl_statement *s, ptl_arena *arena, ptl_error *err)
 {
+    ptl_job *out = row;
     memset(out, 0, sizeof *out);
     out->job_id = ptl_row_int(s, 0);
     out->run_id = ptl_row_int(s, 1);
@@ -146,24 +144,12 @@ ptl_status ptl_job_list(ptl_job **out, int64_t *n, ptl_records *records, int64_t
 ptl_status ptl_job_list_before(ptl_job **out, int64_t *n, ptl_records *records, int64_t before,
                                int64_t limit, ptl_arena *arena, ptl_error *err)
 {
-    *n = 0;
-    PTL_TRY(ptl_records_limit(&limit, records, "job_last", err));
-    *out = ptl_arena_array(arena, limit, sizeof **out, err);
-    if (!*out) return PTL_E_NO_MEMORY;
-    ptl_statement *s;
-    PTL_TRY(ptl_sql_use(&s, records->sql, "job_list", err));
-    ptl_bind_int(s, limit);
-    ptl_bind_int(s, before);
-    for (bool row = true;;) {
-        PTL_TRY(ptl_sql_step(&row, s, err));
-        if (!row) return PTL_OK;
-        const ptl_status st = read_row(&(*out)[*n], s, arena, err);
-        if (st != PTL_OK) {
-            ptl_sql_reset(s);
-            return st;
-        }
-        (*n)++;
-    }
+    ptl_record_list list = {.n = n, .limit = limit, .row_bytes = sizeof **out, .read = read_row};
+    PTL_TRY(ptl_records_list(&list, records, "job_last", "job_list", arena, err));
+    *out = list.rows;
+    ptl_bind_int(list.s, list.limit);
+    ptl_bind_int(list.s, before);
+    return ptl_records_list_read(&list, err);
 }
 
 static ptl_status settle_rows(int64_t *n, ptl_records *records, ptl_instant now,

@@ -135,9 +135,9 @@ ptl_status ptl_ledger_of_run(int64_t *seq, ptl_records *records, const char *kin
 
 /* --- list ------------------------------------------------------------------------------------- */
 
-static ptl_status list_row(ptl_ledger_entry *out, const ptl_statement *s, ptl_arena *arena,
-                           ptl_error *err)
+static ptl_status list_row(void *row, const ptl_statement *s, ptl_arena *arena, ptl_error *err)
 {
+    ptl_ledger_entry *out = row;
     const int64_t seq = ptl_row_int(s, 0);
     ptl_status st = ptl_ledger_decode(out, ptl_row_bytes(s, 1), arena, err);
     if (st == PTL_OK) st = ptl_row_hash(&out->leaf, s, 2, err);
@@ -149,22 +149,10 @@ static ptl_status list_row(ptl_ledger_entry *out, const ptl_statement *s, ptl_ar
 ptl_status ptl_ledger_list(ptl_ledger_entry **out, int64_t *n, ptl_records *records,
                            int64_t first_seq, int64_t limit, ptl_arena *arena, ptl_error *err)
 {
-    *n = 0;
-    PTL_TRY(ptl_records_limit(&limit, records, "ledger_size", err));
-    *out = ptl_arena_array(arena, limit, sizeof **out, err);
-    if (!*out) return PTL_E_NO_MEMORY;
-    ptl_statement *s;
-    PTL_TRY(ptl_sql_use(&s, records->sql, "ledger_list", err));
-    ptl_bind_int(s, first_seq);
-    ptl_bind_int(s, limit);
-    for (bool row = true;;) {
-        PTL_TRY(ptl_sql_step(&row, s, err));
-        if (!row) return PTL_OK;
-        const ptl_status st = list_row(&(*out)[*n], s, arena, err);
-        if (st != PTL_OK) {
-            ptl_sql_reset(s);
-            return st;
-        }
-        (*n)++;
-    }
+    ptl_record_list list = {.n = n, .limit = limit, .row_bytes = sizeof **out, .read = list_row};
+    PTL_TRY(ptl_records_list(&list, records, "ledger_size", "ledger_list", arena, err));
+    *out = list.rows;
+    ptl_bind_int(list.s, first_seq);
+    ptl_bind_int(list.s, list.limit);
+    return ptl_records_list_read(&list, err);
 }

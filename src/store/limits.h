@@ -28,6 +28,13 @@ enum {
     PTL_CHALLENGE_BYTES_MAX = 2000,             /* one question about a figure, or its answer */
     PTL_CHALLENGE_FIGURE_MAX = 200,             /* page and key of a figure */
     PTL_CHALLENGE_ARENA_MAX = 4 << 20,          /* to look at the run that made it */
+    PTL_PROPOSAL_TITLE_MAX = 1000,              /* one line, verb first; names are long */
+    PTL_PROPOSAL_TEXT_MAX = 4000,               /* why, or a reason: a few sentences */
+    PTL_PROPOSAL_REASON_MIN = 20,               /* characters: less tells the author nothing */
+    PTL_PROPOSAL_DETAILS_MAX = 512 * 1024,      /* what a thousand settings widen */
+    PTL_PROPOSALS_OPEN_MAX = 1000,              /* more wait than anybody reads */
+    PTL_PROPOSAL_FILES_MAX = 2000,              /* of two configurations */
+    PTL_PROPOSAL_ARENA_MAX = 64 << 20,          /* to look at one with its difference */
     PTL_KEPT_ANSWER_HOURS = 24, /* a repeated request finds its first answer so long */
     PTL_RATE_AGE_DAYS = 7,      /* a rate may be this old: weekends and holidays have none */
     PTL_MEMO_BYTES_MAX = 256 * 1024 * 1024 /* one fit read back: what a call may hold, too */

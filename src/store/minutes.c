@@ -4,8 +4,6 @@
 #include "store/limits.h"
 #include "store/records_internal.h"
 
-#include <string.h>
-
 static const char *const kinds[] = {"decision", "action"};
 
 const char *ptl_minute_kind_text(ptl_minute_kind kind)
@@ -15,11 +13,7 @@ const char *ptl_minute_kind_text(ptl_minute_kind kind)
 
 static ptl_status check(const ptl_minute *m, ptl_error *err)
 {
-    const size_t n = m->what ? strlen(m->what) : 0;
-    if (n == 0) return ptl_fail(err, PTL_E_INVALID, "a minute says nothing");
-    if (n > PTL_MINUTE_BYTES_MAX)
-        return ptl_fail(err, PTL_E_LIMIT, "a minute has %zu bytes, at most %d are allowed", n,
-                        PTL_MINUTE_BYTES_MAX);
+    PTL_TRY(ptl_records_words(m->what, PTL_MINUTE_BYTES_MAX, "a minute", err));
     if (m->kind != PTL_MINUTE_ACTION) return PTL_OK;
     if (!m->owner || !m->owner[0]) {
         ptl_fail(err, PTL_E_INVALID, "an action has no owner");
@@ -42,10 +36,7 @@ ptl_status ptl_minutes_add(ptl_minute *m, ptl_records *records, ptl_error *err)
     ptl_bind_string(s, kinds[m->kind]);
     ptl_bind_string(s, m->what);
     ptl_bind_string(s, m->owner);
-    if (m->has_due)
-        ptl_bind_int(s, m->due_on);
-    else
-        ptl_bind_null(s);
+    ptl_bind_int_if(s, m->has_due, m->due_on);
     ptl_bind_int(s, m->met_on);
     ptl_bind_int(s, m->opened_at);
     ptl_bind_string(s, m->opened_by);
@@ -53,47 +44,25 @@ ptl_status ptl_minutes_add(ptl_minute *m, ptl_records *records, ptl_error *err)
     return ptl_sql_run_int(&m->minute_id, NULL, s, err);
 }
 
-/* Nothing was closed: say why, unless it is closed with these words already. */
-static ptl_status not_closed(ptl_records *records, int64_t minute_id, const char *outcome,
-                             ptl_error *err)
-{
-    ptl_statement *s;
-    int64_t last, is_same;
-    bool found;
-    PTL_TRY(ptl_records_int(&last, records, "minute_last", err));
-    PTL_TRY(ptl_sql_use(&s, records->sql, "minute_outcome_is", err));
-    ptl_bind_int(s, minute_id);
-    ptl_bind_string(s, outcome);
-    PTL_TRY(ptl_sql_run_int(&is_same, &found, s, err));
-    if (!found)
-        return ptl_fail(err, PTL_E_NOT_FOUND, "minute %lld does not exist: the highest is %lld",
-                        (long long)minute_id, (long long)last);
-    if (is_same) return PTL_OK; /* said twice, done once */
-    return ptl_fail(err, PTL_E_CONFLICT, "minute %lld is closed already with another outcome",
-                    (long long)minute_id);
-}
-
 ptl_status ptl_minutes_close(ptl_records *records, int64_t minute_id, const char *outcome,
                              const char *actor, ptl_instant at, ptl_error *err)
 {
-    ptl_statement *s;
-    int64_t closed;
-    bool found;
+    static const ptl_record_closing closing = {.noun = "minute",
+                                               .closed_words =
+                                                   "closed already with another outcome",
+                                               .close_name = "minute_close",
+                                               .same_name = "minute_outcome_is",
+                                               .last_name = "minute_last"};
     if (!outcome || !outcome[0])
         return ptl_fail(err, PTL_E_INVALID, "minute %lld is closed without an outcome",
                         (long long)minute_id);
     PTL_TRY(ptl_records_need(actor, "who closes a minute", err));
-    PTL_TRY(ptl_sql_use(&s, records->sql, "minute_close", err));
-    ptl_bind_int(s, minute_id);
-    ptl_bind_int(s, at);
-    ptl_bind_string(s, actor);
-    ptl_bind_string(s, outcome);
-    PTL_TRY(ptl_sql_run_int(&closed, &found, s, err));
-    return found ? PTL_OK : not_closed(records, minute_id, outcome, err);
+    return ptl_records_close_with(records, &closing, minute_id, outcome, actor, at, err);
 }
 
-static ptl_status read_row(ptl_minute *m, const ptl_statement *s, ptl_arena *arena, ptl_error *err)
+static ptl_status read_row(void *row, const ptl_statement *s, ptl_arena *arena, ptl_error *err)
 {
+    ptl_minute *m = row;
     *m = (ptl_minute){.minute_id = ptl_row_int(s, 0),
                       .kind = ptl_text_equal(ptl_row_bytes(s, 1), PTL_TEXT("action"))
                                   ? PTL_MINUTE_ACTION
@@ -114,27 +83,15 @@ static ptl_status read_row(ptl_minute *m, const ptl_statement *s, ptl_arena *are
 ptl_status ptl_minutes_list(ptl_minute **out, int64_t *n, ptl_records *records,
                             const ptl_minutes_options *options, ptl_arena *arena, ptl_error *err)
 {
-    int64_t limit = options->limit;
-    ptl_statement *s;
-    *n = 0;
-    PTL_TRY(ptl_records_limit(&limit, records, "minute_last", err));
-    *out = ptl_arena_array(arena, limit, sizeof **out, err);
-    if (!*out) return PTL_E_NO_MEMORY;
-    PTL_TRY(ptl_sql_use(&s, records->sql, "minute_list", err));
-    ptl_bind_int(s, options->at);
-    ptl_bind_int(s, options->carried);
-    ptl_bind_int(s, options->since);
-    ptl_bind_int(s, limit);
-    for (bool row = true;;) {
-        PTL_TRY(ptl_sql_step(&row, s, err));
-        if (!row) return PTL_OK;
-        const ptl_status st = read_row(&(*out)[*n], s, arena, err);
-        if (st != PTL_OK) {
-            ptl_sql_reset(s);
-            return st;
-        }
-        (*n)++;
-    }
+    ptl_record_list list = {
+        .n = n, .limit = options->limit, .row_bytes = sizeof **out, .read = read_row};
+    PTL_TRY(ptl_records_list(&list, records, "minute_last", "minute_list", arena, err));
+    *out = list.rows;
+    ptl_bind_int(list.s, options->at);
+    ptl_bind_int(list.s, options->carried);
+    ptl_bind_int(list.s, options->since);
+    ptl_bind_int(list.s, list.limit);
+    return ptl_records_list_read(&list, err);
 }
 
 bool ptl_minute_is_late(const ptl_minute *m, ptl_day day)

@@ -148,20 +148,6 @@ ptl_status ptl_records_int(int64_t *out, ptl_records *records, const char *name,
     return ptl_sql_run_int(out, NULL, statement, err);
 }
 
-ptl_status ptl_records_limit(int64_t *limit, ptl_records *records, const char *last_name,
-                             ptl_error *err)
-{
-    if (*limit < 1)
-        return ptl_fail(err, PTL_E_INVALID, "limit must be at least 1, not %lld",
-                        (long long)*limit);
-    int64_t last;
-    PTL_TRY(ptl_records_int(&last, records, last_name, err));
-    if (last < 1) last = 1; /* room for a list is made even where it stays empty */
-    if (*limit > last) *limit = last;
-    if (*limit > PTL_LIST_MAX) *limit = PTL_LIST_MAX;
-    return PTL_OK;
-}
-
 /* --- small values ----------------------------------------------------------------------------- */
 
 ptl_status ptl_records_get(ptl_text *out, ptl_records *records, const char *key, ptl_arena *arena,

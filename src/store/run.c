@@ -65,8 +65,9 @@ ptl_status ptl_run_start(ptl_run *run, ptl_records *records, ptl_error *err)
     return PTL_OK;
 }
 
-static ptl_status read_row(ptl_run *out, const ptl_statement *s, ptl_arena *arena, ptl_error *err)
+static ptl_status read_row(void *row, const ptl_statement *s, ptl_arena *arena, ptl_error *err)
 {
+    ptl_run *out = row;
     memset(out, 0, sizeof *out);
     out->run_id = ptl_row_int(s, 0);
     PTL_TRY(ptl_row_string(&out->operation, s, 1, arena, err));
@@ -168,27 +169,17 @@ ptl_status ptl_run_list_before(ptl_run **out, int64_t *n, ptl_records *records, 
                                ptl_arena *arena, ptl_error *err)
 {
     *n = 0;
-    PTL_TRY(ptl_records_limit(&limit, records, "run_last", err));
     if (state < -1 || state >= N_STATES)
         return ptl_fail(err, PTL_E_INVALID, "run state %d does not exist", state);
-    *out = ptl_arena_array(arena, limit, sizeof **out, err);
-    if (!*out) return PTL_E_NO_MEMORY;
-    ptl_statement *s;
-    PTL_TRY(ptl_sql_use(&s, records->sql, list_name(state, operation), err));
-    ptl_bind_int(s, limit);
-    ptl_bind_string(s, state >= 0 ? state_texts[state] : NULL);
-    ptl_bind_string(s, operation);
-    ptl_bind_int(s, before);
-    for (bool row = true;;) {
-        PTL_TRY(ptl_sql_step(&row, s, err));
-        if (!row) return PTL_OK;
-        const ptl_status st = read_row(&(*out)[*n], s, arena, err);
-        if (st != PTL_OK) {
-            ptl_sql_reset(s);
-            return st;
-        }
-        (*n)++;
-    }
+    ptl_record_list list = {.n = n, .limit = limit, .row_bytes = sizeof **out, .read = read_row};
+    const char *name = list_name(state, operation);
+    PTL_TRY(ptl_records_list(&list, records, "run_last", name, arena, err));
+    *out = list.rows;
+    ptl_bind_int(list.s, list.limit);
+    ptl_bind_string(list.s, state >= 0 ? state_texts[state] : NULL);
+    ptl_bind_string(list.s, operation);
+    ptl_bind_int(list.s, before);
+    return ptl_records_list_read(&list, err);
 }
 
 ptl_status ptl_run_find(ptl_run *out, ptl_records *records, ptl_hash inputs_hash, ptl_arena *arena,

@@ -65,6 +65,7 @@ void ptl_bind_string(ptl_statement *statement, const char *terminated); /* NULL 
 void ptl_bind_blob(ptl_statement *statement, const void *bytes, size_t len);
 void ptl_bind_hash(ptl_statement *statement, const ptl_hash *hash);
 void ptl_bind_null(ptl_statement *statement);
+void ptl_bind_int_if(ptl_statement *statement, bool is_there, int64_t value); /* or null */
 
 /** Advance: `row` says whether there is one. After the last row, or a failure, it is reset. */
 PTL_NODISCARD ptl_status ptl_sql_step(bool *row, ptl_statement *statement, ptl_error *err);

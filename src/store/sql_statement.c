@@ -100,6 +100,14 @@ void ptl_bind_null(ptl_statement *statement)
     bound(statement, sqlite3_bind_null(statement->handle, ++statement->n_bound));
 }
 
+void ptl_bind_int_if(ptl_statement *statement, bool is_there, int64_t value)
+{
+    if (is_there)
+        ptl_bind_int(statement, value);
+    else
+        ptl_bind_null(statement);
+}
+
 ptl_status ptl_sql_step(bool *row, ptl_statement *statement, ptl_error *err)
 {
     *row = false;

@@ -113,13 +113,23 @@ static bool is_loadable(const ptl_canon_table *table)
     return table->kind == PTL_CANON_FACT || table->kind == PTL_CANON_DIMENSION;
 }
 
+const char *const *ptl_loadable_tables(int64_t *n, ptl_arena *arena, ptl_error *err)
+{
+    const char **names = ptl_arena_array(arena, ptl_canon_n + 1, sizeof *names, err);
+    *n = 0;
+    for (int64_t i = 0; names && i < ptl_canon_n; i++)
+        if (is_loadable(&ptl_canon[i])) names[(*n)++] = ptl_canon[i].name;
+    return names;
+}
+
 static void fault_table(const ptl_yaml_node *node, ptl_schema_pass *pass)
 {
-    enum { TABLES_MAX = 128 };
-    const char *names[TABLES_MAX];
     int64_t n = 0;
-    for (int64_t i = 0; i < ptl_canon_n && n < TABLES_MAX; i++)
-        if (is_loadable(&ptl_canon[i])) names[n++] = ptl_canon[i].name;
+    const char *const *const names = ptl_loadable_tables(&n, pass->arena, pass->err);
+    if (!names) {
+        pass->status = ptl_refused(pass->err);
+        return;
+    }
     ptl_schema_fault(pass, node, "a table that files go to, as txn or spend: docs/tables.md",
                      ptl_text_nearest(node->text, names, n));
 }

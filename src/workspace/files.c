@@ -132,12 +132,12 @@ static void stamp_file(ptl_hasher *hasher, const char *path)
 ptl_status ptl_workspace_stamp(ptl_hash *out, const char *root, ptl_arena *arena, ptl_error *err)
 {
     static const char *const names[] = {"portolan.yaml", "channels.yaml", "metrics.yaml",
-                                        "journeys.yaml"};
+                                        "journeys.yaml", "people/verticals.yaml"};
     static const char *const suffixes[] = {"yaml", "yml"};
     gathering g = {.root = root, .arena = arena, .err = err};
     ptl_hasher hasher;
     ptl_hasher_init(&hasher);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         const char *path = ptl_path_join(arena, root, names[i], err);
         if (!path) return ptl_refused(err);
         stamp_file(&hasher, path);

@@ -272,23 +272,27 @@ ptl_status ptl_preset_all(const ptl_preset **out, int64_t *n, ptl_arena *arena, 
     return PTL_OK;
 }
 
-static ptl_status fail_name(ptl_text name, ptl_error *err)
+const char *const *ptl_preset_names(ptl_arena *arena, ptl_error *err)
 {
-    enum { NAMES_MAX = 512, NAME_BYTES = 80 };
-    static const char stop[] = ".yaml";
-    char names[NAMES_MAX][NAME_BYTES];
-    const char *candidates[NAMES_MAX];
+    const int64_t first = ptl_asset_first(folder);
     int64_t n = 0;
-    for (int64_t i = ptl_asset_first(folder); i < ptl_assets_n && n < NAMES_MAX; i++) {
-        ptl_text found;
-        if (!name_of(&found, ptl_assets[i].path)) break;
-        if (found.len + sizeof stop >= NAME_BYTES) continue;
-        memcpy(names[n], found.ptr, found.len);
-        names[n][found.len] = '\0';
-        candidates[n] = names[n];
-        n++;
+    ptl_text found;
+    const char **names = ptl_arena_array(arena, ptl_assets_n - first + 1, sizeof *names, err);
+    if (!names) return NULL;
+    for (int64_t i = first; i < ptl_assets_n && name_of(&found, ptl_assets[i].path); i++) {
+        names[n] = ptl_text_copy(found, arena, err);
+        if (!names[n++]) return NULL;
     }
-    const char *nearest = ptl_text_nearest(name, candidates, n);
+    return names;
+}
+
+static ptl_status fail_name(ptl_text name, ptl_arena *arena, ptl_error *err)
+{
+    ptl_error own;
+    const char *const *const names = ptl_preset_names(arena, &own);
+    int64_t n = 0;
+    while (names && names[n]) n++;
+    const char *nearest = names ? ptl_text_nearest(name, names, n) : NULL;
     (void)ptl_fail(err, PTL_E_NOT_FOUND, "there is no preset \"%.*s\"",
                    (int)(name.len < 80 ? name.len : 80), name.ptr ? name.ptr : "");
     if (nearest)
@@ -302,7 +306,7 @@ ptl_status ptl_preset_find(const ptl_preset **out, ptl_text name, ptl_arena *are
 {
     const ptl_asset *asset = asset_of(name);
     *out = NULL;
-    if (!asset) return fail_name(name, err);
+    if (!asset) return fail_name(name, arena, err);
     ptl_preset *preset = ptl_arena_array(arena, 1, sizeof *preset, err);
     if (!preset) return ptl_refused(err);
     PTL_TRY(read_preset(preset, asset, arena, err));

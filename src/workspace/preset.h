@@ -105,6 +105,9 @@ extern const ptl_schema ptl_schema_preset;
 PTL_NODISCARD ptl_status ptl_preset_all(const ptl_preset **out, int64_t *n, ptl_arena *arena,
                                         ptl_error *err);
 
+/** Their names alone, in order, ended by NULL, in the arena. NULL where memory ends. */
+const char *const *ptl_preset_names(ptl_arena *arena, ptl_error *err);
+
 /** By name. E_NOT_FOUND suggests the nearest. */
 PTL_NODISCARD ptl_status ptl_preset_find(const ptl_preset **out, ptl_text name, ptl_arena *arena,
                                          ptl_error *err);

@@ -90,6 +90,9 @@ void ptl_schema_fault(ptl_schema_pass *pass, const ptl_yaml_node *node, const ch
 void ptl_schema_missing(ptl_schema_pass *pass, const ptl_yaml_node *map, const char *key,
                         const char *allowed);
 
+/** Of a-z, 0-9 and _, 1 to 64 characters: PTL_SCHEMA_NAME. */
+bool ptl_schema_is_name(ptl_text text);
+
 /** What may stand there, in words: "a whole number from 0 to 256". */
 void ptl_schema_allowed(ptl_buffer *out, const ptl_schema_key *key);
 

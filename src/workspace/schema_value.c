@@ -68,7 +68,7 @@ static bool read_lines(void *field, ptl_scalar *s)
     return text_fits(s->key, text, true) && keep_in(field, s, text);
 }
 
-static bool is_name(ptl_text text)
+bool ptl_schema_is_name(ptl_text text)
 {
     for (size_t i = 0; i < text.len; i++) {
         const char c = text.ptr[i];
@@ -91,7 +91,7 @@ static void suggest_name(ptl_scalar *s)
 
 static bool read_name(void *field, ptl_scalar *s)
 {
-    if (is_name(s->text)) return keep_in(field, s, s->text);
+    if (ptl_schema_is_name(s->text)) return keep_in(field, s, s->text);
     suggest_name(s);
     return false;
 }
@@ -395,7 +395,7 @@ bool ptl_schema_read_pair(ptl_pair *out, ptl_text name, ptl_scalar *scalar)
 {
     const ptl_text text = ptl_text_trim(scalar->text);
     scalar->nearest[0] = '\0';
-    if (!is_name(name) || !text_fits(scalar->key, text, true)) return false;
+    if (!ptl_schema_is_name(name) || !text_fits(scalar->key, text, true)) return false;
     out->name = keep(scalar, name);
     out->text = keep(scalar, text);
     return out->name && out->text;

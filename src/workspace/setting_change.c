@@ -1,365 +1,158 @@
 /* setting_change.c: one value of a file is changed and nothing else (setting.h).
  *
  * The tree says where a value begins and ends, in characters. Four cases: the value is there and is
- * written over; it is there and goes, with its line; its map is there and gets a line after its
- * last; its map is missing too and comes with it. A map in braces is kept in braces. What was made
- * is read again, so that a case nobody thought of is refused and not written. */
+ * written over; it is there and goes, with its lines; its map or list is there and gets it behind
+ * its last; that is missing too and comes with it. What was made is read again and held against
+ * what was there, so that a case nobody thought of is refused and not written. */
 #include "workspace/setting_internal.h"
 
 #include "workspace/limits.h"
 
 #include <string.h>
 
-typedef struct change {
-    ptl_text content;
-    const ptl_yaml_node *root;
-    const ptl_schema_key *key;
-    ptl_text value;
-    ptl_buffer *text; /* what takes the place of [from, to) */
-    size_t from, to;
-} change;
-
-/* --- places ----------------------------------------------------------------------------------- */
-
-/* The byte at which character `idx` begins. */
-static size_t byte_of(const change *c, int64_t idx)
+static ptl_status assemble(ptl_text *out, const ptl_edit *e, ptl_arena *arena, ptl_error *err)
 {
-    size_t i = ptl_text_starts(c->content, PTL_TEXT("\xEF\xBB\xBF")) ? 3 : 0;
-    for (; i < c->content.len; i++) {
-        const bool begins = ((unsigned char)c->content.ptr[i] & 0xC0) != 0x80;
-        if (begins && idx-- == 0) break;
-    }
-    return i;
+    PTL_TRY(ptl_buffer_check(e->text, "a setting", err));
+    const size_t n = e->text->len, tail = e->content.len - e->to;
+    char *const text = ptl_arena_alloc(arena, e->from + n + tail + 1, err);
+    if (!text) return ptl_refused(err);
+    if (e->from > 0) memcpy(text, e->content.ptr, e->from);
+    if (n > 0) memcpy(text + e->from, e->text->ptr, n);
+    if (tail > 0) memcpy(text + e->from + n, e->content.ptr + e->to, tail);
+    *out = (ptl_text){text, e->from + n + tail};
+    return PTL_OK;
 }
 
-static size_t line_start(const change *c, size_t at)
-{
-    while (at > 0 && c->content.ptr[at - 1] != '\n') at--;
-    return at;
-}
+/* --- what was meant --------------------------------------------------------------------------- */
 
-/* Of the line's break, or of the content. */
-static size_t line_end(const change *c, size_t at)
+/* The items of a list each trimmed, none of them empty. */
+static size_t keep_items(char *out, ptl_text rest)
 {
-    while (at < c->content.len && c->content.ptr[at] != '\n') at++;
-    return at;
-}
-
-/* In braces or brackets. */
-static bool in_flow(const change *c, const ptl_yaml_node *node)
-{
-    const size_t at = byte_of(c, node->from);
-    return node->kind != PTL_YAML_SCALAR && at < c->content.len &&
-           (c->content.ptr[at] == '{' || c->content.ptr[at] == '[');
-}
-
-static size_t end_of(const change *c, const ptl_yaml_node *node)
-{
-    while (node->kind != PTL_YAML_SCALAR && node->last && !in_flow(c, node)) node = node->last;
-    const size_t to = byte_of(c, node->to);
-    const bool of_block = to > 0 && to <= c->content.len && c->content.ptr[to - 1] == '\n';
-    return of_block ? to - 1 : to;
-}
-
-static const ptl_yaml_node *node_at(const ptl_yaml_node *root, ptl_text path)
-{
-    const ptl_yaml_node *at = root;
-    const int64_t row = ptl_setting_row(&path);
-    if (row > 0) {
-        if (root->kind != PTL_YAML_LIST) return NULL;
-        for (at = root->first; at && at->idx != row;) at = at->next;
-    }
-    while (at && path.len > 0) {
-        const ptl_text name = ptl_text_cut(&path, '.');
-        const ptl_yaml_node *child = at->kind == PTL_YAML_MAP ? at->first : NULL;
-        while (child && !ptl_text_equal(child->key, name)) child = child->next;
-        at = child;
-    }
-    return at;
-}
-
-/* --- values as YAML --------------------------------------------------------------------------- */
-
-static bool needs_quotes(ptl_text text, bool flow)
-{
-    static const char firsts[] = "-?:,[]{}#&*!|>'\"%@`~ ";
-    if (text.len == 0 || strchr(firsts, text.ptr[0]) || text.ptr[text.len - 1] == ' ') return true;
-    for (size_t i = 0; i < text.len; i++) {
-        const unsigned char x = (unsigned char)text.ptr[i];
-        const char next = i + 1 < text.len ? text.ptr[i + 1] : ' ';
-        if (x < 0x20 || x == 0x7F || (x == ':' && (next == ' ' || flow)) ||
-            (x == '#' && text.ptr[i - 1] == ' ') || (flow && strchr(",[]{}", x)))
-            return true;
-    }
-    return false;
-}
-
-static void put_scalar(ptl_buffer *out, ptl_text text, bool flow)
-{
-    if (!needs_quotes(text, flow)) {
-        ptl_buffer_append(out, text.ptr, text.len);
-        return;
-    }
-    ptl_buffer_text(out, "\"");
-    for (size_t i = 0; i < text.len; i++) {
-        const unsigned char x = (unsigned char)text.ptr[i];
-        if (x == '"' || x == '\\')
-            ptl_buffer_printf(out, "\\%c", x);
-        else if (x < 0x20 || x == 0x7F)
-            ptl_buffer_printf(out, "\\x%02X", x);
-        else
-            ptl_buffer_append(out, &text.ptr[i], 1);
-    }
-    ptl_buffer_text(out, "\"");
-}
-
-static void put_items(change *c, const char *before_first, const char *between)
-{
-    ptl_text rest = c->value;
-    bool first = true;
+    size_t n = 0;
     while (rest.len > 0) {
         const ptl_text item = ptl_text_trim(ptl_text_cut(&rest, '\n'));
         if (item.len == 0) continue;
-        ptl_buffer_text(c->text, first ? before_first : between);
-        put_scalar(c->text, item, true);
-        first = false;
-    }
-}
-
-static void put_value(change *c, bool flow)
-{
-    if (c->key->kind != PTL_SCHEMA_TEXTS) {
-        put_scalar(c->text, c->value, flow);
-        return;
-    }
-    ptl_buffer_text(c->text, "[");
-    put_items(c, "", ", ");
-    ptl_buffer_text(c->text, "]");
-}
-
-/* --- the four cases --------------------------------------------------------------------------- */
-
-static void put_indent(ptl_buffer *out, int64_t n)
-{
-    while (n-- > 0) ptl_buffer_text(out, " ");
-}
-
-/* A list of lines stays one: its items take the places of the old ones. */
-static void write_over_lines(change *c, const ptl_yaml_node *list)
-{
-    ptl_buffer between;
-    ptl_buffer_init(&between, 256, NULL);
-    ptl_buffer_text(&between, "\n");
-    put_indent(&between, list->column - 1);
-    ptl_buffer_text(&between, "- ");
-    put_items(c, "- ", between.ptr ? between.ptr : "\n- ");
-    ptl_buffer_dispose(&between);
-}
-
-static void write_over(change *c, const ptl_yaml_node *node)
-{
-    c->from = byte_of(c, node->from);
-    c->to = end_of(c, node);
-    if (c->from > 0 && c->content.ptr[c->from - 1] == ':') ptl_buffer_text(c->text, " ");
-    if (node->kind == PTL_YAML_LIST && !in_flow(c, node))
-        write_over_lines(c, node);
-    else
-        put_value(c, node->parent && in_flow(c, node->parent));
-}
-
-/* From its key to the next one's, or from the value before it. */
-static void take_out_within(change *c, const ptl_yaml_node *node)
-{
-    const ptl_yaml_node *before = node->parent->first;
-    c->from = byte_of(c, node->key_from);
-    c->to = end_of(c, node);
-    if (node->next) {
-        c->to = byte_of(c, node->next->key_from);
-        return;
-    }
-    if (before == node) return;
-    while (before->next != node) before = before->next;
-    c->from = end_of(c, before);
-}
-
-static void take_out(change *c, const ptl_yaml_node *node)
-{
-    while (node->parent->n == 1 && node->parent->parent &&
-           node->parent->parent->kind == PTL_YAML_MAP)
-        node = node->parent; /* a map without keys says nothing */
-    const size_t key = byte_of(c, node->key_from), start = line_start(c, key);
-    const bool alone = ptl_text_trim((ptl_text){c->content.ptr + start, key - start}).len == 0;
-    if (in_flow(c, node->parent) || !alone) {
-        take_out_within(c, node);
-        return;
-    }
-    c->from = start;
-    c->to = line_end(c, end_of(c, node));
-    if (c->to < c->content.len) c->to++;
-}
-
-static void put_key(change *c, ptl_text path, int64_t indent, bool flow)
-{
-    const ptl_text name = ptl_text_cut(&path, '.');
-    ptl_buffer_append(c->text, name.ptr, name.len);
-    ptl_buffer_text(c->text, ":");
-    if (path.len == 0) {
-        ptl_buffer_text(c->text, " ");
-        put_value(c, flow);
-        return;
-    }
-    ptl_buffer_text(c->text, "\n");
-    put_indent(c->text, indent + 2);
-    put_key(c, path, indent + 2, flow);
-}
-
-/* After the last line of `map`, or at the end of a file that says nothing. */
-static void add_line(change *c, const ptl_yaml_node *map, ptl_text path)
-{
-    const int64_t indent = map->first ? map->first->key_column - 1 : 0;
-    c->from = map->first ? line_end(c, end_of(c, map)) : c->content.len;
-    c->to = c->from;
-    if (c->from > 0 && c->content.ptr[c->from - 1] != '\n') ptl_buffer_text(c->text, "\n");
-    put_indent(c->text, indent);
-    put_key(c, path, indent, false);
-    if (c->from == c->content.len) ptl_buffer_text(c->text, "\n");
-}
-
-static void add_within(change *c, const ptl_yaml_node *map, ptl_text path)
-{
-    c->from = map->last ? end_of(c, map->last) : byte_of(c, map->from) + 1;
-    c->to = c->from;
-    if (map->last) ptl_buffer_text(c->text, ", ");
-    put_key(c, path, 0, true);
-}
-
-static void add_row(change *c, ptl_text path)
-{
-    const bool is_list = c->root->kind == PTL_YAML_LIST && c->root->last != NULL;
-    const int64_t indent = is_list ? c->root->column - 1 : 0;
-    c->from = is_list ? line_end(c, end_of(c, c->root)) : c->content.len;
-    c->to = c->from;
-    if (c->from > 0 && c->content.ptr[c->from - 1] != '\n') ptl_buffer_text(c->text, "\n");
-    put_indent(c->text, indent);
-    ptl_buffer_text(c->text, "- ");
-    put_key(c, path, indent + 2, false);
-    if (c->from == c->content.len) ptl_buffer_text(c->text, "\n");
-}
-
-/* The deepest map on the way to `path` that is there; what is left of the way. */
-static const ptl_yaml_node *deepest(const ptl_yaml_node *from, ptl_text *rest)
-{
-    for (;;) {
-        ptl_text after = *rest;
-        const ptl_text name = ptl_text_cut(&after, '.');
-        const ptl_yaml_node *const child = node_at(from, name);
-        if (!child || child->kind != PTL_YAML_MAP || after.len == 0) return from;
-        from = child;
-        *rest = after;
-    }
-}
-
-static ptl_status add(change *c, const char *path, ptl_error *err)
-{
-    ptl_text rest = ptl_text_of(path);
-    const int64_t row = ptl_setting_row(&rest);
-    const bool empty = c->root->kind == PTL_YAML_MAP && c->root->n == 0;
-    if (row > 0 && row == (empty ? 0 : c->root->n) + 1 &&
-        (empty || (c->root->kind == PTL_YAML_LIST && !in_flow(c, c->root)))) {
-        add_row(c, rest);
-        return PTL_OK;
-    }
-    const ptl_yaml_node *map = c->root;
-    if (row > 0)
-        for (map = c->root->kind == PTL_YAML_LIST ? c->root->first : NULL; map && map->idx != row;)
-            map = map->next;
-    if (!map || map->kind != PTL_YAML_MAP)
-        return ptl_fail(err, PTL_E_NOT_FOUND, "there is no place for \"%.100s\"", path);
-    map = deepest(map, &rest);
-    if (map->n > 0 && in_flow(c, map))
-        add_within(c, map, rest);
-    else
-        add_line(c, map, rest);
-    return PTL_OK;
-}
-
-/* --- all together ----------------------------------------------------------------------------- */
-
-static ptl_status assemble(ptl_text *out, const change *c, ptl_arena *arena, ptl_error *err)
-{
-    PTL_TRY(ptl_buffer_check(c->text, "a setting", err));
-    const size_t n = c->text->len, tail = c->content.len - c->to;
-    char *const text = ptl_arena_alloc(arena, c->from + n + tail + 1, err);
-    if (!text) return ptl_refused(err);
-    if (c->from > 0) memcpy(text, c->content.ptr, c->from);
-    if (n > 0) memcpy(text + c->from, c->text->ptr, n);
-    if (tail > 0) memcpy(text + c->from + n, c->content.ptr + c->to, tail);
-    *out = (ptl_text){text, c->from + n + tail};
-    return PTL_OK;
-}
-
-/* What was meant: trimmed, and a list without empty lines. */
-static ptl_status meant(ptl_text *out, const change *c, ptl_arena *arena, ptl_error *err)
-{
-    ptl_text rest = c->value;
-    char *const text = ptl_arena_alloc(arena, c->value.len + 1, err);
-    size_t n = 0;
-    if (!text) return ptl_refused(err);
-    while (c->key->kind == PTL_SCHEMA_TEXTS && rest.len > 0) {
-        const ptl_text item = ptl_text_trim(ptl_text_cut(&rest, '\n'));
-        if (item.len == 0) continue;
-        if (n > 0) text[n++] = '\n';
-        memcpy(text + n, item.ptr, item.len);
+        if (n > 0) out[n++] = '\n';
+        memcpy(out + n, item.ptr, item.len);
         n += item.len;
     }
-    *out = c->key->kind == PTL_SCHEMA_TEXTS ? (ptl_text){text, n} : c->value;
+    return n;
+}
+
+/* Lines end as the file's do when it is read: in a line feed. */
+static size_t keep_lines(char *out, ptl_text text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] != '\r' || i + 1 == text.len || text.ptr[i + 1] != '\n')
+            out[n++] = text.ptr[i];
+    return n;
+}
+
+/* The value as it should read back. */
+static ptl_status meant(ptl_edit *e, ptl_arena *arena, ptl_error *err)
+{
+    const bool items = e->key && e->key->kind == PTL_SCHEMA_TEXTS;
+    const bool lines = e->key && e->key->kind == PTL_SCHEMA_LINES;
+    if (!items && !lines) return PTL_OK;
+    char *const text = ptl_arena_alloc(arena, e->value.len + 1, err);
+    if (!text) return ptl_refused(err);
+    const size_t n = items ? keep_items(text, e->value) : keep_lines(text, e->value);
+    e->value = (ptl_text){text, n};
     return PTL_OK;
 }
 
-static ptl_status check(const change *c, const char *file, const char *path, ptl_text made,
+/* --- what came of it -------------------------------------------------------------------------- */
+
+/* All that the tree says aside from what stands below `but`: keys on the way, and the text. The
+ * places in lists are left out, so that an item may come or go; their order counts. */
+static void hash_others(ptl_hasher *hasher, const ptl_yaml_node *node, const ptl_yaml_node *but)
+{
+    if (node == but) return;
+    for (const ptl_yaml_node *child = node->first; child; child = child->next)
+        hash_others(hasher, child, but);
+    if (node->kind != PTL_YAML_SCALAR || node->text.len == 0) return;
+    for (const ptl_yaml_node *step = node; step; step = step->parent)
+        ptl_hasher_add_text(hasher, step->key);
+    ptl_hasher_add_text(hasher, node->text);
+}
+
+static bool same_others(const ptl_yaml_node *a, const ptl_yaml_node *but_a, const ptl_yaml_node *b,
+                        const ptl_yaml_node *but_b)
+{
+    ptl_hasher before, after;
+    ptl_hasher_init(&before);
+    ptl_hasher_init(&after);
+    hash_others(&before, a, but_a);
+    hash_others(&after, b, but_b);
+    return ptl_hash_equal(ptl_hasher_finish(&before), ptl_hasher_finish(&after));
+}
+
+static ptl_text read_back(const ptl_edit *e, const char *said)
+{
+    const ptl_text text = ptl_text_of(said);
+    return e->key->kind == PTL_SCHEMA_LINES ? ptl_text_trim(text) : text;
+}
+
+static ptl_status check(const ptl_edit *e, const char *file, const char *path, ptl_text made,
                         ptl_arena *arena, ptl_error *err)
 {
     const ptl_yaml_node *root = NULL;
     const char *said = NULL;
+    const ptl_text way = ptl_text_of(path);
     PTL_TRY(ptl_setting_tree(&root, file, made, arena, err));
-    PTL_TRY(ptl_setting_value(&said, node_at(root, ptl_text_of(path)), arena, err));
-    const bool same =
-        c->value.len == 0 ? !said : said && ptl_text_equal(ptl_text_of(said), c->value);
-    if (same) return PTL_OK;
+    const ptl_yaml_node *const after = e->key ? ptl_setting_node(root, way) : NULL;
+    PTL_TRY(ptl_setting_value(&said, after, arena, err));
+    const bool same = e->value.len == 0 ? !said || !said[0]
+                                        : said && ptl_text_equal(read_back(e, said), e->value);
+    if (same && same_others(e->root, ptl_setting_node(e->root, way), root, after)) return PTL_OK;
     (void)ptl_fail(err, PTL_E_INVALID, "\"%.100s\" of %s cannot be changed alone", path, file);
     ptl_error_hint(err, "change it in the file and run portolan apply");
     return PTL_E_INVALID;
 }
 
-static ptl_status make(change *c, const char *path, ptl_error *err)
+/* --- all together ----------------------------------------------------------------------------- */
+
+static ptl_status make(ptl_edit *e, const char *path, ptl_error *err)
 {
-    const ptl_yaml_node *const node = node_at(c->root, ptl_text_of(path));
-    if (!node && c->value.len == 0) return PTL_OK; /* it is left out already */
-    if (!node) return add(c, path, err);
-    if (c->value.len == 0)
-        take_out(c, node);
+    const ptl_yaml_node *const node = ptl_setting_node(e->root, ptl_text_of(path));
+    if (!e->key && e->value.len > 0) {
+        (void)ptl_fail(err, PTL_E_INVALID, "\"%.100s\" is an item of a list, not a value", path);
+        ptl_error_hint(err, "name one of its settings, as %.100s.name=…; %.100s= leaves it out",
+                       path, path);
+        return PTL_E_INVALID;
+    }
+    if (!node && !e->key)
+        return ptl_fail(err, PTL_E_NOT_FOUND, "there is no item \"%.100s\"", path);
+    if (!node && e->value.len == 0) return PTL_OK; /* it is left out already */
+    if (!node) return ptl_edit_add(e, path, err);
+    if (e->value.len == 0)
+        ptl_edit_take_out(e, node);
     else
-        write_over(c, node);
+        ptl_edit_over(e, node);
     return PTL_OK;
+}
+
+static ptl_status change(ptl_text *out, ptl_edit *e, const char *file, const char *path,
+                         ptl_arena *arena, ptl_error *err)
+{
+    PTL_TRY(ptl_setting_tree(&e->root, file, e->content, arena, err));
+    PTL_TRY(meant(e, arena, err));
+    PTL_TRY(make(e, path, err));
+    PTL_TRY(assemble(out, e, arena, err));
+    return check(e, file, path, *out, arena, err);
 }
 
 ptl_status ptl_setting_change(ptl_text *out, const ptl_config_file *file, const char *path,
                               ptl_text value, ptl_arena *arena, ptl_error *err)
 {
     ptl_buffer text;
-    change c = {.content = file->content,
-                .key = ptl_setting_key(file->path, ptl_text_of(path)),
-                .value = ptl_text_trim(value),
-                .text = &text};
-    if (!c.key)
+    ptl_edit e = {.content = file->content, .value = ptl_text_trim(value), .text = &text};
+    if (ptl_setting_place(&e.key, file->path, ptl_text_of(path)) == PTL_SETTING_NONE)
         return ptl_fail(err, PTL_E_NOT_FOUND, "%s has no setting \"%.100s\"", file->path, path);
-    PTL_TRY(ptl_setting_tree(&c.root, file->path, file->content, arena, err));
-    PTL_TRY(meant(&c.value, &c, arena, err));
     ptl_buffer_init(&text, PTL_CONFIG_FILE_BYTES_MAX, NULL);
     ptl_buffer_text(&text, "");
-    ptl_status st = make(&c, path, err);
-    if (st == PTL_OK) st = assemble(out, &c, arena, err);
-    if (st == PTL_OK) st = check(&c, file->path, path, *out, arena, err);
+    const ptl_status st = change(out, &e, file->path, path, arena, err);
     ptl_buffer_dispose(&text);
     return st;
 }

@@ -18,6 +18,9 @@ extern const ptl_schema ptl_schema_source;   /* one ptl_source_config    */
 extern const ptl_schema ptl_schema_journeys; /* a ptl_journey_config     */
 extern const ptl_schema ptl_schema_vertical; /* one ptl_vertical_config  */
 
+/** The tables that files go to, ended by NULL, in the arena. NULL where memory ends. */
+const char *const *ptl_loadable_tables(int64_t *n, ptl_arena *arena, ptl_error *err);
+
 /* checks that take more than one key (checks.c) */
 void ptl_check_portolan(void *draft, const ptl_yaml_node *map, ptl_schema_pass *pass);
 void ptl_check_channel(void *channel, const ptl_yaml_node *map, ptl_schema_pass *pass);

@@ -167,19 +167,15 @@ static ptl_status read_verticals(reader *r, const ptl_config_file *file)
     return pass.status;
 }
 
-/* sources/orders.yaml is "orders". */
-static bool source_name(ptl_text *name, const char *path)
+bool ptl_source_name(ptl_text *name, const char *path)
 {
     *name = ptl_text_of(path);
-    name->ptr += strlen("sources/");
-    name->len -= strlen("sources/");
-    if (!ptl_text_ends(*name, PTL_TEXT(".yaml"))) return false;
-    name->len -= strlen(".yaml");
-    for (size_t i = 0; i < name->len; i++) {
-        const char c = name->ptr[i];
-        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '_') return false;
-    }
-    return name->len > 0 && name->len <= PTL_NAME_BYTES_MAX;
+    if (!ptl_text_starts(*name, PTL_TEXT("sources/")) || !ptl_text_ends(*name, PTL_TEXT(".yaml")))
+        return false;
+    const size_t around = strlen("sources/") + strlen(".yaml");
+    if (name->len <= around) return false;
+    *name = (ptl_text){name->ptr + strlen("sources/"), name->len - around};
+    return ptl_schema_is_name(*name);
 }
 
 static ptl_status read_source(reader *r, const ptl_config_file *file)
@@ -187,7 +183,7 @@ static ptl_status read_source(reader *r, const ptl_config_file *file)
     ptl_workspace *w = &r->draft.workspace;
     const ptl_yaml_node *root = NULL;
     ptl_text name;
-    if (!source_name(&name, file->path)) {
+    if (!ptl_source_name(&name, file->path)) {
         fault_file(r, file->path, "this file's name",
                    "sources/<name>.yaml, the name of a-z, 0-9 and _, at most 64 characters");
         return PTL_OK;

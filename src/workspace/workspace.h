@@ -180,6 +180,9 @@ PTL_NODISCARD ptl_status ptl_workspace_parse(ptl_workspace *out, const char *roo
                                              ptl_faults *faults, ptl_error *err);
 void ptl_workspace_dispose(ptl_workspace *workspace);
 
+/** "orders" of "sources/orders.yaml"; false where the path is no such file's. */
+bool ptl_source_name(ptl_text *name, const char *path);
+
 const ptl_source_config *ptl_workspace_source(const ptl_workspace *workspace, ptl_text name);
 
 /** The goal of this name, the first where `name` is NULL; NULL if there is none. */

@@ -15,6 +15,7 @@
 
 #include "portolan/random.h"
 #include "store/ledger.h"
+#include "store/proposal.h"
 #include "store/seal.h"
 
 #include "support/fault_vfs.c"
@@ -24,7 +25,20 @@ static scratch dir;
 
 /* --- one scenario, step by step --------------------------------------------------------------- */
 
-enum step { OPEN, RUN, ONE, MANY, CONFIG, TOGETHER, KEYS, DESTROY, COPY, N_STEPS };
+enum step {
+    OPEN,
+    RUN,
+    ONE,
+    MANY,
+    CONFIG,
+    TOGETHER,
+    PROPOSE,
+    APPROVE,
+    KEYS,
+    DESTROY,
+    COPY,
+    N_STEPS
+};
 enum { N_MANY = 3, N_KEYS = 40 };
 
 typedef struct scenario {
@@ -77,6 +91,35 @@ static ptl_status step_together(scenario *s)
     return st;
 }
 
+/* A proposal, its file and two entries; then its decision and one. */
+static ptl_status step_propose(scenario *s)
+{
+    int64_t overtaken;
+    const ptl_proposal_file file = {.path = "a.yaml", .content = PTL_TEXT("a: 2\n")};
+    ptl_proposal p = {.kind = "budget",
+                      .title = "Move it",
+                      .why = "It is so.",
+                      .holder = "owner",
+                      .base_version = 1,
+                      .details = "{}",
+                      .drafted_at = 1763273520000003,
+                      .drafted_by = "ada",
+                      .run_id = s->run_id,
+                      .expires_at = 1763273529000003};
+    return ptl_proposal_add(&p, &overtaken, s->records, &file, 1, "[]", &err);
+}
+
+static ptl_status step_approve(scenario *s)
+{
+    bool again;
+    const ptl_proposal_verdict v = {.proposal_id = 1,
+                                    .decision = PTL_PROPOSAL_APPROVED,
+                                    .at = 1763273520000004,
+                                    .by = "ines",
+                                    .run_id = s->run_id};
+    return ptl_proposal_decide(&again, s->records, &v, &err);
+}
+
 static ptl_status step_keys(scenario *s)
 {
     PTL_TRY(ptl_seal_open(&s->seal, s->records, &err));
@@ -98,6 +141,10 @@ static ptl_status do_step(scenario *s, enum step step)
         return step_config(s);
     case TOGETHER:
         return step_together(s);
+    case PROPOSE:
+        return step_propose(s);
+    case APPROVE:
+        return step_approve(s);
     case KEYS:
         return step_keys(s);
     case DESTROY:
@@ -171,6 +218,15 @@ static void check(const scenario *s)
     all_or_nothing("together", together, 1, s->acknowledged[TOGETHER]);
     EXPECT_INT(count("SELECT count(*) FROM meta WHERE key = 'together'"), together);
     if (s->run_id > 0) EXPECT_INT(count("SELECT count(*) FROM run WHERE state = 'done'"), together);
+    all_or_nothing("proposal",
+                   count("SELECT (SELECT count(*) FROM proposal) + (SELECT count(*) FROM "
+                         "proposal_file)") +
+                       count(KIND("proposal.drafted")) + count(KIND("proposal.routed")),
+                   4, s->acknowledged[PROPOSE]);
+    all_or_nothing("decision",
+                   count("SELECT count(*) FROM proposal WHERE decision = 'approved'") +
+                       count(KIND("proposal.approved")),
+                   2, s->acknowledged[APPROVE]);
     all_or_nothing("keys", count("SELECT count(*) FROM subject_key"), N_KEYS,
                    s->acknowledged[KEYS]);
     if (s->acknowledged[DESTROY])

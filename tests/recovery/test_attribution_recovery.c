@@ -12,6 +12,7 @@
  *
  * By default 300 worlds; PTL_LONG=1 runs 2,400, where coverage is held to the nominal rate +- 2
  * points (one standard error is 0.6 points). */
+#include "support/effort.h"
 #include "support/expect.h"
 
 #include <math.h>
@@ -305,8 +306,7 @@ static void judge_world(int64_t *inside, const ptl_rng *root, uint64_t number, p
 static void intervals_cover_at_their_rate(void **state)
 {
     (void)state;
-    const bool all = getenv("PTL_LONG") != NULL;
-    const uint64_t n_worlds = all ? 2400 : 300;
+    const uint64_t n_worlds = (uint64_t)effort(30, 300, 2400);
     const ptl_rng root = ptl_rng_new(20260711);
     int64_t inside[N_JUDGED] = {0};
     ptl_arena arena;
@@ -316,7 +316,8 @@ static void intervals_cover_at_their_rate(void **state)
         ptl_arena_reset(&arena);
     }
     ptl_arena_dispose(&arena);
-    const double nominal = 0.90, tol = all ? 0.02 : 4.0 * sqrt(0.09 / (double)n_worlds);
+    const double nominal = 0.90,
+                 tol = n_worlds >= 2400 ? 0.02 : 4.0 * sqrt(0.09 / (double)n_worlds);
     for (int i = 0; i < N_JUDGED; i++)
         printf("  %-24s %.4f of %d worlds\n", names[i], (double)inside[i] / (double)n_worlds,
                (int)n_worlds);

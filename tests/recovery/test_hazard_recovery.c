@@ -3,7 +3,9 @@
  * Journeys are drawn by thinning from the model's own rate: touches come at random times, and a
  * conversion when the rate says so, or none until the journey is watched no longer. Nothing is
  * shared with the estimator. Persons have one to five journeys and keenness of their own in the
- * worlds that judge intervals, so that journeys of one person are dependent. */
+ * worlds that judge intervals, so that journeys of one person are dependent. Intervals are judged
+ * where all persons are read and where some are drawn to stand for the others. */
+#include "support/effort.h"
 #include "support/expect.h"
 
 #include <math.h>
@@ -73,20 +75,31 @@ static bool journey(int64_t p, double keen, ptl_rng *rng)
     return converts;
 }
 
-static ptl_paths simulate(int64_t n_persons, double spread, ptl_rng *rng)
+/* Journeys without a conversion are of one person in null_in, those with one of one in won_in; each
+ * counts as often as it stands for. Who is drawn for the first is drawn for the second. */
+typedef struct drawing {
+    int64_t n_persons;
+    int32_t null_in, won_in;
+} drawing;
+
+static ptl_paths simulate_drawn(drawing drawn, double spread, ptl_rng *rng)
 {
     int64_t p = 0;
-    for (int64_t person = 0; person < n_persons; person++) {
+    for (int64_t person = 0; person < drawn.n_persons; person++) {
         const int32_t group = (int32_t)ptl_rng_below(rng, 64);
+        const int32_t lot = (int32_t)ptl_rng_below(rng, (uint64_t)(drawn.null_in * drawn.won_in));
         const double keen = exp(spread * ptl_rng_normal(rng) - 0.5 * spread * spread);
         const int64_t n = 1 + (int64_t)ptl_rng_below(rng, 5);
-        for (int64_t j = 0; j < n && p < JOURNEYS_MAX; j++, p++) {
+        for (int64_t j = 0; j < n && p < JOURNEYS_MAX; j++) {
             const bool converts = journey(p, keen, rng);
+            const double worth = converts ? 3.0 + 40.0 * ptl_rng_uniform(rng) : 0.0;
+            if (lot % (converts ? drawn.won_in : drawn.null_in) != 0) continue; /* written over */
             d.path[p] = p;
             d.group[p] = group;
-            d.converting[p] = converts;
-            d.null[p] = !converts;
-            d.value[p] = converts ? 3.0 + 40.0 * ptl_rng_uniform(rng) : 0.0;
+            d.converting[p] = converts ? drawn.won_in : 0;
+            d.null[p] = converts ? 0 : drawn.null_in;
+            d.value[p] = worth * drawn.won_in;
+            p++;
         }
     }
     return (ptl_paths){.n_channels = K,
@@ -101,6 +114,11 @@ static ptl_paths simulate(int64_t n_persons, double spread, ptl_rng *rng)
                        .cell_converting = d.converting,
                        .cell_value = d.value,
                        .cell_null = d.null};
+}
+
+static ptl_paths simulate(int64_t n_persons, double spread, ptl_rng *rng)
+{
+    return simulate_drawn((drawing){n_persons, 1, 1}, spread, rng);
 }
 
 static ptl_hazard_result solve(const ptl_paths *x, const ptl_hazard_options *o, ptl_arena *arena)
@@ -166,11 +184,33 @@ static void find_truth(double effect_true[K], double share_true[K + 1], int n_wo
     }
 }
 
+/* How many of n worlds' intervals hold the truth: of an effect, of a share. */
+static void judge(drawing drawn, const double effect_true[K], const double share_true[K + 1],
+                  const ptl_hazard_options *o, ptl_arena *arena, ptl_rng *rng)
+{
+    const int n_worlds = effort(8, 60, 1000);
+    int64_t inside[2] = {0}, n_journeys = 0;
+    for (int w = 0; w < n_worlds; w++) {
+        const ptl_paths x = simulate_drawn(drawn, 0.6, rng);
+        const ptl_hazard_result r = solve(&x, o, arena);
+        const int k = (int)ptl_rng_below(rng, K);
+        inside[0] += holds(r.effect[k], effect_true[k]);
+        inside[1] += holds(r.credit.share[k], share_true[k]);
+        n_journeys += x.n_paths;
+        ptl_arena_reset(arena);
+    }
+    print_message("  one in %d without, one in %d with a conversion, of %d persons: %d journeys; "
+                  "effect %.3f, share %.3f of %d worlds\n",
+                  drawn.null_in, drawn.won_in, (int)drawn.n_persons, (int)(n_journeys / n_worlds),
+                  (double)inside[0] / n_worlds, (double)inside[1] / n_worlds, n_worlds);
+    const double tol = n_worlds >= 1000 ? 0.02 : 4.0 * sqrt(0.09 / n_worlds);
+    for (int i = 0; i < 2; i++) EXPECT_NEAR((double)inside[i] / n_worlds, 0.90, tol);
+}
+
 static void intervals_cover(void **state)
 {
     (void)state;
-    const bool all = getenv("PTL_LONG") != NULL;
-    const int n_worlds = all ? 1000 : 60;
+    static const drawing ways[] = {{3000, 1, 1}, {4000, 4, 1}, {6000, 8, 2}};
     ptl_arena arena;
     ptl_arena_init(&arena, (size_t)1 << 28, NULL);
     ptl_rng rng = ptl_rng_new(99173);
@@ -178,22 +218,10 @@ static void intervals_cover(void **state)
     o.interval.method = PTL_INTERVAL_NONE;
     o.shared_decay = true;
     double effect_true[K], share_true[K + 1];
-    find_truth(effect_true, share_true, all ? 12 : 4, &o, &arena, &rng);
-    int64_t inside[2] = {0};
+    find_truth(effect_true, share_true, effort(1, 4, 12), &o, &arena, &rng);
     o.interval.method = PTL_INTERVAL_JACKKNIFE;
-    for (int w = 0; w < n_worlds; w++) {
-        const ptl_paths x = simulate(3000, 0.6, &rng);
-        const ptl_hazard_result r = solve(&x, &o, &arena);
-        const int k = (int)ptl_rng_below(&rng, K);
-        inside[0] += holds(r.effect[k], effect_true[k]);
-        inside[1] += holds(r.credit.share[k], share_true[k]);
-        ptl_arena_reset(&arena);
-    }
+    for (int i = 0; i < 3; i++) judge(ways[i], effect_true, share_true, &o, &arena, &rng);
     ptl_arena_dispose(&arena);
-    print_message("  effect %.3f, share %.3f of %d worlds\n", (double)inside[0] / n_worlds,
-                  (double)inside[1] / n_worlds, n_worlds);
-    const double tol = all ? 0.02 : 4.0 * sqrt(0.09 / n_worlds);
-    for (int i = 0; i < 2; i++) EXPECT_NEAR((double)inside[i] / n_worlds, 0.90, tol);
 }
 
 /* In persons it was not fitted to: 20 parts of the predictions hold as many conversions as they

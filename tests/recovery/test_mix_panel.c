@@ -5,6 +5,7 @@
  * point, the spreads between places and between brands, and the deviations themselves. Ranks among
  * the draws must then be uniform: of the ROI, of one brand's effect against the other's and of one
  * place's against another's. 12 worlds of either noise in the normal lane, 150 with PTL_LONG=1. */
+#include "support/effort.h"
 #include "support/expect.h"
 
 #include "portolan/distribution.h"
@@ -138,7 +139,7 @@ static void ranks_are_uniform(bool heavy)
 {
     static world w;
     ptl_error err;
-    const int n_worlds = getenv("PTL_LONG") ? 150 : 12;
+    const int n_worlds = effort(2, 12, 150);
     const ptl_rng rng = ptl_rng_new(1);
     ptl_mix_options o = ptl_mix_options_default();
     o.nuts.n_chains = 2;

@@ -6,6 +6,7 @@
  * 90 % of truths, and their ranks among the draws be uniform: 40 worlds in the normal lane, 500
  * with PTL_LONG=1 (86 to 94 %). With an experiment of error s the sd shrinks as sigma and s say,
  * the squared error falls and the coverage stays. */
+#include "support/effort.h"
 #include "support/expect.h"
 
 #include "portolan/distribution.h"
@@ -129,7 +130,7 @@ static void truths_are_covered(void **state)
     (void)state;
     static world w;
     ptl_error err;
-    const int n_worlds = getenv("PTL_LONG") ? 500 : 40;
+    const int n_worlds = effort(5, 40, 500);
     const ptl_mix_options o = short_options();
     const ptl_rng rng = ptl_rng_new(1);
     double covered = 0.0, thirds[3] = {0.0, 0.0, 0.0}, sd;
@@ -162,7 +163,7 @@ static void experiments_shrink_as_they_should(void **state)
     (void)state;
     static world w;
     ptl_error err;
-    const int n_worlds = getenv("PTL_LONG") ? 200 : 12;
+    const int n_worlds = effort(3, 12, 200);
     ptl_mix_options o = short_options();
     const ptl_rng rng = ptl_rng_new(2);
     o.conflict_z = 10.0; /* these experiments are of the model's world: no conflict is real */

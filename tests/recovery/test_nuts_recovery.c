@@ -3,6 +3,7 @@
  * A mean must lie within 5 of its own Monte Carlo standard errors of the truth: with normal errors
  * that misses once in 1.7 million, and seeds are fixed. Spreads likewise, by the mean of squares.
  */
+#include "support/effort.h"
 #include "support/expect.h"
 
 #include <math.h>
@@ -387,7 +388,7 @@ static void ranks_are_uniform(void **state)
 {
     (void)state;
     enum { BINS = 10, KEPT = 99 };
-    const int n_worlds = getenv("PTL_LONG") ? 2000 : 150;
+    const int n_worlds = effort(30, 150, 2000);
     ptl_nuts_options o = ptl_nuts_options_default();
     o.n_chains = 1;
     o.n_warmup = 300;

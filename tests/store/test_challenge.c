@@ -1,41 +1,17 @@
 /* test_challenge: questions about figures (challenge.h), in records. */
-#include "support/expect.h"
-#include "support/scratch.h"
+#include "support/records.h"
 
 #include "store/challenge.h"
 #include "store/limits.h"
 
 #include <string.h>
 
-static ptl_error err;
-static scratch dir;
-static ptl_records *records;
-static ptl_arena arena;
 static int64_t run_id;
 
 static int setup(void **state)
 {
-    (void)state;
-    scratch_make(&dir);
-    ptl_error_clear(&err);
-    ptl_arena_init(&arena, 16 << 20, NULL);
-    EXPECT_OK(ptl_records_open(&records, scratch_path(&dir, "records.sqlite"), &err));
-    ptl_run run = {.operation = "challenge.add",
-                   .parameters = "{}",
-                   .fingerprint = "f",
-                   .actor = "ada",
-                   .started_at = 1700000000000001};
-    EXPECT_OK(ptl_run_start(&run, records, &err));
-    run_id = run.run_id;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ptl_records_close(records);
-    ptl_arena_dispose(&arena);
-    scratch_remove(&dir);
+    (void)records_setup(state);
+    run_id = records_run("challenge.add");
     return 0;
 }
 
@@ -136,10 +112,11 @@ static void test_what_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_a_question_and_its_answer, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_an_answer_is_final, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_open_ones_come_first_then_the_newest, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_what_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_question_and_its_answer, setup, records_teardown),
+        cmocka_unit_test_setup_teardown(test_an_answer_is_final, setup, records_teardown),
+        cmocka_unit_test_setup_teardown(test_open_ones_come_first_then_the_newest, setup,
+                                        records_teardown),
+        cmocka_unit_test_setup_teardown(test_what_is_refused, setup, records_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,20 +1,12 @@
 /* test_freshness: a day is held against the source's own habit, and nothing else. */
-#include "support/scratch.h"
-#include "support/warehouse.h"
+#include "support/store.h"
 
 #include "observe/freshness.h"
 #include "pages/data.h"
 
-static scratch dir;
-static ptl_store store;
-static ptl_workspace workspace;
-static ptl_arena arena;
-static ptl_error err;
 static ptl_freshness fresh;
 
-static const ptl_config_file files[] = {
-    {"portolan.yaml", {"company: Tea & <Co>\ncurrency: EUR\nzone: UTC\n", 44}},
-};
+static const char yaml[] = "company: Tea & <Co>\ncurrency: EUR\nzone: UTC\n";
 
 /* Seventy days to 10 March 2026. `daily` stops three days before the end and falls to a tenth the
  * day before that; `weekly` sends on Wednesdays; `young` is ten days old and has a hole. */
@@ -49,28 +41,11 @@ static ptl_source_config sources[] = {
 static int setup(void **state)
 {
     (void)state;
-    scratch_make(&dir);
-    ptl_arena_init(&arena, 64 << 20, NULL);
-    ptl_store_options options = ptl_store_options_default();
-    options.warehouse = small_engine(2);
-    options.doing = "test";
-    options.now = 1762700000000000;
-    EXPECT_OK(ptl_store_open(&store, scratch_path(&dir, "store"), &options, &err));
-    EXPECT_OK(ptl_workspace_parse(&workspace, dir.dir, files, 1, NULL, &err));
+    store_setup(yaml);
     workspace.sources = sources;
     workspace.n_sources = sizeof sources / sizeof *sources;
     warehouse_exec(store.warehouse, rows);
     EXPECT_OK(ptl_freshness_read(&fresh, &store, &workspace, &arena, &err));
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ptl_workspace_dispose(&workspace);
-    ptl_store_close(&store);
-    ptl_arena_dispose(&arena);
-    scratch_remove(&dir);
     return 0;
 }
 
@@ -144,5 +119,5 @@ int main(void)
         cmocka_unit_test(a_plan_is_no_day), cmocka_unit_test(a_daily_source_misses_its_days),
         cmocka_unit_test(a_weekly_source_is_not_late_on_other_days),
         cmocka_unit_test(a_young_source_has_no_habit), cmocka_unit_test(the_page_says_so)};
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, store_teardown);
 }

@@ -3,37 +3,12 @@
  * Known answers are the reference inputs of Certificate Transparency's own test suites. Everything
  * else is held against the definitions of RFC 6962, section 2.1, written down once more here as
  * plain recursions over an array of leaves, sharing no code with the program but SHA-256. */
-#include "support/expect.h"
-#include "support/scratch.h"
+#include "support/records.h"
 
 #include <sqlite3.h>
 
 #include "portolan/random.h"
 #include "store/ledger_internal.h"
-
-static ptl_error err;
-static scratch dir;
-static ptl_records *records;
-static ptl_arena arena;
-
-static int setup(void **state)
-{
-    (void)state;
-    scratch_make(&dir);
-    ptl_error_clear(&err);
-    ptl_arena_init(&arena, 256 << 20, NULL);
-    return ptl_records_open(&records, scratch_path(&dir, "records.sqlite"), &err) == PTL_OK ? 0
-                                                                                            : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ptl_records_close(records);
-    ptl_arena_dispose(&arena);
-    scratch_remove(&dir);
-    return 0;
-}
 
 static void expect_hash(ptl_hash hash, const char *hex)
 {
@@ -498,7 +473,7 @@ static void test_verify_can_be_cancelled(void **state)
     EXPECT_FAIL(ptl_ledger_verify(&v, records, &progress, &err), PTL_E_CANCELLED, "");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, records_setup, records_teardown)
 int main(void)
 {
     const struct CMUnitTest tests[] = {

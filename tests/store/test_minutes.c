@@ -1,39 +1,15 @@
 /* test_minutes: what a review decided (minutes.h) and alarms (alarm.h), in records. */
-#include "support/expect.h"
-#include "support/scratch.h"
+#include "support/records.h"
 
 #include "store/alarm.h"
 #include "store/minutes.h"
 
-static ptl_error err;
-static scratch dir;
-static ptl_records *records;
-static ptl_arena arena;
 static int64_t run_id;
 
 static int setup(void **state)
 {
-    (void)state;
-    scratch_make(&dir);
-    ptl_error_clear(&err);
-    ptl_arena_init(&arena, 16 << 20, NULL);
-    EXPECT_OK(ptl_records_open(&records, scratch_path(&dir, "records.sqlite"), &err));
-    ptl_run run = {.operation = "minutes.add",
-                   .parameters = "{}",
-                   .fingerprint = "f",
-                   .actor = "ada",
-                   .started_at = 1700000000000001};
-    EXPECT_OK(ptl_run_start(&run, records, &err));
-    run_id = run.run_id;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ptl_records_close(records);
-    ptl_arena_dispose(&arena);
-    scratch_remove(&dir);
+    (void)records_setup(state);
+    run_id = records_run("minutes.add");
     return 0;
 }
 
@@ -162,10 +138,10 @@ static void an_alarm_is_raised_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(actions_are_carried_until_done, setup, teardown),
-        cmocka_unit_test_setup_teardown(lists_are_as_they_stood_then, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_is_not_allowed_is_said, setup, teardown),
-        cmocka_unit_test_setup_teardown(an_alarm_is_raised_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(actions_are_carried_until_done, setup, records_teardown),
+        cmocka_unit_test_setup_teardown(lists_are_as_they_stood_then, setup, records_teardown),
+        cmocka_unit_test_setup_teardown(what_is_not_allowed_is_said, setup, records_teardown),
+        cmocka_unit_test_setup_teardown(an_alarm_is_raised_once, setup, records_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

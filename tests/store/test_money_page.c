@@ -1,15 +1,8 @@
 /* test_money_page: the page of money says what figures say: against target, month and year before
  * where these are there, and nothing of what is not; an empty company is told what to bring. */
-#include "support/scratch.h"
-#include "support/warehouse.h"
+#include "support/store.h"
 
 #include "pages/money.h"
-
-static scratch dir;
-static ptl_store store;
-static ptl_workspace workspace;
-static ptl_arena arena;
-static ptl_error err;
 
 /* October: 3,502.25 against 4,000.75 aimed at and 4,240.50 in September; nothing is known of the
  * year before. November is not over. */
@@ -19,6 +12,7 @@ static const char *const rows =
     " '', '', v, (v * 1000000)::BIGINT, NULL, NULL, NULL, 'EUR', 'counted', '', verdict, t, p"
     " FROM (VALUES ('all', -300, 45, 9876.5, 'counted', NULL, NULL),"
     "              ('month', 0, 30, 3502.25, 'counted', 4000.75, 4240.5),"
+    "              ('month', -30, -1, 4240.5, 'counted', NULL, NULL),"
     "              ('month', 31, 45, 99.5, 'partial', NULL, NULL)) AS x(g, a, b, v, verdict, t, "
     "p);";
 
@@ -27,25 +21,7 @@ static const char yaml[] = "company: Tea & <Co>\ncurrency: EUR\nzone: UTC\n";
 static int setup(void **state)
 {
     (void)state;
-    scratch_make(&dir);
-    ptl_arena_init(&arena, 64 << 20, NULL);
-    ptl_store_options options = ptl_store_options_default();
-    options.warehouse = small_engine(2);
-    options.doing = "test";
-    options.now = 1762700000000000;
-    EXPECT_OK(ptl_store_open(&store, scratch_path(&dir, "store"), &options, &err));
-    const ptl_config_file file = {"portolan.yaml", ptl_text_of(yaml)};
-    EXPECT_OK(ptl_workspace_parse(&workspace, dir.dir, &file, 1, NULL, &err));
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ptl_workspace_dispose(&workspace);
-    ptl_store_close(&store);
-    ptl_arena_dispose(&arena);
-    scratch_remove(&dir);
+    store_setup(yaml);
     return 0;
 }
 
@@ -87,6 +63,30 @@ static void the_newest_whole_month_answers(void **state)
     ptl_buffer_dispose(&out);
 }
 
+/* The month asked for answers, and says which whole months lie beside it. */
+static void an_earlier_month_answers(void **state)
+{
+    (void)state;
+    const ptl_page_setting setting = ptl_page_setting_of(&workspace, 20000);
+    ptl_page page;
+    ptl_page_init(&page, &setting);
+    page.period.has_month = page.period.compares = true;
+    page.period.month = ptl_day_of((ptl_date){2026, 9, 1});
+    EXPECT_OK(ptl_money_page(&page, &store, &workspace, &arena, &err));
+    assert_string_equal(page.period.label, "September 2026");
+    assert_null(page.period.earlier);
+    assert_string_equal(page.period.later, "2026-10");
+    assert_non_null(strstr(page.period.compared, "do not reach back"));
+    EXPECT_INT(page.period.run, 7);
+    ptl_page_dispose(&page);
+    ptl_page_init(&page, &setting);
+    page.period.has_month = true;
+    page.period.month = ptl_day_of((ptl_date){2026, 11, 1}); /* is not over */
+    EXPECT_INT(ptl_money_page(&page, &store, &workspace, &arena, &err), PTL_E_NOT_FOUND);
+    assert_non_null(strstr(err.message, "no whole month 2026-11 was counted"));
+    ptl_page_dispose(&page);
+}
+
 static void deals_are_not_money(void **state)
 {
     (void)state;
@@ -108,6 +108,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_is_said_of_nothing),
                                        cmocka_unit_test(the_newest_whole_month_answers),
+                                       cmocka_unit_test(an_earlier_month_answers),
                                        cmocka_unit_test(deals_are_not_money)};
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, store_teardown);
 }

@@ -81,7 +81,9 @@ static const char *const company =
     "INSERT INTO figure VALUES (3, 'journeys.orders.shared_out', 'all', DATE '2024-01-01', DATE "
     "'2025-12-31', 'channel', '', 5, 5, NULL, NULL, NULL, 'members', 'counted', '', 'counted', "
     "NULL, NULL);"
-    "INSERT INTO output VALUES (3, 'figure', 300, 'hash', TIMESTAMP '2026-02-01')";
+    "INSERT INTO output VALUES (3, 'figure', 300, 'hash', TIMESTAMP '2026-02-01'), (3, "
+    "'day_channel', 30, "
+    "'hash', TIMESTAMP '2026-02-01')";
 
 /* what models, methods, platforms and the books say of channels */
 static const char *const sources =
@@ -292,7 +294,7 @@ static ptl_value sample(const char *type, int64_t idx, const char *query)
     if (strncmp(type, "int", 3) == 0) return ptl_value_int(idx == 0 ? 3 : 1000);
     if (strncmp(type, "double", 6) == 0) return ptl_value_double(0.5);
     if (strcmp(query, "journey/conversions") == 0 && idx == 4) return ptl_value_string("txn");
-    if (strcmp(query, "attribution/run_of") == 0)
+    if (strncmp(query, "attribution/run", 15) == 0)
         return ptl_value_string(idx == 0 ? "journeys.orders.shared_out" : "channel");
     if (strncmp(type, "text", 4) == 0)
         return ptl_value_string(strstr(query, "meta/") ? names[1] : idx ? names[2] : names[0]);

@@ -1,17 +1,10 @@
 /* test_review_rooms: what changed and the course, from tables to tables and back: what a stage
  * returned is what its reader finds; *because* stands only behind measured effects, for the days
  * they share; the plan follows the year before. */
-#include "support/scratch.h"
-#include "support/warehouse.h"
+#include "support/store.h"
 
 #include "understand/change.h"
 #include "understand/course.h"
-
-static scratch dir;
-static ptl_store store;
-static ptl_workspace workspace;
-static ptl_arena arena;
-static ptl_error err;
 
 /* Monday 4 September 2023 to Sunday 9 November 2025: 114 weeks of two channels, 100 and 60 orders a
  * week and a little unrest; in the newest week the second sells half. */
@@ -44,27 +37,9 @@ static const char yaml[] = "company: Test\ncurrency: EUR\nzone: UTC\n"
 static int setup(void **state)
 {
     (void)state;
-    scratch_make(&dir);
-    ptl_arena_init(&arena, 64 << 20, NULL);
-    ptl_store_options options = ptl_store_options_default();
-    options.warehouse = small_engine(2);
-    options.doing = "test";
-    options.now = 1762700000000000;
-    EXPECT_OK(ptl_store_open(&store, scratch_path(&dir, "store"), &options, &err));
-    const ptl_config_file file = {"portolan.yaml", ptl_text_of(yaml)};
-    EXPECT_OK(ptl_workspace_parse(&workspace, dir.dir, &file, 1, NULL, &err));
+    store_setup(yaml);
     EXPECT_OK(ptl_warehouse_calendar(store.warehouse, workspace.zone, &err));
     warehouse_exec(store.warehouse, rows);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ptl_workspace_dispose(&workspace);
-    ptl_store_close(&store);
-    ptl_arena_dispose(&arena);
-    scratch_remove(&dir);
     return 0;
 }
 
@@ -201,7 +176,7 @@ static void words_follow_the_workspaces_limits(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, store_teardown)
     const struct CMUnitTest tests[] = {
         TEST(because_needs_evidence),
         TEST(changes_are_read_as_they_were_written),

@@ -1,35 +1,8 @@
 /* test_run.c: runs and jobs: their states, what is refused, what a dead process leaves. */
-#include "support/expect.h"
-#include "support/scratch.h"
+#include "support/records.h"
 
 #include <math.h>
 #include <sqlite3.h>
-
-#include "store/records.h"
-
-static ptl_error err;
-static scratch dir;
-static ptl_records *records;
-static ptl_arena arena;
-
-static int setup(void **state)
-{
-    (void)state;
-    scratch_make(&dir);
-    ptl_error_clear(&err);
-    ptl_arena_init(&arena, 64 << 20, NULL);
-    return ptl_records_open(&records, scratch_path(&dir, "records.sqlite"), &err) == PTL_OK ? 0
-                                                                                            : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ptl_records_close(records);
-    ptl_arena_dispose(&arena);
-    scratch_remove(&dir);
-    return 0;
-}
 
 static ptl_run a_run(const char *operation, const char *inputs)
 {
@@ -236,7 +209,7 @@ static void test_job_settle(void **state)
     EXPECT_INT(n, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, records_setup, records_teardown)
 int main(void)
 {
     const struct CMUnitTest tests[] = {

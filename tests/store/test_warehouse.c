@@ -1,6 +1,7 @@
 /* The list of warehouse.h, apart from scopes (test_scope.c) and named queries on several threads
  * (test_queries.c). Invariants are those of warehouse.h. */
 #include "base/clock.h"
+#include "support/effort.h"
 #include "support/warehouse.h"
 
 #include <pthread.h>
@@ -731,7 +732,7 @@ static uint64_t next_random(uint64_t *seed) /* splitmix64 */
 }
 
 __extension__ typedef __int128 wide_int;
-enum { MONEY_ROWS = 1000000, MONEY_BATCH = 100000 };
+enum { MONEY_BATCH = 100000 };
 static const char *const currencies[3] = {"CHF", "EUR", "USD"};
 
 static void money_is_exact(void **state)
@@ -749,7 +750,8 @@ static void money_is_exact(void **state)
     EXPECT_OK(ptl_scope_begin(&scope, warehouse, &err));
     wide_int sums[3] = {0};
     uint64_t seed = 20261122;
-    for (int64_t i = 0; i < MONEY_ROWS; i++) {
+    const int64_t n_rows = effort(2 * MONEY_BATCH, 10 * MONEY_BATCH, 10 * MONEY_BATCH);
+    for (int64_t i = 0; i < n_rows; i++) {
         const int64_t gross = (int64_t)(next_random(&seed) >> 24) - (INT64_C(1) << 38);
         const uint64_t which = next_random(&seed) % 3;
         char id[24];

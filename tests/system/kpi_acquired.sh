@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # kpi_acquired: customers who bought, contracts that stayed, and the funnel, by what won them, counted
 # again from the exports of the simulated software company by a script that knows nothing of ours:
-# active customers by the channel of their first line, contracts by the channel of the deal that won
-# their account, both with the same weekdays a year before; deals by campaign and by country.
+# active customers by the channel of their first line, contracts and their money (gross and net retention) by
+# the channel of the deal that won their account, all with the same weekdays a year before; deals by campaign
+# and by country.
 source "$(dirname "$0")/../support/lib.bash"
 export PORTOLAN_NOW=2026-11-16T07:00:00Z
 ask() { "$portolan" -w ws "${@:2}" --json > "$1.json"; }
 "$portolan" simulate ws --world software --setting kind --persons 6000 --weeks 110 --seed 7 --quiet > /dev/null
 "$portolan" -w ws import --quiet > /dev/null
 "$portolan" -w ws review --quiet > /dev/null
-names=(active_customers customers.start customers.kept retention.logo churn.logo)
+names=(active_customers customers.start customers.kept retention.logo churn.logo retention.gross retention.net)
 for name in "${names[@]}"; do
   ask "company_$name" kpi list "$name" --limit 100000
   for by in channel segment; do ask "${by}_$name" kpi list "$name" --by "$by" --limit 100000; done
@@ -23,10 +24,10 @@ const rows = (file) => {
 };
 const DAY = 86400000, day = (text) => Math.round(Date.parse(`${text.slice(0, 10)}T00:00:00Z`) / DAY);
 let n = 0;
-const hold = (where, found, want) => { n++; if (Math.abs((found ?? 0) - (want ?? 0)) > 1e-9) wrong.push(`${where}: ${found}, by hand ${want}`); };
+const hold = (where, found, want, off = 1e-9) => { n++; if (!(Math.abs((found ?? 0) - (want ?? 0)) <= off)) wrong.push(`${where}: ${found}, by hand ${want}`); };
 const member = (m) => m === "not recorded" ? "" : m;
 const figures = new Map();
-const names = ["active_customers", "customers.start", "customers.kept", "retention.logo", "churn.logo"];
+const names = ["active_customers", "customers.start", "customers.kept", "retention.logo", "churn.logo", "retention.gross", "retention.net"];
 for (const by of ["channel", "segment", "company"]) for (const name of names) for (const k of read(`${by}_${name}.json`).kpis)
   figures.set([by, by === "company" ? "" : member(k.member), k.name, k.grain, k.from].join("|"), k);
 const periods = read("company_active_customers.json").kpis.filter((k) => ["month", "quarter", "year"].includes(k.grain));
@@ -49,7 +50,7 @@ for (const o of rows("salesforce/opportunities").filter((o) => o.Won === "true")
   const before = won.get(o["Account ID"]);
   if (!before || o["Close Date"] < before["Close Date"]) won.set(o["Account ID"], o);
 }
-const states = rows("stripe/subscriptions").map((s) => ({ id: s["account_id (metadata)"], from: day(s["Start (UTC)"]), to: s["Ended At (UTC)"] ? day(s["Ended At (UTC)"]) : Infinity }));
+const states = rows("stripe/subscriptions").map((s) => ({ id: s["account_id (metadata)"], from: day(s["Start (UTC)"]), to: s["Ended At (UTC)"] ? day(s["Ended At (UTC)"]) : Infinity, mrr: Number(s["Amount (per month)"]), currency: s.Currency }));
 const stayed = (from, to, of) => {
   const on = (d) => new Set(states.filter((s) => s.from <= d && d < s.to).map((s) => s.id));
   const eve = on(from - 1), last = on(to), by = new Map();
@@ -62,7 +63,30 @@ const stayed = (from, to, of) => {
   return by;
 };
 const channelOf = (id) => won.get(id)?.["Lead Source"] ?? "", segmentOf = (id) => won.has(id) ? "new" : "";
-let ago = 0;
+// Their money: of who was there on the eve, in what each pays a month, at the eve's rate on both days.
+const rates = new Map();
+for (const r of rows("finance/fx_rates")) rates.set(r.currency, [...(rates.get(r.currency) ?? []), { day: day(r.date), rate: Number(r.eur_per_unit) }]);
+const rate = (currency, on) => currency === "EUR" ? 1 : rates.get(currency).filter((r) => r.day <= on).sort((a, b) => a.day - b.day).pop().rate;
+const paid = (from, to, of) => {
+  const on = (d) => {
+    const by = new Map(); // account and currency
+    for (const s of states) if (s.from <= d && d < s.to) by.set(`${s.id} ${s.currency}`, (by.get(`${s.id} ${s.currency}`) ?? 0) + s.mrr);
+    return by;
+  };
+  const eve = on(from - 1), last = on(to), sums = new Map();
+  for (const [who, before] of eve) {
+    const [id, currency] = who.split(" "), euros = rate(currency, from - 1), after = last.get(who) ?? 0;
+    for (const key of ["*", of(id)]) {
+      const c = sums.get(key) ?? { start: 0, gross: 0, net: 0 };
+      c.start += before * euros;
+      c.gross += Math.min(before, after) * euros;
+      c.net += after * euros;
+      sums.set(key, c);
+    }
+  }
+  return sums;
+};
+let ago = 0, money = 0, moved = 0;
 for (const p of periods) {
   const from = day(p.from), to = day(p.to), key = (by, m, name) => figures.get([by, m, name, p.grain, p.from].join("|"));
   const has = from - 364 >= first;
@@ -84,8 +108,19 @@ for (const p of periods) {
       hold(`${where} ${dimension} ${m} retention`, take(k("retention.logo")), c.kept / c.start);
       hold(`${where} ${dimension} ${m} churn`, take(k("churn.logo")), 1 - c.kept / c.start);
     }
+    for (const [by, of] of [["channel", channelOf], ["segment", segmentOf]]) for (const [m, c] of paid(from - shift, to - shift, of)) {
+      const dimension = m === "*" ? "company" : by;
+      for (const [name, want] of [["retention.gross", c.gross / c.start], ["retention.net", c.net / c.start]]) {
+        const k = key(dimension, m === "*" ? "" : m, name), found = take(k);
+        if (shift && (found === undefined || found === null)) continue;
+        hold(`${where} ${dimension} ${m} ${name}`, found, want, 1e-9 + 2e-6 / c.start); // sums are rounded to a millionth
+        money++;
+        moved += want !== 1;
+      }
+    }
   }
 }
+if (money < 500 || moved < 100) wrong.push(`only ${money} retentions of money, ${moved} of them not all`);
 if (ago < 6) wrong.push("too few periods have a year before them");
 
 // The funnel: members add up to the company; deals by campaign and country are the export's.

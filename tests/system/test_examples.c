@@ -1,16 +1,59 @@
 /* Every operation's example runs in a workspace, in the registry's order, in a terminal and with
  * --json; what it prints as JSON is one object that holds the keys its row promises. The example
  * shop is the workspace of all but models of media: these need more than a year by week, so theirs
- * is a small simulated shop. */
+ * is a small simulated shop, in which proposals of others wait. */
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "ops/op.h"
+#include "store/proposal.h"
 #include "support/expect.h"
 #include "support/scratch.h"
+
+/* What a person drafted in the console: nobody decides on a proposal of their own. */
+static void draft(ptl_records *records, const char *by, bool by_terminal)
+{
+    ptl_error err;
+    int64_t overtaken;
+    ptl_run run = {.operation = "budget.propose",
+                   .parameters = "{}",
+                   .fingerprint = "f",
+                   .actor = by,
+                   .started_at = 1700000000000001};
+    EXPECT_OK(ptl_run_start(&run, records, &err));
+    EXPECT_OK(ptl_run_end(records, run.run_id, PTL_RUN_DONE, "{}", NULL, 1700000000000002, &err));
+    ptl_proposal p = {.kind = "budget",
+                      .title = "Move 12k a week from affiliates to paid search",
+                      .why = "Its next euro returns more.",
+                      .holder = "revenue_operations",
+                      .content = ptl_hash_bytes(by, strlen(by)),
+                      .base_version = 1,
+                      .details = "{}",
+                      .drafted_at = 1700000000000003,
+                      .drafted_by = by,
+                      .by_terminal = by_terminal,
+                      .run_id = run.run_id,
+                      .expires_at = 4100000000000000};
+    EXPECT_OK(ptl_proposal_add(&p, &overtaken, records, NULL, 0, "[]", &err));
+}
+
+static void draft_proposals(const char *dir)
+{
+    char path[1024];
+    ptl_error err;
+    ptl_records *records;
+    snprintf(path, sizeof path, "%s/year/.portolan/records.sqlite", dir);
+    EXPECT_OK(ptl_records_open(&records, path, &err));
+    draft(records, "mira", false);
+    draft(records, "tom", false);
+    draft(records, "whoever sits there", true);
+    ptl_records_close(records);
+}
 
 /* "shop", so named since `init` makes "acme" inside it, and "year", which has been reviewed. */
 static int make_workspaces(void **state)
@@ -31,7 +74,9 @@ static int make_workspaces(void **state)
              " portolan simulate year --persons 400 --weeks 70 --seed 3 > year.txt 2>&1 &&"
              " cd year && portolan import > import.txt 2>&1 && portolan review > review.txt 2>&1",
              s.dir);
-    return system(command);
+    const int status = system(command);
+    if (status == 0) draft_proposals(s.dir);
+    return status;
 }
 
 static int remove_workspaces(void **state)
@@ -57,6 +102,7 @@ static bool begins(const char *name, const char *with)
 static int run_op(const char *dir, const ptl_op *op, const char *options)
 {
     const bool is_of_models = begins(op->name, "mix.") || begins(op->name, "budget.") ||
+                              begins(op->name, "proposal.") ||
                               strcmp(op->name, "experiment.next") == 0;
     return run_in(dir, is_of_models ? "year" : "shop", op->example, options);
 }

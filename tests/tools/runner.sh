@@ -56,6 +56,16 @@ rm build/dev/tests/test_slow
 gives '0 passed, 1 failed' 1 slow
 for name in crash empty liar slow; do gone "$name"; done
 
+# repetitions are few under a sanitizer and nowhere else
+program few '[ -z "${PTL_FEW:-}" ] || echo "[  PASSED  ] 1 test(s)."; echo "[  PASSED  ] 1 test(s)."'
+gives '1 passed, 0 failed' 0 few
+echo 'PTL_SANITIZE:STRING=' >build/dev/CMakeCache.txt
+gives '1 passed, 0 failed' 0 few
+echo 'PTL_SANITIZE:STRING=thread' >build/dev/CMakeCache.txt
+gives '2 passed, 0 failed' 0 few
+rm build/dev/CMakeCache.txt
+gone few
+
 script() { printf '#!/bin/sh\n%s\n' "$2" >"tests/system/$1.sh"; chmod +x "tests/system/$1.sh"; }
 script yes 'exit 0'
 script not_here 'echo "skipped: no folder"; exit 77'

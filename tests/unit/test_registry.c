@@ -82,6 +82,20 @@ static void every_parameter_is_whole(void **state)
 
 /* The example is the operation's own, and its words parse and pass the parameters' check, which
  * reads every default too. */
+/* Words as a shell cuts them: a quoted one keeps its blanks. */
+static int split(const char *words[], int most, char *text)
+{
+    int n = 0;
+    for (char *at = text; *at && n < most;) {
+        const char end = *at == '\'' || *at == '"' ? *at++ : ' ';
+        words[n++] = at;
+        while (*at && *at != end) at++;
+        if (*at) *at++ = '\0';
+        while (*at == ' ') at++;
+    }
+    return n;
+}
+
 static void every_example_is_of_its_operation(void **state)
 {
     (void)state;
@@ -93,11 +107,9 @@ static void every_example_is_of_its_operation(void **state)
         ptl_arena arena;
         char text[512];
         const char *argv[32];
-        int argc = 0;
         ptl_arena_init(&arena, 1 << 22, NULL);
         snprintf(text, sizeof text, "%s", op->example);
-        for (char *rest = text, *word; (word = strsep(&rest, " ")) != NULL && argc < 32;)
-            argv[argc++] = word;
+        const int argc = split(argv, 32, text);
         EXPECT_STR(argv[0], "portolan");
         EXPECT_OK(ptl_line_parse(&line, argc, argv, &arena, &err));
         if (line.op != op) fail_msg("%s: the example runs %s", op->name, line.op->name);

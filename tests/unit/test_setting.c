@@ -1,13 +1,14 @@
 /* test_setting.c: a value of a file is changed, and no other byte. What is expected is written out
- * by hand; random changes are held to the reader: only the one setting differs. */
+ * by hand; test_setting_walk.c changes at random. */
 #include "support/expect.h"
 
-#include "portolan/random.h"
 #include "workspace/limits.h"
 #include "workspace/setting.h"
 
 #define PORTOLAN "portolan.yaml"
 #define CHANNELS "channels.yaml"
+#define JOURNEYS "journeys.yaml"
+#define SOURCE "sources/a.yaml"
 
 static ptl_config_file file_of(const char *path, const char *text)
 {
@@ -107,75 +108,187 @@ static void what_has_no_place_is_refused(void **state)
     expect_refused(CHANNELS, "- name: x\n", "[3].name", "y", PTL_E_NOT_FOUND);
     expect_refused(CHANNELS, "- name: x\n", "name", "y", PTL_E_NOT_FOUND);
     expect_refused(PORTOLAN, "zone: [\n", "zone", "UTC", PTL_E_INVALID);
-    expect_refused("sources/a.yaml", "table: x\n", "table", "y", PTL_E_NOT_FOUND);
+    expect_refused("sources/A.yaml", "table: x\n", "table", "y", PTL_E_NOT_FOUND);
 }
 
-/* --- by chance -------------------------------------------------------------------------------- */
+/* --- items, maps, several lines ----------------------------------------------------------------
+ */
 
-static const char long_file[] =
-    "# comment\ncompany: Tea\ncurrency: EUR   # books\nzone: Europe/Berlin\n\n"
-    "kpi:\n  metric: cm2\n  label: 'One: number'\n  # why\n  from: 1\n  to: 2\n\n"
-    "digest: {file: a.txt, mail_to: [x@y, \"z, w\"]}\nlocale: en-GB\n";
-
-static const char *value_at(const ptl_setting *list, int64_t n, const char *path)
+static void an_item_goes_with_its_comments(void **state)
 {
-    for (int64_t i = 0; i < n; i++)
-        if (strcmp(list[i].path, path) == 0) return list[i].value;
-    return NULL;
+    (void)state;
+    const char *const three = "# head\n\n- name: a # one\n  paid: true\n  # owner: nobody\n\n"
+                              "# the second\n- name: b\n\n- name: c\n";
+    expect_change(CHANNELS, three, "[1]", "", "# head\n\n# the second\n- name: b\n\n- name: c\n");
+    expect_change(CHANNELS, three, "[2]", "",
+                  "# head\n\n- name: a # one\n  paid: true\n  # owner: nobody\n\n- name: c\n");
+    expect_change(CHANNELS, three, "[3]", "",
+                  "# head\n\n- name: a # one\n  paid: true\n  # owner: nobody\n\n"
+                  "# the second\n- name: b\n");
+    expect_change(CHANNELS, "# head of the file\n- name: a\n- name: b", "[1]", "",
+                  "# head of the file\n- name: b");
+    expect_change(CHANNELS, "- name: a\n", "[1]", "", "");
+    expect_change(CHANNELS, "[{name: a}, {name: b}]\n", "[1]", "", "[{name: b}]\n");
+    expect_change(CHANNELS, "[{name: a}, {name: b}]\n", "[2]", "", "[{name: a}]\n");
+    expect_change(JOURNEYS, "unit: person\ngoals:\n  # bought\n  - name: a\n  - name: b\n",
+                  "goals[1]", "", "unit: person\ngoals:\n  - name: b\n");
+    expect_change(JOURNEYS, "unit: person\ngoals:\n- name: a\ndirect: x\n", "goals[1]", "",
+                  "unit: person\ndirect: x\n");
 }
 
-/* Bytes of all sorts, no line break: a form's field of one line. */
-static void any_text(char out[24], ptl_rng *random)
+static void an_item_comes_as_the_others_stand(void **state)
 {
-    static const char bytes[] = "ab: #,[]{}\"'\\-|>&*!%@`~0 .\t?=";
-    const size_t n = 1 + (size_t)ptl_rng_below(random, 20);
-    for (size_t i = 0; i < n; i++) out[i] = bytes[ptl_rng_below(random, sizeof bytes - 1)];
-    out[n] = 0;
+    (void)state;
+    expect_change(CHANNELS, "- name: a\n  # paid: true\n\n- name: b\n\n# end\n", "[3].name", "c",
+                  "- name: a\n  # paid: true\n\n- name: b\n\n- name: c\n\n# end\n");
+    expect_change(CHANNELS, "- name: a\n  # paid: true\n# end", "[2].name", "c",
+                  "- name: a\n  # paid: true\n- name: c\n# end");
+    expect_change(CHANNELS, "[]\n", "[1].name", "c", "[{name: c}]\n");
+    expect_change(CHANNELS, "[{name: a}]\n", "[2].name", "b", "[{name: a}, {name: b}]\n");
+    expect_change(JOURNEYS, "", "goals[1].name", "buy", "goals:\n  - name: buy\n");
+    expect_change(JOURNEYS, "unit: person\n", "goals[1].kinds", "a\nb",
+                  "unit: person\ngoals:\n  - kinds: [a, b]\n");
+    expect_change(JOURNEYS, "goals:\n- name: a\nunit: person\n", "goals[2].name", "b",
+                  "goals:\n- name: a\n- name: b\nunit: person\n");
+    expect_change(JOURNEYS, "goals: # what counts\nunit: person\n", "goals[1].name", "b",
+                  "goals: # what counts\n  - name: b\nunit: person\n");
+    expect_change(JOURNEYS, "{unit: person}\n", "goals[1].name", "b",
+                  "{unit: person, goals: [{name: b}]}\n");
 }
 
-static void change_at_random(const ptl_setting *before, int64_t n, ptl_rng *random)
+static void a_map_of_names_gets_and_loses_keys(void **state)
 {
-    ptl_arena arena;
-    ptl_error err;
-    ptl_text out;
-    char text[24];
-    const ptl_config_file file = file_of(PORTOLAN, long_file);
-    const ptl_setting *const s = &before[ptl_rng_below(random, (uint64_t)n)];
-    any_text(text, random);
-    const ptl_text wanted = ptl_text_trim(ptl_text_of(text));
-    ptl_arena_init(&arena, PTL_YAML_ARENA_BYTES_MAX, NULL);
-    EXPECT_OK(ptl_setting_change(&out, &file, s->path, wanted, &arena, &err));
-    const ptl_config_file changed = {PORTOLAN, out};
-    ptl_setting *after;
-    int64_t n_after;
-    EXPECT_OK(ptl_setting_list(&after, &n_after, &changed, &arena, &err));
-    EXPECT_INT(n_after, n);
-    for (int64_t i = 0; i < n; i++) {
-        const char *const now = value_at(after, n, before[i].path);
-        if (&before[i] == s)
-            assert_true(wanted.len == 0 ? !now : ptl_text_equal(ptl_text_of(now), wanted));
-        else if (before[i].value)
-            EXPECT_STR(now, before[i].value);
-        else
-            assert_null(now);
-    }
-    ptl_arena_dispose(&arena);
+    (void)state;
+    expect_change(SOURCE, "preset: x\nfiles: [a]\n", "columns.cost", "Kosten: netto",
+                  "preset: x\nfiles: [a]\ncolumns:\n  cost: \"Kosten: netto\"\n");
+    expect_change(SOURCE, "columns:\n  a: A # note\n  b: B\nfiles: [x]\n", "columns.a", "",
+                  "columns:\n  b: B\nfiles: [x]\n");
+    expect_change(SOURCE, "columns: {a: A}\nfiles: [x]\n", "columns.b", "B",
+                  "columns: {a: A, b: B}\nfiles: [x]\n");
+    expect_change(SOURCE, "columns: {a: A}\nfiles: [x]\n", "columns.a", "", "files: [x]\n");
+    expect_change(SOURCE, "format:\n\nfiles: [x]\n", "format.kind", "csv",
+                  "format:\n  kind: csv\n\nfiles: [x]\n");
+    expect_change(SOURCE, "format:", "format.kind", "csv", "format:\n  kind: csv\n");
 }
 
-static void one_change_is_one_change(void **state)
+static void several_lines_stand_behind_a_bar(void **state)
+{
+    (void)state;
+    const char *const sql = "SELECT a: b\n\n   FROM source -- # all";
+    expect_change(SOURCE, "table: txn", "mapping", sql,
+                  "table: txn\nmapping: |\n  SELECT a: b\n\n     FROM source -- # all\n");
+    expect_change(SOURCE, "mapping: |+2 # ours\n     SELECT 1\n   FROM x\n\n\n# end\ntable: t\n",
+                  "mapping", "SELECT 2\nFROM y",
+                  "mapping: | # ours\n     SELECT 2\n     FROM y\n\n\n# end\ntable: t\n");
+    expect_change(SOURCE, "mapping: SELECT 1 # one\ntable: t\n", "mapping", "SELECT 1,\r\n 2\r\n",
+                  "mapping: | # one\n  SELECT 1,\n   2\ntable: t\n");
+    expect_change(SOURCE, "mapping: >\n  a\n  b\ntable: t\n", "mapping", "c",
+                  "mapping: |\n  c\ntable: t\n");
+    expect_change(SOURCE, "mapping: | # x\n  a\ntable: t\n", "mapping", "a\n\tb",
+                  "mapping: \"a\\n\\x09b\" # x\ntable: t\n");
+    expect_change(SOURCE, "{mapping: a, table: t}\n", "mapping", "a\nb",
+                  "{mapping: \"a\\nb\", table: t}\n");
+    expect_change(SOURCE, "mapping: |\n  a\n\ntable: t\n", "mapping", "", "\ntable: t\n");
+    expect_change(SOURCE, "about: x\n", "about", "a\xE2\x80\xA8z\xC2\x85",
+                  "about: \"a\\u2028z\\x85\"\n");
+}
+
+static void paths_lead_where_the_schema_has_room(void **state)
+{
+    (void)state;
+    static const char *const none[] = {"",          "[0].name",   "[1]name",     "[1]..name",
+                                       "[1].name.", "[99999999]", "[1].name[1]", "[-1].name",
+                                       "[1",        "[1].",       "..",          "[1][1].name"};
+    static const char *const of_source[] = {"columns",  "columns.A", "columns.a.b", "columns[1]",
+                                            "format",   "goals[1]",  "columns.",    "format..kind",
+                                            "files[1]", "mapping.x", "[1].files"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        expect_refused(CHANNELS, "- name: x\n", none[i], "y", PTL_E_NOT_FOUND);
+    for (size_t i = 0; i < sizeof of_source / sizeof *of_source; i++)
+        expect_refused(SOURCE, "files: [x]\n", of_source[i], "y", PTL_E_NOT_FOUND);
+    expect_refused(CHANNELS, "- name: x\n", "[1]", "y", PTL_E_INVALID);
+    expect_refused(CHANNELS, "- name: x\n", "[2]", "", PTL_E_NOT_FOUND);
+    expect_refused(JOURNEYS, "unit: person\n", "goals[2].name", "x", PTL_E_NOT_FOUND);
+}
+
+static void only_files_of_the_schema_have_a_form(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"portolan.yaml",         "channels.yaml",
+                                       "journeys.yaml",         "metrics.yaml",
+                                       "people/verticals.yaml", "sources/a_1.yaml"};
+    static const char *const bad[] = {
+        "",
+        "/etc/passwd",
+        "../portolan.yaml",
+        "sources/../portolan.yaml",
+        "sources/a/b.yaml",
+        "sources/.yaml",
+        "sources/A.yaml",
+        "sources/a.yml",
+        "sources/a.yaml/",
+        "./portolan.yaml",
+        "sources//a.yaml",
+        "people/a.yaml",
+        ".portolan/records.db",
+        "sources/a.yaml.yaml",
+        "Portolan.yaml",
+        "sources/a b.yaml",
+        "sources/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.yaml"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) assert_true(ptl_setting_has(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(ptl_setting_has(bad[i]));
+    for (int64_t i = 0; ptl_setting_file(i); i++) assert_true(ptl_setting_has(ptl_setting_file(i)));
+}
+
+/* --- the list --------------------------------------------------------------------------------- */
+
+static void a_preset_says_which_columns_and_slots_there_are(void **state)
 {
     (void)state;
     ptl_arena arena;
     ptl_error err;
-    ptl_setting *before;
+    ptl_setting *list;
     int64_t n;
-    ptl_rng random = ptl_rng_new(7);
-    const ptl_config_file file = file_of(PORTOLAN, long_file);
+    const ptl_config_file file =
+        file_of(SOURCE, "preset: google_ads_campaigns\ncolumns: {cost: Spend, odd: x}\n");
     ptl_arena_init(&arena, PTL_YAML_ARENA_BYTES_MAX, NULL);
-    EXPECT_OK(ptl_setting_list(&before, &n, &file, &arena, &err));
-    EXPECT_STR(value_at(before, n, "kpi.label"), "One: number");
-    EXPECT_STR(value_at(before, n, "digest.mail_to"), "x@y\nz, w");
-    for (int i = 0; i < 3000; i++) change_at_random(before, n, &random);
+    EXPECT_OK(ptl_setting_list(&list, &n, &file, &arena, &err));
+    int found = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (strcmp(list[i].path, "columns.cost") == 0) {
+            found |= 1;
+            EXPECT_STR(list[i].value, "Spend");
+            EXPECT_STR(list[i].key->where_absent, "Cost"); /* the preset's first name */
+        }
+        if (strcmp(list[i].path, "columns.odd") == 0) found |= 2; /* written, though of no preset */
+        if (strcmp(list[i].path, "columns.clicks") == 0 && !list[i].value) found |= 4;
+        if (strcmp(list[i].path, "slots.channel") == 0 && !list[i].value) found |= 8;
+        if (strcmp(list[i].path, "slots.day_format") == 0) found |= 16;
+        if (strcmp(list[i].path, "mapping") == 0) found |= 32;
+    }
+    EXPECT_INT(found, 63);
+    ptl_arena_dispose(&arena);
+}
+
+static void the_next_item_has_its_settings(void **state)
+{
+    (void)state;
+    ptl_arena arena;
+    ptl_error err;
+    ptl_setting *list;
+    int64_t n;
+    const ptl_config_file channels = file_of(CHANNELS, "- name: a\n- name: b\n");
+    const ptl_config_file journeys = file_of(JOURNEYS, "unit: person\n");
+    const ptl_config_file portolan = file_of(PORTOLAN, "company: x\n");
+    ptl_arena_init(&arena, PTL_YAML_ARENA_BYTES_MAX, NULL);
+    EXPECT_OK(ptl_setting_next(&list, &n, &channels, &arena, &err));
+    EXPECT_INT(n, 6);
+    EXPECT_STR(list[0].path, "[3].name");
+    EXPECT_OK(ptl_setting_next(&list, &n, &journeys, &arena, &err));
+    EXPECT_INT(n, 5);
+    EXPECT_STR(list[0].path, "goals[1].name");
+    EXPECT_OK(ptl_setting_next(&list, &n, &portolan, &arena, &err));
+    EXPECT_INT(n, 0);
     ptl_arena_dispose(&arena);
 }
 
@@ -187,7 +300,14 @@ int main(void)
         cmocka_unit_test(what_is_new_comes_after_the_last),
         cmocka_unit_test(lists_keep_their_shape_and_rows_are_added),
         cmocka_unit_test(what_has_no_place_is_refused),
-        cmocka_unit_test(one_change_is_one_change),
+        cmocka_unit_test(an_item_goes_with_its_comments),
+        cmocka_unit_test(an_item_comes_as_the_others_stand),
+        cmocka_unit_test(a_map_of_names_gets_and_loses_keys),
+        cmocka_unit_test(several_lines_stand_behind_a_bar),
+        cmocka_unit_test(paths_lead_where_the_schema_has_room),
+        cmocka_unit_test(only_files_of_the_schema_have_a_form),
+        cmocka_unit_test(a_preset_says_which_columns_and_slots_there_are),
+        cmocka_unit_test(the_next_item_has_its_settings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

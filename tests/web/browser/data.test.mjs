@@ -3,66 +3,26 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { browser } from './open.mjs';
-import { PASSWORD, program, serve, skip, watched } from './serve.mjs';
+import { test } from 'node:test';
+import { console_, good, program, shot, skip } from './serve.mjs';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SLOW = { timeout: 60000 };
 
-let home;
-let dir;
-let server;
-let b;
-let page;
-let seen;
-
-before(async () => {
-  if (skip) return;
-  home = mkdtempSync(join(tmpdir(), 'portolan-data-'));
-  dir = join(home, 'acme');
+/* A company whose exports have faults; imported, not audited. */
+function hostile() {
+  const home = mkdtempSync(join(tmpdir(), 'portolan-data-'));
+  const dir = join(home, 'acme');
   const run = (...args) => execFileSync(program, [...args, '--quiet'], { cwd: args[0] === 'simulate' ? home : dir, stdio: 'pipe' });
   run('simulate', 'acme', '--setting', 'hostile', '--persons', '2000', '--weeks', '60', '--seed', '7');
   run('import');
-  server = await serve(dir);
-  b = await browser();
-  ({ page, seen } = await watched(b.context, server.base));
-  await page.goto(server.base + server.invitation);
-  await page.fill('#f-password', PASSWORD);
-  await page.fill('#f-again', PASSWORD);
-  await page.click('text=Set it and sign in');
-  await page.waitForSelector('.shell main h1');
-});
-after(async () => {
-  if (skip) return;
-  await b.close();
-  await server.stop();
-  rmSync(home, { recursive: true, force: true });
-});
-
-const shot = async (name) => process.env.SHOTS && page.screenshot({ path: join(process.env.SHOTS, `${name}.png`), fullPage: true });
-
-async function good(name) {
-  for (const scheme of ['light', 'dark']) {
-    for (const width of [1280, 720, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.waitForTimeout(250);
-      await page.evaluate(axeSource);
-      const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-      assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes[0].target.join(' ')}`), [], `${name}, ${scheme}, ${width}`);
-      const [scroll, client] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-      assert.ok(scroll <= client, `${name}: ${scroll} wide in ${client}`);
-      await shot(`${name}-${scheme}-${width}`);
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await page.emulateMedia({ colorScheme: 'light' });
+  return { home, dir, remove: () => rmSync(home, { recursive: true, force: true }) };
 }
+
+let page;
+const t = console_(hostile, { then: (made) => ({ page } = made) });
 
 test('g s leads there, and before an audit the page says so', { skip }, async () => {
   await page.keyboard.press('g');
@@ -82,7 +42,7 @@ test('the audit runs from the page, and each finding has size, effect, advice an
   assert.match(await clock.textContent(), /hours slow.*Effect.*Hanna Sund/s);
   await page.waitForSelector('.toast', SLOW);
   await page.keyboard.press('Escape');
-  await good('data');
+  await good(page, 'data');
 });
 
 test('rows set aside are shown with file, row, column and reason', { skip }, async () => {
@@ -94,21 +54,21 @@ test('rows set aside are shown with file, row, column and reason', { skip }, asy
 });
 
 test('a new file becomes a source and is loaded; one already there is loaded again', { skip }, async () => {
-  const file = join(home, 'billboards.csv');
+  const file = join(t.ws.home, 'billboards.csv');
   writeFileSync(file, 'day,channel,cost,currency\n2026-11-13,billboards,310.50,EUR\n2026-11-14,billboards,298.25,EUR\n');
   await page.setInputFiles('input[data-for=files]', file);
   await page.waitForSelector('.files >> text=billboards.csv', SLOW);
-  await shot('data-brought');
+  await shot(page, 'data-brought');
   assert.match(await page.textContent('.files'), /spend.*understood/s);
   await page.click('text=Load them');
   await page.waitForSelector('.sources tbody >> text=media_sheet', SLOW);
-  assert.deepEqual(readdirSync(join(dir, 'sources')).filter((n) => n.startsWith('media_sheet')), ['media_sheet.yaml']);
+  assert.deepEqual(readdirSync(join(t.ws.dir, 'sources')).filter((n) => n.startsWith('media_sheet')), ['media_sheet.yaml']);
   await page.waitForSelector('text=The files are loaded and audited', SLOW);
   await page.click('text=Import now');
   await page.waitForSelector('text=Every source was looked at again', SLOW);
 });
 
 test('nothing was complained about', { skip }, () => {
-  assert.deepEqual(seen.errors, []);
-  assert.deepEqual(seen.requests, []);
+  assert.deepEqual(t.seen.errors, []);
+  assert.deepEqual(t.seen.requests, []);
 });

@@ -3,66 +3,15 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { browser } from './open.mjs';
-import { PASSWORD, serve, skip, watched, workspace } from './serve.mjs';
+import { test } from 'node:test';
+import { axe, console_, settled, skip, workspace } from './serve.mjs';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WILD = '<img src=x onerror=alert(1)> "quoted" & more';
 const P95_MS = 200;
 
-let ws;
-let server;
-let b;
-
-before(async () => {
-  if (skip) return;
-  ws = workspace();
-  ws.run('reconcile', 'run');
-  server = await serve(ws.dir);
-  b = await browser();
-  const { page } = await watched(b.context, server.base);
-  await page.goto(server.base + server.invitation);
-  await page.fill('#f-password', PASSWORD);
-  await page.fill('#f-again', PASSWORD);
-  await page.click('text=Set it and sign in');
-  await page.waitForSelector('.shell h1');
-  await page.close();
-});
-after(async () => {
-  if (skip) return;
-  await b.close();
-  await server.stop();
-  ws.remove();
-});
-
-/* What is refused on purpose is told by the browser too: `allowed` errors of that kind. */
-async function on(path, options, body, allowed = 0) {
-  const { page, seen } = await watched(b.context, server.base, options);
-  try {
-    await page.goto(server.base + path);
-    await settled(page);
-    await body(page);
-    assert.ok(seen.errors.length <= allowed && seen.errors.every((e) => /status of 4\d\d/.test(e)), seen.errors.join('\n'));
-    assert.deepEqual(seen.requests, [], 'requests elsewhere');
-  } finally {
-    await page.close();
-  }
-}
-
-async function settled(page) {
-  await page.waitForSelector('main h1');
-  await page.waitForFunction(() => !document.querySelector('.skeleton, main [aria-busy=true]'));
-  await page.waitForTimeout(60);
-}
-
-async function axe(page) {
-  await page.evaluate(axeSource);
-  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return result.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`);
-}
+const t = console_(workspace);
+const { on } = t;
 
 const inDays = (n) => new Date(Date.now() + n * 86400000).toISOString().slice(0, 10);
 const handle = (page) => page.locator('.sliders [role=slider]').first();
@@ -88,7 +37,7 @@ test('a handle moved by keys changes the figure; the plan is kept and waits for 
     await page.waitForSelector('.toast >> text=The plan is kept');
     await page.click('text=Reset');
     await page.waitForSelector('.gain p.key >> text=none');
-    await page.goto(server.base + '/decisions');
+    await page.goto(t.server.base + '/decisions');
     await page.waitForSelector('text=1 plan waits');
   });
 });
@@ -197,7 +146,7 @@ test('finance signs a period; a question about a figure is answered here', { ski
     await page.fill('#f-question', WILD);
     await page.click('button.filled');
     await page.waitForSelector('.reply');
-    await page.goto(server.base + '/decisions');
+    await page.goto(t.server.base + '/decisions');
     const row = page.locator('.queue > li', { hasText: 'onerror' });
     await row.getByRole('button', { name: 'Answer' }).click();
     await row.locator('#f-answer').fill('It is text.');
@@ -215,7 +164,7 @@ test('finance signs a period; a question about a figure is answered here', { ski
 });
 
 test('a setting is refused under its field, shown as a difference, saved, and in force; comments stay', { skip }, async () => {
-  const path = join(ws.dir, 'portolan.yaml');
+  const path = join(t.ws.dir, 'portolan.yaml');
   const before = readFileSync(path, 'utf8');
   await on('/workspace', {}, async (page) => {
     await page.fill('#f-kpi-holds-at', '300');
@@ -240,15 +189,17 @@ test('a setting is refused under its field, shown as a difference, saved, and in
 });
 
 test('a file that was changed meanwhile is not written over; a channel is added', { skip }, async () => {
-  const path = join(ws.dir, 'channels.yaml');
+  const path = join(t.ws.dir, 'channels.yaml');
   await on('/workspace/channels', {}, async (page) => {
-    await page.fill('#f-new-row', 'podcast');
+    await page.click('text=Add a channel');
+    await page.fill('#f-new-0-name', 'podcast');
     writeFileSync(path, readFileSync(path, 'utf8') + '# a note\n');
     await page.click('text=Show the difference');
     await page.waitForSelector('.failure >> text=was changed since');
     await page.reload();
     await settled(page);
-    await page.fill('#f-new-row', 'podcast');
+    await page.click('text=Add a channel');
+    await page.fill('#f-new-0-name', 'podcast');
     await page.click('text=Show the difference');
     await page.waitForSelector('.difference .plus >> text=- name: podcast');
     await page.click('text=Save and put in force');

@@ -1,27 +1,39 @@
-/* serve.mjs: a workspace with something in it, `portolan serve` on it, and a browser signed in. */
+/* serve.mjs: a workspace with something in it, `portolan serve` on it, and a browser signed in: what
+ * every test of the console begins with. */
 
+import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { browser } from './open.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 export const program = process.env.PORTOLAN || join(root, 'build', 'dev', 'portolan');
 export const skip = existsSync(program) ? false : 'no program is built';
 export const PASSWORD = 'a sentence is a good password';
 
-/** An invented company of which everything has run once. */
-export function workspace() {
+/** An invented company of which everything has run once. Making it takes a while: WORKSPACE names one
+ * made before, of which each file of tests has its own copy. */
+export function workspace(made = process.env.WORKSPACE) {
   const home = mkdtempSync(join(tmpdir(), 'portolan-console-'));
   const dir = join(home, 'acme');
   const run = (...args) => execFileSync(program, [...args, '--quiet'], { cwd: existsSync(dir) ? dir : home, stdio: 'pipe' });
+  if (made) cpSync(made, dir, { recursive: true });
+  else make(dir, run);
+  return { dir, run, remove: () => rmSync(home, { recursive: true, force: true }) };
+}
+
+function make(dir, run) {
   run('simulate', dir, '--persons', '2000', '--seed', '7');
   run('import');
   run('mix', 'fit', '--draws', '100');
   run('attribution', 'run', '--replicates', '20');
+  run('reconcile', 'run');
   run('review');
-  return { dir, run, remove: () => rmSync(home, { recursive: true, force: true }) };
 }
 
 /** An empty one: nothing was imported. */
@@ -69,4 +81,97 @@ export async function watched(context, base, { width = 1280, height = 900, schem
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme: scheme, ...media });
   return { page, seen };
+}
+
+/* --- what a test of the console does --------------------------------------------------------- */
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds, a line each. */
+export async function axe(page) {
+  await page.evaluate(axeSource); /* not as a script of the page: its policy allows none */
+  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return result.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`);
+}
+
+/** The room's own content is here: no grey lines, and a heading. */
+export async function settled(page) {
+  await page.waitForSelector('main h1');
+  await page.waitForFunction(() => !document.querySelector('.skeleton, main [aria-busy=true]'));
+  await page.waitForTimeout(60);
+}
+
+export const answer = (page) => page.textContent('main h1');
+
+/** Nothing has to be scrolled for sideways. */
+export async function narrow(page, what = '') {
+  const [scroll, client] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  assert.ok(scroll <= client, `${what}: ${scroll} wide in ${client}`);
+}
+
+/** A page in a width and a scheme, once it has been laid out. */
+export async function as(page, scheme, width, height = 900) {
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.waitForTimeout(180);
+}
+
+/** What stands on the page now, in both themes and three widths: axe in the two that differ most, and
+ * nothing to scroll for sideways in any. SHOTS names a folder for pictures. */
+export async function good(page, name) {
+  for (const [scheme, width, walks] of [['light', 1280, true], ['dark', 1280, false], ['light', 720, false], ['dark', 390, true]]) {
+    await as(page, scheme, width);
+    await narrow(page, `${name}, ${scheme}, ${width}`);
+    if (walks) assert.deepEqual(await axe(page), [], `${name}, ${scheme}, ${width}`);
+    await shot(page, `${name}-${scheme}-${width}`);
+  }
+  await as(page, 'light', 1280);
+}
+
+export const shot = async (page, name) => process.env.SHOTS && page.screenshot({ path: join(process.env.SHOTS, `${name}.png`), fullPage: true });
+
+/** The owner's first steps: a password, and the console. */
+export async function claim(page, server, ready = '.shell main h1') {
+  await page.goto(server.base + server.invitation);
+  await page.fill('#f-password', PASSWORD);
+  await page.fill('#f-again', PASSWORD);
+  await page.click('text=Set it and sign in');
+  await page.waitForSelector(ready);
+}
+
+/** A server and a browser for a file of tests, started before them and ended after. `make` gives the
+ * workspace ({dir, remove}); `then` is called with what was made, which is also what comes back, filled
+ * in when the tests run. */
+export function console_(make, { ready, then } = {}) {
+  const t = {};
+  before(async () => {
+    if (skip) return;
+    t.ws = await make();
+    t.server = await serve(t.ws.dir);
+    t.b = await browser();
+    const { page, seen } = await watched(t.b.context, t.server.base);
+    await claim(page, t.server, ready);
+    Object.assign(t, { page, seen });
+    then?.(t);
+  });
+  after(async () => {
+    if (skip) return;
+    await t.b.close();
+    await t.server.stop();
+    t.ws.remove();
+  });
+  /* What is refused on purpose is told by the browser too: `allowed` errors of that kind. */
+  t.on = async (path, options, body, allowed = 0) => {
+    const { page, seen } = await watched(t.b.context, t.server.base, options);
+    try {
+      await page.goto(t.server.base + path);
+      await settled(page);
+      await body(page);
+      assert.ok(seen.errors.length <= allowed && seen.errors.every((e) => /status of 4\d\d/.test(e)), seen.errors.join('\n'));
+      assert.deepEqual(seen.requests, [], 'requests elsewhere');
+    } finally {
+      await page.close();
+    }
+  };
+  return t;
 }

@@ -3,62 +3,15 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { browser } from './open.mjs';
-import { PASSWORD, emptyFolder, serve, skip, watched } from './serve.mjs';
+import { test } from 'node:test';
+import { console_, emptyFolder, good, shot, skip } from './serve.mjs';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const WIDTHS = [1280, 720, 390];
 const SLOW = { timeout: 60000 }; /* a load and a review on a busy machine */
 
-let ws;
-let server;
-let b;
 let page;
-let seen;
-
-before(async () => {
-  if (skip) return;
-  ws = emptyFolder();
-  server = await serve(ws.dir);
-  b = await browser();
-  ({ page, seen } = await watched(b.context, server.base));
-  await page.goto(server.base + server.invitation);
-  await page.fill('#f-password', PASSWORD);
-  await page.fill('#f-again', PASSWORD);
-  await page.click('text=Set it and sign in');
-  await page.waitForSelector('.shell .drop');
-});
-after(async () => {
-  if (skip) return;
-  await b.close();
-  await server.stop();
-  ws.remove();
-});
-
+const t = console_(emptyFolder, { ready: '.shell .drop', then: (made) => ({ page } = made) });
 const answer = () => page.textContent('main h1');
-const shot = async (name) => process.env.SHOTS && page.screenshot({ path: join(process.env.SHOTS, `${name}.png`), fullPage: true });
-
-/* axe in both themes, and nothing to scroll sideways in any width. */
-async function good(name) {
-  for (const scheme of ['light', 'dark']) {
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.waitForTimeout(200);
-      await page.evaluate(axeSource);
-      const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-      assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes[0].target.join(' ')}`), [], `${name}, ${scheme}, ${width}`);
-      const [scroll, client] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-      assert.ok(scroll <= client, `${name}: ${scroll} wide in ${client}`);
-      await shot(`${name}-${scheme}-${width}`);
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await page.emulateMedia({ colorScheme: 'light' });
-}
 
 /* Every file below a folder, as a browser tells what was chosen with it. */
 function filesOf(folder, path = '') {
@@ -67,7 +20,7 @@ function filesOf(folder, path = '') {
 
 /* The same as a drop of folders: the page sees entries with their paths. */
 async function drop(names) {
-  const files = names.map((name) => ({ name, text: readFileSync(join(ws.exports, name)).toString('base64') }));
+  const files = names.map((name) => ({ name, text: readFileSync(join(t.ws.exports, name)).toString('base64') }));
   await page.evaluate((all) => {
     const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
     const data = new DataTransfer();
@@ -79,11 +32,11 @@ async function drop(names) {
 test('an empty folder is served, and its first page asks for files', { skip }, async () => {
   assert.match(await answer(), /Drop your files/);
   await page.waitForSelector('text=Open with sample data');
-  await good('empty');
+  await good(page, 'empty');
 });
 
 test('a file that nobody knows is said to be none, and removed', { skip }, async () => {
-  const odd = join(ws.exports, '..', 'notes.csv');
+  const odd = join(t.ws.exports, '..', 'notes.csv');
   writeFileSync(odd, 'a,b\nhello,world\n');
   await page.setInputFiles('input[data-for=files]', odd);
   await page.waitForSelector('.files >> text=not understood', SLOW);
@@ -93,7 +46,7 @@ test('a file that nobody knows is said to be none, and removed', { skip }, async
 });
 
 test('dropped exports are each said to be what they are, with columns on demand', { skip }, async () => {
-  const names = filesOf(ws.exports);
+  const names = filesOf(t.ws.exports);
   await drop(names);
   await page.waitForFunction((n) => document.querySelectorAll('.files > li').length === n, names.length, SLOW);
   assert.match(await answer(), new RegExp(`All ${names.length} files are understood`));
@@ -103,7 +56,7 @@ test('dropped exports are each said to be what they are, with columns on demand'
   await page.focus('.files .name >> text=finance-targets.csv');
   await page.keyboard.press('Enter');
   await page.waitForSelector('.files .detail table', SLOW);
-  await good('files');
+  await good(page, 'files');
   await page.keyboard.press('Enter');
 });
 
@@ -122,23 +75,23 @@ test('the files are loaded, the one number is proposed, the review is written', 
   await page.keyboard.press('Enter');
   await page.waitForSelector('h1 >> text=Where to?', SLOW);
   assert.match(await page.inputValue('#f-from'), /^\d+$/);
-  await good('number');
+  await good(page, 'number');
   await page.fill('#f-to', '12000');
   await page.fill('#f-owner', 'Ines Albrecht');
   await page.click('text=Write the first review');
   await page.waitForSelector('h1 >> text=the first review is written', SLOW);
-  await good('done');
+  await good(page, 'done');
   await page.click('text=See the first review');
   await page.waitForSelector('a.figure.number', SLOW);
   assert.match(await answer(), /Contribution/);
   assert.match(await page.textContent('.brand'), /Lindqvist Tea/);
-  await shot('review');
-  assert.match(readFileSync(join(ws.dir, 'portolan.yaml'), 'utf8'), /owner: "Ines Albrecht"[^]*to: 12000/);
+  await shot(page, 'review');
+  assert.match(readFileSync(join(t.ws.dir, 'portolan.yaml'), 'utf8'), /owner: "Ines Albrecht"[^]*to: 12000/);
 });
 
 test('what was set up is not asked for again, and nobody was asked for anything elsewhere', { skip }, async () => {
-  await page.goto(server.base + '/today');
+  await page.goto(t.server.base + '/today');
   await page.waitForSelector('a.figure.number', SLOW);
-  assert.deepEqual(seen.errors, []);
-  assert.deepEqual(seen.requests, []);
+  assert.deepEqual(t.seen.errors, []);
+  assert.deepEqual(t.seen.requests, []);
 });

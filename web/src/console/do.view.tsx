@@ -6,11 +6,12 @@ import { useBar } from './bar';
 import { change, read } from './api';
 import type { Answer as Reply } from './api';
 import { answerOf, follow, jobs } from './live';
-import { followOf, operations } from './operations';
+import { everyOperation, followOf } from './operations';
 import type { Operation, Parameter } from './operations';
 import { Answer, Field, Form, Mark, Progress, Section, Skeleton, operationName } from './parts';
 import { Reply as ReplyView } from './reply';
 import type { RoomProps } from './rooms';
+import { ROLES, mayWith, roleName, who } from './session';
 import { place, note } from './route';
 import { sentence } from './use';
 
@@ -52,7 +53,7 @@ function ParameterField({ p, value, onValue }: { p: Parameter; value: string; on
   const label = p.name.charAt(0).toUpperCase() + p.name.slice(1).replace(/_/g, ' ');
   const kind = p.choices ? 'choice' : p.type === 'boolean' ? 'switch' : p.day ? 'date' : p.type === 'integer' || p.type === 'number' ? 'number' : 'text';
   return (
-    <Field name={p.name} label={label + (p.required ? '' : '')} kind={kind} value={value} onValue={onValue} required={p.required}
+    <Field name={p.name} label={label} kind={kind} value={value} onValue={onValue} required={p.required}
       choices={(p.choices || []).map((c) => ({ value: c, label: c.replace(/_/g, ' ') }))} onLeave={() => setLeft(true)}
       error={left ? faultOf(p, value) : undefined} help={sentence(p.about) + allowed(p)} />
   );
@@ -105,12 +106,24 @@ function Sheet({ o }: { o: Operation }) {
   );
 }
 
+/* It stays visible: who may run it is said. */
+function NoRight({ o }: { o: Operation }) {
+  const may = ROLES.filter((role) => mayWith(role, o.right, o.reads)).map(roleName);
+  return (
+    <>
+      <Answer lede={o.about.split('\n')[0]}>{operationName(o.name)}</Answer>
+      <p class="marks"><Mark mark="lock">{roleName(who.value?.role || '')} may not run it. Who may: {may.join(', ')}.</Mark></p>
+    </>
+  );
+}
+
 export default function Do({ rest }: RoomProps) {
   useBar('Operation');
   const name = rest.slice(1).replace(/\//g, '.');
   const [o, setO] = useState<Operation | null | undefined>(undefined);
-  useEffect(() => void operations().then((all) => setO(all.find((x) => x.name === name) || null), () => setO(null)), [name]);
+  useEffect(() => void everyOperation().then((all) => setO(all.find((x) => x.name === name) || null), () => setO(null)), [name]);
   if (o === undefined) return <><Answer busy>{operationName(name)}</Answer><Skeleton /></>;
-  if (!o) return <Answer lede={<Mark mark="lock">It is not in the program, or your role may not run it.</Mark>}>{operationName(name)}</Answer>;
+  if (!o) return <Answer lede="The address may have been cut, or another version of the program has it.">Nothing here is called {operationName(name)}</Answer>;
+  if (!mayWith(who.value?.role || '', o.right, o.reads)) return <NoRight o={o} />;
   return <Sheet key={o.name} o={o} />;
 }

@@ -4,6 +4,7 @@
 
 import { signal } from '@preact/signals';
 import { all, plainKey } from '../page/dom';
+import { compare, step } from './bar';
 import { rooms } from './rooms';
 import { go } from './route';
 import { singleKeys } from './settings';
@@ -20,7 +21,11 @@ export const KEYS: [string[], string][] = [
   [['j', 'k'], 'next, previous row'],
   [['Enter'], 'open the row'],
   [['a'], 'do what the row waits for'],
+  [['r'], 'reject the proposal'],
+  [['z'], 'undo, while it may be'],
   [['p'], 'propose the plan'],
+  [['[', ']'], 'earlier, later period'],
+  [['c'], 'beside the same weekdays a year before'],
   [['e'], 'evidence of the figure'],
   [['t'], 'table behind the chart'],
   [['x'], 'export as CSV'],
@@ -75,6 +80,9 @@ const ACTS: Record<string, () => void> = {
   e: evidence,
   t: () => inChart('button'),
   x: exportCsv,
+  '[': () => step('earlier'),
+  ']': () => step('later'),
+  c: compare,
 };
 
 let waitsForRoom = 0; /* until when the letter after g is a room's */
@@ -104,7 +112,7 @@ function single(e: KeyboardEvent): boolean {
     tab?.click();
     return Boolean(tab);
   }
-  const own = first<HTMLElement>(`main [data-key="${CSS.escape(e.key)}"]`); /* a button of the room */
+  const own = first<HTMLElement>(`:is(main, .toasts) [data-key="${CSS.escape(e.key)}"]`); /* a button of the room */
   const act = own ? () => own.click() : ACTS[e.key];
   act?.();
   return act !== undefined;

@@ -57,14 +57,19 @@ function operation(told: Answer, reads: boolean): Operation {
 
 let all: Promise<Operation[]> | null = null;
 
-/** Those that whoever is signed in may run, in the order of the registry. */
-export async function operations(): Promise<Operation[]> {
+/** Those of the program, in the order of the registry. */
+export async function everyOperation(): Promise<Operation[]> {
   all ||= readAt<Answer>('/api/v1/openapi.json').then((d) => Object.values(d['paths'] as Record<string, Answer>).flatMap((path) => {
     const told = (path['get'] || path['post']) as Answer | undefined;
     return told?.['x-right'] ? [operation(told, Boolean(path['get']))] : [];
   }));
+  return all;
+}
+
+/** Those that whoever is signed in may run. */
+export async function operations(): Promise<Operation[]> {
   const role = who.peek()?.role || '';
-  return (await all).filter((o) => mayWith(role, o.right, o.reads));
+  return (await everyOperation()).filter((o) => mayWith(role, o.right, o.reads));
 }
 
 /** What follows when it is run, in a few words. */

@@ -1,6 +1,7 @@
 /* palette.tsx: one field that goes anywhere and does anything the role may. */
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { read } from './api';
 import { Dialog } from './dialog';
 import { panel } from './keys';
 import { followOf, operations } from './operations';
@@ -8,10 +9,14 @@ import type { Operation } from './operations';
 import { Key } from './parts/basic';
 import { operationName } from './parts/format';
 import { rooms } from './rooms';
+import { addressOf, deciderOf, mayDecide, proposalsOf } from './rooms/proposal';
+import type { Proposal } from './rooms/proposal';
 import { go } from './route';
 
+const GROUPS = ['Go to', 'Decisions', 'Do'] as const;
+
 interface Entry {
-  group: 'Go to' | 'Do';
+  group: (typeof GROUPS)[number];
   title: string;
   second: string; /* what else is searched, and shown below */
   follows: string;
@@ -28,6 +33,12 @@ function places(): Entry[] {
 
 const entryOf = (o: Operation): Entry => ({ group: 'Do', title: operationName(o.name), second: o.summary, follows: followOf(o), to: `/do/${o.name.replace(/\./g, '/')}` });
 
+/* Opens the proposal: nothing is approved that was not looked at. */
+const decisionOf = (p: Proposal): Entry => ({
+  group: 'Decisions', title: `${mayDecide(p) ? 'Approve' : 'Look at'}: ${p.title}`, second: p.why, to: addressOf(p),
+  follows: !mayDecide(p) ? deciderOf(p) : p.kind === 'budget' ? 'agrees to the plan' : 'is in force at once',
+});
+
 /* All words must be found; those that begin with what was typed come first. */
 function found(entries: Entry[], typed: string): Entry[] {
   const asked = typed.toLowerCase().split(/\s+/).filter(Boolean);
@@ -38,7 +49,7 @@ function found(entries: Entry[], typed: string): Entry[] {
     return asked.length && title.startsWith(asked[0] as string) ? 0 : asked.every((w) => title.includes(w)) ? 1 : 2;
   };
   const hits = entries.map((e) => ({ e, at: rank(e) })).filter((h) => h.at >= 0);
-  return hits.sort((a, b) => (a.e.group === b.e.group ? a.at - b.at : a.e.group === 'Go to' ? -1 : 1)).map((h) => h.e);
+  return hits.sort((a, b) => GROUPS.indexOf(a.e.group) - GROUPS.indexOf(b.e.group) || a.at - b.at).map((h) => h.e);
 }
 
 export default function Palette() {
@@ -46,8 +57,10 @@ export default function Palette() {
   const [at, setAt] = useState(0);
   const [known, setKnown] = useState<Operation[]>([]);
   const list = useRef<HTMLUListElement>(null);
+  const [waiting, setOpen] = useState<Proposal[]>([]);
   useEffect(() => void operations().then(setKnown, () => undefined), []);
-  const hits = useMemo(() => found([...places(), ...known.map(entryOf)], typed), [typed, known]);
+  useEffect(() => void read('proposal.list').then((told) => setOpen(proposalsOf(told)), () => undefined), []);
+  const hits = useMemo(() => found([...places(), ...waiting.map(decisionOf), ...known.map(entryOf)], typed), [typed, known, waiting]);
   const open = (e: Entry | undefined): void => {
     if (!e) return;
     panel.value = '';
@@ -74,7 +87,7 @@ export default function Palette() {
           <>
             {hits[i - 1]?.group !== e.group && <li role="presentation" class="group">{e.group}</li>}
             <li key={e.to} id={`p-${i}`} role="option" aria-selected={i === at} onClick={() => open(e)} onMouseMove={() => i !== at && setAt(i)}>
-              <span><b>{e.title}</b>{e.second && e.group === 'Do' && <small>{e.second}</small>}</span>
+              <span><b>{e.title}</b>{e.second && e.group !== 'Go to' && <small>{e.second}</small>}</span>
               <span class="follows">{e.follows} {i === at && <Key>Enter</Key>}</span>
             </li>
           </>

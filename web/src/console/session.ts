@@ -17,6 +17,7 @@ export interface Workspace {
   company: string;
   currency: string;
   zone: string;
+  sample: boolean; /* invented: its truth lies beside it */
   blank: boolean; /* nobody has set it up: the questions of start are open */
 }
 export const workspace = signal<Workspace | null>(null);
@@ -26,6 +27,7 @@ export const roleName = (role: string): string => role.charAt(0).toUpperCase() +
 
 /* What needs an analyst, as docs/access.md has it; the server decides, this only leaves out what it
  * would refuse. */
+export const ROLES = ['owner', 'vertical_owner', 'analyst', 'revenue_operations', 'finance', 'board'];
 const ANALYSTS = ['owner', 'analyst', 'revenue_operations'];
 
 /** Whether the role may call an operation with this right; `reads` changes nothing. */
@@ -48,7 +50,7 @@ async function begin(answer: Answer): Promise<void> {
 /** What the console says of the workspace everywhere; asked anew when it was set up. */
 export async function load(): Promise<void> {
   const status = await read('status');
-  workspace.value = { company: status['company'], currency: status['currency'], zone: status['zone'], blank: Boolean(status['is_blank']) };
+  workspace.value = { company: status['company'], currency: status['currency'], zone: status['zone'], blank: Boolean(status['is_blank']), sample: Boolean(status['is_sample']) };
 }
 
 /** At the start: is somebody signed in already? The server says 401 where nobody is. */

@@ -2,13 +2,15 @@
  * toast, what floats. */
 
 import { useComputed, useSignalEffect } from '@preact/signals';
-import type { ComponentType } from 'preact';
+import type { ComponentChildren, ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { bar } from './bar';
+import { bar, compare } from './bar';
+import type { Period } from './bar';
 import { lastHeard, lost } from './api';
 import { Dialog } from './dialog';
-import { fitTables } from './fit';
+import { fitTables } from '../page/fit';
 import { KEYS, panel } from './keys';
+import { actionsOff } from './off';
 import { cancel, importing, isOpen, jobs, openJobs } from './live';
 import { Logo } from './logo';
 import { Answer, Key, Progress, Skeleton } from './parts/basic';
@@ -19,7 +21,8 @@ import { go, moved, place } from './route';
 import { roleName, who, workspace } from './session';
 import { hold, hush, restart, toast } from './toast';
 
-const BAR_MAX = 4; /* rooms on the phone's bar, beside More */
+/* On the phone's bar, beside More: those that are there. */
+const BAR = ['/today', '/decisions', '/measurement', '/money'].flatMap((path) => rooms.filter((r) => r.path === path));
 
 /* --- rail ----------------------------------------------------------------------------------- */
 
@@ -52,10 +55,10 @@ function Icon({ path }: { path: string }) {
 }
 
 function Bottom({ at }: { at: Room | undefined }) {
-  const more = place.value.path === '/you' || (at !== undefined && rooms.indexOf(at) >= BAR_MAX);
+  const more = place.value.path === '/you' || (at !== undefined && !BAR.includes(at));
   return (
     <nav class="bottom" aria-label="Rooms, short">
-      {rooms.slice(0, BAR_MAX).map((r) => <a key={r.path} href={r.path} aria-current={r === at ? 'page' : undefined}><Icon path={r.icon} /><span>{r.short || r.title}</span>{(r.count?.value || 0) > 0 && <i class="count">{r.count?.value}</i>}</a>)}
+      {BAR.map((r) => <a key={r.path} href={r.path} aria-current={r === at ? 'page' : undefined}><Icon path={r.icon} /><span>{r.short || r.title}</span>{(r.count?.value || 0) > 0 && <i class="count">{r.count?.value}</i>}</a>)}
       <a href="/you" aria-current={more ? 'page' : undefined}><Icon path="M3 5.5h14M3 10h14M3 14.5h14" /><span>More</span></a>
     </nav>
   );
@@ -68,11 +71,31 @@ function openMenu(): void {
   if (panel.value) requestAnimationFrame(() => document.querySelector<HTMLElement>('.rail nav a')?.focus());
 }
 
+/* Arrows where there is somewhere to go; what has no other side keeps its place. */
+function Steps({ period }: { period: Period }) {
+  const arrow = (way: 'earlier' | 'later', path: string): ComponentChildren => period[way]
+    ? <a class="step" href={period[way]} data-stay aria-label={way === 'earlier' ? 'Earlier period' : 'Later period'} aria-keyshortcuts={way === 'earlier' ? '[' : ']'}><Icon path={path} /></a>
+    : <span class="step" aria-hidden="true" />;
+  const isOne = !period.earlier && !period.later;
+  return (
+    <span class="period" role="group" aria-label="Period">
+      {!isOne && arrow('earlier', 'M12 5l-5 5 5 5')}
+      <span class="label" aria-live="polite">{period.label}</span>
+      {!isOne && arrow('later', 'M8 5l5 5-5 5')}
+      {period.compares !== undefined && <button type="button" class="compare" aria-pressed={period.compares} aria-keyshortcuts="c" onClick={compare}>Year before</button>}
+    </span>
+  );
+}
+
+/* The company is invented: whoever sees a figure of it is told, on every page. */
+const Sample = () => <span class="sample"><span class="vh">This company is a </span>sample</span>;
+
 function Bar() {
+  const { left, period } = bar.value;
   return (
     <header class="bar">
-      <p><button type="button" class="menu" aria-label="Rooms" aria-expanded={panel.value === 'menu'} onClick={openMenu}><Icon path="M3 5.5h14M3 10h14M3 14.5h14" /></button>{bar.value.left}</p>
-      <p><span class="period">{bar.value.right}</span>
+      <p><button type="button" class="menu" aria-label="Rooms" aria-expanded={panel.value === 'menu'} onClick={openMenu}><Icon path="M3 5.5h14M3 10h14M3 14.5h14" /></button><span class="place">{left}</span>{workspace.value?.sample && <Sample />}</p>
+      <p>{period.label && <Steps period={period} />}
         <button type="button" class="search" aria-label="Search or jump to" aria-keyshortcuts="/ Control+K" onClick={() => (panel.value = 'palette')}>
           <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.5" fill="none" stroke="currentColor" stroke-width="1.4" /><path d="M10.4 10.4 14 14" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" /></svg>
           <span>Search or jump to</span><Key>/</Key>
@@ -84,7 +107,7 @@ function Bar() {
 
 function Lost() {
   const since = lost.value;
-  return <div class="lost" role="status">{since > 0 && <p><b>No connection since {time(new Date(since))}.</b> What you see is from {time(new Date(lastHeard()))}. Nothing can be changed until it is back.</p>}</div>;
+  return <div class="lost" role="status">{since > 0 && <p><b>No connection since {time(new Date(since))}.</b> What you see is from {time(new Date(lastHeard()))}. Actions are off until it is back.</p>}</div>;
 }
 
 function ToastView() {
@@ -93,9 +116,9 @@ function ToastView() {
     <div class="toasts" role="status" aria-live="polite">
       {t && (
         <p class="toast" onMouseEnter={hold} onMouseLeave={restart} onFocusIn={hold} onFocusOut={restart}>
-          <span class="v holds">{t.words}</span>
+          <span class={t.plain ? undefined : 'v holds'}>{t.words}</span>
           {t.act?.href && <a href={t.act.href} onClick={hush}>{t.act.label}</a>}
-          {t.act?.run && <button type="button" onClick={() => (t.act?.run?.(), hush())}>{t.act.label}{t.act.key && <> <Key>{t.act.key}</Key></>}</button>}
+          {t.act?.run && <button type="button" data-key={t.act.key} onClick={() => (t.act?.run?.(), hush())}>{t.act.label}{t.act.key && <> <Key>{t.act.key}</Key></>}</button>}
         </p>
       )}
     </div>
@@ -208,6 +231,7 @@ export function Shell() {
   });
   useEffect(menuCloses, []);
   useEffect(() => fitTables(document.getElementById('main') as HTMLElement), []);
+  useEffect(() => actionsOff(document.getElementById('main') as HTMLElement), []);
   useEffect(() => {
     const company = workspace.value?.company;
     document.title = [source?.title || 'Nothing here', company].filter(Boolean).join(', ');

@@ -5,6 +5,7 @@ import { signal } from '@preact/signals';
 
 export interface Toast {
   words: string;
+  plain?: boolean; /* nothing was done: no mark before it */
   act?: { label: string; href?: string; run?: () => void; key?: string };
 }
 
@@ -13,8 +14,8 @@ export const toast = signal<Toast | null>(null);
 const SHOWN_MS = 10000;
 let timer = 0;
 
-export function say(words: string, act?: Toast['act']): void {
-  toast.value = act ? { words, act } : { words };
+export function say(words: string, act?: Toast['act'], plain = false): void {
+  toast.value = { words, plain, ...(act ? { act } : {}) };
   restart();
 }
 

@@ -40,7 +40,7 @@ export function useRead<T = Answer>(operation: string | null, params: Params = {
 
 /** The words of a failure, for where it happened. */
 export const wordsOf = (e: unknown): string =>
-  e instanceof Problem ? [sentence(e.message), e.hint ? sentence(e.hint) : ''].filter(Boolean).join(' ') : String(e);
+  e instanceof Problem ? [sentence(e.message), e.hint ? sentence(e.hint) : ''].filter(Boolean).join(' ') : e instanceof Error ? e.message : String(e);
 
 export const sentence = (words: string): string => {
   const text = words.charAt(0).toUpperCase() + words.slice(1);

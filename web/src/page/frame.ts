@@ -10,7 +10,7 @@
 
 import { exportSvg } from '../charts/export';
 import { kindOf, tableOf } from '../charts/kind';
-import { tableCsv, tableHtml, WINDOW } from '../charts/table';
+import { tableCsv, tableHtml } from '../charts/table';
 import { markOf } from '../charts/marks';
 import { escape } from '../charts/svg';
 import type { Chart } from '../charts/types';
@@ -20,7 +20,8 @@ import { subtitle } from '../charts/words';
 import type { Setting } from '../charts/words';
 import { pointEvidence, showEvidence } from './evidence';
 import type { Context } from './evidence';
-import { make, measured, save, savePng } from './dom';
+import { measured, save, savePng } from './dom';
+import { windowed } from './tables';
 
 const SPEAK_AFTER_MS = 150;
 const PAGE = 10;
@@ -205,7 +206,8 @@ export class Frame {
     on('csv', () => save(chart.id + '.csv', 'text/csv', tableCsv(tableOf(chart, context.setting))));
     on('svg', () => save(chart.id + '.svg', 'image/svg+xml', svg()));
     on('png', () => savePng(chart.id + '.png', svg()));
-    windowed(table);
+    const more = windowed(table);
+    if (more) table.caption?.append(' ', more);
     const link = figure.querySelector<HTMLElement>('.foot [data-figure]');
     link?.addEventListener('click', (e) => {
       const f = context.data.figures[link.dataset['figure'] || ''];
@@ -213,23 +215,6 @@ export class Frame {
       e.preventDefault();
     });
   }
-}
-
-/* A long table shows its first rows and says so; every press shows as many again. */
-function windowed(table: HTMLTableElement): void {
-  const rows = table.tBodies[0]?.rows.length || 0;
-  if (rows <= WINDOW) return;
-  const more = make('button', { type: 'button' });
-  let shown = WINDOW;
-  const say = (): string => (more.textContent = `Showing ${shown} of ${rows}. Show more`);
-  more.onclick = () => {
-    for (let k = 0; k < WINDOW; k++) table.querySelector('.beyond')?.classList.remove('beyond');
-    shown = Math.min(rows, shown + WINDOW);
-    say();
-    if (shown === rows) more.remove();
-  };
-  say();
-  table.caption?.append(' ', more);
 }
 
 function evidenceHtml(chart: Chart): string {

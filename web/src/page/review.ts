@@ -6,6 +6,7 @@
 import '../charts/basic';
 import * as kit from '../charts/kit';
 import type { ReviewData } from '../charts/types';
+import { fitTables } from './fit';
 import { wire } from './wire';
 
 function read(): ReviewData | null {
@@ -18,6 +19,7 @@ function start(): void {
   if (!data || data.format !== 1) return; /* a page of another format stays as it was written */
   const paper = wire(document, data);
   document.documentElement.classList.add('script');
+  fitTables(document.body);
   window.addEventListener('beforeprint', () => paper(true));
   window.addEventListener('afterprint', () => paper(false));
 }

@@ -1,7 +1,9 @@
 /* tables.ts: tables of the page. Heads that may be sorted become buttons, and a table that names a
- * file gets CSV of what it shows, in the order it shows it. */
+ * file gets CSV of what it shows, in the order it shows it: a figure with its interval, its verdict and
+ * its run. A long table shows 200 rows and says so. */
 
-import { csv } from '../charts/table';
+import { csv, exactly, WINDOW } from '../charts/table';
+import type { ReviewData } from '../charts/types';
 import { all, make, save } from './dom';
 
 /* A cell's value for machines: data-value where the program wrote one, else its text. */
@@ -18,6 +20,28 @@ function compare(a: string, b: string): number {
   return isNaN(x) || isNaN(y) ? a.localeCompare(b) : x - y;
 }
 
+function clip(table: HTMLTableElement): void {
+  const shown = Number(table.dataset['shown'] || Infinity);
+  all('tbody tr', table).forEach((row, i) => row.classList.toggle('beyond', i >= shown));
+}
+
+/** "Showing 200 of 4,118. Show more": a long table shows its first rows, and every press as many again.
+ * Undefined where it is short. */
+export function windowed(table: HTMLTableElement): HTMLElement | undefined {
+  const n = all('tbody tr', table).length;
+  if (n <= WINDOW) return undefined;
+  const more = make('button', { type: 'button' });
+  const show = (rows: number): void => {
+    table.dataset['shown'] = String(rows);
+    clip(table);
+    more.textContent = `Showing ${Math.min(n, rows).toLocaleString('en-GB')} of ${n.toLocaleString('en-GB')}. Show more`;
+    if (rows >= n) more.remove();
+  };
+  more.onclick = () => show(Number(table.dataset['shown']) + WINDOW);
+  show(WINDOW);
+  return more;
+}
+
 function sort(table: HTMLTableElement, head: HTMLElement, column: number): void {
   const body = table.tBodies[0];
   if (!body) return;
@@ -31,12 +55,20 @@ function sort(table: HTMLTableElement, head: HTMLElement, column: number): void 
     return down && key(a) !== '' && key(b) !== '' ? -order : order;
   });
   rows.forEach((row) => body.appendChild(row));
+  clip(table);
 }
 
-function shown(table: HTMLTableElement): string {
-  const rows = all<HTMLTableRowElement>('tr', table).map((row) =>
-    [...row.cells].map(exact));
-  return csv(rows);
+/* Columns in which a figure is cited bring what stands behind it. */
+function shown(table: HTMLTableElement, figures: ReviewData['figures']): string {
+  const rows = all<HTMLTableRowElement>('tr', table).map((row) => [...row.cells]);
+  const keyOf = (cell?: HTMLElement): string => cell?.querySelector<HTMLElement>('a.figure')?.dataset['figure'] || '';
+  const cited = (rows[0] || []).map((_, c) => rows.some((cells) => figures[keyOf(cells[c])]));
+  const behind = (cell: HTMLElement, isHead: boolean): string[] => {
+    const f = figures[keyOf(cell)];
+    return isHead ? ['lo', 'hi', 'verdict', 'run'].map((what) => `${exact(cell)} ${what}`)
+      : [exactly(f?.lo ?? null), exactly(f?.hi ?? null), f?.verdict || '', f?.run || ''];
+  };
+  return csv(rows.map((cells, i) => cells.flatMap((cell, c) => [exact(cell), ...(cited[c] ? behind(cell, i === 0) : [])])));
 }
 
 /* Rows become two lines on a phone, by style; roles keep them rows for those who listen. */
@@ -58,7 +90,7 @@ function keepRoles(table: HTMLTableElement): void {
   });
 }
 
-export function wireTables(root: ParentNode): void {
+export function wireTables(root: ParentNode, figures: ReviewData['figures']): void {
   all<HTMLTableElement>('table.data', root).forEach((table) => {
     keepRoles(table);
     all<HTMLElement>('th[data-sort]', table).forEach((th) => {
@@ -69,13 +101,16 @@ export function wireTables(root: ParentNode): void {
       if (!th.hasAttribute('aria-sort')) th.setAttribute('aria-sort', 'none');
     });
     const name = table.dataset['csv'];
+    const long = windowed(table);
+    if (!name && !long) return;
+    const tools = make('p', { class: 'foot' });
+    if (long) tools.append(long);
+    table.insertAdjacentElement('afterend', tools);
     if (!name) return;
     const button = make('button', { type: 'button' }, 'CSV');
-    button.onclick = () => save(name + '.csv', 'text/csv', shown(table));
-    const tools = make('p', { class: 'foot' });
+    button.onclick = () => save(name + '.csv', 'text/csv', shown(table, figures));
     const right = make('span', { class: 'tools' });
     right.appendChild(button);
     tools.appendChild(right);
-    table.insertAdjacentElement('afterend', tools);
   });
 }

@@ -28,6 +28,6 @@ export function wire(root: ParentNode, data: ReviewData, behind?: Behind): (pape
     }
   });
   wireFigures(context, root);
-  wireTables(root);
+  wireTables(root, data.figures);
   return (paper) => frames.forEach((f) => f.paper(paper));
 }

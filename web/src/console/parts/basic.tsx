@@ -1,6 +1,7 @@
 /* basic.tsx: marks, owners, sections, empty states, progress. */
 
 import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import type { Mark as MarkName } from '../../charts/types';
 
 /** A shape with its word. The word is never left out: `only` hides it from the eye alone. */
@@ -47,9 +48,22 @@ export function EmptyState({ missing, worth, children }: { missing: string; wort
   );
 }
 
-/** Grey lines in the shape of what comes; seen after 200 ms. */
-export function Skeleton({ lines = 3 }: { lines?: number }) {
-  return <div class="skeleton" aria-hidden="true">{Array.from({ length: lines }, (_, i) => <i key={i} />)}</div>;
+const TOLD_AFTER_MS = 1800; /* with the 200 before the lines: 2 s */
+
+/** Grey lines in the shape of what comes; seen after 200 ms. After 2 s it is said what is awaited,
+ * once on a page: `quiet` lines leave it to the others. */
+export function Skeleton({ lines = 3, what = 'Figures are being read; large workspaces take a moment.', quiet, unseen }: { lines?: number; what?: string; quiet?: boolean; unseen?: boolean }) {
+  const [told, setTold] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setTold(!quiet), TOLD_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div class={unseen ? 'skeleton unseen' : 'skeleton'}>
+      <p class="fine" role="status">{told && what}</p>
+      {Array.from({ length: lines }, (_, i) => <i key={i} aria-hidden="true" />)}
+    </div>
+  );
 }
 
 /** What failed, where it failed. */

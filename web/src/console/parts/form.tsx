@@ -11,7 +11,7 @@ export interface FieldProps {
   label: string;
   value: string;
   onValue: (value: string) => void;
-  kind?: 'text' | 'password' | 'number' | 'date' | 'long' | 'choice' | 'switch';
+  kind?: 'text' | 'password' | 'number' | 'date' | 'long' | 'code' | 'choice' | 'switch';
   choices?: { value: string; label: string }[];
   help?: ComponentChildren;
   error?: string | undefined;
@@ -34,6 +34,7 @@ function Control(p: FieldProps & { id: string }) {
     onInput: (e: Changed) => p.onValue(e.currentTarget.value),
   };
   if (p.kind === 'long') return <textarea {...common} rows={3} value={p.value} />;
+  if (p.kind === 'code') return <textarea {...common} class="code" rows={12} spellcheck={false} value={p.value} />;
   if (p.kind === 'choice') {
     return (
       <select {...common} value={p.value}>
@@ -61,7 +62,7 @@ export function Field(p: FieldProps) {
     );
   }
   return (
-    <div class={`field${p.error ? ' wrong' : ''}`} ref={at}>
+    <div class={`field${p.error ? ' wrong' : ''}${p.kind === 'code' ? ' wide' : ''}`} ref={at}>
       <label for={id}>{p.label}</label>
       <span class="box"><Control {...p} id={id} />{p.unit && <span class="unit">{p.unit}</span>}</span>
       {p.list && <datalist id={`${id}-l`}>{p.list.map((v) => <option key={v} value={v} />)}</datalist>}
@@ -87,7 +88,7 @@ export function Form({ action, send, children, other, quiet }: { action: string;
     setBusy(false);
   };
   return (
-    <form class="form" onSubmit={submit} noValidate>
+    <form class="form" onSubmit={submit} onInput={() => setFailed('')} noValidate>
       {children}
       {failed && <Failure words={failed} />}
       <p class="acts"><button class={quiet ? 'button' : 'button filled'} aria-disabled={busy}>{action}</button>{other}</p>

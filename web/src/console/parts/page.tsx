@@ -11,9 +11,10 @@ import { all, make } from '../../page/dom';
 import { closeEvidence } from '../../page/evidence';
 import { wire } from '../../page/wire';
 import type { Params } from '../api';
+import type { Told } from '../bar';
 import { behind } from '../challenge';
 import { useRead, wordsOf } from '../use';
-import { Answer, Failure, Skeleton } from './basic';
+import { Answer, Failure, Mark, Section, Skeleton } from './basic';
 
 export interface PagePart {
   title: string;
@@ -37,11 +38,11 @@ window.addEventListener('beforeprint', () => paper?.(true));
 window.addEventListener('afterprint', () => paper?.(false));
 
 /** What the console puts into the places that a page keeps free for it (ptl_page_slot). */
-export type Slots = Record<string, () => ComponentChildren>;
+export type Slots = Record<string, (of: string) => ComponentChildren>; /* `of`: what a slot in a row is of */
 
 function fill(root: HTMLElement, slots: Slots): () => void {
   const places = all<HTMLElement>('[data-slot]', root);
-  places.forEach((place) => render(slots[place.dataset['slot'] || '']?.() ?? null, place));
+  places.forEach((place) => render(slots[place.dataset['slot'] || '']?.(place.dataset['of'] || '') ?? null, place));
   return () => places.forEach((place) => render(null, place));
 }
 
@@ -85,15 +86,31 @@ function useKinds(part: PagePart | undefined): boolean {
   return ready !== null && ready === part;
 }
 
+interface Shown extends Told {
+  page: PagePart;
+  run?: number;
+  stale?: string;
+}
+
+/* The page's headings at once, grey lines below them when it takes longer; their place is kept. */
+function Awaited({ heading, headings, late }: { heading: string; headings: string[]; late: boolean }) {
+  return (
+    <>
+      <Answer busy>{heading}</Answer>
+      <Skeleton lines={3} unseen={!late} />
+      {headings.map((h) => <Section key={h} title={h}><Skeleton lines={3} quiet unseen={!late} /></Section>)}
+    </>
+  );
+}
+
 /** A page of the program by name, with its states. `heading` stands while it is fetched. */
-export function Page({ name, heading, params = {}, children, empty, onTitle, slots }: {
-  name: string; heading: string; params?: Params; children?: ComponentChildren; empty?: ComponentChildren; onTitle?: (title: string) => void; slots?: Slots;
+export function Page({ name, heading, params = {}, headings = [], children, empty, onTold, slots }: {
+  name: string; heading: string; headings?: string[]; params?: Params; children?: ComponentChildren; empty?: ComponentChildren; onTold?: (told: Shown) => void; slots?: Slots;
 }) {
-  const { data, problem, late } = useRead<{ page: PagePart; run?: number }>('page.show', { name, ...params });
+  const { data, problem, late } = useRead<Shown>('page.show', { name, ...params });
   const ready = useKinds(data?.page);
-  const title = data?.page.title;
-  useEffect(() => void (title && onTitle?.(title)), [title]);
+  useEffect(() => void (data && ready && onTold?.(data)), [data, ready]);
   if (problem && !data) return <><Answer>{heading}</Answer><Failure words={wordsOf(problem)} /></>;
-  if (!data || !ready) return <><Answer busy>{heading}</Answer>{late && <Skeleton lines={6} />}</>;
-  return <>{problem && <Failure words={wordsOf(problem)} />}<Part part={data.page} name={name} {...(slots ? { slots } : {})} />{name === 'today' && !data.run ? empty : children}</>;
+  if (!data || !ready) return <Awaited heading={heading} headings={headings} late={late} />;
+  return <>{problem && <Failure words={wordsOf(problem)} />}{data.stale && <p class="stale"><Mark mark="stale">{data.stale}</Mark></p>}<Part part={data.page} name={name} {...(slots ? { slots } : {})} />{name === 'today' && !data.run ? empty : children}</>;
 }

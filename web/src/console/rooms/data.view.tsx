@@ -5,7 +5,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { change } from '../api';
 import type { Answer as Reply, Queued } from '../api';
-import { useBar } from '../bar';
+import { usePeriod } from '../bar';
 import { DropZone, Files, OnTheWay, removeFile } from '../bring';
 import type { Doubt, FileSeen } from '../bring';
 import { answerOf, cancel, jobs, version } from '../live';
@@ -15,6 +15,7 @@ import { who, workspace } from '../session';
 import { say } from '../toast';
 import { inbox } from '../upload';
 import { useRead, wordsOf } from '../use';
+import { NameAct, Names } from './names';
 
 /* --- one after the other ------------------------------------------------------------------------ */
 
@@ -186,9 +187,11 @@ function SetAside() {
   );
 }
 
-const SLOTS = { bring: () => <Bring />, audit: () => <Audit />, aside: () => <SetAside /> };
+const SLOTS = { bring: () => <Bring />, audit: () => <Audit />, aside: () => <SetAside />, name: (of: string) => <NameAct of={of} />, names: () => <Names /> };
+
+const HEADINGS = ['Sources', 'What the audit found', 'What can be answered'];
 
 export default function Data() {
-  useBar('Data');
-  return <Page name="data" heading="Data" slots={SLOTS} />;
+  const { onTold } = usePeriod('Data', 'run', false);
+  return <Page name="data" heading="Data" headings={HEADINGS} onTold={onTold} slots={SLOTS} />;
 }

@@ -1,4 +1,4 @@
-/* decisions.view.tsx: rows that wait for a person, each with what it waits for; what plans promised and
+/* decisions.view.tsx: proposals and other rows that wait for a person, each with what it waits for; what plans promised and
  * brought; the minutes. The row under the cursor has the one filled button. */
 
 import type { ComponentChildren } from 'preact';
@@ -14,10 +14,14 @@ import type { Column } from '../parts';
 import { mayChange, mayWith, who } from '../session';
 import { say } from '../toast';
 import { useRead, wordsOf } from '../use';
+import type { RoomProps } from './index';
+import { proposalsOf } from './proposal';
+import type { Proposal } from './proposal';
+import { Decided, ProposalPage, ProposalRow } from './proposals';
 import { ASKED, itemsOf, monthOf } from './waiting';
 import type { Item } from './waiting';
 
-const WORDS: Record<Item['kind'], string> = { minute: 'Close', question: 'Answer', books: 'Sign', finding: 'Open' };
+const WORDS: Record<Exclude<Item['kind'], 'proposal'>, string> = { minute: 'Close', question: 'Answer', books: 'Sign', finding: 'Open' };
 const BOOKS_SHOWN = 3;
 const noon = (iso: string): Date => new Date(iso + 'T12:00:00Z');
 const done = (words: string): void => {
@@ -105,7 +109,13 @@ function Doing({ item, onBack }: { item: Item; onBack: () => void }) {
 
 const needs = (item: Item): string | null => (item.kind === 'books' && !mayWith(who.value?.role || '', 'finance', false) ? 'Finance or the owner signs.' : !mayChange.value ? 'Your role reads.' : null);
 
-function Row({ item, at, open, onAt, onOpen }: { item: Item; at: boolean; open: boolean; onAt: () => void; onOpen: (on: boolean) => void }) {
+interface RowProps { item: Item; at: boolean; open: boolean; onAt: () => void; onOpen: (on: boolean) => void }
+
+function Row(props: RowProps) {
+  return props.item.kind === 'proposal' ? <ProposalRow {...props} p={props.item.told as unknown as Proposal} /> : <OtherRow {...props} kind={props.item.kind} />;
+}
+
+function OtherRow({ item, kind, at, open, onAt, onOpen }: RowProps & { kind: keyof typeof WORDS }) {
   const lock = item.kind === 'finding' ? null : needs(item);
   const look = at ? 'button filled' : 'button';
   return (
@@ -116,8 +126,8 @@ function Row({ item, at, open, onAt, onOpen }: { item: Item; at: boolean; open: 
       {!open && (
         <span class="worth">
           {lock ? <Mark mark="lock">{lock}</Mark>
-            : item.kind === 'finding' ? <a class={look} href="/data" data-key={at ? 'a' : undefined}>{WORDS[item.kind]}</a>
-            : <button type="button" class={look} data-key={at ? 'a' : undefined} onClick={() => onOpen(true)}>{WORDS[item.kind]}{at && <> <Key>a</Key></>}</button>}
+            : item.kind === 'finding' ? <a class={look} href="/data" data-key={at ? 'a' : undefined}>{WORDS[kind]}</a>
+            : <button type="button" class={look} data-key={at ? 'a' : undefined} onClick={() => onOpen(true)}>{WORDS[kind]}{at && <> <Key>a</Key></>}</button>}
         </span>
       )}
       {open && !lock && <div class="doing"><Doing item={item} onBack={() => onOpen(false)} /></div>}
@@ -148,6 +158,7 @@ const promiseColumns: Column<Told>[] = [
   { head: 'Promised', cell: (p) => p['promised'], value: (p) => p['promised'], figure: true },
   { head: 'Measured', cell: (p) => p['measured'], value: (p) => p['measured'], figure: true, main: true },
   { head: 'Moves made', cell: (p) => `${Math.round((p['followed'] as number) * 100)}%`, value: (p) => p['followed'], figure: true },
+  { head: 'Agreed', cell: (p) => (p['standing'] === null || p['standing'] === undefined ? <span class="none">not asked</span> : <span class="cap">{p['standing']}</span>), value: (p) => p['standing'] },
   { head: 'Standing', cell: (p) => <Mark mark={p['inside'] === 'yes' ? 'holds' : 'look'}>{p['inside'] === 'yes' ? 'within' : 'outside'}</Mark>, value: (p) => p['inside'] },
 ];
 
@@ -205,8 +216,15 @@ function headline(mine: Item[], rows: number): ComponentChildren {
   return rows === 1 ? 'One thing waits for you' : `${rows} things wait for you`;
 }
 
-export default function Decisions() {
+export default function Decisions({ rest }: RoomProps) {
+  const number = /^\/(\d+)$/.exec(rest)?.[1];
+  return number ? <ProposalPage key={number} number={number} /> : <Queues />;
+}
+
+function Queues() {
   useBar('Decisions');
+  const proposals = useRead(...ASKED.proposals);
+  const decided = useRead('proposal.list', { all: true, limit: 50 });
   const minutes = useRead(...ASKED.minutes);
   const questions = useRead(...ASKED.questions);
   const lines = useRead(...ASKED.lines);
@@ -214,10 +232,10 @@ export default function Decisions() {
   const promises = useRead('budget.score');
   const [at, setAt] = useState('');
   const [open, setOpen] = useState('');
-  const readings = [minutes, questions, lines, findings];
+  const readings = [proposals, minutes, questions, lines, findings];
   const ready = [...readings, promises].every((r) => r.data || r.problem);
   if (!ready) return <><Answer busy>Decisions</Answer>{minutes.late && <Skeleton lines={6} />}</>;
-  const items = itemsOf({ minutes: minutes.data, questions: questions.data, lines: lines.data, findings: findings.data });
+  const items = itemsOf({ proposals: proposals.data, minutes: minutes.data, questions: questions.data, lines: lines.data, findings: findings.data });
   const mine = items.filter((i) => i.isMine);
   const others = items.filter((i) => !i.isMine);
   const opened = items.some((i) => i.key === open) ? open : '';
@@ -235,6 +253,7 @@ export default function Decisions() {
       <Queue title="Waiting for you" items={mine} {...queue} />
       <Queue title="Waiting for others" items={others} {...queue} />
       <Promises data={promises.data} />
+      <Decided rows={proposalsOf(decided.data).filter((p) => p.state !== 'waits')} />
       {settled.length > 0 && <Section title="Decided and closed" note="this week"><Table columns={closedColumns} rows={settled} name={(m) => m['minute']} csv="minutes" /></Section>}
       {mayChange.value && <Section title="Enter in the minutes" note="kept with the ledger"><Enter /></Section>}
     </>

@@ -6,8 +6,8 @@ import { useRead } from '../use';
 
 /** The label that channels.yaml gives a name, else the name as words. */
 export function useLabels(): (name: string) => string {
-  const { data } = useRead('workspace.get');
-  const rows = ((data?.['settings'] || []) as Answer[]).filter((s) => s['file'] === 'channels.yaml' && /\.label$/.test(s['path']) && s['value']);
+  const { data } = useRead('workspace.get', { file: 'channels.yaml' });
+  const rows = ((data?.['settings'] || []) as Answer[]).filter((s) => /\.label$/.test(s['path']) && s['value']);
   const known = new Map(rows.map((s) => [s['row'] as string, s['value'] as string]));
   return (name) => known.get(name) || wordsOfName(name);
 }

@@ -1,7 +1,9 @@
-import { useBar } from '../bar';
+import { usePeriod } from '../bar';
 import { Page } from '../parts';
 
+const HEADINGS = ['Key figures', 'From revenue to contribution', 'By channel'];
+
 export default function Money() {
-  useBar('Money');
-  return <Page name="money" heading="Money" />;
+  const { params, onTold } = usePeriod('Money', 'period', true);
+  return <Page name="money" heading="Money" headings={HEADINGS} params={params} onTold={onTold} />;
 }

@@ -1,10 +1,10 @@
 /* today.view.tsx: the newest review, or the one whose run the address names. */
 
-import { useBar } from '../bar';
+import { usePeriod } from '../bar';
 import { Exchange, addressOf } from '../challenge';
 import type { Challenge } from '../challenge';
 import { follow } from '../live';
-import { EmptyState, Failure, Page, Section, counted, longDay } from '../parts';
+import { EmptyState, Failure, Page, Section, counted, day, longDay } from '../parts';
 import { change } from '../api';
 import type { Answer } from '../api';
 import { useRead, wordsOf } from '../use';
@@ -12,6 +12,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { workspace } from '../session';
 import type { RoomProps } from './index';
+import { addressOf as proposalAt, deciderOf, mayDecide, proposalsOf } from './proposal';
 
 function FirstReview() {
   const [failed, setFailed] = useState('');
@@ -44,12 +45,26 @@ function Questions() {
   );
 }
 
+/* Decisions waiting: each opens where it is decided. */
+function Proposals() {
+  const { data } = useRead<Answer>('proposal.list');
+  const open = proposalsOf(data);
+  if (!open.length) return null;
+  return (
+    <Section title={`${counted(open.length, 'decision')} waiting`} note="silence never approves">
+      <ul class="rows">
+        {open.map((p) => <li key={p.proposal} data-row class="proposal"><h3><a href={proposalAt(p)}>{p.title}</a></h3><p>{p.why}</p><span class="worth">{mayDecide(p) ? 'waits for you' : deciderOf(p)}<span class="interval">until {day(new Date(p.expires_at))}</span></span></li>)}
+      </ul>
+    </Section>
+  );
+}
+
 function placeOf(c: Challenge): string {
   const [page, ...key] = c.figure.split('/');
   return addressOf(page || 'today', key.join('/'), c.run || undefined);
 }
 
-const SLOTS = { questions: () => <Questions /> };
+const SLOTS = { questions: () => <><Proposals /><Questions /></> };
 
 /* Comes only where nobody has set the workspace up. */
 function FirstPage() {
@@ -59,14 +74,12 @@ function FirstPage() {
 }
 
 export default function Today(props: RoomProps) {
-  return workspace.value?.blank && !props.query.get('run') ? <FirstPage /> : <Review {...props} />;
+  return workspace.value?.blank && !props.query.get('run') ? <FirstPage /> : <Review />;
 }
 
-function Review({ query }: RoomProps) {
-  const run = query.get('run') || undefined;
-  const [title, setTitle] = useState('');
-  useBar(longDay(new Date()), title === 'Today' ? '' : title);
-  return (
-    <Page name="today" heading="Today" onTitle={setTitle} params={run ? { run } : {}} empty={<FirstReview />} slots={SLOTS} />
-  );
+const HEADINGS = ['What changed last week, and why', 'Minutes', 'Where the week differed', 'Money by channel'];
+
+function Review() {
+  const { params, onTold } = usePeriod(longDay(new Date()), 'run', true);
+  return <Page name="today" heading="Today" headings={HEADINGS} onTold={onTold} params={params} empty={<FirstReview />} slots={SLOTS} />;
 }

@@ -1,4 +1,4 @@
-/* waiting.ts: what waits for a person: open actions of the minutes, unanswered questions about figures,
+/* waiting.ts: what waits for a person: proposals, open actions of the minutes, unanswered questions about figures,
  * closed periods of the books that nobody signed, findings of the audit that make money wrong. */
 
 import { read } from '../api';
@@ -6,10 +6,12 @@ import type { Answer as Told } from '../api';
 import type { Challenge } from '../challenge';
 import { mayChange, mayWith, who } from '../session';
 import type { Mark } from '../../charts/types';
+import { mayDecide, proposalsOf } from './proposal';
+import type { Proposal } from './proposal';
 
 export interface Item {
   key: string; /* "minute-3" */
-  kind: 'minute' | 'question' | 'books' | 'finding';
+  kind: 'proposal' | 'minute' | 'question' | 'books' | 'finding';
   mark: Mark;
   title: string;
   reason: string;
@@ -20,6 +22,13 @@ export interface Item {
 }
 
 const me = (owner: unknown): boolean => owner === who.value?.name;
+
+function proposal(p: Proposal): Item {
+  return {
+    key: `proposal-${p.proposal}`, kind: 'proposal', mark: 'waits', title: p.title, reason: p.why, owner: null, due: p.expires_at,
+    isMine: mayDecide(p), told: p as unknown as Told,
+  };
+}
 
 function minute(m: Told): Item {
   const late = m['state'] === 'late';
@@ -67,18 +76,20 @@ function finding(f: Told, i: number): Item {
   };
 }
 
-export interface Sources { minutes?: Told | undefined; questions?: Told | undefined; lines?: Told | undefined; findings?: Told | undefined }
+export interface Sources { proposals?: Told | undefined; minutes?: Told | undefined; questions?: Told | undefined; lines?: Told | undefined; findings?: Told | undefined }
 
-/** All that waits: what is late first, then by day, then what has none. */
+/** All that waits: proposals by their end, what is late, then by day, then what has none. */
 export function itemsOf(s: Sources): Item[] {
   const minutes = ((s.minutes?.['minutes'] || []) as Told[]).filter((m) => m['state'] === 'open' || m['state'] === 'late').map(minute);
   const questions = ((s.questions?.['challenges'] || []) as (Challenge & Told)[]).filter((c) => !c.answer).map(question);
   const findings = ((s.findings?.['findings'] || []) as Told[]).filter((f) => f['severity'] === 'high').map(finding);
-  const rank = (i: Item): string => (i.kind === 'finding' ? '0' : i.mark === 'look' && i.kind === 'minute' ? '1' : i.due ? '2' + i.due : i.kind === 'question' ? '3' : '4');
-  return [...findings, ...minutes, ...questions, ...books((s.lines?.['lines'] || []) as Told[])].sort((a, b) => rank(a).localeCompare(rank(b)));
+  const proposals = proposalsOf(s.proposals).map(proposal);
+  const rank = (i: Item): string => (i.kind === 'proposal' ? ' ' + i.due : i.kind === 'finding' ? '0' : i.mark === 'look' && i.kind === 'minute' ? '1' : i.due ? '2' + i.due : i.kind === 'question' ? '3' : '4');
+  return [...proposals, ...findings, ...minutes, ...questions, ...books((s.lines?.['lines'] || []) as Told[])].sort((a, b) => rank(a).localeCompare(rank(b)));
 }
 
 export const ASKED = {
+  proposals: ['proposal.list', {}],
   minutes: ['minutes.list', {}],
   questions: ['challenge.list', { all: false }],
   lines: ['reconcile.show', {}],
@@ -88,8 +99,8 @@ export const ASKED = {
 /** How many wait for whoever is signed in; the books count once, however many periods are open. */
 export async function countWaiting(): Promise<number> {
   const ask = (of: readonly [string, object]) => read<Told>(of[0], of[1] as never).catch(() => undefined);
-  const [minutes, questions, lines, findings] = await Promise.all([ask(ASKED.minutes), ask(ASKED.questions), ask(ASKED.lines), ask(ASKED.findings)]);
-  const mine = itemsOf({ minutes, questions, lines, findings }).filter((i) => i.isMine);
+  const [proposals, minutes, questions, lines, findings] = await Promise.all([ask(ASKED.proposals), ask(ASKED.minutes), ask(ASKED.questions), ask(ASKED.lines), ask(ASKED.findings)]);
+  const mine = itemsOf({ proposals, minutes, questions, lines, findings }).filter((i) => i.isMine);
   const books = mine.filter((i) => i.kind === 'books').length;
   return mine.length - books + Math.min(1, books);
 }

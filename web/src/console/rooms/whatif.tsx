@@ -114,7 +114,7 @@ function Acts({ changes, weeks, onBest, onReset }: { changes: string[]; weeks: n
     change('budget.propose', { changes, weeks }).then(({ answer, job }) => {
       version.value++;
       if (job) follow(job);
-      else say('The plan is kept; its promise is scored when its weeks are over.', { label: 'Open', href: `/ledger/runs/${answer?.['run']}` });
+      else say(`The plan is kept as proposal ${answer?.['proposal']}; its promise is scored when its weeks are over.`, { label: 'Open', href: `/decisions/${answer?.['proposal']}` });
     }, (e) => setFailed(wordsOf(e)));
   };
   const best = (): void => {

@@ -10,6 +10,10 @@ export const workspace: Room = {
   places: [
     { path: '/workspace', title: 'Company' },
     { path: '/workspace/channels', title: 'Channels' },
+    { path: '/workspace/sources', title: 'Sources' },
+    { path: '/workspace/journeys', title: 'Journeys' },
+    { path: '/workspace/metrics', title: 'Metrics' },
+    { path: '/workspace/verticals', title: 'Verticals' },
   ],
   load: () => import('./workspace.view'),
 };

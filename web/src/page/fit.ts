@@ -1,7 +1,7 @@
 /* fit.ts: a table that is wider than its place stands in two lines a row, as on a phone, and goes
  * back when there is room again. How wide it wants to be is known once it did not fit. */
 
-import { all } from '../page/dom';
+import { all } from './dom';
 
 const needs = new WeakMap<HTMLTableElement, number>();
 
