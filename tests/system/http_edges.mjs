@@ -325,7 +325,7 @@ async function pages() {
     await post('/api/v1/data/audit', {}, {who: 'owner'});
     await post('/api/v1/attribution/run', {}, {who: 'owner'});
     for (let i = 0; i < 600 && (await ask('GET', '/api/v1/job/list', {who: 'owner'})).json.jobs.some((j) => ['queued', 'running'].includes(j.state)); i++) await sleep(100);
-    const needed = {'/api/v1/source/quarantine': '&source=orders', '/api/v1/minutes/list': '&all=true', '/api/v1/figure/list': '&grain=week'};
+    const needed = {'/api/v1/source/quarantine': '&source=orders', '/api/v1/minutes/list': '&all=true', '/api/v1/figure/list': '&grain=week', '/api/v1/kpi/list': '&grain=year', '/api/v1/cohort/list': '&by=channel', '/api/v1/taxonomy/list': '&all=true'};
     let nPaged = 0;
     for (const [target, methods] of Object.entries(document.paths)) {
         const params = methods.get?.parameters ?? [];

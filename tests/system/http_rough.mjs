@@ -13,7 +13,7 @@ function check(holds, what) {
 }
 const rssMb = () => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
-function ask(method, path, {headers = {}, body, anonymous} = {}) {
+function ask(method, path, {headers = {}, body, anonymous, again} = {}) {
     return new Promise((resolve) => {
         let request;
         try {
@@ -25,7 +25,8 @@ function ask(method, path, {headers = {}, body, anonymous} = {}) {
                 answer.on('error', () => resolve({status: 0, headers: {}, text}));
             });
         } catch (fault) { resolve({status: -1, headers: {}, text: String(fault)}); return; }
-        request.on('error', () => resolve({status: 0, headers: {}, text: ''}));
+        // a kept connection that the server closed meanwhile, for it was idle, says nothing about this request
+        request.on('error', () => (request.reusedSocket && !again ? ask(method, path, {headers, body, anonymous, again: true}).then(resolve) : resolve({status: 0, headers: {}, text: ''})));
         request.end(body);
     });
 }
