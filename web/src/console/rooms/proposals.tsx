@@ -9,7 +9,7 @@ import type { Column } from '../parts';
 import { FileDifference } from '../parts/difference';
 import { who } from '../session';
 import { useRead, wordsOf } from '../use';
-import { REASON_MIN, addressOf, approve, deciderOf, isMine, lockOf, mayDecide, reject, undo, withdraw } from './proposal';
+import { REASON_MIN, addressOf, approve, deciderOf, isMine, lockOf, mayDecide, proposalsOf, reject, undo, withdraw } from './proposal';
 import type { Proposal } from './proposal';
 
 const until = (p: Proposal): string => {
@@ -185,6 +185,39 @@ function Doing({ p, told }: { p: Proposal; told: Told }) {
   );
 }
 
+/* The other proposals beside the open one, where there is room for both. */
+function Group({ title, rows, at }: { title: string; rows: Proposal[]; at: number }) {
+  if (!rows.length) return null;
+  return (
+    <section>
+      <h2>{title} <span>{rows.length}</span></h2>
+      <ul>
+        {rows.map((p) => (
+          <li key={p.proposal} data-row>
+            <a href={addressOf(p)} aria-current={p.proposal === at ? 'page' : undefined}>
+              <b>{p.title}</b>
+              <span>{p.worth && <em>{p.worth}</em>}{p.state === 'waits' ? <small>{day(new Date(p.expires_at))}</small> : <Mark mark={MARKS[p.state]}>{p.state}</Mark>}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Beside({ at }: { at: number }) {
+  const { data } = useRead('proposal.list', { all: true, limit: 50 });
+  const all = proposalsOf(data);
+  const waits = all.filter((p) => p.state === 'waits');
+  return (
+    <nav class="list" aria-label="Proposals">
+      <Group title="Waiting for you" rows={waits.filter(mayDecide)} at={at} />
+      <Group title="Waiting for others" rows={waits.filter((p) => !mayDecide(p))} at={at} />
+      <Group title="Decided" rows={all.filter((p) => p.state !== 'waits')} at={at} />
+    </nav>
+  );
+}
+
 export function ProposalPage({ number }: { number: string }) {
   useBar(`Proposal ${number}`);
   const { data, problem, late } = useRead<Told>('proposal.show', { proposal: number });
@@ -193,15 +226,18 @@ export function ProposalPage({ number }: { number: string }) {
   const p = data as unknown as Proposal;
   const widens = (data['widens'] || []) as Told[];
   return (
-    <>
-      <p class="crumb"><a href="/decisions">Decisions</a> <span>Proposal {p.proposal}, drafted by {isMine(p) ? 'you' : p.drafted_by}{p.by_terminal === 'yes' ? ' at the terminal' : ''}{p.state === 'waits' ? `; ${deciderOf(p)}` : ''}.</span></p>
-      <Answer lede={p.why}>{p.title}</Answer>
-      <Doing p={p} told={data} />
-      <Path steps={(data['path'] || []) as Step[]} waits={p.state === 'waits'} />
-      {p.kind === 'budget' ? <><Worth told={data} /><Reasons rows={(data['reasons'] || []) as Told[]} /></>
-        : <Section title="What it widens" note={`against version ${data['base_version']}`}><Table columns={widensColumns} rows={widens} name={(w) => w['key'] + w['after']} /></Section>}
-      {data['difference'] && <Section title="What changes in the files"><FileDifference text={String(data['difference'])} /></Section>}
-      <Section title="How it is undone"><p class="note">{data['undo']}</p></Section>
-    </>
+    <div class="split">
+      <Beside at={p.proposal} />
+      <div class="detail">
+        <p class="crumb"><a href="/decisions">Decisions</a> <span>Proposal {p.proposal}, drafted by {isMine(p) ? 'you' : p.drafted_by}{p.by_terminal === 'yes' ? ' at the terminal' : ''}{p.state === 'waits' ? `; ${deciderOf(p)}` : ''}.</span></p>
+        <Answer lede={p.why}>{p.title}</Answer>
+        <Doing p={p} told={data} />
+        <Path steps={(data['path'] || []) as Step[]} waits={p.state === 'waits'} />
+        {p.kind === 'budget' ? <><Worth told={data} /><Reasons rows={(data['reasons'] || []) as Told[]} /></>
+          : <Section title="What it widens" note={`against version ${data['base_version']}`}><Table columns={widensColumns} rows={widens} name={(w) => w['key'] + w['after']} /></Section>}
+        {data['difference'] && <Section title="What changes in the files"><FileDifference text={String(data['difference'])} /></Section>}
+        <Section title="How it is undone"><p class="note">{data['undo']}</p></Section>
+      </div>
+    </div>
   );
 }
