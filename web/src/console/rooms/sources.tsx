@@ -55,7 +55,7 @@ export function Sources({ files, mine }: { files: Told[]; mine: boolean }) {
       {problem && <Failure words={wordsOf(problem)} />}
       {!data && late && <Skeleton lines={6} />}
       {data && (rows.length ? <div class="page-table"><Table columns={columns} rows={rows} name={(s) => s['source']} csv="sources" /></div> : <p class="note">No source is written yet. Files that are dropped on Data make them.</p>)}
-      {mine && <NewSource names={names} />}
+      {mine && data && <NewSource names={names} />}
     </>
   );
 }
