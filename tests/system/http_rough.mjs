@@ -13,11 +13,12 @@ function check(holds, what) {
 }
 const rssMb = () => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
+// The length is said, or a HEAD's body would stand before the next request of the connection.
 function ask(method, path, {headers = {}, body, anonymous, again} = {}) {
     return new Promise((resolve) => {
         let request;
         try {
-            request = http.request({hostname, port, method, path, agent, headers: {...(anonymous ? {} : {Authorization: `Bearer ${key}`}), ...headers}}, (answer) => {
+            request = http.request({hostname, port, method, path, agent, headers: {...(anonymous ? {} : {Authorization: `Bearer ${key}`}), ...(body === undefined ? {} : {'Content-Length': Buffer.byteLength(body)}), ...headers}}, (answer) => {
                 let text = '';
                 answer.setEncoding('utf8');
                 answer.on('data', (part) => (text += part));
