@@ -10,7 +10,7 @@
 #include "http/server_internal.h"
 #include "store/memory.h"
 
-ptl_exchange *ptl_exchange_new(ptl_server *server, bool over_socket, const char *raw_uri)
+ptl_exchange *ptl_exchange_new(ptl_server *server, bool over_socket, bool is_malformed)
 {
     ptl_exchange *e = ptl_object_new(sizeof *e, "request", NULL);
     if (!e) return NULL;
@@ -18,8 +18,7 @@ ptl_exchange *ptl_exchange_new(ptl_server *server, bool over_socket, const char 
     e->over_socket = over_socket;
     e->begun_ms = ptl_clock_monotonic_ms();
     e->caller.session = -1;
-    /* a zero byte would end the address before its end; it is never part of one */
-    e->is_malformed = strstr(raw_uri, "%00") != NULL;
+    e->is_malformed = is_malformed;
     ptl_buffer_init(&e->body, PTL_HTTP_BODY_MAX, NULL);
     ptl_buffer_init(&e->answer, PTL_HTTP_ANSWER_MAX, NULL);
     ptl_arena_init(&e->arena, PTL_HTTP_ARENA_MAX, NULL);

@@ -116,7 +116,7 @@ struct ptl_exchange {
     bool is_immutable;      /* its address holds its hash                                        */
 };
 
-ptl_exchange *ptl_exchange_new(ptl_server *server, bool over_socket, const char *raw_uri);
+ptl_exchange *ptl_exchange_new(ptl_server *server, bool over_socket, bool is_malformed);
 void ptl_exchange_free(ptl_exchange *exchange);
 
 /** Answer with a problem (RFC 9457) of the status list. `http` 0: that status' own. `reply` (may be

@@ -113,13 +113,24 @@ static bool announces_too_much(ptl_exchange *e)
            bytes > PTL_HTTP_BODY_MAX;
 }
 
+/* What is known of a request at its first line. The library does not say that a request has ended
+ * whose headers it refused, so nothing is allocated before they are there. */
+static char sound_line, malformed_line;
+
+static bool is_line(const void *state)
+{
+    return state == &sound_line || state == &malformed_line;
+}
+
 static enum MHD_Result handle(void *ctx, struct MHD_Connection *connection, const char *path,
                               const char *method, const char *version, const char *data,
                               size_t *size, void **state)
 {
-    ptl_exchange *e = *state;
-    (void)ctx;
+    const listener *l = ctx;
     (void)version;
+    if (is_line(*state))
+        *state = ptl_exchange_new(l->server, l->is_socket, *state == &malformed_line);
+    ptl_exchange *e = *state;
     if (!e) return MHD_NO;
     if (e->state == PTL_EXCHANGE_HEAD) {
         const enum MHD_Result begun = begin(e, connection, path, method);
@@ -140,15 +151,16 @@ static enum MHD_Result handle(void *ctx, struct MHD_Connection *connection, cons
 
 static void *first_sight(void *ctx, const char *uri, struct MHD_Connection *connection)
 {
-    const listener *l = ctx;
+    (void)ctx;
     (void)connection;
-    return ptl_exchange_new(l->server, l->is_socket, uri);
+    /* a zero byte would end the address before its end; it is never part of one */
+    return strstr(uri, "%00") ? &malformed_line : &sound_line;
 }
 
 static void completed(void *ctx, struct MHD_Connection *connection, void **state,
                       enum MHD_RequestTerminationCode code)
 {
-    ptl_exchange *e = *state;
+    ptl_exchange *e = is_line(*state) ? NULL : *state;
     (void)ctx;
     (void)connection;
     (void)code;
