@@ -115,7 +115,7 @@ function done(summary, latency)
     summary.errors.status + summary.errors.timeout + summary.errors.connect))
 end
 LUA
-reads="status workspace/get source/list source/show?source=orders source/check source/quarantine?source=reasons source/totals
+reads="status workspace/get source/list source/show?source=orders source/quarantine?source=reasons source/totals
   data/findings taxonomy/list answer/list figure/list kpi/list kpi/list?limit=10000 cohort/list cohort/list?limit=10000 funnel/show
   metric/list metric/explain?name=revenue course/show alarm/list attribution/show journey/list reconcile/show review/changes
   minutes/list challenge/list ledger/list ledger/prove?seq=5 run/list run/show?run=1 job/list access/list version

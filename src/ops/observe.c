@@ -124,6 +124,7 @@ const ptl_op ptl_op_source_check = {
     .result = "files: int — files the sources' patterns match",
     .right = "everyone",
     .effects = PTL_READS | PTL_FILES,
+    .is_long = true,
     .example = "portolan source check",
     .run = source_check};
 
