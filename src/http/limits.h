@@ -18,7 +18,7 @@ enum {
     PTL_HTTP_READERS =
         4, /* lanes that only read: a few, so that a long read holds up no short one */
     PTL_HTTP_ANSWERS_BYTES_MAX = 64 * 1024 * 1024, /* finished answers of reads held in memory   */
-    PTL_HTTP_ANSWER_KEPT_MAX = 1024 * 1024, /* a longer one is read again each time              */
+    PTL_HTTP_ANSWER_KEPT_MAX = 2 * 1024 * 1024, /* a longer one is read again each time          */
     PTL_HTTP_LOG_BYTES_MAX = 256 * 1024, /* lines of requests that wait for the next tick        */
     PTL_HTTP_REST_MS = 60000, /* without work for a lane until the engine is let go       */
     PTL_HTTP_REST_BYTES_MAX = 4 * 1024 * 1024, /* of answers that are held on then           */
