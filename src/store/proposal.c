@@ -85,24 +85,16 @@ static ptl_status enter_step(ptl_records *records, const entry *e, int64_t propo
 
 /* --- drafted and routed ----------------------------------------------------------------------- */
 
-static ptl_status check_text(const char *text, size_t most, const char *what, ptl_error *err)
-{
-    PTL_TRY(ptl_records_need(text, what, err));
-    if (strlen(text) <= most) return PTL_OK;
-    return ptl_fail(err, PTL_E_LIMIT, "%s has %zu bytes, at most %zu are allowed", what,
-                    strlen(text), most);
-}
-
 static ptl_status check(const ptl_proposal *p, ptl_records *records, const char *deciders,
                         ptl_error *err)
 {
     int64_t n_open;
-    PTL_TRY(check_text(p->title, PTL_PROPOSAL_TITLE_MAX, "the proposal's title", err));
-    PTL_TRY(check_text(p->why, PTL_PROPOSAL_TEXT_MAX, "the proposal's why", err));
+    PTL_TRY(ptl_records_words(p->title, PTL_PROPOSAL_TITLE_MAX, "the proposal's title", err));
+    PTL_TRY(ptl_records_words(p->why, PTL_PROPOSAL_TEXT_MAX, "the proposal's why", err));
     PTL_TRY(ptl_records_need(p->holder, "who decides on the proposal", err));
     PTL_TRY(ptl_records_need(p->drafted_by, "who drafted the proposal", err));
     PTL_TRY(ptl_records_json(p->details, "the proposal's details", err));
-    PTL_TRY(check_text(p->details, PTL_PROPOSAL_DETAILS_MAX, "the proposal's details", err));
+    PTL_TRY(ptl_records_words(p->details, PTL_PROPOSAL_DETAILS_MAX, "the proposal's details", err));
     PTL_TRY(ptl_records_json(deciders, "those who may decide", err));
     PTL_TRY(ptl_proposal_open_count(&n_open, records, p->drafted_at, err));
     if (n_open < PTL_PROPOSALS_OPEN_MAX) return PTL_OK;
@@ -206,7 +198,7 @@ static int64_t count_characters(const char *text)
 static ptl_status check_reason(const ptl_proposal_verdict *v, ptl_error *err)
 {
     const int64_t n = count_characters(v->reason);
-    if (v->reason) PTL_TRY(check_text(v->reason, PTL_PROPOSAL_TEXT_MAX, "the reason", err));
+    if (v->reason) PTL_TRY(ptl_records_words(v->reason, PTL_PROPOSAL_TEXT_MAX, "the reason", err));
     if (v->decision != PTL_PROPOSAL_REJECTED || n >= PTL_PROPOSAL_REASON_MIN) return PTL_OK;
     (void)ptl_fail(err, PTL_E_INVALID, "the reason has %lld characters; %d or more are needed",
                    (long long)n, PTL_PROPOSAL_REASON_MIN);

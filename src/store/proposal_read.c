@@ -29,9 +29,9 @@ static ptl_proposal_state state_of(ptl_text text)
     return PTL_PROPOSAL_WAITS;
 }
 
-static ptl_status read_row(ptl_proposal *p, const ptl_statement *s, ptl_arena *arena,
-                           ptl_error *err)
+static ptl_status read_row(void *row, const ptl_statement *s, ptl_arena *arena, ptl_error *err)
 {
+    ptl_proposal *const p = row;
     *p = (ptl_proposal){.proposal_id = ptl_row_int(s, 0),
                         .base_version = ptl_row_int(s, 6),
                         .drafted_at = ptl_row_int(s, 9),
@@ -91,9 +91,9 @@ ptl_status ptl_proposal_of_run(ptl_proposal *out, ptl_records *records, int64_t 
     return read_one(out, &found, s, arena, err);
 }
 
-static ptl_status read_file(ptl_proposal_file *f, const ptl_statement *s, ptl_arena *arena,
-                            ptl_error *err)
+static ptl_status read_file(void *row, const ptl_statement *s, ptl_arena *arena, ptl_error *err)
 {
+    ptl_proposal_file *const f = row;
     *f = (ptl_proposal_file){.has_base = !ptl_row_is_null(s, 1),
                              .has_beside = !ptl_row_is_null(s, 2),
                              .is_removed = ptl_row_is_null(s, 3)};
@@ -118,20 +118,12 @@ ptl_status ptl_proposal_files(ptl_proposal_file **out, int64_t *n, ptl_records *
     if (n_max > PTL_PROPOSAL_FILES_MAX)
         return ptl_fail(err, PTL_E_LIMIT, "proposal %lld has %lld files", (long long)proposal_id,
                         (long long)n_max);
-    *out = ptl_arena_array(arena, n_max > 0 ? n_max : 1, sizeof **out, err);
-    if (!*out) return PTL_E_NO_MEMORY;
-    PTL_TRY(ptl_sql_use(&s, records->sql, "proposal_files", err));
-    ptl_bind_int(s, proposal_id);
-    for (bool row = true;;) {
-        PTL_TRY(ptl_sql_step(&row, s, err));
-        if (!row) return PTL_OK;
-        const ptl_status st = read_file(&(*out)[*n], s, arena, err);
-        if (st != PTL_OK) {
-            ptl_sql_reset(s);
-            return st;
-        }
-        (*n)++;
-    }
+    ptl_record_list list = {
+        .n = n, .limit = n_max > 0 ? n_max : 1, .row_bytes = sizeof **out, .read = read_file};
+    PTL_TRY(ptl_records_list(&list, records, NULL, "proposal_files", arena, err));
+    *out = list.rows;
+    ptl_bind_int(list.s, proposal_id);
+    return ptl_records_list_read(&list, err);
 }
 
 ptl_status ptl_proposal_waiting(int64_t *proposal_id, ptl_records *records, ptl_hash content,
@@ -170,25 +162,13 @@ ptl_status ptl_proposal_open_count(int64_t *n, ptl_records *records, ptl_instant
 ptl_status ptl_proposal_list(ptl_proposal **out, int64_t *n, ptl_records *records,
                              const ptl_proposal_options *options, ptl_arena *arena, ptl_error *err)
 {
-    int64_t limit = options->limit;
-    ptl_statement *s;
-    *n = 0;
-    PTL_TRY(ptl_records_limit(&limit, records, "proposal_last", err));
-    *out = ptl_arena_array(arena, limit, sizeof **out, err);
-    if (!*out) return PTL_E_NO_MEMORY;
-    PTL_TRY(ptl_sql_use(&s, records->sql, "proposal_list", err));
-    ptl_bind_int(s, options->all);
-    ptl_bind_int(s, options->before);
-    ptl_bind_int(s, options->now);
-    ptl_bind_int(s, limit);
-    for (bool row = true;;) {
-        PTL_TRY(ptl_sql_step(&row, s, err));
-        if (!row) return PTL_OK;
-        const ptl_status st = read_row(&(*out)[*n], s, arena, err);
-        if (st != PTL_OK) {
-            ptl_sql_reset(s);
-            return st;
-        }
-        (*n)++;
-    }
+    ptl_record_list list = {
+        .n = n, .limit = options->limit, .row_bytes = sizeof **out, .read = read_row};
+    PTL_TRY(ptl_records_list(&list, records, "proposal_last", "proposal_list", arena, err));
+    *out = list.rows;
+    ptl_bind_int(list.s, options->all);
+    ptl_bind_int(list.s, options->before);
+    ptl_bind_int(list.s, options->now);
+    ptl_bind_int(list.s, list.limit);
+    return ptl_records_list_read(&list, err);
 }
