@@ -5,14 +5,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { PASSWORD, answer, axe, console_, narrow, program, serve, settled, skip, watched, workspace } from './serve.mjs';
+import { PASSWORD, answer, axe, console_, narrow, program, settled, skip, watched, workspace } from './serve.mjs';
 
 const PLACES = ['/today', '/money', '/measurement', '/measurement/what-if', '/measurement/experiments', '/measurement/attribution',
   '/measurement/methods', '/decisions', '/data', '/ledger', '/ledger/runs', '/ledger/jobs', '/workspace', '/workspace/channels', '/you'];
-const COLD_MS = 1000;
 
 /* A review of an earlier week beside the newest: what is asked for as of then is written later. */
 const t = console_(() => {
@@ -341,24 +340,4 @@ test('the words that are never said stand on no page, nor in any name', { skip }
       assert.deepEqual(said.filter((w) => /\p{L}!(\s|$)|\p{Extended_Pictographic}/u.test(w.replace(/[©®™↔-⇿▲▼]/gu, ''))), [], path);
     }
   });
-});
-
-/* The best of a few: what else runs on the machine is not the program's. A machine with far more to do
- * than it has cores says nothing of it. */
-test('from the start of the program to the first page is less than a second', { skip }, async (run) => {
-  if (loadavg()[0] > 3 * cpus().length) return run.skip(`load ${loadavg()[0].toFixed(0)} on ${cpus().length} cores`);
-  const rounds = [];
-  const fresh = workspace();
-  while (rounds.length < 6 && !rounds.some((ms) => ms < COLD_MS)) {
-    const at = Date.now();
-    const own = await serve(fresh.dir);
-    const { page } = await watched(t.b.context, own.base);
-    await page.goto(own.base + '/today');
-    await page.waitForSelector('h1');
-    rounds.push(Date.now() - at);
-    await page.close();
-    await own.stop();
-  }
-  fresh.remove();
-  assert.ok(Math.min(...rounds) < COLD_MS, `${rounds.length} rounds: ${rounds.join(', ')} ms`);
 });
