@@ -54,18 +54,6 @@ static ptl_status read_row(void *row, const ptl_statement *s, ptl_arena *arena, 
     return ptl_row_string(&p->reason, s, 17, arena, err);
 }
 
-/* The one row of a statement that is bound; *found where there is one. */
-static ptl_status read_one(ptl_proposal *out, bool *found, ptl_statement *s, ptl_arena *arena,
-                           ptl_error *err)
-{
-    *out = (ptl_proposal){0};
-    PTL_TRY(ptl_sql_step(found, s, err));
-    if (!*found) return PTL_OK;
-    const ptl_status st = read_row(out, s, arena, err);
-    ptl_sql_reset(s);
-    return st;
-}
-
 ptl_status ptl_proposal_get(ptl_proposal *out, ptl_records *records, int64_t proposal_id,
                             ptl_arena *arena, ptl_error *err)
 {
@@ -74,7 +62,7 @@ ptl_status ptl_proposal_get(ptl_proposal *out, ptl_records *records, int64_t pro
     int64_t last;
     PTL_TRY(ptl_sql_use(&s, records->sql, "proposal_get", err));
     ptl_bind_int(s, proposal_id);
-    PTL_TRY(read_one(out, &found, s, arena, err));
+    PTL_TRY(ptl_records_one(out, &found, s, read_row, arena, err));
     if (found) return PTL_OK;
     PTL_TRY(ptl_records_int(&last, records, "proposal_last", err));
     return ptl_fail(err, PTL_E_NOT_FOUND, "proposal %lld does not exist: the highest is %lld",
@@ -86,9 +74,10 @@ ptl_status ptl_proposal_of_run(ptl_proposal *out, ptl_records *records, int64_t 
 {
     ptl_statement *s;
     bool found;
+    *out = (ptl_proposal){0}; /* so it stays where there is none */
     PTL_TRY(ptl_sql_use(&s, records->sql, "proposal_of_run", err));
     ptl_bind_int(s, run_id);
-    return read_one(out, &found, s, arena, err);
+    return ptl_records_one(out, &found, s, read_row, arena, err);
 }
 
 static ptl_status read_file(void *row, const ptl_statement *s, ptl_arena *arena, ptl_error *err)

@@ -44,6 +44,13 @@ PTL_NODISCARD ptl_status ptl_records_list(ptl_record_list *list, ptl_records *re
 /** The rows, at most `limit`; the statement is reset whatever comes of it. */
 PTL_NODISCARD ptl_status ptl_records_list_read(ptl_record_list *list, ptl_error *err);
 
+/** At most one row of a statement that is bound: `*found` says whether it was there, the statement
+ * is reset. `read` is as in a list. */
+PTL_NODISCARD ptl_status ptl_records_one(void *row, bool *found, ptl_statement *s,
+                                         ptl_status (*read)(void *row, const ptl_statement *s,
+                                                            ptl_arena *arena, ptl_error *err),
+                                         ptl_arena *arena, ptl_error *err);
+
 /** What is opened once and closed once with words: a minute with its outcome, a question with its
  * answer. The names are those of statements: `close` takes identifier, instant, actor and words and
  * returns the identifier where the row was open; `same` says whether the words are those. */

@@ -47,6 +47,18 @@ ptl_status ptl_records_list_read(ptl_record_list *list, ptl_error *err)
     return PTL_OK;
 }
 
+ptl_status ptl_records_one(void *row, bool *found, ptl_statement *s,
+                           ptl_status (*read)(void *row, const ptl_statement *s, ptl_arena *arena,
+                                              ptl_error *err),
+                           ptl_arena *arena, ptl_error *err)
+{
+    PTL_TRY(ptl_sql_step(found, s, err));
+    if (!*found) return PTL_OK;
+    const ptl_status st = read(row, s, arena, err);
+    ptl_sql_reset(s);
+    return st;
+}
+
 /* --- closed with words ------------------------------------------------------------------------ */
 
 ptl_status ptl_records_words(const char *text, size_t bytes_max, const char *what, ptl_error *err)

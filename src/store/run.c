@@ -85,17 +85,6 @@ static ptl_status read_row(void *row, const ptl_statement *s, ptl_arena *arena, 
     return ptl_row_string(&out->failure, s, 13, arena, err);
 }
 
-/* At most one row: `found` says whether it was there. */
-static ptl_status read_one(ptl_run *out, bool *found, ptl_statement *s, ptl_arena *arena,
-                           ptl_error *err)
-{
-    PTL_TRY(ptl_sql_step(found, s, err));
-    if (!*found) return PTL_OK;
-    const ptl_status st = read_row(out, s, arena, err);
-    ptl_sql_reset(s);
-    return st;
-}
-
 static ptl_status not_found(ptl_records *records, int64_t run_id, ptl_error *err)
 {
     int64_t last;
@@ -113,7 +102,7 @@ ptl_status ptl_run_get(ptl_run *out, ptl_records *records, int64_t run_id, ptl_a
     bool found;
     PTL_TRY(ptl_sql_use(&s, records->sql, "run_get", err));
     ptl_bind_int(s, run_id);
-    PTL_TRY(read_one(out, &found, s, arena, err));
+    PTL_TRY(ptl_records_one(out, &found, s, read_row, arena, err));
     return found ? PTL_OK : not_found(records, run_id, err);
 }
 
@@ -190,7 +179,7 @@ ptl_status ptl_run_find(ptl_run *out, ptl_records *records, ptl_hash inputs_hash
     bool found;
     PTL_TRY(ptl_sql_use(&s, records->sql, "run_find", err));
     ptl_bind_hash(s, &inputs_hash);
-    return read_one(out, &found, s, arena, err);
+    return ptl_records_one(out, &found, s, read_row, arena, err);
 }
 
 ptl_status ptl_run_last(int64_t *run_id, ptl_records *records, ptl_error *err)
