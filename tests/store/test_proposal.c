@@ -118,9 +118,11 @@ static const char *kinds(fixture *f, int64_t first)
     ptl_records *records = open_records(f);
     EXPECT_OK(ptl_ledger_list(&entries, &n, records, first, 100, &f->arena, &err));
     out[0] = '\0';
-    for (int64_t i = 0; i < n; i++)
+    for (int64_t i = 0; i < n; i++) {
+        if (strcmp(entries[i].kind, "run.settled") == 0) continue; /* what a killed process left */
         at +=
-            (size_t)snprintf(out + at, sizeof out - at, "%s%s", i > 0 ? " " : "", entries[i].kind);
+            (size_t)snprintf(out + at, sizeof out - at, "%s%s", at > 0 ? " " : "", entries[i].kind);
+    }
     ptl_records_close(records);
     return out;
 }
@@ -439,7 +441,7 @@ static void approve_and_die(fixture *f, int64_t after_us)
 /* What was told is in force, and whatever was not can be said again: it happens once. */
 static void killed_at_any_moment(void **state) /* approve 1, 2 */
 {
-    for (int64_t after_us = 500; after_us < 260000; after_us = after_us * 5 / 3) {
+    for (int64_t after_us = 500; after_us < 260000; after_us = after_us * 7 / 5) {
         fixture *f = *state;
         EXPECT_OK(lower(f, "ada", "owner", "1500"));
         approve_and_die(f, after_us);
