@@ -149,7 +149,9 @@ const ptl_op ptl_op_proposal_show = {
               "worth?: text — point and 90 % interval, where it is a plan\n"
               "worth_mean?, worth_low?, worth_high?, chance_of_loss?: number — where it is a "
               "plan\n"
-              "grade?, from?, to?, chance?: text — of loss in words, where it is a plan\n"
+              "grade?: text — the weakest of a channel that changes, where it is a plan\n"
+              "from?, to?: day — of the plan, where it is one\n"
+              "chance?: text — of loss, in words, where it is a plan\n"
               "channels?: list(channel, present money, plan money) — money a week, where it "
               "is a plan\n"
               "difference?: text — what would change in the files, where it changes any",
