@@ -5,6 +5,7 @@
 #include "ops/limits.h"
 #include "ops/registry.h"
 #include "ops/result.h"
+#include "support/described.h"
 #include "support/expect.h"
 
 static ptl_arena arena;
@@ -159,6 +160,47 @@ static void what_leaves_a_run_names_it(void **state)
     EXPECT_INT(key_of(keys, "run")->type->kind, PTL_RESULT_BOOL);
 }
 
+/* What holds answers to their rows must itself be able to say no, and where. */
+static void an_answer_that_differs_is_told_apart(void **state)
+{
+    (void)state;
+    static const ptl_op op = {
+        .name = "show",
+        .result = "runs: list(run int, at time, path list(day day, cost money or text)) — all\n"
+                  "share?: number — of them"};
+#define SHARED "\"said\":[],\"notes\":[],\"next\":[]"
+    static const struct {
+        const char *answer, *at, *why;
+    } cases[] = {
+        {"{\"runs\":[]," SHARED "}", "", ""},
+        {"{\"runs\":[{\"run\":7,\"at\":\"2026-11-16T06:12:00Z\",\"path\":[{\"day\":null,\"cost\":"
+         "{\"amount\":\"1.25\",\"currency\":\"EUR\"}},{\"day\":\"2026-11-15\",\"cost\":\"much\"}]}]"
+         ","
+         "\"share\":3," SHARED "}",
+         "", ""},
+        {"{" SHARED "}", "", "has no \"runs\""},
+        {"{\"runs\":[],\"more\":1}", "more", "is not described"},
+        {"{\"runs\":null}", "runs", "is no list"},
+        {"{\"runs\":[],\"share\":\"3\"}", "share", "is no number"},
+        {"{\"runs\":[{\"run\":7.5,\"at\":null,\"path\":[]}]}", "runs[0].run", "is no int"},
+        {"{\"runs\":[{\"run\":7,\"path\":[]}]}", "runs[0]", "has no \"at\""},
+        {"{\"runs\":[{\"run\":7,\"at\":\"today\",\"path\":[]}]}", "runs[0].at", "is no time"},
+        {"{\"runs\":[{\"run\":7,\"at\":null,\"path\":[{\"day\":\"2026-02-30\",\"cost\":null}]}]}",
+         "runs[0].path[0].day", "is no day"},
+        {"{\"runs\":[{\"run\":7,\"at\":null,\"path\":[{\"day\":null,\"cost\":{\"amount\":1}}]}]}",
+         "runs[0].path[0].cost", "is no text"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        described d = {.ctx = NULL};
+        json_t *const answer = json_loads(cases[i].answer, 0, NULL);
+        assert_non_null(answer);
+        assert_int_equal(described_holds(&d, answer, &op), cases[i].why[0] == '\0');
+        if (cases[i].why[0]) EXPECT_STR(d.at, cases[i].at);
+        if (cases[i].why[0]) EXPECT_STR(d.why, cases[i].why);
+        json_decref(answer);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +210,7 @@ int main(void)
         cmocka_unit_test(depth_has_an_end),
         cmocka_unit_test(every_operation_is_described),
         cmocka_unit_test(what_leaves_a_run_names_it),
+        cmocka_unit_test(an_answer_that_differs_is_told_apart),
     };
     return cmocka_run_group_tests_name("result", tests, make, dispose);
 }
