@@ -144,6 +144,7 @@ const ptl_op ptl_op_proposal_show = {
         "reasons: list — side: for or against, what\n"
         "widens: list — key, before, after, why, right (where it changes the configuration)\n"
         "worth: text — point and 90 % interval (where it is a plan)\n"
+        "density: object — from, to, median, heights: its draws as a curve (where it is a plan)\n"
         "worth_mean, worth_low, worth_high, chance_of_loss: number — (where it is a plan)\n"
         "grade, from, to, chance: text — of loss in words (where it is a plan)\n"
         "channels: list — channel, present, plan: money a week (where it is a plan)\n"
