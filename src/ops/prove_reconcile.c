@@ -237,9 +237,10 @@ static ptl_status show_rows(ptl_call *call, const char *cause, ptl_day from, ptl
                             ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
-        {"source", "Source", false}, {"file", "File", false}, {"row", "Row", true},
-        {"txn", "Line", false},      {"day", "Day", false},   {"other_day", "Other day", false},
-        {"amount", "Amount", true},  {"currency", "", false}};
+        {"source", "Source", PTL_HOLDS_TEXT},  {"file", "File", PTL_HOLDS_TEXT},
+        {"row", "Row", PTL_HOLDS_ID},          {"txn", "Line", PTL_HOLDS_TEXT},
+        {"day", "Day", PTL_HOLDS_DAY},         {"other_day", "Other day", PTL_HOLDS_DAY},
+        {"amount", "Amount", PTL_HOLDS_MONEY}, {"currency", "", PTL_HOLDS_TEXT}};
     static const ptl_column_spec specs[] = {
         {"source", PTL_TYPE_TEXT},       {"file", PTL_TYPE_TEXT},    {"source_row", PTL_TYPE_INT},
         {"txn_id", PTL_TYPE_TEXT},       {"day", PTL_TYPE_DAY},      {"other_day", PTL_TYPE_DAY},

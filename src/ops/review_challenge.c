@@ -107,11 +107,16 @@ static void put_challenge(ptl_reply *reply, const ptl_challenge *c)
 
 static ptl_status challenge_list(ptl_call *call, ptl_error *err)
 {
-    static const ptl_reply_column columns[] = {
-        {"challenge", "No", true}, {"figure", "Figure", false},     {"what", "", false},
-        {"run", "Run", true},      {"question", "Question", false}, {"asked_by", "By", false},
-        {"asked_at", "", false},   {"answer", "Answer", false},     {"answered_by", "From", false},
-        {"answered_at", "", false}};
+    static const ptl_reply_column columns[] = {{"challenge", "No", PTL_HOLDS_ID},
+                                               {"figure", "Figure", PTL_HOLDS_TEXT},
+                                               {"what", "", PTL_HOLDS_TEXT},
+                                               {"run", "Run", PTL_HOLDS_ID},
+                                               {"question", "Question", PTL_HOLDS_TEXT},
+                                               {"asked_by", "By", PTL_HOLDS_TEXT},
+                                               {"asked_at", "", PTL_HOLDS_INSTANT},
+                                               {"answer", "Answer", PTL_HOLDS_TEXT},
+                                               {"answered_by", "From", PTL_HOLDS_TEXT},
+                                               {"answered_at", "", PTL_HOLDS_INSTANT}};
     ptl_challenge *list = NULL;
     int64_t n = 0;
     const ptl_challenge_options o = {.size = (int32_t)sizeof o,

@@ -52,7 +52,7 @@ static void csv_is_exact(void **state)
     ptl_buffer out;
     ptl_error err;
     ptl_buffer_init(&out, 1 << 20, NULL);
-    EXPECT_OK(ptl_reply_write_csv(reply, NULL, &out, &err));
+    EXPECT_OK(ptl_reply_write_csv(reply, NULL, PTL_PART_ALL, &out, &err));
     ptl_buffer_append(&out, "", 1);
     EXPECT_STR(out.ptr, "name,n,share,spend,spend_currency,day\r\n"
                         "plain,9223372036854775807,0.1,-1234.567891,EUR,1970-01-01\r\n"
@@ -70,14 +70,14 @@ static void lists_are_named(void **state)
     ptl_buffer out;
     ptl_error err;
     ptl_buffer_init(&out, 1 << 20, NULL);
-    EXPECT_INT(ptl_reply_write_csv(reply, "other", &out, &err), PTL_E_INVALID);
-    EXPECT_OK(ptl_reply_write_csv(reply, "rows", &out, &err));
+    EXPECT_INT(ptl_reply_write_csv(reply, "other", PTL_PART_ALL, &out, &err), PTL_E_INVALID);
+    EXPECT_OK(ptl_reply_write_csv(reply, "rows", PTL_PART_ALL, &out, &err));
     ptl_reply_table(reply, "more", "", columns, 1);
     ptl_reply_table_end(reply);
-    EXPECT_INT(ptl_reply_write_csv(reply, NULL, &out, &err), PTL_E_INVALID);
-    EXPECT_INT(ptl_reply_write_arrow(reply, NULL, &out, &err), PTL_E_INVALID);
+    EXPECT_INT(ptl_reply_write_csv(reply, NULL, PTL_PART_ALL, &out, &err), PTL_E_INVALID);
+    EXPECT_INT(ptl_reply_write_arrow(reply, NULL, PTL_PART_ALL, &out, &err), PTL_E_INVALID);
     ptl_buffer_clear(&out);
-    EXPECT_OK(ptl_reply_write_csv(reply, "more", &out, &err));
+    EXPECT_OK(ptl_reply_write_csv(reply, "more", PTL_PART_ALL, &out, &err));
     ptl_buffer_append(&out, "", 1);
     EXPECT_STR(out.ptr, "name\r\n");
     ptl_buffer_dispose(&out);
@@ -92,7 +92,7 @@ static void arrow_is_framed(void **state)
     ptl_buffer out;
     ptl_error err;
     ptl_buffer_init(&out, 1 << 20, NULL);
-    EXPECT_OK(ptl_reply_write_arrow(reply, "rows", &out, &err));
+    EXPECT_OK(ptl_reply_write_arrow(reply, "rows", PTL_PART_ALL, &out, &err));
     EXPECT_INT(out.len % 8, 0);
     EXPECT_INT(memcmp(out.ptr, "\xff\xff\xff\xff", 4), 0);
     EXPECT_INT(memcmp(out.ptr + out.len - 8, "\xff\xff\xff\xff\0\0\0\0", 8), 0);
