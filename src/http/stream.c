@@ -243,6 +243,7 @@ static ptl_status ask(ptl_stream *s, ptl_reply *reply, ptl_store *store, ptl_dis
                                  .actor = s->caller.actor,
                                  .role = ptl_caller_role(&s->caller),
                                  .verticals = s->caller.verticals,
+                                 .whole = true,
                                  .progress = progress,
                                  .now = s->now,
                                  .store = store,

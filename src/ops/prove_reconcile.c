@@ -328,7 +328,10 @@ static ptl_status reconcile_show(ptl_call *call, ptl_error *err)
     if (st == PTL_OK) show_causes(call, &t, &f);
     ptl_table_dispose(&t);
     if (st != PTL_OK) return st;
-    return rows ? show_rows(call, rows, from, to, run, err) : ptl_cursor_put(call, NULL, 0, err);
+    if (rows) return show_rows(call, rows, from, to, run, err);
+    ptl_run_page page; /* a cursor is one of rows */
+    PTL_TRY(ptl_run_page_read(&page, call, err));
+    return ptl_cursor_put(call, NULL, 0, err);
 }
 
 #define PERIOD_PARAM(must)                                                                         \

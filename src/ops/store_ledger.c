@@ -79,7 +79,7 @@ static ptl_status run_ledger_list(ptl_call *call, ptl_error *err)
     ptl_ledger_entry *entries = NULL;
     int64_t n = 0;
     PTL_TRY(ptl_ledger_head_get(&head, call->store->records, err));
-    const bool forward = ptl_args_given(call->args, "first");
+    const bool forward = call->whole || ptl_args_given(call->args, "first");
     int64_t at;
     bool given;
     PTL_TRY(ptl_cursor_read(&at, 1, &given, call, err));
