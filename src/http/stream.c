@@ -509,6 +509,9 @@ static ptl_status respond(ptl_stream *s, ptl_exchange *e, ptl_error *err)
         ptl_stream_release(s);
         return ptl_fail(err, PTL_E_NO_MEMORY, "no memory for a table");
     }
+    /* after headers alone the library would send the last chunk of a body that is not there */
+    if (s->is_bare)
+        (void)MHD_set_response_options(e->flow, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
     e->is_stream = true;
     e->encoding = s->zips ? "gzip" : NULL;
     ptl_table_head(e, 200);
