@@ -23,8 +23,8 @@ enum {
     PTL_HTTP_TABLES_WAITING_MAX = 64, /* whole lists that wait for a lane                         */
     PTL_HTTP_TABLE_ROWS_MAX = 16000,  /* of a page of a whole list; it is made for about 1 MiB    */
     PTL_HTTP_TABLE_MS_MAX = 600000,   /* for a whole list: so long the stores keep its state      */
-    PTL_HTTP_TABLE_GRACE_MS = 60000,  /* of them in which a reader may be slower than the rate    */
-    PTL_HTTP_TABLE_RATE_MIN = 32000, /* bytes a second that a reader takes afterwards, on average */
+    PTL_HTTP_TABLE_GRACE_MS = 60000,  /* that a reader may be waited for beyond the rate       */
+    PTL_HTTP_TABLE_RATE_MIN = 32000, /* bytes a second that a reader takes while it is waited for */
     PTL_HTTP_ANSWERS_BYTES_MAX = 64 * 1024 * 1024, /* finished answers of reads held in memory   */
     PTL_HTTP_ANSWER_KEPT_MAX = 2 * 1024 * 1024, /* a longer one is read again each time          */
     PTL_HTTP_LOG_BYTES_MAX = 256 * 1024, /* lines of requests that wait for the next tick        */
