@@ -161,12 +161,18 @@ async function protocol() {
 }
 
 // --- readers and what happens beside them ---------------------------------------------------------
-// Reads a little, then nothing until `go` is called.
+// Reads a little each second, no more until `go` is called.
 function held(target, options = {}) {
     let go, ready;
     const begun = new Promise((done) => (ready = done));
     const gate = new Promise((done) => (go = done));
-    const answer = get(target, {...options, after: (a, request) => { a.once('data', () => { a.pause(); ready({a, request}); gate.then(() => a.resume()); }); }});
+    const answer = get(target, {...options, after: (a, request) => {
+        const sip = () => { a.once('data', () => { a.pause(); ready({a, request}); }); a.resume(); };
+        const every = setInterval(sip, 1000);
+        a.on('close', () => clearInterval(every));
+        sip();
+        gate.then(() => { clearInterval(every); a.on('data', () => a.resume()); a.resume(); });
+    }});
     return {answer, begun, go};
 }
 async function job(path, body = {}) {
