@@ -150,9 +150,11 @@ static void route_read(ptl_exchange *e)
     if (!ptl_gate_signed_in(e) || !may(e)) return;
     e->if_none_match =
         MHD_lookup_connection_value(e->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    if (!ptl_table_ask(e) || !ptl_call_args(e, true) || !ptl_answers_name(e) || ptl_answers_take(e))
-        return;
-    ptl_worker_read(e->server, e, ptl_call_read);
+    if (!ptl_table_ask(e) || !ptl_call_args(e, true) || !ptl_answers_name(e)) return;
+    if (ptl_stream_is_wanted(e))
+        ptl_stream_answer(e);
+    else if (!ptl_answers_take(e))
+        ptl_worker_read(e->server, e, ptl_call_read);
 }
 
 static void route_change(ptl_exchange *e)

@@ -56,12 +56,14 @@ static ptl_status put_row(const ptl_call *call, const ptl_proposal *p, ptl_error
 static ptl_status proposal_list(ptl_call *call, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
-        {"proposal", "No", true},   {"title", "Proposal", false}, {"state", "State", false},
-        {"kind", "", false},        {"why", "", false},           {"worth", "Worth", false},
-        {"holder", "", false},      {"decides", "Who", false},    {"drafted_by", "By", false},
-        {"by_terminal", "", false}, {"drafted_at", "", false},    {"expires_at", "Until", false},
-        {"decided_by", "", false},  {"decided_at", "", false},    {"reason", "", false},
-        {"run", "", true}};
+        {"proposal", "No", PTL_HOLDS_ID},      {"title", "Proposal", PTL_HOLDS_TEXT},
+        {"state", "State", PTL_HOLDS_TEXT},    {"kind", "", PTL_HOLDS_TEXT},
+        {"why", "", PTL_HOLDS_TEXT},           {"worth", "Worth", PTL_HOLDS_TEXT},
+        {"holder", "", PTL_HOLDS_TEXT},        {"decides", "Who", PTL_HOLDS_TEXT},
+        {"drafted_by", "By", PTL_HOLDS_TEXT},  {"by_terminal", "", PTL_HOLDS_TEXT},
+        {"drafted_at", "", PTL_HOLDS_INSTANT}, {"expires_at", "Until", PTL_HOLDS_INSTANT},
+        {"decided_by", "", PTL_HOLDS_TEXT},    {"decided_at", "", PTL_HOLDS_INSTANT},
+        {"reason", "", PTL_HOLDS_TEXT},        {"run", "", PTL_HOLDS_ID}};
     ptl_proposal *list = NULL;
     int64_t n = 0, before;
     bool given;
@@ -147,6 +149,8 @@ const ptl_op ptl_op_proposal_show = {
               "widens?: list(key, before, after, why, right) — where it changes the "
               "configuration\n"
               "worth?: text — point and 90 % interval, where it is a plan\n"
+              "density?: object(from number, to number, median number, heights list of number) "
+              "— its draws as a curve, where it is a plan\n"
               "worth_mean?, worth_low?, worth_high?, chance_of_loss?: number — where it is a "
               "plan\n"
               "grade?: text — the weakest of a channel that changes, where it is a plan\n"

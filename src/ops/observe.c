@@ -230,10 +230,10 @@ static ptl_status put_place(const ptl_call *call, const ptl_table *rows, int64_t
 static ptl_status fill_quarantine(ptl_reply *reply, const ptl_table *rows, int64_t n,
                                   ptl_error *err)
 {
-    static const ptl_reply_column columns[] = {{"file", "File", false},
-                                               {"row", "Row", true},
-                                               {"column", "Column", false},
-                                               {"reason", "Reason", false}};
+    static const ptl_reply_column columns[] = {{"file", "File", PTL_HOLDS_TEXT},
+                                               {"row", "Row", PTL_HOLDS_INT},
+                                               {"column", "Column", PTL_HOLDS_TEXT},
+                                               {"reason", "Reason", PTL_HOLDS_TEXT}};
     const ptl_column *file, *row, *column, *reason;
     PTL_TRY(ptl_table_column(&file, rows, "file", PTL_TYPE_TEXT, err));
     PTL_TRY(ptl_table_column(&row, rows, "source_row", PTL_TYPE_INT, err));

@@ -35,17 +35,17 @@ static void put_finding(ptl_reply *reply, const ptl_audit_finding *f, const char
 /* `n` findings from `first` on; the numbers are those of all. */
 static void put_report(ptl_call *call, const ptl_audit_report *r, int64_t first, int64_t n)
 {
-    static const ptl_reply_column columns[] = {{"severity", "Severity", false},
-                                               {"check", "Check", false},
-                                               {"title", "Finding", false},
-                                               {"from", "From", false},
-                                               {"to", "To", false},
-                                               {"rows", "Rows", true},
-                                               {"value", "At stake", true},
-                                               {"owner", "Who", false},
-                                               {"detail", "Size", false},
-                                               {"effect", "Touches", false},
-                                               {"advice", "What to do", false}};
+    static const ptl_reply_column columns[] = {{"severity", "Severity", PTL_HOLDS_TEXT},
+                                               {"check", "Check", PTL_HOLDS_TEXT},
+                                               {"title", "Finding", PTL_HOLDS_TEXT},
+                                               {"from", "From", PTL_HOLDS_DAY},
+                                               {"to", "To", PTL_HOLDS_DAY},
+                                               {"rows", "Rows", PTL_HOLDS_INT},
+                                               {"value", "At stake", PTL_HOLDS_MONEY},
+                                               {"owner", "Who", PTL_HOLDS_TEXT},
+                                               {"detail", "Size", PTL_HOLDS_TEXT},
+                                               {"effect", "Touches", PTL_HOLDS_TEXT},
+                                               {"advice", "What to do", PTL_HOLDS_TEXT}};
     ptl_reply *reply = call->reply;
     const int64_t high = r->by_severity[PTL_SEVERITY_HIGH];
     if (high > 0)

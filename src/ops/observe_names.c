@@ -47,9 +47,10 @@ static ptl_status choose(listed **out, int64_t *n, const ptl_call *call, const p
 static ptl_status put_names(const ptl_call *call, const ptl_taxonomy *t, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
-        {"kind", "Kind", false},  {"name", "As recorded", false}, {"means", "Means", false},
-        {"value", "Money", true}, {"rows", "Rows", true},         {"from", "From", false},
-        {"to", "To", false},      {"tables", "In", false}};
+        {"kind", "Kind", PTL_HOLDS_TEXT},   {"name", "As recorded", PTL_HOLDS_TEXT},
+        {"means", "Means", PTL_HOLDS_TEXT}, {"value", "Money", PTL_HOLDS_MONEY},
+        {"rows", "Rows", PTL_HOLDS_INT},    {"from", "From", PTL_HOLDS_DAY},
+        {"to", "To", PTL_HOLDS_DAY},        {"tables", "In", PTL_HOLDS_TEXT}};
     ptl_window window;
     listed *list = NULL;
     int64_t n = 0, first = 0, n_page = 0;

@@ -77,6 +77,7 @@ typedef struct ptl_call {
     const char *role;      /* name of what the caller is (role.h); NULL: the workspace's own user */
     const char *verticals; /* whose rows the caller sees (vertical.h); NULL: all */
     int64_t run_id;        /* 0 for a pure read */
+    bool whole;            /* the list is read from its beginning to its end, page after page */
     bool force;            /* do it even if nothing is new */
     const ptl_asker *asker; /* NULL: nobody can be asked; defaults hold */
 } ptl_call;

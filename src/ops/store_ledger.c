@@ -70,16 +70,16 @@ static void put_entry(ptl_reply *reply, const ptl_ledger_entry *entry)
 static ptl_status run_ledger_list(ptl_call *call, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
-        {"seq", "entry", true},  {"entered_at", "entered", false},
-        {"kind", "what", false}, {"actor", "by", false},
-        {"run", "run", true},    {"leaf", "", false},
-        {"body", "", false}};
+        {"seq", "entry", PTL_HOLDS_ID},   {"entered_at", "entered", PTL_HOLDS_INSTANT},
+        {"kind", "what", PTL_HOLDS_TEXT}, {"actor", "by", PTL_HOLDS_TEXT},
+        {"run", "run", PTL_HOLDS_ID},     {"leaf", "", PTL_HOLDS_TEXT},
+        {"body", "", PTL_HOLDS_JSON}};
     const int64_t limit = ptl_args_int(call->args, "limit");
     ptl_ledger_head head;
     ptl_ledger_entry *entries = NULL;
     int64_t n = 0;
     PTL_TRY(ptl_ledger_head_get(&head, call->store->records, err));
-    const bool forward = ptl_args_given(call->args, "first");
+    const bool forward = call->whole || ptl_args_given(call->args, "first");
     int64_t at;
     bool given;
     PTL_TRY(ptl_cursor_read(&at, 1, &given, call, err));

@@ -32,16 +32,16 @@ static void put_run(ptl_reply *reply, const ptl_run *run)
 
 static ptl_status run_run_list(ptl_call *call, ptl_error *err)
 {
-    static const ptl_reply_column columns[] = {{"run", "run", true},
-                                               {"operation", "operation", false},
-                                               {"state", "state", false},
-                                               {"started_at", "started", false},
-                                               {"ended_at", "", false},
-                                               {"actor", "by", false},
-                                               {"config_version", "version", true},
-                                               {"warehouse_version", "", true},
-                                               {"inputs", "", false},
-                                               {"failure", "failure", false}};
+    static const ptl_reply_column columns[] = {{"run", "run", PTL_HOLDS_ID},
+                                               {"operation", "operation", PTL_HOLDS_TEXT},
+                                               {"state", "state", PTL_HOLDS_TEXT},
+                                               {"started_at", "started", PTL_HOLDS_INSTANT},
+                                               {"ended_at", "", PTL_HOLDS_INSTANT},
+                                               {"actor", "by", PTL_HOLDS_TEXT},
+                                               {"config_version", "version", PTL_HOLDS_ID},
+                                               {"warehouse_version", "", PTL_HOLDS_ID},
+                                               {"inputs", "", PTL_HOLDS_TEXT},
+                                               {"failure", "failure", PTL_HOLDS_TEXT}};
     ptl_run *runs = NULL;
     int64_t n = 0;
     const int64_t limit = ptl_args_int(call->args, "limit");
@@ -210,15 +210,15 @@ const ptl_op ptl_op_run_show = {
 
 static ptl_status run_job_list(ptl_call *call, ptl_error *err)
 {
-    static const ptl_reply_column columns[] = {{"job", "job", true},
-                                               {"run", "run", true},
-                                               {"operation", "operation", false},
-                                               {"state", "state", false},
-                                               {"share", "share", true},
-                                               {"step", "last step", false},
-                                               {"started_at", "started", false},
-                                               {"ended_at", "", false},
-                                               {"failure", "failure", false}};
+    static const ptl_reply_column columns[] = {{"job", "job", PTL_HOLDS_ID},
+                                               {"run", "run", PTL_HOLDS_ID},
+                                               {"operation", "operation", PTL_HOLDS_TEXT},
+                                               {"state", "state", PTL_HOLDS_TEXT},
+                                               {"share", "share", PTL_HOLDS_NUMBER},
+                                               {"step", "last step", PTL_HOLDS_TEXT},
+                                               {"started_at", "started", PTL_HOLDS_INSTANT},
+                                               {"ended_at", "", PTL_HOLDS_INSTANT},
+                                               {"failure", "failure", PTL_HOLDS_TEXT}};
     ptl_job *jobs = NULL;
     int64_t n = 0;
     const int64_t limit = ptl_args_int(call->args, "limit");

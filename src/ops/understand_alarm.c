@@ -4,19 +4,19 @@
 #include "ops/args.h"
 #include "ops/cursor.h"
 
-static const ptl_reply_column columns[] = {{"alarm", "", true},
-                                           {"day", "Day", false},
-                                           {"dimension", "", false},
-                                           {"member", "Of", false},
-                                           {"metric", "Metric", false},
-                                           {"value", "Was", true},
-                                           {"expected", "Expected", true},
-                                           {"low", "from", true},
-                                           {"high", "to", true},
-                                           {"unit", "", false},
-                                           {"chance", "Chance", true},
-                                           {"raised_at", "", false},
-                                           {"run", "", true}};
+static const ptl_reply_column columns[] = {{"alarm", "", PTL_HOLDS_ID},
+                                           {"day", "Day", PTL_HOLDS_DAY},
+                                           {"dimension", "", PTL_HOLDS_TEXT},
+                                           {"member", "Of", PTL_HOLDS_TEXT},
+                                           {"metric", "Metric", PTL_HOLDS_TEXT},
+                                           {"value", "Was", PTL_HOLDS_NUMBER},
+                                           {"expected", "Expected", PTL_HOLDS_NUMBER},
+                                           {"low", "from", PTL_HOLDS_NUMBER},
+                                           {"high", "to", PTL_HOLDS_NUMBER},
+                                           {"unit", "", PTL_HOLDS_TEXT},
+                                           {"chance", "Chance", PTL_HOLDS_NUMBER},
+                                           {"raised_at", "", PTL_HOLDS_INSTANT},
+                                           {"run", "", PTL_HOLDS_ID}};
 
 static void put_alarms(ptl_reply *reply, const ptl_alarm *alarms, int64_t n)
 {

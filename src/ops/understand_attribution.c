@@ -108,9 +108,9 @@ static ptl_status attribution_show(ptl_call *call, ptl_error *err)
 static ptl_status say_paths(ptl_call *call, int64_t run_id, int64_t before, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
-        {"path", "Path", false},        {"steps", "Touches", true},
-        {"journeys", "Journeys", true}, {"conversions", "Conversions", true},
-        {"rate", "Converting", true},   {"value", "Worth", true}};
+        {"path", "Path", PTL_HOLDS_TEXT},         {"steps", "Touches", PTL_HOLDS_INT},
+        {"journeys", "Journeys", PTL_HOLDS_INT},  {"conversions", "Conversions", PTL_HOLDS_INT},
+        {"rate", "Converting", PTL_HOLDS_NUMBER}, {"value", "Worth", PTL_HOLDS_MONEY}};
     const int64_t limit = ptl_args_int(call->args, "limit");
     const ptl_value params[] = {ptl_value_int(run_id),
                                 ptl_value_string(ptl_args_text(call->args, "sort")),

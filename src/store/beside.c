@@ -81,3 +81,8 @@ void ptl_store_leave(ptl_store *beside)
     if (beside->reads_only) ptl_records_rollback(beside->records);
     ptl_warehouse_leave(beside->warehouse);
 }
+
+bool ptl_store_must_leave(const ptl_store *beside)
+{
+    return ptl_warehouse_must_leave(beside->warehouse);
+}
