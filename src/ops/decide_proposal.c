@@ -156,6 +156,9 @@ const ptl_op ptl_op_proposal_show = {
               "grade?: text — the weakest of a channel that changes, where it is a plan\n"
               "from?, to?: day — of the plan, where it is one\n"
               "chance?: text — of loss, in words, where it is a plan\n"
+              "density?: object(from number, to number, median number, heights list of number) — "
+              "its draws "
+              "as a curve, where it is a plan\n"
               "channels?: list(channel, present money, plan money) — money a week, where it "
               "is a plan\n"
               "difference?: text — what would change in the files, where it changes any",

@@ -337,10 +337,8 @@ static ptl_status fill_totals(ptl_reply *reply, const ptl_table *rows, ptl_error
 
 static ptl_status source_totals(ptl_call *call, ptl_error *err)
 {
-    const ptl_value ever = ptl_value_instant(PTL_INSTANT_EVER);
     ptl_table rows = {0};
-    PTL_TRY(
-        ptl_warehouse_query(&rows, call->store->warehouse, "source/txn_totals", &ever, 1, 0, err));
+    PTL_TRY(ptl_warehouse_query(&rows, call->store->warehouse, "source/totals", NULL, 0, 0, err));
     const ptl_status st = fill_totals(call->reply, &rows, err);
     ptl_table_dispose(&rows);
     return st;
