@@ -149,8 +149,6 @@ const ptl_op ptl_op_proposal_show = {
               "widens?: list(key, before, after, why, right) — where it changes the "
               "configuration\n"
               "worth?: text — point and 90 % interval, where it is a plan\n"
-              "density?: object(from number, to number, median number, heights list of number) "
-              "— its draws as a curve, where it is a plan\n"
               "worth_mean?, worth_low?, worth_high?, chance_of_loss?: number — where it is a "
               "plan\n"
               "grade?: text — the weakest of a channel that changes, where it is a plan\n"
