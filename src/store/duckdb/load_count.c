@@ -97,15 +97,24 @@ static ptl_status total_anew(ptl_load_job *job, ptl_buffer *sql, ptl_error *err)
     return ptl_load_exec(NULL, job, sql, "total the orders", err);
 }
 
-/* How many of the load's keys the table had before, by currency. The load is the small side. */
+/* How many of the load's keys counted before, by currency. First the rows that have one of them, by
+ * a join whose small side the load is, and only then which of those rows count: the view would ask
+ * that of every row. */
 static void put_met(ptl_buffer *sql, long long load, const char *key, const char *counts)
 {
-    ptl_buffer_printf(sql,
-                      " UNION ALL SELECT r.currency, 0, %s, 0, 0 FROM (SELECT DISTINCT currency,"
-                      " %s AS key FROM txn WHERE load_id = %lld) AS s JOIN (SELECT currency,"
-                      " %s AS key FROM txn_known WHERE load_id < %lld) AS r"
-                      " ON r.currency = s.currency AND r.key = s.key GROUP BY r.currency",
-                      counts, key, load, key, load);
+    ptl_buffer_printf(
+        sql,
+        " UNION ALL (WITH brought AS MATERIALIZED (SELECT DISTINCT currency, %s AS key FROM txn"
+        " WHERE load_id = %lld), met AS MATERIALIZED (SELECT r.currency, r.load_id, r.source_row,"
+        " r.key FROM (SELECT currency, load_id, source_row, %s AS key FROM txn"
+        " WHERE load_id < %lld) AS r SEMI JOIN brought AS b"
+        " ON b.currency = r.currency AND b.key = r.key)"
+        " SELECT m.currency, 0, %s, 0, 0 FROM met AS m ANTI JOIN (SELECT replaces_load_id FROM load"
+        " WHERE replaces_load_id IS NOT NULL) AS n ON n.replaces_load_id = m.load_id"
+        " ANTI JOIN (SELECT load_id, source_row FROM superseded_known WHERE table_name = 'txn') AS "
+        "s"
+        " ON s.load_id = m.load_id AND s.source_row = m.source_row GROUP BY m.currency)",
+        key, load, key, load, counts);
 }
 
 static ptl_status total_with_load(ptl_load_job *job, ptl_buffer *sql, ptl_error *err)
@@ -120,8 +129,8 @@ static ptl_status total_with_load(ptl_load_job *job, ptl_buffer *sql, ptl_error 
         " sum(gross_micros), coalesce(sum(gross_micros::HUGEINT - discount_micros - tax_micros), 0)"
         " FROM txn WHERE load_id = %lld GROUP BY currency",
         load);
-    put_met(sql, load, "coalesce(order_id, txn_id)", "-count(DISTINCT r.key), 0");
-    put_met(sql, load, "identifier_id", "0, -count(DISTINCT r.key)");
+    put_met(sql, load, "coalesce(order_id, txn_id)", "-count(DISTINCT m.key), 0");
+    put_met(sql, load, "identifier_id", "0, -count(DISTINCT m.key)");
     ptl_buffer_text(sql, ") GROUP BY currency");
     return ptl_load_exec(NULL, job, sql, "total the orders", err);
 }
