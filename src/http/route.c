@@ -35,10 +35,11 @@ static void answer_openapi(ptl_exchange *e)
     ptl_error err;
     ptl_buffer_clear(&e->answer);
     ptl_json_init_buffer(&json, &e->answer, 0, &err);
-    ptl_openapi(&json);
+    ptl_status st = ptl_openapi(&json, &err);
+    if (st == PTL_OK) st = ptl_json_finish(&json);
     e->http = 200;
     e->type = "application/json";
-    if (ptl_json_finish(&json) != PTL_OK) ptl_answer_problem(e, 0, &err, NULL);
+    if (st != PTL_OK) ptl_answer_problem(e, 0, &err, NULL);
 }
 
 static void answer_events(ptl_exchange *e)

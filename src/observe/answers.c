@@ -257,9 +257,8 @@ static ptl_question ask(const facts *f, const row *r, ptl_error *err)
 /* The newest year of revenue and media, by the newest rates: sizes, no figures. */
 static ptl_status read_money(facts *f, ptl_store *store, ptl_error *err)
 {
-    const ptl_value known = {.type = PTL_TYPE_INSTANT, .integer = PTL_INSTANT_EVER};
     ptl_table t = {0};
-    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "answers/money", &known, 1, 0, err));
+    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "answers/money", NULL, 0, 0, err));
     if (t.n_rows == 1) {
         f->n_weeks = ptl_column_int(&t.columns[0], 0) / 7;
         f->revenue_year = ptl_column_int(&t.columns[1], 0);
@@ -272,13 +271,12 @@ static ptl_status read_money(facts *f, ptl_store *store, ptl_error *err)
 ptl_status ptl_answers_read(ptl_answers *out, ptl_store *store, const ptl_workspace *workspace,
                             ptl_arena *arena, ptl_error *err)
 {
-    const ptl_value known = {.type = PTL_TYPE_INSTANT, .integer = PTL_INSTANT_EVER};
     *out = (ptl_answers){0};
     facts f = {.currency = workspace->currency, .arena = arena};
     out->questions = ptl_arena_array(arena, N_ROWS, sizeof *out->questions, err);
     if (!out->questions) return PTL_E_NO_MEMORY;
     PTL_TRY(
-        ptl_warehouse_query(&f.presence, store->warehouse, "audit/presence", &known, 1, 0, err));
+        ptl_warehouse_query(&f.presence, store->warehouse, "answers/presence", NULL, 0, 0, err));
     const ptl_status st = read_money(&f, store, err);
     for (int i = 0; i < N_ROWS && st == PTL_OK; i++) {
         out->questions[i] = ask(&f, &rows[i], err);

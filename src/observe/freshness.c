@@ -147,14 +147,13 @@ static void take_days(ptl_freshness *f, const ptl_table *t, int64_t *rows)
 static ptl_status read_days(int64_t **rows, ptl_freshness *f, ptl_store *store, ptl_arena *arena,
                             ptl_error *err)
 {
-    const ptl_value params[] = {ptl_value_instant(PTL_INSTANT_EVER),
-                                ptl_value_day(f->first - PTL_FRESH_HABIT), ptl_value_day(f->last)};
+    const ptl_value params[] = {ptl_value_day(f->first - PTL_FRESH_HABIT), ptl_value_day(f->last)};
     ptl_table t = {0};
     *rows = ptl_arena_array(arena, (f->n_sources + 1) * SPAN, sizeof **rows, err);
     if (!*rows) return PTL_E_NO_MEMORY;
     memset(*rows, 0, (size_t)((f->n_sources + 1) * SPAN) * sizeof **rows);
     if (!f->has_days) return PTL_OK;
-    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "source/rows_recent", params, 3, 0, err));
+    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "source/rows_recent", params, 2, 0, err));
     take_days(f, &t, *rows);
     ptl_table_dispose(&t);
     return PTL_OK;

@@ -179,9 +179,8 @@ ptl_status ptl_taxonomy_read(ptl_taxonomy *out, ptl_store *store, const ptl_work
     PTL_TRY_GOTO(
         st, done,
         ptl_warehouse_query(&governs, store->warehouse, "taxonomy/governed", &known, 1, 0, err));
-    PTL_TRY_GOTO(
-        st, done,
-        ptl_warehouse_query(&names, store->warehouse, "taxonomy/names", &known, 1, 0, err));
+    PTL_TRY_GOTO(st, done,
+                 ptl_warehouse_query(&names, store->warehouse, "taxonomy/names", NULL, 0, 0, err));
     PTL_TRY_GOTO(st, done, read_governed(&r, &governs, err));
     st = take_all(&r, &names, err);
 done:

@@ -88,7 +88,8 @@ const ptl_op ptl_op_source_list = {
     .about =
         "One line a source: the canonical table it fills, files, rows and rows set aside by the "
         "loads in force, the last local day it reaches, its owner.",
-    .result = "sources: list — source, table, files, rows, set_aside, last_day, owner",
+    .result = "sources: list(source, table, files int, rows int, set_aside int, last_day "
+              "day, owner) — those in force",
     .right = "everyone",
     .effects = PTL_READS | PTL_FILES,
     .example = "portolan source list",
@@ -195,8 +196,10 @@ const ptl_op ptl_op_source_import = {
         "keeps the files it finished and nothing of the one it was at.",
     .params = import_params,
     .n_params = 2,
-    .result = "rows: int — rows loaded\nset_aside: int — rows set aside\n"
-              "files: list — source, file, state, rows, set_aside, duplicates",
+    .result = "rows: int — rows loaded\n"
+              "set_aside: int — rows set aside\n"
+              "files: list(source, file, state, rows int, set_aside int, duplicates int) — "
+              "what was read",
     .right = "analyst",
     .effects = PTL_READS | PTL_WRITES | PTL_LOADS | PTL_ENTERS, /* one entry a load */
     .is_long = true,
@@ -295,7 +298,7 @@ const ptl_op ptl_op_source_quarantine = {
              "the file or the mapping is corrected and imported again.",
     .params = quarantine_params,
     .n_params = 3,
-    .result = "rows: list — file, row, column, reason\n" PTL_RESULT_CURSOR,
+    .result = "rows: list(file, row int, column, reason) — rows set aside\n" PTL_RESULT_CURSOR,
     .right = "analyst",
     .effects = PTL_READS,
     .example = "portolan source quarantine orders",
@@ -334,10 +337,8 @@ static ptl_status fill_totals(ptl_reply *reply, const ptl_table *rows, ptl_error
 
 static ptl_status source_totals(ptl_call *call, ptl_error *err)
 {
-    const ptl_value ever = ptl_value_instant(PTL_INSTANT_EVER);
     ptl_table rows = {0};
-    PTL_TRY(
-        ptl_warehouse_query(&rows, call->store->warehouse, "source/txn_totals", &ever, 1, 0, err));
+    PTL_TRY(ptl_warehouse_query(&rows, call->store->warehouse, "source/totals", NULL, 0, 0, err));
     const ptl_status st = fill_totals(call->reply, &rows, err);
     ptl_table_dispose(&rows);
     return st;
@@ -348,7 +349,8 @@ const ptl_op ptl_op_source_totals = {
     .summary = "add up everything that orders brought, currency by currency",
     .about = "Exact sums in the currency of each order line, the newest day included, nothing "
              "converted: what to hold against the shop's own report.",
-    .result = "totals: list — currency, lines, orders, customers, gross, revenue",
+    .result = "totals: list(currency, lines int, orders int, customers int, gross money, "
+              "revenue money) — by currency",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan source totals",

@@ -94,7 +94,7 @@ static ptl_status data_findings(ptl_call *call, ptl_error *err)
     if (run_id == 0) {
         ptl_reply_say(call->reply, "No audit has run yet.");
         ptl_reply_next(call->reply, "portolan audit");
-        return PTL_OK;
+        return ptl_cursor_put(call, NULL, 2, err);
     }
     ptl_reply_id(call->reply, "run", "Run", run_id);
     const int64_t first = at[1] < report.n_findings ? at[1] : report.n_findings;
@@ -106,9 +106,10 @@ static ptl_status data_findings(ptl_call *call, ptl_error *err)
 }
 
 #define FINDINGS                                                                                   \
-    "high, medium, low: how many findings of each severity\n"                                      \
-    "findings: list — severity, check, title, from, to, rows, value, owner, detail, effect, "    \
-    "advice"
+    "high?, medium?, low?: int — how many findings of each severity, where there are facts\n"    \
+    "findings?: list(severity, check, title, from day, to day, rows int, value money, owner, "     \
+    "detail, effect, "                                                                             \
+    "advice) — the gravest first, where there are facts"
 
 static const ptl_param audit_params[] = {
     {.name = "as_of",
@@ -150,13 +151,14 @@ static const ptl_param findings_params[] = {
      .about = "How many at most."},
     PTL_PARAM_CURSOR};
 
-const ptl_op ptl_op_data_findings = {.name = "data.findings",
-                                     .summary = "list what the newest audit found",
-                                     .about = "Findings by severity, then by money at stake.",
-                                     .params = findings_params,
-                                     .n_params = 3,
-                                     .result = "run: the audit\n" FINDINGS "\n" PTL_RESULT_CURSOR,
-                                     .right = "everyone",
-                                     .effects = PTL_READS,
-                                     .example = "portolan data findings",
-                                     .run = data_findings};
+const ptl_op ptl_op_data_findings = {
+    .name = "data.findings",
+    .summary = "list what the newest audit found",
+    .about = "Findings by severity, then by money at stake.",
+    .params = findings_params,
+    .n_params = 3,
+    .result = "run?: int — the audit, where there is one\n" FINDINGS "\n" PTL_RESULT_CURSOR,
+    .right = "everyone",
+    .effects = PTL_READS,
+    .example = "portolan data findings",
+    .run = data_findings};

@@ -118,8 +118,9 @@ const ptl_op ptl_op_taxonomy_list = {
         "is one alias more: history follows it.",
     .params = taxonomy_params,
     .n_params = sizeof taxonomy_params / sizeof *taxonomy_params,
-    .result = "names, unmatched: int — how many\nlist: list — kind, name, means, value, rows, "
-              "from, to, tables\n" PTL_RESULT_CURSOR,
+    .result = "names?, unmatched?: int — how many, where facts carry names\n"
+              "list?: list(kind, name, means, value money, rows int, from day, to day, "
+              "tables) — names as recorded\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan taxonomy list --all",
@@ -184,8 +185,9 @@ const ptl_op ptl_op_answer_list = {
              "limits, or not yet. For the last two one file is named, and what the answer would be "
              "worth in this company's own money.",
     .result = "answered, limited, not_yet: int — how many\n"
-              "questions: list — question, where\n"
-              "open: list — question, state, missing, file, worth",
+              "questions: list(question, where) — answered, and by which command\n"
+              "open: list(question, state, missing, file, worth) — what would answer the "
+              "others",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan answer list",

@@ -89,7 +89,10 @@ struct ptl_op {
     const char *about;   /* paragraphs of the help page                 */
     const ptl_param *params;
     int64_t n_params;
-    const char *result;  /* the JSON answer's shape, one key a line: "rows: int — rows loaded" */
+    /* The JSON answer's shape to its last key, a line a key: "rows: int — rows loaded",
+     * "runs: list(run int, actor, started_at time) — the newest five". The grammar is result.h's;
+     * help shows the text, OpenAPI is made from it, and tests hold every answer to it. */
+    const char *result;
     const char *right;   /* who may: "everyone", "analyst", "owner"     */
     unsigned effects;    /* PTL_READS | …                               */
     bool is_long;        /* a job with progress                         */

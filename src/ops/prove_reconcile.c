@@ -362,11 +362,12 @@ const ptl_op ptl_op_reconcile_show = {
              "explains, or was considered and does not come near; what is left is unexplained.",
     .params = show_params,
     .n_params = sizeof show_params / sizeof *show_params,
-    .result =
-        "lines: list — from, to, line, ours, books, difference, share, verdict, signed_by, run\n"
-        "causes: list — from, line, cause, amount, kind, verdict\n"
-        "rows: list — where asked for: source, file, row, txn, day, other_day, amount, "
-        "currency\n" PTL_RESULT_CURSOR,
+    .result = "lines: list(from day, to day, line, ours money, books money, difference "
+              "money, share number, verdict, signed_by, run int) — ours beside the books\n"
+              "causes?: list(from day, line, cause, amount money, kind, verdict) — why they "
+              "differ\n"
+              "rows?: list(source, file, row int, txn, day day, other_day day, amount money, "
+              "currency) — where asked for\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan reconcile show",
@@ -507,7 +508,8 @@ const ptl_op ptl_op_reconcile_sign = {
              "withdrawn: a later one stands beside it.",
     .params = sign_params,
     .n_params = 2,
-    .result = "from, to: day — the period\nreconciliation: int — the run that was signed\n"
+    .result = "from, to: day — the period\n"
+              "reconciliation: int — the run that was signed\n"
               "figures: text — hash of its figures",
     .right = "finance",
     .effects = PTL_READS | PTL_WRITES | PTL_ENTERS,

@@ -156,8 +156,9 @@ const ptl_op ptl_op_challenge_list = {
     .about = "What people doubted, and what they were told.",
     .params = list_params,
     .n_params = N_OF(list_params),
-    .result = "challenges: list — challenge, figure, what, run, question, asked_by, asked_at, "
-              "answer, answered_by, answered_at\n" PTL_RESULT_CURSOR,
+    .result = "challenges: list(challenge int, figure, what, run int, question, asked_by, "
+              "asked_at time, answer, answered_by, answered_at time) — the open ones "
+              "first\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan challenge list",

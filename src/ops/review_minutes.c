@@ -139,8 +139,8 @@ const ptl_op ptl_op_minutes_list = {
     .params = list_params,
     .n_params = 3,
     .result =
-        "minutes: list — minute, kind, state, what, owner, due, met_on, opened_by, closed_at, "
-        "closed_by, outcome\n" PTL_RESULT_CURSOR,
+        "minutes: list(minute int, kind, state, what, owner, due day, met_on day, "
+        "opened_by, closed_at time, closed_by, outcome) — the open ones first\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan minutes list",

@@ -139,8 +139,9 @@ const ptl_op ptl_op_figure_list = {
         "channel recorded with the order: what they carry is credit of grade E, not effect.",
     .params = figure_params,
     .n_params = sizeof figure_params / sizeof *figure_params,
-    .result = "figures: list — name, grain, from, to, channel, value, low, high, unit, kind, run, "
-              "dimension, verdict\n" PTL_RESULT_CURSOR,
+    .result = "figures: list(name, grain, from day, to day, channel, value int or number or "
+              "money, low number, high number, unit, kind, run int, dimension, verdict) — in "
+              "their order\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan figures --name cm2 --grain week --limit 5",

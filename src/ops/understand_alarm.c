@@ -97,11 +97,11 @@ const ptl_op ptl_op_alarm_run = {
         "raises nothing twice.",
     .params = run_params,
     .n_params = 1,
-    .result =
-        "day, asked, new: the day, series with history enough, alarms not raised before; where "
-        "there are facts\n"
-        "alarms: list — alarm, day, dimension, member, metric, value, expected, low, high, "
-        "unit, chance, raised_at, run; where there are facts",
+    .result = "day?: day — the day, where there are facts\n"
+              "asked?, new?: int — series with history enough, and alarms not raised before\n"
+              "alarms?: list(alarm int, day day, dimension, member, metric, value number, "
+              "expected number, low number, high number, unit, chance number, raised_at "
+              "time, run int) — of that day, where there are facts",
     .right = "everyone",
     .effects = PTL_READS | PTL_WRITES,
     .example = "portolan alarm run",
@@ -142,8 +142,9 @@ const ptl_op ptl_op_alarm_list = {
     .about = "Each alarm with the band it left and the chance of that with nothing wrong.",
     .params = list_params,
     .n_params = 3,
-    .result = "alarms: list — alarm, day, dimension, member, metric, value, expected, low, high, "
-              "unit, chance, raised_at, run\n" PTL_RESULT_CURSOR,
+    .result = "alarms: list(alarm int, day day, dimension, member, metric, value number, "
+              "expected number, low number, high number, unit, chance number, raised_at "
+              "time, run int) — the newest first\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan alarm list --limit 10",

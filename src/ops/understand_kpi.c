@@ -220,9 +220,10 @@ const ptl_op ptl_op_kpi_list = {
         " more euro would bring by the newest mix model, none where there is none.",
     .params = kpi_params,
     .n_params = sizeof kpi_params / sizeof *kpi_params,
-    .result = "kpis: list — name, grain, from, to, dimension, member, value, target, plan, "
-              "previous, year_ago, low, "
-              "high, unit, kind, grade, verdict, run\n" PTL_RESULT_CURSOR,
+    .result = "kpis: list(name, grain, from day, to day, dimension, member, value int or "
+              "number or money, target number, plan number, previous number, year_ago "
+              "number, low number, high number, unit, kind, grade, verdict, run int) — in "
+              "their order\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan kpi list --grain quarter --limit 5",
@@ -408,9 +409,11 @@ const ptl_op ptl_op_cohort_list = {
         "grows.",
     .params = cohort_params,
     .n_params = sizeof cohort_params / sizeof *cohort_params,
-    .result = "cohorts: list — won, member, customers, active, orders, revenue, cm1, retention, "
-              "ltv_to_cac, payback_months, verdict, run; by week: won, member, age, customers, "
-              "active, orders, revenue, variable_cost, verdict, run\n" PTL_RESULT_CURSOR,
+    .result = "cohorts: list(won day, member, customers int, active int, orders int, revenue "
+              "money, cm1 money, retention number, ltv number, ltv_to_cac number, "
+              "payback_months number, verdict, run int) or list(won day, member, age int, "
+              "customers int, active int, orders int, revenue money, variable_cost money, "
+              "verdict, run int) — by month, or by week\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan cohort list --limit 6",

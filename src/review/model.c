@@ -273,12 +273,15 @@ static ptl_status read_total(ptl_review_total *x, const ptl_table *t, int64_t ro
     return int_at(&x->revenue_micros, t, "revenue_micros", row, err);
 }
 
+/* What is known today is added up already; what was known at an instant is counted. */
 static ptl_status read_totals(ptl_review *r, ptl_store *store, ptl_arena *arena, ptl_error *err)
 {
     const ptl_value known = ptl_value_instant(r->known_by);
+    const bool today = r->known_by == PTL_INSTANT_EVER;
     ptl_table t = {0};
     ptl_status st = PTL_E_NO_MEMORY;
-    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, "source/txn_totals", &known, 1, 0, err));
+    PTL_TRY(ptl_warehouse_query(&t, store->warehouse, today ? "source/totals" : "source/txn_totals",
+                                today ? NULL : &known, today ? 0 : 1, 0, err));
     r->n_totals = t.n_rows;
     r->totals = ptl_arena_array(arena, t.n_rows + 1, sizeof *r->totals, err);
     if (!r->totals) goto done;

@@ -466,6 +466,39 @@ static const ptl_canon_column superseded_columns[] = {
     SET("superseded_at", INSTANT, "When we learned of the correction"),
 };
 
+static const ptl_canon_column count_day_columns[] = {
+    SET("load_id", INT, "The load that brought the rows"),
+    SET("table_name", TEXT, "Table they are in"),
+    SET("kind", TEXT, "What the name is: channel, campaign, geo; empty means all rows of the day"),
+    SET("name", TEXT, "Name they carry; empty where all are counted"),
+    SET("currency", TEXT, "Currency of the sums; empty where there is none"),
+    SET("day", DAY, "Local day"),
+    SET("n_rows", INT, "How many rows"),
+    SET("micros_sum", INT, "What they add up to; orders alone do"),
+    SET("size_sum", INT, "The same with refunds and returns added, not taken off"),
+};
+
+static const ptl_canon_column count_corrected_columns[] = {
+    SET("table_name", TEXT, "Table of the row that was corrected"),
+    SET("load_id", INT, "Its load"),
+    SET("source_row", INT, "Its row"),
+    SET("day", DAY, "Local day under which it is counted"),
+    SET_IF("channel", TEXT, "Channel under which it is counted"),
+    SET_IF("campaign", TEXT, "Campaign under which it is counted"),
+    SET_IF("geo", TEXT, "Place under which it is counted"),
+    SET("currency", TEXT, "Currency under which it is counted"),
+    SET("micros_sum", INT, "What it adds to the sum"),
+};
+
+static const ptl_canon_column txn_total_columns[] = {
+    SET("currency", TEXT, "Currency of the orders"),
+    SET("n_lines", INT, "Order lines"),
+    SET("n_orders", INT, "Different orders"),
+    SET("n_customers", INT, "Different customers"),
+    SET("gross_sum", INT, "Gross of all lines, in millionths"),
+    SET("revenue_sum", INT, "Gross without discount and tax, in millionths"),
+};
+
 static const ptl_canon_column calendar_columns[] = {
     SET("day", DAY, "Local day"),
     SET("starts_at", INSTANT, "Instant at which it begins"),
@@ -677,6 +710,9 @@ const ptl_canon_table ptl_canon[] = {
     TABLE(output, BOOKKEEPING, NULL, "what one run wrote to one table"),
     TABLE(quarantine, BOOKKEEPING, NULL, "a row of a file that did not become a fact, and why"),
     TABLE(superseded, BOOKKEEPING, NULL, "a fact that a later row corrects"),
+    TABLE(count_day, BOOKKEEPING, "day", "what one load brought on a day under a name"),
+    TABLE(count_corrected, BOOKKEEPING, "day", "a fact that was ever corrected, as it stands in count_day"),
+    TABLE(txn_total, BOOKKEEPING, NULL, "a currency with everything its orders add up to"),
     TABLE(calendar, BOOKKEEPING, NULL, "a local day and the instants between which it lies"),
     TABLE(meta, BOOKKEEPING, NULL, "a note about the warehouse itself"),
     TABLE(figure, FIGURE, "period_start", "a figure of a review"),

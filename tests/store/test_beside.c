@@ -294,8 +294,8 @@ static void facts_outlive_a_run(void **state)
 {
     (void)state;
     ptl_table table;
-    const ptl_value name = ptl_value_string("n"), ever = ptl_value_instant(PTL_INSTANT_EVER);
-    const ptl_duck_question names = {"taxonomy/names", &ever, 1}, value = {"meta/value", &name, 1};
+    const ptl_value name = ptl_value_string("n");
+    const ptl_duck_question names = {"taxonomy/names", NULL, 0}, value = {"meta/value", &name, 1};
     ptl_duck_memo *memo = store.warehouse->engine->memo;
     write_both(&store, 81);
     ask(&value);

@@ -32,6 +32,15 @@ static const char *const lines =
     " 'geo ' || (hash(i, 14) % 11)"
     " FROM range(240000) AS r(i)";
 
+/* as loads leave them */
+static const char *const sums =
+    "INSERT INTO count_day SELECT load_id, 'txn', 'channel', coalesce(channel, 'none'), currency,"
+    " day, count(*), sum(gross_micros), sum(abs(gross_micros)) FROM txn GROUP BY ALL;"
+    "INSERT INTO count_day SELECT load_id, 'txn', '', '', currency, day, count(*),"
+    " sum(gross_micros), sum(abs(gross_micros)) FROM txn GROUP BY ALL;"
+    "INSERT INTO txn_total SELECT currency, count(*), count(DISTINCT order_id),"
+    " count(DISTINCT identifier_id), sum(gross_micros), sum(gross_micros) FROM txn GROUP BY ALL";
+
 static const char *const company =
     "INSERT INTO spend SELECT DATE '2024-01-01' + (i % 730)::INT, 'geo ' || (i // 730 % 10),"
     " 'channel ' || (i // 7300 % 6), 'c' || (i // 43800), '', (hash(i, 20) % 90000000)::BIGINT,"
@@ -246,6 +255,7 @@ static int build(void **state)
     EXPECT_OK(ptl_warehouse_calendar(warehouse, zone, &err));
     ptl_zone_close(zone);
     warehouse_exec(warehouse, lines);
+    warehouse_exec(warehouse, sums);
     warehouse_exec(warehouse, company);
     warehouse_exec(warehouse, sources);
     warehouse_exec(warehouse, faulty);

@@ -196,7 +196,7 @@ static ptl_status drop_temporary(ptl_load_job *job, ptl_error *err)
     return ptl_duck_exec(&job->scope,
                          "DROP TABLE IF EXISTS load_lost; DROP TABLE IF EXISTS load_same;"
                          "DROP TABLE IF EXISTS load_back; DROP TABLE IF EXISTS load_met;"
-                         "DROP TABLE IF EXISTS load_won",
+                         "DROP TABLE IF EXISTS load_won; DROP TABLE IF EXISTS load_total",
                          err);
 }
 
@@ -246,6 +246,7 @@ static ptl_status in_scope(ptl_load_report *out, ptl_load_job *job, ptl_file_sta
                         "source %s: %lld rows read, but %lld loaded and %lld in quarantine",
                         job->spec->source, (long long)out->rows_read, (long long)out->rows,
                         (long long)out->quarantined);
+    PTL_TRY(ptl_load_count(job, err));
     PTL_TRY(settle_load_row(job, out, err));
     return drop_temporary(job, err);
 }

@@ -232,6 +232,7 @@ static ptl_status insert_winners(int64_t *n_rows, ptl_load_job *job, ptl_buffer 
     ptl_buffer_text(sql, "CREATE OR REPLACE TEMP TABLE load_won AS SELECT b.*");
     put_winners(sql, job);
     PTL_TRY(ptl_load_exec(NULL, job, sql, "bring rows back", err));
+    job->has_won = true;
     PTL_TRY(ptl_load_versions_back(job, sql, err));
     ptl_buffer_printf(sql, "INSERT INTO %s (", plan->table->name);
     ptl_load_put_columns(sql, plan, "");

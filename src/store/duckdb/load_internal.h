@@ -5,7 +5,7 @@
  * the file in a thread of its own; load_stage.c gives mapped rows to the engine; load_identifier.c
  * turns what names a person into numbers; load_duplicate.c finds facts that are there already and
  * brings back those that lost to a load now replaced; load_version.c sets newer versions of a fact
- * over older ones; load_quarantine.c keeps what did not become a fact. */
+ * over older ones; load_quarantine.c keeps what did not become a fact; load_count.c adds up. */
 #ifndef PTL_STORE_LOAD_INTERNAL_H
 #define PTL_STORE_LOAD_INTERNAL_H
 
@@ -134,6 +134,8 @@ typedef struct ptl_load_job {
     ptl_error error;
     int64_t n_staged;
     int64_t n_duplicates, n_restated;
+    int64_t n_set_over; /* rows that something was set over, those of other loads among them */
+    bool has_won;       /* load_won is there: rows were brought back */
     ptl_day day_first, day_last; /* INT32_MAX and INT32_MIN where no row has a day */
     ptl_load_key *keys_of_rows;  /* of the staged rows */
     int64_t key_capacity;
@@ -159,6 +161,9 @@ PTL_NODISCARD ptl_status ptl_load_versions_back(ptl_load_job *job, ptl_buffer *s
 PTL_NODISCARD ptl_status ptl_load_revive(ptl_load_job *job, ptl_error *err);
 /** Every row of the file that is no fact, with why. */
 PTL_NODISCARD ptl_status ptl_load_quarantine(int64_t *n_rows, ptl_load_job *job, ptl_error *err);
+
+/** What the load changed in the sums that pages read; the last step, when its facts are settled. */
+PTL_NODISCARD ptl_status ptl_load_count(ptl_load_job *job, ptl_error *err);
 
 /** Run the SQL in `sql`, then empty it; `n_rows` (nullable) receives how many rows it changed. */
 PTL_NODISCARD ptl_status ptl_load_exec(int64_t *n_rows, ptl_load_job *job, ptl_buffer *sql,

@@ -78,12 +78,16 @@ static ptl_status supersede(ptl_load_job *job, ptl_buffer *sql, ptl_error *err)
                       " ORDER BY m.their_load, m.their_row",
                       table, load);
     PTL_TRY(ptl_load_exec(&job->n_restated, job, sql, "set versions over others", err));
+    job->n_set_over += job->n_restated;
     ptl_buffer_printf(sql,
                       "INSERT INTO superseded SELECT '%s', %lld, m.source_row, m.their_load,"
                       " m.their_known FROM load_met AS m WHERE m.their_known > m.known_at"
                       " ORDER BY m.source_row, m.their_load",
                       table, load);
-    return ptl_load_exec(NULL, job, sql, "set others over versions", err);
+    int64_t n;
+    PTL_TRY(ptl_load_exec(&n, job, sql, "set others over versions", err));
+    job->n_set_over += n;
+    return PTL_OK;
 }
 
 ptl_status ptl_load_versions(ptl_load_job *job, ptl_buffer *sql, ptl_error *err)
@@ -109,5 +113,8 @@ ptl_status ptl_load_versions_back(ptl_load_job *job, ptl_buffer *sql, ptl_error 
     put_rows_of_loads(sql, job);
     ptl_load_put_keys_equal(sql, &job->plan, "s.", "r.");
     ptl_buffer_text(sql, " WHERE r.load_id < s.load_id ORDER BY r.load_id, r.source_row");
-    return ptl_load_exec(NULL, job, sql, "bring rows back", err);
+    int64_t n;
+    PTL_TRY(ptl_load_exec(&n, job, sql, "bring rows back", err));
+    job->n_set_over += n;
+    return PTL_OK;
 }
