@@ -283,6 +283,7 @@ static ptl_status enter(int64_t *state, ptl_lane *lane, ptl_error *err)
     if (!lane->is_open) {
         PTL_TRY(ptl_store_open_beside(&lane->own, &server->store, only_reads(lane), err));
         if (!only_reads(lane)) ptl_store_watch(&lane->own, &server->pulse);
+        if (lane->kind == PTL_LANE_TABLES) ptl_store_ask_once(&lane->own);
         lane->is_open = true;
     }
     return ptl_store_enter(state, &lane->own, &server->pulse, err);

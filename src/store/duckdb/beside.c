@@ -123,6 +123,11 @@ void ptl_warehouse_leave(ptl_warehouse *beside)
     step_out(beside);
 }
 
+void ptl_warehouse_ask_once(ptl_warehouse *beside)
+{
+    beside->asks_once = true;
+}
+
 bool ptl_warehouse_must_leave(const ptl_warehouse *beside)
 {
     ptl_duck_engine *engine = beside->engine;
