@@ -54,7 +54,7 @@ tsan: build-tsan ## the tests of base and store under the thread sanitizer; T=na
 	@tools/test --build build/tsan --programs --kind unit,store $(T)
 
 .PHONY: lint
-lint: build-dev build/clang/build.ninja ## checks of the tree, layout of the code, clang without warnings
+lint: build-dev build/asan/build.ninja ## checks of the tree, layout of the code, clang without warnings
 	@tools/lint
 
 .PHONY: format
@@ -62,7 +62,7 @@ format: $(PACKAGES)clang ## lays out all C files
 	@find src include tests tools bench fuzz -name '*.[ch]' -print0 | xargs -0r clang-format -i
 
 .PHONY: fuzz
-fuzz: build-fuzz ## feeds F=target with made-up input for SECONDS=60
+fuzz: build-asan ## feeds F=target with made-up input for SECONDS=60
 	@tools/fuzz "$(F)" "$(SECONDS)"
 
 .PHONY: bench
@@ -79,13 +79,13 @@ clean: ## removes what was built; .deps and web/node_modules stay
 
 # --- builds: one folder below build/ for each preset ------------------------------------------------
 
-build-clang build/clang/build.ninja build-fuzz build/fuzz/build.ninja: | $(PACKAGES)clang
+build-asan build/asan/build.ninja: | $(PACKAGES)clang
 
 build/%/build.ninja: CMakePresets.json | $(READY)
 	@tools/quietly "configuring build/$*" cmake --preset $*
 
-.PHONY: build-dev build-release build-clang build-asan build-tsan build-fuzz
-build-dev build-release build-clang build-asan build-tsan build-fuzz: build-%: build/%/build.ninja $(READY)
+.PHONY: build-dev build-release build-asan build-tsan
+build-dev build-release build-asan build-tsan: build-%: build/%/build.ninja $(READY)
 	@tools/build $*
 
 .PHONY: build/dev/portolan

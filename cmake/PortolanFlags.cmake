@@ -4,7 +4,7 @@ set(PTL_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshado
     -Wdouble-promotion -Werror)
 set(PTL_FLOATING_POINT -ffp-contract=off)
 
-option(PTL_FUZZ "build the targets of fuzz/ for libFuzzer, and no tests" OFF)
+option(PTL_FUZZ "let libFuzzer drive the targets of fuzz/ (clang)" OFF)
 set(PTL_SANITIZE "" CACHE STRING "sanitizers, as -fsanitize= takes them")
 if(PTL_SANITIZE)
   add_compile_options(-fsanitize=${PTL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -13,9 +13,6 @@ if(PTL_SANITIZE)
   if(CMAKE_C_COMPILER_ID STREQUAL GNU)
     list(APPEND PTL_WARNINGS -Wno-format-truncation -Wno-maybe-uninitialized)
   endif()
-endif()
-if(PTL_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 # A library that nothing is used of is not asked for at run time.
 add_link_options(-Wl,--as-needed)

@@ -21,6 +21,7 @@
 #define PORTOLAN_BUDGET_H
 
 #include "portolan/arena.h"
+#include "portolan/density.h"
 #include "portolan/executor.h"
 #include "portolan/response.h"
 #include "portolan/verdict.h"
@@ -143,8 +144,9 @@ typedef struct ptl_budget_result {
     int64_t *plan_cents; /* n_cells, in the arena */
     int64_t unallocated_cents; /* FIXED: what no step can spend; plan + this = the total, exactly */
     ptl_budget_outcome plan, present;
-    ptl_estimate gain;     /* profit of the plan less that of the present plan, draw by draw */
-    double p_loss;         /* share of draws in which the gain is negative */
+    ptl_estimate gain;        /* profit of the plan less that of the present plan, draw by draw */
+    double p_loss;            /* share of draws in which the gain is negative */
+    ptl_density gain_density; /* the gain's draws, as a curve to look at; all 0 where not finite */
     double gain_in_sample; /* the mean gain on the draws that chose: what a careless report says */
     ptl_budget_channel_result *channel; /* n_channels, in the arena */
     double objective;      /* U(V) - price * spend of the plan, on the draws that chose, money */

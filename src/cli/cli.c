@@ -195,7 +195,7 @@ static ptl_status fill_openapi(ptl_buffer *page, ptl_error *err)
 {
     ptl_json json;
     ptl_json_init_buffer(&json, page, 2, err);
-    ptl_openapi(&json);
+    PTL_TRY(ptl_openapi(&json, err));
     PTL_TRY(ptl_json_finish(&json));
     ptl_buffer_text(page, "\n");
     return PTL_OK;

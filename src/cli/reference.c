@@ -104,7 +104,11 @@ void ptl_reference(ptl_buffer *out)
              "A JSON answer is one object. `said` is the answer in sentences, `notes` what "
              "the reader should know beside it, `next` what to do next; all three are lists "
              "of texts. Money is `{\"amount\": \"1234.50\", \"currency\": \"EUR\"}`, times are "
-             "RFC 3339 in UTC, days are `2026-11-15`, what is missing is `null`.\n");
+             "RFC 3339 in UTC, days are `2026-11-15`, what is missing is `null`.\n\n"
+             "Behind a key or column stands its kind: `int`, `number`, `bool`, `text`, `time`, "
+             "`day`, `money`, `list(columns)`, `object(keys)`; a column without one is text. `?` "
+             "marks a key that not every answer has. No answer has a key that is not described "
+             "here, but for `run`, the number of the run, where an operation leaves one.\n");
     for (int64_t room = 0; room < ptl_op_rooms_n; room++) {
         bool headed = false;
         for (int64_t i = 0; i < ptl_ops_n; i++) {

@@ -75,7 +75,7 @@ static int64_t cost_of(const ptl_answer *answer)
     return answer->plain_bytes + answer->zipped_bytes + RESPONSE_BYTES;
 }
 
-static bool takes_gzip(const ptl_exchange *e)
+bool ptl_answer_takes_gzip(const ptl_exchange *e)
 {
     const char *list = MHD_lookup_connection_value(e->connection, MHD_HEADER_KIND,
                                                    MHD_HTTP_HEADER_ACCEPT_ENCODING);
@@ -136,7 +136,7 @@ static ptl_answer *make(const ptl_exchange *e, ptl_state state)
     a->plain = respond(e, e->answer.ptr, e->answer.len, a->etag);
     a->not_modified = respond(e, "", 0, a->etag);
     a->plain_bytes = (int64_t)e->answer.len;
-    if (e->answer.len > GZIP_BYTES_MIN && takes_gzip(e))
+    if (e->answer.len > GZIP_BYTES_MIN && ptl_answer_takes_gzip(e))
         a->zipped = respond_zipped(&a->zipped_bytes, e, a->zipped_etag);
     if (a->plain && a->not_modified) return a;
     ptl_answer_release(a);
@@ -265,25 +265,32 @@ bool ptl_answers_name(ptl_exchange *e)
     return st == PTL_OK;
 }
 
-/* Whether one of the list is ours; a weak one compares equal here (RFC 9110, 13.1.2). */
-static bool matches(const char *list, const ptl_answer *a)
+static ptl_text strong(ptl_text tag)
+{
+    return ptl_text_starts(tag, PTL_TEXT("W/")) ? (ptl_text){tag.ptr + 2, tag.len - 2} : tag;
+}
+
+bool ptl_answer_list_has(const char *list, const char *etag)
 {
     ptl_text rest = ptl_text_of(list ? list : "");
     while (rest.len > 0) {
-        ptl_text one = ptl_text_trim(ptl_text_cut(&rest, ','));
-        if (ptl_text_starts(one, PTL_TEXT("W/"))) one = (ptl_text){one.ptr + 2, one.len - 2};
-        if (ptl_text_equal(one, PTL_TEXT("*")) || ptl_text_equal(one, ptl_text_of(a->etag)) ||
-            ptl_text_equal(one, ptl_text_of(a->zipped_etag)))
+        const ptl_text one = strong(ptl_text_trim(ptl_text_cut(&rest, ',')));
+        if (ptl_text_equal(one, PTL_TEXT("*")) || ptl_text_equal(one, strong(ptl_text_of(etag))))
             return true;
     }
     return false;
+}
+
+static bool matches(const char *list, const ptl_answer *a)
+{
+    return ptl_answer_list_has(list, a->etag) || ptl_answer_list_has(list, a->zipped_etag);
 }
 
 static void answer_with(ptl_exchange *e, ptl_answer *a)
 {
     e->kept = a;
     e->http = matches(e->if_none_match, a) ? 304 : 200;
-    e->is_zipped = e->http == 200 && a->zipped && takes_gzip(e);
+    e->is_zipped = e->http == 200 && a->zipped && ptl_answer_takes_gzip(e);
     if (e->http == 304) atomic_fetch_add(&e->server->n_not_modified, 1);
 }
 
@@ -340,6 +347,7 @@ struct MHD_Response *ptl_answer_response(const ptl_exchange *e)
 int64_t ptl_answer_bytes(const ptl_exchange *e)
 {
     if (e->http == 304) return 0;
+    if (e->stream && e->http == 200) return ptl_stream_bytes(e->stream);
     if (!e->kept) return (int64_t)e->answer.len;
     return e->is_zipped ? e->kept->zipped_bytes : e->kept->plain_bytes;
 }

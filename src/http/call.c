@@ -119,6 +119,15 @@ bool ptl_call_args(ptl_exchange *e, bool from_query)
 
 /* --- the call --------------------------------------------------------------------------------- */
 
+ptl_status ptl_call_name_overdue(const ptl_exchange *e, ptl_status st, ptl_error *err)
+{
+    if (st != PTL_E_CANCELLED || !e->is_overdue) return st;
+    (void)ptl_fail(err, PTL_E_UNAVAILABLE, "%s was stopped after %d s", e->op->name,
+                   PTL_HTTP_WAIT_MS_MAX / 1000);
+    ptl_error_hint(err, "ask for less, or run it in a terminal");
+    return PTL_E_UNAVAILABLE;
+}
+
 static ptl_status dispatch(ptl_server *server, ptl_exchange *e, ptl_reply *reply, ptl_error *err)
 {
     const ptl_request request = {.operation = e->op->name,
@@ -132,12 +141,7 @@ static ptl_status dispatch(ptl_server *server, ptl_exchange *e, ptl_reply *reply
                                  .now = ptl_clock_now(),
                                  .store = e->store,
                                  .memo = e->memo};
-    const ptl_status st = ptl_dispatch_op(reply, e->op, &request, err);
-    if (st != PTL_E_CANCELLED || !e->is_overdue) return st;
-    (void)ptl_fail(err, PTL_E_UNAVAILABLE, "%s was stopped after %d s", e->op->name,
-                   PTL_HTTP_WAIT_MS_MAX / 1000);
-    ptl_error_hint(err, "ask for less, or run it in a terminal");
-    return PTL_E_UNAVAILABLE;
+    return ptl_call_name_overdue(e, ptl_dispatch_op(reply, e->op, &request, err), err);
 }
 
 /* Call, and answer. What went wrong is in `err` too. */

@@ -35,6 +35,7 @@ void ptl_exchange_free(ptl_exchange *e)
     ptl_upload_drop(e->upload);
     if (e->flow) MHD_destroy_response(e->flow);
     ptl_answer_release(e->kept);
+    ptl_stream_release(e->stream);
     ptl_object_free(e, sizeof *e);
 }
 

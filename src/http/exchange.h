@@ -54,6 +54,7 @@ typedef enum ptl_format { PTL_FORMAT_JSON, PTL_FORMAT_CSV, PTL_FORMAT_ARROW } pt
 
 typedef struct ptl_exchange ptl_exchange;
 typedef struct ptl_answer ptl_answer; /* kept in memory: answers.c */
+typedef struct ptl_stream ptl_stream; /* a list that is written while it is read: stream.c */
 
 /* Work that needs the store: runs in a lane's thread and answers the exchange. */
 typedef void (*ptl_work_fn)(ptl_server *server, ptl_exchange *exchange);
@@ -65,6 +66,7 @@ struct ptl_exchange {
     bool over_socket;
     bool is_malformed; /* the raw address holds what no address holds */
     bool is_too_big;
+    bool is_old; /* HTTP/1.0: an answer of unknown length has no end */
     const char *method;
     const char *path; /* of MHD, for the call; copied where it must stay */
     char url[256];    /* the same, cut, for logs */
@@ -83,9 +85,12 @@ struct ptl_exchange {
     bool wants_saved; /* the command line: an answer that it can print for people */
     ptl_format format;
     const char *table; /* which list; NULL: the only one */
-    int64_t job_id;    /* of the job asked about */
-    void *payload;     /* what a sign-in carries */
-    int64_t until_ms;  /* monotonic; the ticker answers afterwards */
+    bool wants_all;    /* the list is whole or refused */
+    bool goes_back;    /* from the changes' thread to a lane for tables */
+    int32_t n_roused;
+    int64_t job_id;   /* of the job asked about */
+    void *payload;    /* what a sign-in carries */
+    int64_t until_ms; /* monotonic; the ticker answers afterwards */
     bool is_overdue;
     ptl_store *store;        /* while a lane works on it: the lane's */
     ptl_dispatch_memo *memo; /* likewise */
@@ -109,7 +114,8 @@ struct ptl_exchange {
     bool is_page;
     bool is_zipped;            /* of `kept`: the gzipped form is sent */
     ptl_answer *kept;          /* holds the answer instead of `answer` */
-    bool is_stream;            /* of events: stays open */
+    bool is_stream;            /* its time is the reader's */
+    ptl_stream *stream;        /* of a table; NULL: none */
     struct MHD_Response *flow; /* an answer that is sent as it comes to be; NULL: `answer` */
     const ptl_asset *asset; /* the answer, where it lies in the program; NULL: `answer` holds it */
     const char *encoding;   /* of the asset: "gzip"; NULL: plain                                 */

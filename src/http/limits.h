@@ -17,6 +17,14 @@ enum {
     PTL_HTTP_QUEUE_MAX = 256, /* requests that wait for a change's turn; as many for a read's */
     PTL_HTTP_READERS =
         4, /* lanes that only read: a few, so that a long read holds up no short one */
+    PTL_HTTP_TABLES_MAX = 8, /* whole lists sent at a time, each in a lane and a state of its own */
+    PTL_HTTP_TABLES_READING_MAX =
+        3, /* of them, those that read a page: what pages cost in memory */
+    PTL_HTTP_TABLES_WAITING_MAX = 64, /* whole lists that wait for a lane                         */
+    PTL_HTTP_TABLE_ROWS_MAX = 16000,  /* of a page of a whole list; it is made for about 1 MiB    */
+    PTL_HTTP_TABLE_MS_MAX = 600000,   /* for a whole list: so long the stores keep its state      */
+    PTL_HTTP_TABLE_GRACE_MS = 60000,  /* that a reader may be waited for beyond the rate       */
+    PTL_HTTP_TABLE_RATE_MIN = 32000, /* bytes a second that a reader takes while it is waited for */
     PTL_HTTP_ANSWERS_BYTES_MAX = 64 * 1024 * 1024, /* finished answers of reads held in memory   */
     PTL_HTTP_ANSWER_KEPT_MAX = 2 * 1024 * 1024, /* a longer one is read again each time          */
     PTL_HTTP_LOG_BYTES_MAX = 256 * 1024, /* lines of requests that wait for the next tick        */

@@ -1,10 +1,11 @@
 /* openapi.c: the OpenAPI 3.1 description of every route, from the registry.
  *
  * A read is GET with its parameters in the query, everything else POST with one JSON object; the
- * answer's shape is the operation's own `result`, a line a key. */
+ * answer's shape is the operation's own `result` (openapi_answer.c). */
 #include <stdio.h>
 #include <string.h>
 
+#include "http/openapi.h"
 #include "http/server.h"
 #include "ops/role.h"
 
@@ -159,42 +160,13 @@ static void put_body(ptl_json *json, const ptl_op *op)
 
 /* --- answers ---------------------------------------------------------------------------------- */
 
-/* A word of the registry's `result` as JSON Schema; what is missing is null. */
-static ptl_text schema_of(ptl_text word)
+static void put_reference(ptl_json *json, const ptl_op *op)
 {
-    static const struct {
-        const char *word;
-        const char *schema;
-    } known[] = {{"int", "{\"type\":[\"integer\",\"null\"]}"},
-                 {"number", "{\"type\":[\"number\",\"null\"]}"},
-                 {"bool", "{\"type\":[\"boolean\",\"null\"]}"},
-                 {"text", "{\"type\":[\"string\",\"null\"]}"},
-                 {"time", "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"},
-                 {"day", "{\"type\":[\"string\",\"null\"],\"format\":\"date\"}"},
-                 {"money", "{\"anyOf\":[{\"$ref\":\"#/components/schemas/Money\"},"
-                           "{\"type\":\"null\"}]}"},
-                 {"list", "{\"type\":[\"array\",\"null\"]}"},
-                 {"object", "{\"type\":[\"object\",\"null\"]}"}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (ptl_text_equal(word, ptl_text_of(known[i].word))) return ptl_text_of(known[i].schema);
-    return PTL_TEXT("{}");
-}
-
-static void put_results(ptl_json *json, const ptl_op *op)
-{
-    ptl_text rest = ptl_text_of(op->result);
-    while (rest.len > 0) {
-        char name[80];
-        ptl_text line = ptl_text_cut(&rest, '\n');
-        const ptl_text key = ptl_text_trim(ptl_text_cut(&line, ':'));
-        ptl_text type = ptl_text_trim(line);
-        type = ptl_text_cut(&type, ' ');
-        if (line.len == 0 || key.len == 0 || key.len >= sizeof name) continue;
-        if (memchr(key.ptr, ' ', key.len)) continue;
-        (void)snprintf(name, sizeof name, "%.*s", (int)key.len, key.ptr);
-        ptl_json_key(json, name);
-        ptl_json_raw(json, schema_of(type));
-    }
+    char at[128];
+    (void)snprintf(at, sizeof at, "#/components/schemas/%s", op->name);
+    ptl_json_object(json);
+    ptl_json_put_string(json, "$ref", at);
+    ptl_json_object_end(json);
 }
 
 static void put_answer(ptl_json *json, const ptl_op *op)
@@ -207,19 +179,7 @@ static void put_answer(ptl_json *json, const ptl_op *op)
     ptl_json_key(json, "application/json");
     ptl_json_object(json);
     ptl_json_key(json, "schema");
-    ptl_json_object(json);
-    ptl_json_key(json, "allOf");
-    ptl_json_array(json);
-    ptl_json_raw(json, PTL_TEXT("{\"$ref\":\"#/components/schemas/Answer\"}"));
-    ptl_json_object(json);
-    put_type(json, "object");
-    ptl_json_key(json, "properties");
-    ptl_json_object(json);
-    put_results(json, op);
-    ptl_json_object_end(json);
-    ptl_json_object_end(json);
-    ptl_json_array_end(json);
-    ptl_json_object_end(json);
+    put_reference(json, op);
     ptl_json_object_end(json);
     if (ptl_op_is_read(op)) {
         ptl_json_key(json, "text/csv");
@@ -278,109 +238,7 @@ static void put_op(ptl_json *json, const ptl_op *op, const char *room)
     ptl_json_object_end(json);
 }
 
-/* --- what the registry does not have ---------------------------------------------------------- */
-
-static const struct {
-    const char *path, *about;
-} fixed_paths[] = {
-    {"/api/v1/jobs/{job}",
-     "{\"get\":{\"operationId\":\"http.job\",\"summary\":\"how far a job is, and its answer\""
-     ",\"parameters\":[{\"$ref\":\"#/components/parameters/Job\"}],\"responses\":{\"200\":{\""
-     "description\":\"the job\",\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/"
-     "components/schemas/Job\"}}}},\"default\":{\"$ref\":\"#/components/responses/Problem\"}"
-     "}},\"delete\":{\"operationId\":\"http.cancel\",\"summary\":\"stop a job\",\"parameters"
-     "\":[{\"$ref\":\"#/components/parameters/Job\"}],\"responses\":{\"202\":{\"description\""
-     ":\"it was told\"},\"default\":{\"$ref\":\"#/components/responses/Problem\"}}}}"},
-    {"/api/v1/events",
-     "{\"get\":{\"operationId\":\"http.events\",\"summary\":\"what changes, as it changes\","
-     "\"description\":\"Server-sent events: state (what a page should ask again) and job (ho"
-     "w far one is, without its answer).\",\"parameters\":[{\"name\":\"Last-Event-ID\",\"in\""
-     ":\"header\",\"required\":false,\"schema\":{\"type\":\"string\"}}],\"responses\":{\"200"
-     "\":{\"description\":\"a stream that does not end\",\"content\":{\"text/event-stream\":"
-     "{\"schema\":{\"type\":\"string\"}}}},\"default\":{\"$ref\":\"#/components/responses/Pr"
-     "oblem\"}}}}"},
-    {"/api/v1/uploads",
-     "{\"get\":{\"operationId\":\"http.uploads\",\"summary\":\"files in the inbox\",\"respon"
-     "ses\":{\"200\":{\"description\":\"the files\",\"content\":{\"application/json\":{\"sch"
-     "ema\":{\"type\":\"object\",\"required\":[\"uploads\"],\"properties\":{\"uploads\":{\"t"
-     "ype\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Upload\"}}}}}}},\"default\""
-     ":{\"$ref\":\"#/components/responses/Problem\"}}}}"},
-    {"/api/v1/uploads/{name}",
-     "{\"put\":{\"operationId\":\"http.upload\",\"summary\":\"put a file into the inbox\",\""
-     "parameters\":[{\"$ref\":\"#/components/parameters/UploadName\"}],\"requestBody\":{\"re"
-     "quired\":true,\"content\":{\"application/octet-stream\":{\"schema\":{\"type\":\"string"
-     "\",\"format\":\"binary\"}}}},\"responses\":{\"200\":{\"description\":\"it took the pla"
-     "ce of another\",\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/components"
-     "/schemas/Upload\"}}}},\"201\":{\"description\":\"it is there\",\"content\":{\"applicat"
-     "ion/json\":{\"schema\":{\"$ref\":\"#/components/schemas/Upload\"}}}},\"default\":{\"$r"
-     "ef\":\"#/components/responses/Problem\"}}},\"delete\":{\"operationId\":\"http.upload_r"
-     "emove\",\"summary\":\"take a file out of the inbox\",\"parameters\":[{\"$ref\":\"#/com"
-     "ponents/parameters/UploadName\"}],\"responses\":{\"204\":{\"description\":\"it is gone"
-     "\"},\"default\":{\"$ref\":\"#/components/responses/Problem\"}}}}"},
-    {"/api/v1/session",
-     "{\"get\":{\"operationId\":\"http.who\",\"summary\":\"who asks\",\"responses\":{\"200\""
-     ":{\"description\":\"the caller\",\"content\":{\"application/json\":{\"schema\":{\"$ref"
-     "\":\"#/components/schemas/Session\"}}}},\"default\":{\"$ref\":\"#/components/responses"
-     "/Problem\"}}},\"post\":{\"operationId\":\"http.sign_in\",\"summary\":\"sign in\",\"sec"
-     "urity\":[],\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"sch"
-     "ema\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"name\",\"pas"
-     "sword\"],\"properties\":{\"name\":{\"type\":\"string\",\"maxLength\":80},\"password\":"
-     "{\"type\":\"string\",\"maxLength\":256}}}}}},\"responses\":{\"200\":{\"description\":\""
-     "a session; its token is in the cookie\",\"content\":{\"application/json\":{\"schema\":"
-     "{\"$ref\":\"#/components/schemas/Session\"}}}},\"default\":{\"$ref\":\"#/components/re"
-     "sponses/Problem\"}}},\"delete\":{\"operationId\":\"http.sign_out\",\"summary\":\"sign "
-     "out\",\"responses\":{\"204\":{\"description\":\"the session has ended\"},\"default\":{"
-     "\"$ref\":\"#/components/responses/Problem\"}}}}"},
-    {"/api/v1/claim",
-     "{\"post\":{\"operationId\":\"http.claim\",\"summary\":\"use an invitation\",\"security"
-     "\":[],\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\""
-     ":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"invitation\",\"pa"
-     "ssword\"],\"properties\":{\"invitation\":{\"type\":\"string\",\"maxLength\":80},\"pass"
-     "word\":{\"type\":\"string\",\"minLength\":12,\"maxLength\":256}}}}}},\"responses\":{\""
-     "200\":{\"description\":\"the password is set, and a session begun\",\"content\":{\"app"
-     "lication/json\":{\"schema\":{\"$ref\":\"#/components/schemas/Session\"}}}},\"default\""
-     ":{\"$ref\":\"#/components/responses/Problem\"}}}}"}};
-
-static const char components[] =
-    "{\"securitySchemes\":{\"key\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"session\":{\""
-    "type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"portolan_session\"}},\"parameters\":{\""
-    "IdempotencyKey\":{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"required\":false,\""
-    "schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":128}},\"Force\":{\"name\":"
-    "\"force\",\"in\":\"query\",\"required\":false,\"schema\":{\"type\":\"boolean\",\"defau"
-    "lt\":false}},\"Job\":{\"name\":\"job\",\"in\":\"path\",\"required\":true,\"schema\":{\""
-    "type\":\"integer\",\"minimum\":1}},\"Format\":{\"name\":\"format\",\"in\":\"query\",\""
-    "required\":false,\"description\":\"One list of the answer as a table; an Accept header"
-    " says the same.\",\"schema\":{\"type\":\"string\",\"enum\":[\"json\",\"csv\",\"arrow\""
-    "],\"default\":\"json\"}},\"Table\":{\"name\":\"table\",\"in\":\"query\",\"required\":f"
-    "alse,\"description\":\"Which list, where the answer has several.\",\"schema\":{\"type\""
-    ":\"string\"}},\"UploadName\":{\"name\":\"name\",\"in\":\"path\",\"required\":true,\"sc"
-    "hema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":120}}},\"responses\":{\"Prob"
-    "lem\":{\"description\":\"a problem\",\"content\":{\"application/problem+json\":{\"sche"
-    "ma\":{\"$ref\":\"#/components/schemas/Problem\"}}}},\"Queued\":{\"description\":\"a jo"
-    "b; Location is its address\",\"content\":{\"application/json\":{\"schema\":{\"$ref\":\""
-    "#/components/schemas/Job\"}}}}},\"schemas\":{\"Money\":{\"type\":\"object\",\"required"
-    "\":[\"amount\",\"currency\"],\"properties\":{\"amount\":{\"type\":\"string\"},\"curren"
-    "cy\":{\"type\":\"string\"}}},\"Answer\":{\"type\":\"object\",\"required\":[\"said\",\""
-    "notes\",\"next\"],\"properties\":{\"said\":{\"type\":\"array\",\"items\":{\"type\":\"s"
-    "tring\"}},\"notes\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"next\":{\"t"
-    "ype\":\"array\",\"items\":{\"type\":\"string\"}}}},\"Job\":{\"type\":\"object\",\"requ"
-    "ired\":[\"job\",\"operation\",\"state\"],\"properties\":{\"job\":{\"type\":\"integer\""
-    "},\"operation\":{\"type\":\"string\"},\"state\":{\"enum\":[\"queued\",\"running\",\"do"
-    "ne\",\"failed\",\"cancelled\",\"interrupted\"]},\"share\":{\"type\":[\"number\",\"null"
-    "\"]},\"step\":{\"type\":[\"string\",\"null\"]},\"answer\":{\"$ref\":\"#/components/sch"
-    "emas/Answer\"},\"problem\":{\"$ref\":\"#/components/schemas/Problem\"}}},\"Problem\":{"
-    "\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"code\",\"message\"],"
-    "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"statu"
-    "s\":{\"type\":\"integer\"},\"code\":{\"type\":\"string\"},\"message\":{\"type\":\"stri"
-    "ng\"},\"detail\":{\"type\":[\"string\",\"null\"]},\"hint\":{\"type\":[\"string\",\"nul"
-    "l\"]}}},\"Upload\":{\"type\":\"object\",\"required\":[\"name\",\"bytes\"],\"properties"
-    "\":{\"name\":{\"type\":\"string\"},\"bytes\":{\"type\":\"integer\"},\"sha256\":{\"type"
-    "\":\"string\"},\"changed_at\":{\"type\":\"string\",\"format\":\"date-time\"}}},\"Sessi"
-    "on\":{\"type\":\"object\",\"required\":[\"name\",\"role\"],\"properties\":{\"name\":{\""
-    "type\":\"string\"},\"role\":{\"type\":\"string\"},\"csrf_token\":{\"type\":\"string\"}"
-    "}}}}";
-
-void ptl_openapi(ptl_json *json)
+ptl_status ptl_openapi(ptl_json *json, ptl_error *err)
 {
     ptl_json_object(json);
     ptl_json_put_string(json, "openapi", "3.1.0");
@@ -395,12 +253,17 @@ void ptl_openapi(ptl_json *json)
     ptl_json_object(json);
     for (int64_t i = 0; i < ptl_ops_n; i++)
         put_op(json, ptl_ops[i], ptl_op_rooms[ptl_op_room_of(i)].name);
-    for (size_t i = 0; i < sizeof fixed_paths / sizeof *fixed_paths; i++) {
-        ptl_json_key(json, fixed_paths[i].path);
-        ptl_json_raw(json, ptl_text_of(fixed_paths[i].about));
-    }
+    ptl_openapi_put_paths(json);
     ptl_json_object_end(json);
     ptl_json_key(json, "components");
-    ptl_json_raw(json, ptl_text_of(components));
+    ptl_json_object(json);
+    ptl_openapi_put_components(json);
+    ptl_json_key(json, "schemas");
+    ptl_json_object(json);
+    ptl_openapi_put_schemas(json);
+    PTL_TRY(ptl_openapi_put_answers(json, err));
     ptl_json_object_end(json);
+    ptl_json_object_end(json);
+    ptl_json_object_end(json);
+    return PTL_OK;
 }

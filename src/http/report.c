@@ -134,7 +134,7 @@ static void put_answers(ptl_buffer *out, ptl_server *server)
 void ptl_report_metrics(ptl_exchange *e)
 {
     ptl_server *server = e->server;
-    int64_t n_open = 0, n_streams = 0, n_dropped = 0;
+    int64_t n_open = 0, n_streams = 0, n_dropped = 0, n_tables = 0, n_broken_off = 0;
     ptl_buffer *out = &e->answer;
     ptl_buffer_clear(out);
     pthread_mutex_lock(&server->mutex);
@@ -157,6 +157,10 @@ void ptl_report_metrics(ptl_exchange *e)
     put_metric(out, "portolan_event_streams", "gauge", "Event streams open.", n_streams);
     put_metric(out, "portolan_event_streams_dropped_total", "counter",
                "Event streams whose reader was too slow.", n_dropped);
+    ptl_streams_count(server, &n_tables, &n_broken_off);
+    put_metric(out, "portolan_tables_open", "gauge", "Whole lists that are being sent.", n_tables);
+    put_metric(out, "portolan_tables_broken_off_total", "counter",
+               "Whole lists that did not come to their end.", n_broken_off);
     put_metric(out, "portolan_jobs_open", "gauge", "Jobs queued or running.", n_open);
     put_metric(out, "portolan_warehouse_version", "gauge", "The newest load.",
                atomic_load(&server->warehouse_version));

@@ -35,10 +35,11 @@ static void answer_openapi(ptl_exchange *e)
     ptl_error err;
     ptl_buffer_clear(&e->answer);
     ptl_json_init_buffer(&json, &e->answer, 0, &err);
-    ptl_openapi(&json);
+    ptl_status st = ptl_openapi(&json, &err);
+    if (st == PTL_OK) st = ptl_json_finish(&json);
     e->http = 200;
     e->type = "application/json";
-    if (ptl_json_finish(&json) != PTL_OK) ptl_answer_problem(e, 0, &err, NULL);
+    if (st != PTL_OK) ptl_answer_problem(e, 0, &err, NULL);
 }
 
 static void answer_events(ptl_exchange *e)
@@ -149,9 +150,11 @@ static void route_read(ptl_exchange *e)
     if (!ptl_gate_signed_in(e) || !may(e)) return;
     e->if_none_match =
         MHD_lookup_connection_value(e->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    if (!ptl_table_ask(e) || !ptl_call_args(e, true) || !ptl_answers_name(e) || ptl_answers_take(e))
-        return;
-    ptl_worker_read(e->server, e, ptl_call_read);
+    if (!ptl_table_ask(e) || !ptl_call_args(e, true) || !ptl_answers_name(e)) return;
+    if (ptl_stream_is_wanted(e))
+        ptl_stream_answer(e);
+    else if (!ptl_answers_take(e))
+        ptl_worker_read(e->server, e, ptl_call_read);
 }
 
 static void route_change(ptl_exchange *e)

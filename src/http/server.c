@@ -127,11 +127,11 @@ static enum MHD_Result handle(void *ctx, struct MHD_Connection *connection, cons
                               size_t *size, void **state)
 {
     const listener *l = ctx;
-    (void)version;
     if (is_line(*state))
         *state = ptl_exchange_new(l->server, l->is_socket, *state == &malformed_line);
     ptl_exchange *e = *state;
     if (!e) return MHD_NO;
+    e->is_old = strcmp(version, MHD_HTTP_VERSION_1_1) != 0;
     if (e->state == PTL_EXCHANGE_HEAD) {
         const enum MHD_Result begun = begin(e, connection, path, method);
         if (ptl_upload_begin(e)) return e->http == 0 ? begun : ptl_exchange_send(e);
@@ -297,6 +297,7 @@ static ptl_status init(ptl_server *server, const ptl_serve_options *options, ptl
     pthread_rwlock_init(&server->changing, NULL);
     pthread_cond_init(&server->changes.changed, NULL);
     pthread_cond_init(&server->reads.changed, NULL);
+    pthread_cond_init(&server->tables.changed, NULL);
     pthread_cond_init(&server->no_requests.changed, NULL);
     ptl_buffer_init(&server->log_lines, 2 * PTL_HTTP_LOG_BYTES_MAX, NULL);
     pthread_mutex_init(&server->gate, NULL);
@@ -318,6 +319,7 @@ static ptl_status init(ptl_server *server, const ptl_serve_options *options, ptl
     PTL_TRY(ptl_tls_open(server, err));
     PTL_TRY(ptl_events_open(server, err));
     PTL_TRY(ptl_answers_open(server, err));
+    PTL_TRY(ptl_streams_open(server, err));
     return ptl_dispatch_store(&server->store, server->root, "portolan serve", options->wait_ms,
                               err);
 }
@@ -330,6 +332,7 @@ static void dispose(ptl_server *server)
     ptl_tls_free(server);
     ptl_arena_dispose(&server->entrant_texts);
     ptl_answers_free(server);
+    ptl_streams_free(server);
     ptl_buffer_dispose(&server->log_lines);
     ptl_store_close(&server->store);
     ptl_object_free(server->entrants, (PTL_HTTP_PEOPLE_MAX + 1) * sizeof *server->entrants);
@@ -338,6 +341,7 @@ static void dispose(ptl_server *server)
     pthread_rwlock_destroy(&server->changing);
     pthread_cond_destroy(&server->changes.changed);
     pthread_cond_destroy(&server->reads.changed);
+    pthread_cond_destroy(&server->tables.changed);
     pthread_cond_destroy(&server->no_requests.changed);
     pthread_mutex_destroy(&server->gate);
     pthread_mutex_destroy(&server->hashing);

@@ -29,6 +29,6 @@ ptl_serve_options ptl_serve_options_default(void);
 PTL_NODISCARD ptl_status ptl_serve(const ptl_serve_options *options, ptl_error *err);
 
 /** The description of every route (OpenAPI 3.1), from the registry. */
-void ptl_openapi(ptl_json *json);
+PTL_NODISCARD ptl_status ptl_openapi(ptl_json *json, ptl_error *err);
 
 #endif

@@ -93,7 +93,8 @@ typedef enum ptl_lane_kind {
     PTL_LANE_CHANGES, /* requests that change something, with the server's own handles */
     PTL_LANE_HEAVY,   /* jobs that change something */
     PTL_LANE_LIGHT,   /* other jobs */
-    PTL_LANE_READS
+    PTL_LANE_READS,
+    PTL_LANE_TABLES /* whole lists, as long as their readers take */
 } ptl_lane_kind;
 
 /* One thread and the handles it works with. */
@@ -108,12 +109,14 @@ typedef struct ptl_lane {
     ptl_dispatch_memo memo;
     ptl_exchange *running;
     ptl_server_job *job;
-    int64_t n_rests; /* under `mutex`: the server's when it last let go of what it holds */
+    bool is_streaming; /* under `mutex`: it is inside the stores for a table */
+    int64_t n_rests;   /* under `mutex`: the server's when it last let go of what it holds */
 } ptl_lane;
 
-enum { PTL_HTTP_LANES = 3 + PTL_HTTP_READERS };
+enum { PTL_HTTP_LANES = 3 + PTL_HTTP_READERS + PTL_HTTP_TABLES_MAX };
 
 typedef struct ptl_answers ptl_answers; /* answers.c */
+typedef struct ptl_streams ptl_streams; /* stream.c */
 
 struct ptl_server {
     const ptl_serve_options *options;
@@ -122,7 +125,7 @@ struct ptl_server {
     ptl_instant started_at;
 
     pthread_mutex_t mutex;
-    ptl_queue changes, reads;
+    ptl_queue changes, reads, tables;
     ptl_queue no_requests; /* where lanes of jobs wait */
     ptl_lane lanes[PTL_HTTP_LANES];
     ptl_server_job *running_job; /* of the heavy lane */
@@ -143,6 +146,7 @@ struct ptl_server {
     atomic_bool is_ready;
 
     ptl_answers *answers;
+    ptl_streams *streams;
 
     ptl_events *events;
     ptl_tls *tls;             /* NULL: plain */
@@ -180,6 +184,8 @@ void ptl_worker_stop(ptl_server *server);
 void ptl_worker_submit(ptl_server *server, ptl_exchange *exchange, ptl_work_fn work);
 /** The same on a lane that only reads: `work` uses exchange->store. */
 void ptl_worker_read(ptl_server *server, ptl_exchange *exchange, ptl_work_fn work);
+/** The same on a lane for tables: `work` answers with a stream, which the lane goes on with. */
+void ptl_worker_stream(ptl_server *server, ptl_exchange *exchange, ptl_work_fn work);
 /** Answer what waited too long; called a few times a second. */
 void ptl_worker_tick(ptl_server *server);
 
@@ -236,6 +242,9 @@ void ptl_answer_release(ptl_answer *answer);
 /** The response that fits the exchange's status and what it accepts; borrowed. */
 struct MHD_Response *ptl_answer_response(const ptl_exchange *e);
 int64_t ptl_answer_bytes(const ptl_exchange *e);
+bool ptl_answer_takes_gzip(const ptl_exchange *e);
+/** Whether an If-None-Match names the tag; weak ones compare equal (RFC 9110, 13.1.2). */
+bool ptl_answer_list_has(const char *list, const char *etag);
 void ptl_answers_count(ptl_server *server, int64_t *n, int64_t *bytes, int64_t *n_taken);
 
 /* events.c */
@@ -285,6 +294,24 @@ void ptl_upload_drop(ptl_upload *upload);
 bool ptl_table_ask(ptl_exchange *e); /* which format; answers where there is none such */
 bool ptl_table_is_ours(const char *key);
 void ptl_table_answer(ptl_exchange *e, int http, const ptl_reply *reply);
+void ptl_table_head(ptl_exchange *e, int http); /* status, type, the file's name */
+
+/* stream.c */
+PTL_NODISCARD ptl_status ptl_streams_open(ptl_server *server, ptl_error *err);
+void ptl_streams_free(ptl_server *server);
+/** Whether a whole list is asked for, as a table. */
+bool ptl_stream_is_wanted(const ptl_exchange *e);
+void ptl_stream_answer(ptl_exchange *e);
+/** In a lane for tables: answer with the first page, or with what is wrong. */
+void ptl_stream_first(ptl_server *server, ptl_exchange *e);
+/** In the changes' thread: open the engine, which was let go; `goes_back` or answered. */
+void ptl_stream_rouse(ptl_server *server, ptl_exchange *e);
+/** In the lane, when the connection has gone on: the other pages. Leaves the store. */
+void ptl_stream_go_on(ptl_stream *s, ptl_store *store, ptl_dispatch_memo *memo);
+void ptl_stream_release(ptl_stream *s);
+int64_t ptl_stream_bytes(const ptl_stream *s); /* sent so far */
+void ptl_streams_count(ptl_server *server, int64_t *n_open, int64_t *n_broken_off);
+void ptl_streams_close(ptl_server *server); /* all end; before the lanes do */
 
 /* console.c */
 /** Answer with a file of the console, or with its shell; false where the address is neither. */
@@ -295,6 +322,8 @@ void ptl_call_read(ptl_server *server, ptl_exchange *e);   /* in a lane: GET  */
 void ptl_call_change(ptl_server *server, ptl_exchange *e); /* in the changes' thread: POST */
 /** Parameters from the query (reads) or the body. Answers where they are refused. */
 bool ptl_call_args(ptl_exchange *e, bool from_query);
+/** What was stopped at its deadline says so: its status, and its words in `err`. */
+ptl_status ptl_call_name_overdue(const ptl_exchange *e, ptl_status st, ptl_error *err);
 /** The operation whose address is `rest` ("source/import"); NULL: none. */
 const ptl_op *ptl_call_find(const char *rest);
 

@@ -1,7 +1,8 @@
 /* table.c: a list of an answer in a format for programs: CSV or an Arrow stream instead of JSON.
  *
  * `?format=csv`, or an Accept header whose first known type is a table's. Where an answer has
- * several lists `?table=` names one. The names `format` and `table` are this face's, not the
+ * several lists `?table=` names one. A list in pages that is asked for without one of them is sent
+ * whole: stream.c. The names `format` and `table` are this face's, not the
  * operation's. */
 #include <stdio.h>
 #include <string.h>
@@ -50,23 +51,49 @@ bool ptl_table_is_ours(const char *key)
     return strcmp(key, "format") == 0 || strcmp(key, "table") == 0;
 }
 
-void ptl_table_answer(ptl_exchange *e, int http, const ptl_reply *reply)
+void ptl_table_head(ptl_exchange *e, int http)
 {
-    ptl_error err;
-    ptl_error_clear(&err);
-    ptl_buffer_clear(&e->answer);
-    const ptl_status st = e->format == PTL_FORMAT_CSV
-                              ? ptl_reply_write_csv(reply, e->table, &e->answer, &err)
-                              : ptl_reply_write_arrow(reply, e->table, &e->answer, &err);
-    if (st != PTL_OK) {
-        e->etag[0] = '\0';
-        ptl_answer_problem(e, st == PTL_E_INVALID ? 406 : 0, &err, NULL);
-        return;
-    }
     e->http = http;
     e->type = e->format == PTL_FORMAT_CSV ? "text/csv; charset=utf-8; header=present"
                                           : formats[e->format].type;
     (void)snprintf(e->disposition, sizeof e->disposition,
                    "attachment; filename=\"%.60s%s%.30s.%s\"", e->op->name, e->table ? "-" : "",
                    e->table ? e->table : "", formats[e->format].suffix);
+}
+
+/* Who asked for all of a list is not given its beginning. */
+static ptl_status check_whole(const ptl_exchange *e, const ptl_reply *reply, ptl_error *err)
+{
+    ptl_buffer cursor;
+    if (!e->wants_all) return PTL_OK;
+    ptl_buffer_init(&cursor, 4096, NULL);
+    ptl_reply_cursor(reply, e->table, &cursor);
+    const bool more = cursor.len > 0;
+    ptl_buffer_dispose(&cursor);
+    if (!more) return PTL_OK;
+    (void)ptl_fail(err, PTL_E_LIMIT, "the list has more rows than one answer");
+    ptl_error_hint(err, "ask over HTTP/1.1, or in pages: limit and cursor");
+    return PTL_E_LIMIT;
+}
+
+static ptl_status write_table(ptl_exchange *e, const ptl_reply *reply, ptl_error *err)
+{
+    PTL_TRY(check_whole(e, reply, err));
+    return e->format == PTL_FORMAT_CSV
+               ? ptl_reply_write_csv(reply, e->table, PTL_PART_ALL, &e->answer, err)
+               : ptl_reply_write_arrow(reply, e->table, PTL_PART_ALL, &e->answer, err);
+}
+
+void ptl_table_answer(ptl_exchange *e, int http, const ptl_reply *reply)
+{
+    ptl_error err;
+    ptl_error_clear(&err);
+    ptl_buffer_clear(&e->answer);
+    const ptl_status st = write_table(e, reply, &err);
+    if (st == PTL_OK) {
+        ptl_table_head(e, http);
+        return;
+    }
+    e->etag[0] = '\0';
+    ptl_answer_problem(e, st == PTL_E_INVALID ? 406 : 0, &err, NULL);
 }

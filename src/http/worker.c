@@ -2,6 +2,7 @@
  *
  *     requests that change ──▶ [changes] ──▶ one thread, the server's own handles ─┐
  *     reads ──────────────────▶ [reads] ───▶ four threads, a snapshot each ────────┼──▶ engine
+ *     whole lists ────────────▶ [tables] ──▶ eight threads, a snapshot each ───────┤
  *     jobs that change ────────────────────▶ one thread: the heavy lane ───────────┤
  *     other jobs ──────────────────────────▶ one thread: the light lane ───────────┘
  *
@@ -107,12 +108,13 @@ static void refuse_busy(ptl_exchange *e, int64_t waited_ms)
     ptl_answer_problem(e, 0, &problem, NULL);
 }
 
-static void submit(ptl_server *server, ptl_queue *queue, ptl_exchange *e, ptl_work_fn work)
+static void submit(ptl_server *server, ptl_queue *queue, int64_t n_max, ptl_exchange *e,
+                   ptl_work_fn work)
 {
     e->work = work;
     e->until_ms = ptl_clock_monotonic_ms() + PTL_HTTP_WAIT_MS_MAX;
     pthread_mutex_lock(&server->mutex);
-    if (queue->n >= PTL_HTTP_QUEUE_MAX || server->is_stopping) {
+    if (queue->n >= n_max || server->is_stopping) {
         refuse_busy(e, 0);
     } else {
         e->state = PTL_EXCHANGE_WAITING;
@@ -124,13 +126,18 @@ static void submit(ptl_server *server, ptl_queue *queue, ptl_exchange *e, ptl_wo
 
 void ptl_worker_submit(ptl_server *server, ptl_exchange *e, ptl_work_fn work)
 {
-    submit(server, &server->changes, e, work);
+    submit(server, &server->changes, PTL_HTTP_QUEUE_MAX, e, work);
 }
 
 void ptl_worker_read(ptl_server *server, ptl_exchange *e, ptl_work_fn work)
 {
     const bool open = atomic_load(&server->lanes_read);
-    submit(server, open ? &server->reads : &server->changes, e, work);
+    submit(server, open ? &server->reads : &server->changes, PTL_HTTP_QUEUE_MAX, e, work);
+}
+
+void ptl_worker_stream(ptl_server *server, ptl_exchange *e, ptl_work_fn work)
+{
+    submit(server, &server->tables, PTL_HTTP_TABLES_WAITING_MAX, e, work);
 }
 
 /* --- rest ------------------------------------------------------------------------------------- */
@@ -163,11 +170,13 @@ static bool lanes_have_rested(ptl_server *server, int64_t since)
     bool is_busy = false;
     pthread_mutex_lock(&server->mutex);
     for (int i = 0; i < PTL_HTTP_LANES; i++)
-        is_busy = is_busy || server->lanes[i].running || server->lanes[i].job;
+        is_busy = is_busy || server->lanes[i].running || server->lanes[i].job ||
+                  server->lanes[i].is_streaming;
     if (!is_busy && server->rests_since_ms != since) {
         server->rests_since_ms = since;
         server->n_rests++;
         pthread_cond_broadcast(&server->reads.changed);
+        pthread_cond_broadcast(&server->tables.changed);
         pthread_cond_broadcast(&server->no_requests.changed);
     }
     const bool rested = !is_busy && all_have_rested(server);
@@ -225,6 +234,16 @@ static void refuse_alone(ptl_lane *lane, ptl_exchange *e)
     wake(e);
 }
 
+/* The engine is open again: to a lane for tables. */
+static void give_back(ptl_server *server, ptl_exchange *e)
+{
+    e->goes_back = false;
+    e->work = ptl_stream_first;
+    pthread_mutex_lock(&server->mutex);
+    push(&server->tables, e);
+    pthread_mutex_unlock(&server->mutex);
+}
+
 static void run_change(ptl_lane *lane, ptl_exchange *e)
 {
     e->store = lane->store;
@@ -238,7 +257,10 @@ static void run_change(ptl_lane *lane, ptl_exchange *e)
     ptl_gate_enter_news(lane->server);
     ptl_reload_apply(lane->server);
     pthread_rwlock_unlock(&lane->server->changing);
-    wake(e);
+    if (e->goes_back)
+        give_back(lane->server, e);
+    else
+        wake(e);
 }
 
 static void enter_news(ptl_server *server)
@@ -249,14 +271,19 @@ static void enter_news(ptl_server *server)
     pthread_rwlock_unlock(&server->changing);
 }
 
+static bool only_reads(const ptl_lane *lane)
+{
+    return lane->kind == PTL_LANE_READS || lane->kind == PTL_LANE_TABLES;
+}
+
 /* Handles are opened when they are first needed. */
 static ptl_status enter(int64_t *state, ptl_lane *lane, ptl_error *err)
 {
     ptl_server *server = lane->server;
     if (!lane->is_open) {
-        PTL_TRY(
-            ptl_store_open_beside(&lane->own, &server->store, lane->kind == PTL_LANE_READS, err));
-        if (lane->kind != PTL_LANE_READS) ptl_store_watch(&lane->own, &server->pulse);
+        PTL_TRY(ptl_store_open_beside(&lane->own, &server->store, only_reads(lane), err));
+        if (!only_reads(lane)) ptl_store_watch(&lane->own, &server->pulse);
+        if (lane->kind == PTL_LANE_TABLES) ptl_store_ask_once(&lane->own);
         lane->is_open = true;
     }
     return ptl_store_enter(state, &lane->own, &server->pulse, err);
@@ -284,6 +311,37 @@ static void run_read(ptl_lane *lane, ptl_exchange *e)
     answer(lane, e);
     ptl_store_leave(&lane->own);
     wake(e);
+}
+
+/* --- one whole list --------------------------------------------------------------------------- */
+
+static void note_streaming(ptl_lane *lane, bool is_streaming)
+{
+    pthread_mutex_lock(&lane->server->mutex);
+    lane->is_streaming = is_streaming;
+    pthread_mutex_unlock(&lane->server->mutex);
+}
+
+/* The connection has the first page while the lane reads the next: it leaves the stores when the
+ * stream does (stream.c). */
+static void run_table(ptl_lane *lane, ptl_exchange *e)
+{
+    ptl_error err;
+    if (enter(&e->state_read, lane, &err) != PTL_OK) {
+        e->work = ptl_stream_rouse;
+        hand_over(lane, e);
+        return;
+    }
+    e->store = &lane->own;
+    e->memo = &lane->memo;
+    note_streaming(lane, true);
+    answer(lane, e);
+    ptl_stream *stream = e->flow ? e->stream : NULL;
+    if (!stream) ptl_store_leave(&lane->own);
+    wake(e);
+    if (stream) ptl_stream_go_on(stream, &lane->own, &lane->memo);
+    note_streaming(lane, false);
+    note_work(lane->server);
 }
 
 /* --- one job ---------------------------------------------------------------------------------- */
@@ -317,6 +375,8 @@ static ptl_queue *queue_of(ptl_lane *lane)
         return &lane->server->changes;
     case PTL_LANE_READS:
         return &lane->server->reads;
+    case PTL_LANE_TABLES:
+        return &lane->server->tables;
     default:
         return &lane->server->no_requests;
     }
@@ -379,6 +439,8 @@ static void *work(void *ctx)
         if (!goes_on) return NULL;
         if (e && lane->kind == PTL_LANE_READS)
             run_read(lane, e);
+        else if (e && lane->kind == PTL_LANE_TABLES)
+            run_table(lane, e);
         else if (e)
             run_change(lane, e);
         else if (job)
@@ -390,10 +452,11 @@ static void *work(void *ctx)
 
 static ptl_lane_kind kind_of(int i)
 {
-    return i == 0   ? PTL_LANE_CHANGES
-           : i == 1 ? PTL_LANE_HEAVY
-           : i == 2 ? PTL_LANE_LIGHT
-                    : PTL_LANE_READS;
+    return i == 0                     ? PTL_LANE_CHANGES
+           : i == 1                   ? PTL_LANE_HEAVY
+           : i == 2                   ? PTL_LANE_LIGHT
+           : i < 3 + PTL_HTTP_READERS ? PTL_LANE_READS
+                                      : PTL_LANE_TABLES;
 }
 
 ptl_status ptl_worker_start(ptl_server *server, ptl_error *err)
@@ -423,11 +486,13 @@ static void stop_lane(ptl_lane *lane)
 /* What waits in a queue is still answered; what runs is told to stop. */
 void ptl_worker_stop(ptl_server *server)
 {
+    ptl_streams_close(server);
     pthread_mutex_lock(&server->mutex);
     server->is_stopping = true;
     for (int i = 0; i < PTL_HTTP_LANES; i++)
         if (server->lanes[i].job) ptl_progress_cancel(&server->lanes[i].job->progress);
     pthread_cond_broadcast(&server->reads.changed);
+    pthread_cond_broadcast(&server->tables.changed);
     pthread_cond_broadcast(&server->no_requests.changed);
     pthread_mutex_unlock(&server->mutex);
     for (int i = 1; i < PTL_HTTP_LANES; i++) stop_lane(&server->lanes[i]);
@@ -457,6 +522,7 @@ void ptl_worker_tick(ptl_server *server)
     pthread_mutex_lock(&server->mutex);
     refuse_overdue(server, &server->changes, now);
     refuse_overdue(server, &server->reads, now);
+    refuse_overdue(server, &server->tables, now);
     for (int i = 0; i < PTL_HTTP_LANES; i++) {
         ptl_exchange *e = server->lanes[i].running;
         if (!e || e->until_ms > now || e->is_overdue) continue;

@@ -362,8 +362,10 @@ const ptl_op ptl_op_access_list = {
     .name = "access.list",
     .summary = "list who may sign in, and the keys",
     .about = "Names, roles and times; no secret is kept that could be shown.",
-    .result = "people: list — name, role, state, added_at, added_by, verticals\n"
-              "keys: list — label, role, state, expires_at, added_at, added_by, verticals, only",
+    .result = "people: list(name, role, state, added_at time, added_by, verticals) — who "
+              "signs in\n"
+              "keys: list(label, role, state, expires_at time, added_at time, added_by, "
+              "verticals, only) — for programs",
     .right = "owner",
     .effects = PTL_READS,
     .example = "portolan access list",

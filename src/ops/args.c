@@ -247,6 +247,45 @@ ptl_status ptl_args_from_texts(ptl_args **out, const ptl_op *op, const ptl_arg_t
     return PTL_OK;
 }
 
+/* --- pages ------------------------------------------------------------------------------------ */
+
+static const ptl_param *param_of(const ptl_op *op, const char *name)
+{
+    for (int64_t i = 0; i < op->n_params; i++)
+        if (strcmp(op->params[i].name, name) == 0) return &op->params[i];
+    return NULL;
+}
+
+bool ptl_op_has_pages(const ptl_op *op)
+{
+    return param_of(op, "limit") && param_of(op, "cursor");
+}
+
+/* What the page has in place of the value given; NULL: that value. */
+static const char *of_page(const char *name, const char *limit, const char *cursor)
+{
+    return strcmp(name, "limit") == 0 ? limit : strcmp(name, "cursor") == 0 ? cursor : NULL;
+}
+
+ptl_status ptl_args_page(ptl_args **out, const ptl_args *args, int64_t limit, const char *cursor,
+                         ptl_arena *arena, ptl_error *err)
+{
+    char number[24];
+    ptl_args *page = NULL;
+    const ptl_op *op = args->op;
+    const int64_t most = (int64_t)param_of(op, "limit")->max;
+    (void)snprintf(number, sizeof number, "%" PRId64, limit < most ? limit : most);
+    PTL_TRY(args_new(&page, op, arena, err));
+    for (int64_t i = 0; i < op->n_params; i++) {
+        const char *own = of_page(op->params[i].name, number, cursor);
+        if (own && own[0]) PTL_TRY(add_value(page, i, ptl_text_of(own), err));
+        for (int64_t j = 0; !own && j < args->values[i].n; j++)
+            PTL_TRY(add_value(page, i, ptl_text_of(args->values[i].items[j]), err));
+    }
+    *out = page;
+    return PTL_OK;
+}
+
 /* --- JSON ------------------------------------------------------------------------------------- */
 
 static const char *json_kind(const json_t *value)

@@ -17,6 +17,13 @@ PTL_NODISCARD ptl_status ptl_args_from_texts(ptl_args **out, const ptl_op *op,
                                              const ptl_arg_text *texts, int64_t n_texts,
                                              ptl_arena *arena, ptl_error *err);
 
+/** The same question, of the page behind `cursor` ("": the first) with `limit` rows, in another
+ * arena. The operation takes both; `limit` is cut to what it allows. */
+PTL_NODISCARD ptl_status ptl_args_page(ptl_args **out, const ptl_args *args, int64_t limit,
+                                       const char *cursor, ptl_arena *arena, ptl_error *err);
+/** Whether the operation takes `limit` and `cursor`: its list has pages. */
+bool ptl_op_has_pages(const ptl_op *op);
+
 /** Canonical JSON (keys in the table's order, defaults included): part of a run's inputs. */
 PTL_NODISCARD ptl_status ptl_args_canonical(ptl_buffer *out, const ptl_args *args, ptl_error *err);
 

@@ -155,12 +155,12 @@ static const ptl_param optimize_params[] = {
 
 #define PLAN_RESULT                                                                                \
     "grade: text — the weakest of a channel that changes\n"                                      \
-    "spend, spend_present: money\n"                                                                \
+    "spend, spend_present: money — of the plan, and at present\n"                                \
     "outcome, gain: text — point and 90 % interval, of CM1\n"                                    \
     "gain_mean, gain_low, gain_high: number — the same, in money\n"                              \
     "chance_of_loss: number — of doing worse than the present plan\n"                            \
-    "channels: list — channel, present, plan, gain, incremental_roi, marginal_roi, beyond, "     \
-    "grade, held\n"
+    "channels: list(channel, present money, plan money, gain, incremental_roi "                    \
+    "number, marginal_roi number, beyond int, grade, held) — every channel\n"
 
 const ptl_op ptl_op_budget_optimize = {
     .name = "budget.optimize",
@@ -172,12 +172,14 @@ const ptl_op ptl_op_budget_optimize = {
         "Channels on which the data did not speak are held. docs/budget.md says how.",
     .params = optimize_params,
     .n_params = N_OF(optimize_params),
-    .result = PLAN_RESULT "verdict: text — converged where the bound is within 0.01 %\n"
-                          "gap, bound: number — money, by the draws that chose\n"
-                          "shadow_price: number — what one more unit of total would bring\n"
-                          "gain_in_sample: number — on the draws that chose, for comparison\n"
-                          "from, to: day — of the plan\n"
-                          "plan: list — channel, geo, cents week by week; present, cents a week",
+    .result =
+        PLAN_RESULT "verdict: text — converged where the bound is within 0.01 %\n"
+                    "gap, bound: number — money, by the draws that chose\n"
+                    "shadow_price: number — what one more unit of total would bring\n"
+                    "gain_in_sample: number — on the draws that chose, for comparison\n"
+                    "from, to: day — of the plan\n"
+                    "plan: list(channel, geo, cents list of int, present int) — cents week by "
+                    "week, and cents a week at present",
     .right = "analyst",
     .effects = PTL_READS | PTL_WRITES,
     .is_long = true,
@@ -232,11 +234,13 @@ const ptl_op ptl_op_budget_propose = {
              "refused. Nothing is bought or changed by it, nor by approving it.",
     .params = propose_params,
     .n_params = N_OF(propose_params),
-    .result = PLAN_RESULT "from, to: day — of the plan\n"
-                          "proposal: int — its number\n"
-                          "title: text — what is proposed\n"
-                          "decides: text — who may approve it; null where nobody else may\n"
-                          "plan: list — channel, geo, cents week by week; present, cents a week",
+    .result =
+        PLAN_RESULT "from, to: day — of the plan\n"
+                    "proposal: int — its number\n"
+                    "title: text — what is proposed\n"
+                    "decides: text — who may approve it; null where nobody else may\n"
+                    "plan: list(channel, geo, cents list of int, present int) — cents week by "
+                    "week, and cents a week at present",
     .right = "analyst",
     .effects = PTL_READS | PTL_WRITES,
     .example = "portolan budget propose paid_social=+10%",
@@ -266,9 +270,9 @@ const ptl_op ptl_op_budget_score = {
     .n_params = N_OF(score_params),
     .result = "due, inside, waiting: int — promises\n"
               "coverage: number — share of those due that lie within\n"
-              "promises: list — run, from, to, planned, spent, followed, promised, measured, "
-              "inside, standing: of the "
-              "proposal",
+              "promises: list(run int, from day, to day, planned money, spent money, "
+              "followed number, promised, measured, inside, standing) — standing is the "
+              "proposal's",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan budget score",
@@ -320,9 +324,11 @@ const ptl_op ptl_op_experiment_next = {
               "net_benefit: money — of the best; 0 for none\n"
               "noise: money — a week of the market that the model does not explain\n"
               "autocorrelation: number — of that, from week to week\n"
-              "designs: list — design, net_benefit, worth, cost, changes, assurance, "
-              "standard_error, verdict, channel, weeks, share\n"
-              "rule: list — from, spend: which budget follows from which reading",
+              "designs: list(design, net_benefit money, worth money, cost money, changes "
+              "number, assurance number, standard_error money, verdict, channel, weeks int, "
+              "share number) — the best first\n"
+              "rule?: list(from money or text, spend number) — which budget follows from "
+              "which reading, where one pays",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan experiment next",

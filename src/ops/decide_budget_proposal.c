@@ -123,6 +123,23 @@ static void put_channels(ptl_json *json, const ptl_workspace *w, const ptl_media
     ptl_json_array_end(json);
 }
 
+/* The draws of the gain as a curve; none where they do not vary. */
+static void put_density(ptl_json *json, const ptl_budget_result *r)
+{
+    const ptl_density *const d = &r->gain_density;
+    if (!(d->bandwidth > 0.0)) return;
+    ptl_json_key(json, "density");
+    ptl_json_object(json);
+    ptl_json_put_double(json, "from", d->from);
+    ptl_json_put_double(json, "to", d->to);
+    ptl_json_put_double(json, "median", d->median);
+    ptl_json_key(json, "heights");
+    ptl_json_array(json);
+    for (int k = 0; k < PTL_DENSITY_POINTS; k++) ptl_json_double(json, d->height[k]);
+    ptl_json_array_end(json);
+    ptl_json_object_end(json);
+}
+
 static void put_reason(ptl_json *json, const char *side, const char *what)
 {
     ptl_json_object(json);
@@ -167,6 +184,7 @@ static void put_details(ptl_json *json, const ptl_call *call, const ptl_media_pl
     ptl_json_put_string(json, "currency", call->workspace->currency);
     ptl_json_put_day(json, "from", p->mix.last + 1);
     ptl_json_put_day(json, "to", p->mix.last + 7 * p->data.n_weeks);
+    put_density(json, r);
     put_channels(json, call->workspace, p, r);
     put_reasons(json, p, r, grade);
     ptl_json_object_end(json);

@@ -56,12 +56,14 @@ static ptl_status put_row(const ptl_call *call, const ptl_proposal *p, ptl_error
 static ptl_status proposal_list(ptl_call *call, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
-        {"proposal", "No", true},   {"title", "Proposal", false}, {"state", "State", false},
-        {"kind", "", false},        {"why", "", false},           {"worth", "Worth", false},
-        {"holder", "", false},      {"decides", "Who", false},    {"drafted_by", "By", false},
-        {"by_terminal", "", false}, {"drafted_at", "", false},    {"expires_at", "Until", false},
-        {"decided_by", "", false},  {"decided_at", "", false},    {"reason", "", false},
-        {"run", "", true}};
+        {"proposal", "No", PTL_HOLDS_ID},      {"title", "Proposal", PTL_HOLDS_TEXT},
+        {"state", "State", PTL_HOLDS_TEXT},    {"kind", "", PTL_HOLDS_TEXT},
+        {"why", "", PTL_HOLDS_TEXT},           {"worth", "Worth", PTL_HOLDS_TEXT},
+        {"holder", "", PTL_HOLDS_TEXT},        {"decides", "Who", PTL_HOLDS_TEXT},
+        {"drafted_by", "By", PTL_HOLDS_TEXT},  {"by_terminal", "", PTL_HOLDS_TEXT},
+        {"drafted_at", "", PTL_HOLDS_INSTANT}, {"expires_at", "Until", PTL_HOLDS_INSTANT},
+        {"decided_by", "", PTL_HOLDS_TEXT},    {"decided_at", "", PTL_HOLDS_INSTANT},
+        {"reason", "", PTL_HOLDS_TEXT},        {"run", "", PTL_HOLDS_ID}};
     ptl_proposal *list = NULL;
     int64_t n = 0, before;
     bool given;
@@ -103,9 +105,10 @@ const ptl_op ptl_op_proposal_list = {
              "expires.",
     .params = list_params,
     .n_params = N_OF(list_params),
-    .result = "proposals: list — proposal, title, state, kind, why, worth, holder: the role that "
-              "decides, decides: who may, drafted_by, by_terminal, drafted_at, expires_at, "
-              "decided_by, decided_at, reason, run\n" PTL_RESULT_CURSOR,
+    .result = "proposals: list(proposal int, title, state, kind, why, worth, holder, "
+              "decides, drafted_by, by_terminal, drafted_at time, expires_at time, "
+              "decided_by, decided_at time, reason, run int) — holder is the role that "
+              "decides, decides who may\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan proposal list --all",
@@ -131,23 +134,32 @@ const ptl_op ptl_op_proposal_show = {
              "against it where that is known, and how it is undone.",
     .params = show_params,
     .n_params = 1,
-    .result =
-        "proposal: int — its number\n"
-        "title, kind, state, why, holder, decides, drafted_by, by_terminal: text — as in the list\n"
-        "drafted_at, expires_at: time — when, and until when it waits\n"
-        "base_version: int — of the configuration it was drafted against\n"
-        "drafted_in: int — the run that drafted it\n"
-        "version: int — of the configuration that it became (where it did)\n"
-        "undo: text — how it is undone\n"
-        "undone_until: time — until when a decision may be taken back (where it may)\n"
-        "path: list — step, at, by, note\n"
-        "reasons: list — side: for or against, what\n"
-        "widens: list — key, before, after, why, right (where it changes the configuration)\n"
-        "worth: text — point and 90 % interval (where it is a plan)\n"
-        "worth_mean, worth_low, worth_high, chance_of_loss: number — (where it is a plan)\n"
-        "grade, from, to, chance: text — of loss in words (where it is a plan)\n"
-        "channels: list — channel, present, plan: money a week (where it is a plan)\n"
-        "difference: text — what would change in the files (where it changes any)",
+    .result = "proposal: int — its number\n"
+              "title, kind, state, why, holder, decides, drafted_by, by_terminal: text — as "
+              "in the list\n"
+              "drafted_at, expires_at: time — when, and until when it waits\n"
+              "base_version: int — of the configuration it was drafted against\n"
+              "drafted_in: int — the run that drafted it\n"
+              "decided_by, reason: text — who decided, and why\n"
+              "version?: int — of the configuration that it became, where it did\n"
+              "undo: text — how it is undone\n"
+              "undone_until?: time — until when a decision may be taken back, where it may\n"
+              "path: list(step, at time, by, note) — from draft to end\n"
+              "reasons: list(side, what) — for and against\n"
+              "widens?: list(key, before, after, why, right) — where it changes the "
+              "configuration\n"
+              "worth?: text — point and 90 % interval, where it is a plan\n"
+              "worth_mean?, worth_low?, worth_high?, chance_of_loss?: number — where it is a "
+              "plan\n"
+              "grade?: text — the weakest of a channel that changes, where it is a plan\n"
+              "from?, to?: day — of the plan, where it is one\n"
+              "chance?: text — of loss, in words, where it is a plan\n"
+              "density?: object(from number, to number, median number, heights list of number) — "
+              "its draws "
+              "as a curve, where it is a plan\n"
+              "channels?: list(channel, present money, plan money) — money a week, where it "
+              "is a plan\n"
+              "difference?: text — what would change in the files, where it changes any",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan proposal show 1",
@@ -223,7 +235,8 @@ const ptl_op ptl_op_proposal_approve = {
     .result = "proposal: int — its number\n"
               "state: text — approved\n"
               "title: text — what was proposed\n"
-              "config_version: int — the version in force (where it changes the configuration)",
+              "config_version?: int — the version in force, where it changes the "
+              "configuration",
     .right = "everyone",
     .effects = PTL_READS | PTL_WRITES | PTL_ENTERS,
     .example = "portolan proposal approve 1",

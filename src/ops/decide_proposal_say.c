@@ -144,6 +144,15 @@ static double number_of(const json_t *details, const char *name)
     return json_is_number(value) ? json_number_value(value) : PTL_NAN;
 }
 
+/* What no table is made of: for whoever draws it. */
+static void put_whole(const ptl_call *call, const json_t *details, const char *name)
+{
+    const json_t *const value = json_object_get(details, name);
+    char *const text = value ? json_dumps(value, JSON_COMPACT) : NULL;
+    if (text) ptl_reply_json(call->reply, name, ptl_text_of(text));
+    free(text);
+}
+
 static void put_plan(const ptl_call *call, const json_t *details)
 {
     ptl_reply_text(call->reply, "worth", "Worth, 90 %",
@@ -159,6 +168,7 @@ static void put_plan(const ptl_call *call, const json_t *details)
     ptl_reply_text(call->reply, "from", "From",
                    json_string_value(json_object_get(details, "from")));
     ptl_reply_text(call->reply, "to", "To", json_string_value(json_object_get(details, "to")));
+    put_whole(call, details, "density");
     put_channels(call, details);
 }
 

@@ -469,6 +469,7 @@ static ptl_status call_handler(session *s, ptl_error *err)
                      .role = s->request->role,
                      .verticals = s->request->verticals,
                      .run_id = s->run.run_id,
+                     .whole = s->request->whole,
                      .force = s->request->force,
                      .asker = s->request->asker};
     PTL_TRY(ptl_progress_check(s->request->progress, err));

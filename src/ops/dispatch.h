@@ -35,6 +35,7 @@ typedef struct ptl_request {
     const char *role;       /* of role.h; NULL: the workspace's own user, at its terminal        */
     int32_t n_threads;      /* 0: the workspace's setting                                        */
     int64_t wait_ms;        /* for the lock                                                      */
+    bool whole;             /* one page of a list that is read whole                             */
     bool force;             /* compute again even if the inputs are those of an earlier run      */
     ptl_progress *progress; /* may be NULL */
     const ptl_asker *asker; /* may be NULL: see op.h */

@@ -5,6 +5,7 @@
 enum {
     PTL_REPLY_BYTES_MAX = 64 * 1024 * 1024, /* one answer; a list asks for at most 10,000 rows    */
     PTL_REPLY_COLUMNS_MAX = 64,             /* columns of a list that is written as a table */
+    PTL_RESULT_DEPTH_MAX = 8,               /* lists in lists, as an answer is described     */
     PTL_WINDOW_ROWS_MAX = 1000000,       /* rows before a page of a list without a key of its own */
     PTL_REPLY_ITEMS_MAX = 4096,          /* values and tables of one answer */
     PTL_SETTINGS_MAX = 20000,            /* of all files in one answer; a form asks for one file */

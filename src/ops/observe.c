@@ -88,7 +88,8 @@ const ptl_op ptl_op_source_list = {
     .about =
         "One line a source: the canonical table it fills, files, rows and rows set aside by the "
         "loads in force, the last local day it reaches, its owner.",
-    .result = "sources: list — source, table, files, rows, set_aside, last_day, owner",
+    .result = "sources: list(source, table, files int, rows int, set_aside int, last_day "
+              "day, owner) — those in force",
     .right = "everyone",
     .effects = PTL_READS | PTL_FILES,
     .example = "portolan source list",
@@ -195,8 +196,10 @@ const ptl_op ptl_op_source_import = {
         "keeps the files it finished and nothing of the one it was at.",
     .params = import_params,
     .n_params = 2,
-    .result = "rows: int — rows loaded\nset_aside: int — rows set aside\n"
-              "files: list — source, file, state, rows, set_aside, duplicates",
+    .result = "rows: int — rows loaded\n"
+              "set_aside: int — rows set aside\n"
+              "files: list(source, file, state, rows int, set_aside int, duplicates int) — "
+              "what was read",
     .right = "analyst",
     .effects = PTL_READS | PTL_WRITES | PTL_LOADS | PTL_ENTERS, /* one entry a load */
     .is_long = true,
@@ -227,10 +230,10 @@ static ptl_status put_place(const ptl_call *call, const ptl_table *rows, int64_t
 static ptl_status fill_quarantine(ptl_reply *reply, const ptl_table *rows, int64_t n,
                                   ptl_error *err)
 {
-    static const ptl_reply_column columns[] = {{"file", "File", false},
-                                               {"row", "Row", true},
-                                               {"column", "Column", false},
-                                               {"reason", "Reason", false}};
+    static const ptl_reply_column columns[] = {{"file", "File", PTL_HOLDS_TEXT},
+                                               {"row", "Row", PTL_HOLDS_INT},
+                                               {"column", "Column", PTL_HOLDS_TEXT},
+                                               {"reason", "Reason", PTL_HOLDS_TEXT}};
     const ptl_column *file, *row, *column, *reason;
     PTL_TRY(ptl_table_column(&file, rows, "file", PTL_TYPE_TEXT, err));
     PTL_TRY(ptl_table_column(&row, rows, "source_row", PTL_TYPE_INT, err));
@@ -295,7 +298,7 @@ const ptl_op ptl_op_source_quarantine = {
              "the file or the mapping is corrected and imported again.",
     .params = quarantine_params,
     .n_params = 3,
-    .result = "rows: list — file, row, column, reason\n" PTL_RESULT_CURSOR,
+    .result = "rows: list(file, row int, column, reason) — rows set aside\n" PTL_RESULT_CURSOR,
     .right = "analyst",
     .effects = PTL_READS,
     .example = "portolan source quarantine orders",
@@ -346,7 +349,8 @@ const ptl_op ptl_op_source_totals = {
     .summary = "add up everything that orders brought, currency by currency",
     .about = "Exact sums in the currency of each order line, the newest day included, nothing "
              "converted: what to hold against the shop's own report.",
-    .result = "totals: list — currency, lines, orders, customers, gross, revenue",
+    .result = "totals: list(currency, lines int, orders int, customers int, gross money, "
+              "revenue money) — by currency",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan source totals",

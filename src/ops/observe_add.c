@@ -155,7 +155,8 @@ const ptl_op ptl_op_source_add = {
              "loaded yet.",
     .params = params,
     .n_params = sizeof params / sizeof *params,
-    .result = "n_added: int — sources written\nadded: list — source, file",
+    .result = "n_added: int — sources written\n"
+              "added: list(source, file) — those",
     .right = "owner",
     .effects = PTL_READS,
     .example = "portolan source add data",

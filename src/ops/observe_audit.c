@@ -10,8 +10,8 @@ static void put_days(ptl_reply *reply, const ptl_audit_finding *f)
         ptl_reply_cell_day(reply, f->from);
         ptl_reply_cell_day(reply, f->to);
     } else {
-        ptl_reply_cell_text(reply, "");
-        ptl_reply_cell_text(reply, "");
+        ptl_reply_cell_text(reply, NULL);
+        ptl_reply_cell_text(reply, NULL);
     }
 }
 
@@ -25,7 +25,7 @@ static void put_finding(ptl_reply *reply, const ptl_audit_finding *f, const char
     if (f->has_value)
         ptl_reply_cell_micros(reply, f->value_micros, currency);
     else
-        ptl_reply_cell_text(reply, "");
+        ptl_reply_cell_text(reply, NULL);
     ptl_reply_cell_text(reply, f->owner ? f->owner : "nobody");
     ptl_reply_cell_text(reply, f->detail);
     ptl_reply_cell_text(reply, f->effect);
@@ -35,17 +35,17 @@ static void put_finding(ptl_reply *reply, const ptl_audit_finding *f, const char
 /* `n` findings from `first` on; the numbers are those of all. */
 static void put_report(ptl_call *call, const ptl_audit_report *r, int64_t first, int64_t n)
 {
-    static const ptl_reply_column columns[] = {{"severity", "Severity", false},
-                                               {"check", "Check", false},
-                                               {"title", "Finding", false},
-                                               {"from", "From", false},
-                                               {"to", "To", false},
-                                               {"rows", "Rows", true},
-                                               {"value", "At stake", true},
-                                               {"owner", "Who", false},
-                                               {"detail", "Size", false},
-                                               {"effect", "Touches", false},
-                                               {"advice", "What to do", false}};
+    static const ptl_reply_column columns[] = {{"severity", "Severity", PTL_HOLDS_TEXT},
+                                               {"check", "Check", PTL_HOLDS_TEXT},
+                                               {"title", "Finding", PTL_HOLDS_TEXT},
+                                               {"from", "From", PTL_HOLDS_DAY},
+                                               {"to", "To", PTL_HOLDS_DAY},
+                                               {"rows", "Rows", PTL_HOLDS_INT},
+                                               {"value", "At stake", PTL_HOLDS_MONEY},
+                                               {"owner", "Who", PTL_HOLDS_TEXT},
+                                               {"detail", "Size", PTL_HOLDS_TEXT},
+                                               {"effect", "Touches", PTL_HOLDS_TEXT},
+                                               {"advice", "What to do", PTL_HOLDS_TEXT}};
     ptl_reply *reply = call->reply;
     const int64_t high = r->by_severity[PTL_SEVERITY_HIGH];
     if (high > 0)
@@ -94,7 +94,7 @@ static ptl_status data_findings(ptl_call *call, ptl_error *err)
     if (run_id == 0) {
         ptl_reply_say(call->reply, "No audit has run yet.");
         ptl_reply_next(call->reply, "portolan audit");
-        return PTL_OK;
+        return ptl_cursor_put(call, NULL, 2, err);
     }
     ptl_reply_id(call->reply, "run", "Run", run_id);
     const int64_t first = at[1] < report.n_findings ? at[1] : report.n_findings;
@@ -106,9 +106,10 @@ static ptl_status data_findings(ptl_call *call, ptl_error *err)
 }
 
 #define FINDINGS                                                                                   \
-    "high, medium, low: how many findings of each severity\n"                                      \
-    "findings: list — severity, check, title, from, to, rows, value, owner, detail, effect, "    \
-    "advice"
+    "high?, medium?, low?: int — how many findings of each severity, where there are facts\n"    \
+    "findings?: list(severity, check, title, from day, to day, rows int, value money, owner, "     \
+    "detail, effect, "                                                                             \
+    "advice) — the gravest first, where there are facts"
 
 static const ptl_param audit_params[] = {
     {.name = "as_of",
@@ -150,13 +151,14 @@ static const ptl_param findings_params[] = {
      .about = "How many at most."},
     PTL_PARAM_CURSOR};
 
-const ptl_op ptl_op_data_findings = {.name = "data.findings",
-                                     .summary = "list what the newest audit found",
-                                     .about = "Findings by severity, then by money at stake.",
-                                     .params = findings_params,
-                                     .n_params = 3,
-                                     .result = "run: the audit\n" FINDINGS "\n" PTL_RESULT_CURSOR,
-                                     .right = "everyone",
-                                     .effects = PTL_READS,
-                                     .example = "portolan data findings",
-                                     .run = data_findings};
+const ptl_op ptl_op_data_findings = {
+    .name = "data.findings",
+    .summary = "list what the newest audit found",
+    .about = "Findings by severity, then by money at stake.",
+    .params = findings_params,
+    .n_params = 3,
+    .result = "run?: int — the audit, where there is one\n" FINDINGS "\n" PTL_RESULT_CURSOR,
+    .right = "everyone",
+    .effects = PTL_READS,
+    .example = "portolan data findings",
+    .run = data_findings};

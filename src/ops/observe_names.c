@@ -47,9 +47,10 @@ static ptl_status choose(listed **out, int64_t *n, const ptl_call *call, const p
 static ptl_status put_names(const ptl_call *call, const ptl_taxonomy *t, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
-        {"kind", "Kind", false},  {"name", "As recorded", false}, {"means", "Means", false},
-        {"value", "Money", true}, {"rows", "Rows", true},         {"from", "From", false},
-        {"to", "To", false},      {"tables", "In", false}};
+        {"kind", "Kind", PTL_HOLDS_TEXT},   {"name", "As recorded", PTL_HOLDS_TEXT},
+        {"means", "Means", PTL_HOLDS_TEXT}, {"value", "Money", PTL_HOLDS_MONEY},
+        {"rows", "Rows", PTL_HOLDS_INT},    {"from", "From", PTL_HOLDS_DAY},
+        {"to", "To", PTL_HOLDS_DAY},        {"tables", "In", PTL_HOLDS_TEXT}};
     ptl_window window;
     listed *list = NULL;
     int64_t n = 0, first = 0, n_page = 0;
@@ -117,8 +118,9 @@ const ptl_op ptl_op_taxonomy_list = {
         "is one alias more: history follows it.",
     .params = taxonomy_params,
     .n_params = sizeof taxonomy_params / sizeof *taxonomy_params,
-    .result = "names, unmatched: int — how many\nlist: list — kind, name, means, value, rows, "
-              "from, to, tables\n" PTL_RESULT_CURSOR,
+    .result = "names?, unmatched?: int — how many, where facts carry names\n"
+              "list?: list(kind, name, means, value money, rows int, from day, to day, "
+              "tables) — names as recorded\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan taxonomy list --all",
@@ -183,8 +185,9 @@ const ptl_op ptl_op_answer_list = {
              "limits, or not yet. For the last two one file is named, and what the answer would be "
              "worth in this company's own money.",
     .result = "answered, limited, not_yet: int — how many\n"
-              "questions: list — question, where\n"
-              "open: list — question, state, missing, file, worth",
+              "questions: list(question, where) — answered, and by which command\n"
+              "open: list(question, state, missing, file, worth) — what would answer the "
+              "others",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan answer list",

@@ -193,11 +193,12 @@ const ptl_op ptl_op_source_recognise = {
     .params = recognise_params,
     .n_params = 1,
     .result = "recognised: int — files that are recognised\n"
-              "files: list — file, what, preset, table, sure, confidence, sources\n"
-              "columns: list — column, holds, role, example (where one file was named)\n"
-              "reasons, against, unused: list — words (where one file was named)\n"
-              "questions: list — question, choices, proposed (where one file was named)\n"
-              "mapping: text — the SELECT (where one file was named and recognised)",
+              "files: list(file, what, preset, table, sure, confidence number, sources int) "
+              "— every file\n"
+              "columns?: list(column, holds, role, example) — where one file was named\n"
+              "reasons?, against?, unused?: list(words) — where one file was named\n"
+              "questions?: list(question, choices, proposed) — where one file was named\n"
+              "mapping?: text — the SELECT, where one file was named and recognised",
     .right = "everyone",
     .effects = PTL_NO_STORE,
     .example = "portolan source recognise data",
@@ -243,10 +244,13 @@ const ptl_op ptl_op_source_show = {
              "into the source under `mapping` and puts `table` in the preset's place.",
     .params = show_params,
     .n_params = 1,
-    .result = "source: text — its name\nabout, owner, preset: text — where it says so\n"
-              "table: text — the table it fills\nidentifier_kind: text — where rows belong to "
-              "somebody\nlocale, currency, zone: text — how values are read\n"
-              "files: list — words, the patterns\nmapping: text — the SELECT",
+    .result = "source: text — its name\n"
+              "about?, owner?, preset?: text — where it says so\n"
+              "table: text — the table it fills\n"
+              "identifier_kind?: text — where rows belong to somebody\n"
+              "locale, currency, zone: text — how values are read\n"
+              "files: list(words) — the patterns\n"
+              "mapping: text — the SELECT",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan source show orders",

@@ -77,6 +77,7 @@ typedef struct ptl_call {
     const char *role;      /* name of what the caller is (role.h); NULL: the workspace's own user */
     const char *verticals; /* whose rows the caller sees (vertical.h); NULL: all */
     int64_t run_id;        /* 0 for a pure read */
+    bool whole;            /* the list is read from its beginning to its end, page after page */
     bool force;            /* do it even if nothing is new */
     const ptl_asker *asker; /* NULL: nobody can be asked; defaults hold */
 } ptl_call;
@@ -88,7 +89,10 @@ struct ptl_op {
     const char *about;   /* paragraphs of the help page                 */
     const ptl_param *params;
     int64_t n_params;
-    const char *result;  /* the JSON answer's shape, one key a line: "rows: int — rows loaded" */
+    /* The JSON answer's shape to its last key, a line a key: "rows: int — rows loaded",
+     * "runs: list(run int, actor, started_at time) — the newest five". The grammar is result.h's;
+     * help shows the text, OpenAPI is made from it, and tests hold every answer to it. */
+    const char *result;
     const char *right;   /* who may: "everyone", "analyst", "owner"     */
     unsigned effects;    /* PTL_READS | …                               */
     bool is_long;        /* a job with progress                         */

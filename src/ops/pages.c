@@ -202,13 +202,15 @@ const ptl_op ptl_op_page_show = {
              "told as the value of the parameter that asks for it: run, of money period.",
     .params = show_params,
     .n_params = N_OF(show_params),
-    .result =
-        "run: int — of today: the review that is shown\n"
-        "period: text — what the page speaks of: a week, a month; absent where it is all\n"
-        "earlier, later: text — the period before and after, null where there is none\n"
-        "stale: text — of today: that the newest review is older than it may be\n"
-        "compared: text — where a comparison was asked for: beside what, or why beside nothing\n"
-        "page: object — title, html, data, kinds",
+    .result = "run?: int — of today: the review that is shown\n"
+              "period?: text — what the page speaks of: a week, a month; absent where it is "
+              "all\n"
+              "earlier, later: text — the period before and after, null where there is none\n"
+              "stale?: text — of today: that the newest review is older than it may be\n"
+              "compared?: text — where a comparison was asked for: beside what, or why "
+              "beside nothing\n"
+              "page: object(title, html, data object, kinds list of text) — docs/charts.md "
+              "describes its data",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan page show today",

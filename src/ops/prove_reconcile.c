@@ -1,6 +1,7 @@
 /* prove_reconcile.c: figures against the books, their signature, and what an auditor takes along.
  */
 #include "ops/args.h"
+#include "ops/cursor.h"
 #include "ops/registry.h"
 #include "prove/reconcile.h"
 #include "prove/signature.h"
@@ -232,44 +233,78 @@ static void show_causes(ptl_call *call, const ptl_table *t, const ptl_figures *f
     ptl_reply_table_end(call->reply);
 }
 
-/* The rows of facts behind a cause. */
-static ptl_status show_rows(ptl_call *call, const char *cause, ptl_day from, ptl_day to,
-                            ptl_error *err)
+enum { R_SOURCE, R_FILE, R_ROW, R_TXN, R_DAY, R_OTHER_DAY, R_AMOUNT, R_CURRENCY, R_N };
+
+/* What a row is known by from page to page. */
+static int64_t row_id(const ptl_column *const c[R_N], int64_t i)
+{
+    const int64_t numbers[] = {ptl_column_int(c[R_ROW], i), ptl_column_int(c[R_DAY], i)};
+    const ptl_text texts[] = {ptl_column_text(c[R_SOURCE], i),
+                              ptl_column_text(c[R_FILE], i),
+                              ptl_column_text(c[R_TXN], i),
+                              {(const char *)numbers, sizeof numbers}};
+    return ptl_cursor_id(texts, 4);
+}
+
+static void put_fact(const ptl_call *call, const ptl_column *const c[R_N], int64_t i)
+{
+    char currency[16];
+    const ptl_text code = ptl_column_text(c[R_CURRENCY], i);
+    (void)snprintf(currency, sizeof currency, "%.*s", (int)code.len, code.ptr);
+    cell(call, ptl_column_text(c[R_SOURCE], i));
+    cell(call, ptl_column_text(c[R_FILE], i));
+    ptl_reply_cell_id(call->reply, ptl_column_int(c[R_ROW], i));
+    cell(call, ptl_column_text(c[R_TXN], i));
+    ptl_reply_cell_day(call->reply, (ptl_day)ptl_column_int(c[R_DAY], i));
+    ptl_reply_cell_day(call->reply, (ptl_day)ptl_column_int(c[R_OTHER_DAY], i));
+    ptl_reply_cell_micros(call->reply, ptl_column_int(c[R_AMOUNT], i), currency);
+    ptl_reply_cell_text(call->reply, currency);
+}
+
+static ptl_status put_facts(ptl_call *call, const ptl_table *t, const ptl_run_page *page,
+                            int64_t run, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
-        {"source", "Source", false}, {"file", "File", false}, {"row", "Row", true},
-        {"txn", "Line", false},      {"day", "Day", false},   {"other_day", "Other day", false},
-        {"amount", "Amount", true},  {"currency", "", false}};
-    static const ptl_column_spec specs[] = {
+        {"source", "Source", PTL_HOLDS_TEXT},  {"file", "File", PTL_HOLDS_TEXT},
+        {"row", "Row", PTL_HOLDS_ID},          {"txn", "Line", PTL_HOLDS_TEXT},
+        {"day", "Day", PTL_HOLDS_DAY},         {"other_day", "Other day", PTL_HOLDS_DAY},
+        {"amount", "Amount", PTL_HOLDS_MONEY}, {"currency", "", PTL_HOLDS_TEXT}};
+    static const ptl_column_spec specs[R_N] = {
         {"source", PTL_TYPE_TEXT},       {"file", PTL_TYPE_TEXT},    {"source_row", PTL_TYPE_INT},
         {"txn_id", PTL_TYPE_TEXT},       {"day", PTL_TYPE_DAY},      {"other_day", PTL_TYPE_DAY},
         {"amount_micros", PTL_TYPE_INT}, {"currency", PTL_TYPE_TEXT}};
-    const ptl_value params[] = {ptl_value_instant(PTL_INSTANT_EVER), ptl_value_day(from),
-                                ptl_value_day(to), ptl_value_int(ptl_args_int(call->args, "limit")),
-                                ptl_value_string(call->workspace->currency)};
-    const ptl_column *c[8];
-    char query[64], currency[16];
+    const ptl_column *c[R_N];
+    int64_t begin, n_page;
+    for (int i = 0; i < R_N; i++)
+        PTL_TRY(ptl_table_column(&c[i], t, specs[i].name, specs[i].type, err));
+    const int64_t first_id = t->n_rows > 0 ? row_id(c, 0) : 0;
+    PTL_TRY(ptl_run_page_find(&begin, &n_page, page, first_id, t->n_rows, err));
+    ptl_reply_table(call->reply, "rows", "Rows", columns, R_N);
+    for (int64_t i = begin; i < begin + n_page; i++) put_fact(call, c, i);
+    ptl_reply_table_end(call->reply);
+    return ptl_run_page_put(call, page, run, begin, n_page, t->n_rows,
+                            n_page > 0 ? row_id(c, begin + n_page - 1) : 0, err);
+}
+
+/* The rows of facts behind a cause. They are today's: where facts came between two pages that moved
+ * them, the second says so. */
+static ptl_status show_rows(ptl_call *call, const char *cause, ptl_day from, ptl_day to,
+                            int64_t run, ptl_error *err)
+{
+    ptl_run_page page;
+    char query[64];
     ptl_table t = {0};
-    ptl_status st = PTL_OK;
+    PTL_TRY(ptl_run_page_read(&page, call, err));
+    const ptl_value params[] = {ptl_value_instant(PTL_INSTANT_EVER),
+                                ptl_value_day(from),
+                                ptl_value_day(to),
+                                ptl_value_int(page.n_wanted),
+                                ptl_value_int(page.first),
+                                ptl_value_string(call->workspace->currency)};
     (void)snprintf(query, sizeof query, "prove/rows_%s", cause);
     PTL_TRY(ptl_warehouse_query(&t, call->store->warehouse, query, params,
-                                strcmp(cause, "currency") == 0 ? 5 : 4, 0, err));
-    for (int i = 0; st == PTL_OK && i < 8; i++)
-        st = ptl_table_column(&c[i], &t, specs[i].name, specs[i].type, err);
-    if (st == PTL_OK) ptl_reply_table(call->reply, "rows", "Rows", columns, 8);
-    for (int64_t i = 0; st == PTL_OK && i < t.n_rows; i++) {
-        const ptl_text code = ptl_column_text(c[7], i);
-        (void)snprintf(currency, sizeof currency, "%.*s", (int)code.len, code.ptr);
-        cell(call, ptl_column_text(c[0], i));
-        cell(call, ptl_column_text(c[1], i));
-        ptl_reply_cell_id(call->reply, ptl_column_int(c[2], i));
-        cell(call, ptl_column_text(c[3], i));
-        ptl_reply_cell_day(call->reply, (ptl_day)ptl_column_int(c[4], i));
-        ptl_reply_cell_day(call->reply, (ptl_day)ptl_column_int(c[5], i));
-        ptl_reply_cell_micros(call->reply, ptl_column_int(c[6], i), currency);
-        ptl_reply_cell_text(call->reply, currency);
-    }
-    if (st == PTL_OK) ptl_reply_table_end(call->reply);
+                                strcmp(cause, "currency") == 0 ? 6 : 5, 0, err));
+    const ptl_status st = put_facts(call, &t, &page, run > 0 ? run : 1, err);
     ptl_table_dispose(&t);
     return st;
 }
@@ -288,10 +323,15 @@ static ptl_status reconcile_show(ptl_call *call, ptl_error *err)
         ptl_reply_say(call->reply, "No period has been reconciled.");
         ptl_reply_next(call->reply, "portolan reconcile run");
     }
+    const int64_t run = t.n_rows > 0 ? ptl_column_int(f.run_id, 0) : 0;
     ptl_status st = show_lines(call, &t, &f, err);
     if (st == PTL_OK) show_causes(call, &t, &f);
     ptl_table_dispose(&t);
-    return st == PTL_OK && rows ? show_rows(call, rows, from, to, err) : st;
+    if (st != PTL_OK) return st;
+    if (rows) return show_rows(call, rows, from, to, run, err);
+    ptl_run_page page; /* a cursor is one of rows */
+    PTL_TRY(ptl_run_page_read(&page, call, err));
+    return ptl_cursor_put(call, NULL, 0, err);
 }
 
 #define PERIOD_PARAM(must)                                                                         \
@@ -311,7 +351,8 @@ static const ptl_param show_params[] = {PERIOD_PARAM(false),
                                          .defaults = "50",
                                          .min = 1,
                                          .max = 10000000,
-                                         .about = "Rows shown at most."}};
+                                         .about = "Rows shown at most."},
+                                        PTL_PARAM_CURSOR};
 
 const ptl_op ptl_op_reconcile_show = {
     .name = "reconcile.show",
@@ -320,11 +361,13 @@ const ptl_op ptl_op_reconcile_show = {
              "signed. Where a line differs, each cause with the amount it accounts for: it "
              "explains, or was considered and does not come near; what is left is unexplained.",
     .params = show_params,
-    .n_params = 3,
-    .result =
-        "lines: list — from, to, line, ours, books, difference, share, verdict, signed_by, run\n"
-        "causes: list — from, line, cause, amount, kind, verdict\n"
-        "rows: list — where asked for: source, file, row, txn, day, other_day, amount, currency",
+    .n_params = sizeof show_params / sizeof *show_params,
+    .result = "lines: list(from day, to day, line, ours money, books money, difference "
+              "money, share number, verdict, signed_by, run int) — ours beside the books\n"
+              "causes?: list(from day, line, cause, amount money, kind, verdict) — why they "
+              "differ\n"
+              "rows?: list(source, file, row int, txn, day day, other_day day, amount money, "
+              "currency) — where asked for\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan reconcile show",
@@ -465,7 +508,8 @@ const ptl_op ptl_op_reconcile_sign = {
              "withdrawn: a later one stands beside it.",
     .params = sign_params,
     .n_params = 2,
-    .result = "from, to: day — the period\nreconciliation: int — the run that was signed\n"
+    .result = "from, to: day — the period\n"
+              "reconciliation: int — the run that was signed\n"
               "figures: text — hash of its figures",
     .right = "finance",
     .effects = PTL_READS | PTL_WRITES | PTL_ENTERS,

@@ -294,11 +294,35 @@ void ptl_reply_table(ptl_reply *reply, const char *name, const char *label,
     for (int64_t i = 0; i < n_columns; i++) {
         copies[i].name = copy_string(reply, columns[i].name);
         copies[i].label = copy_string(reply, columns[i].label);
-        copies[i].right = columns[i].right;
+        copies[i].holds = columns[i].holds;
     }
     item->columns = copies;
     item->n_columns = n_columns;
     reply->table_open = true;
+}
+
+/* Whether a column that holds this has a place for a cell of this kind. */
+static bool has_place(int32_t holds, ptl_cell_kind kind)
+{
+    static const ptl_cell_kind kinds[] = {
+        [PTL_HOLDS_TEXT] = PTL_CELL_TEXT,       [PTL_HOLDS_DAY] = PTL_CELL_DAY,
+        [PTL_HOLDS_INSTANT] = PTL_CELL_INSTANT, [PTL_HOLDS_JSON] = PTL_CELL_JSON,
+        [PTL_HOLDS_INT] = PTL_CELL_INT,         [PTL_HOLDS_ID] = PTL_CELL_ID,
+        [PTL_HOLDS_NUMBER] = PTL_CELL_DOUBLE,   [PTL_HOLDS_MONEY] = PTL_CELL_MICROS};
+    if (ptl_holds_anything(holds) || kind == PTL_CELL_NONE) return true;
+    if (holds == PTL_HOLDS_FIGURE)
+        return kind == PTL_CELL_MICROS || kind == PTL_CELL_INT || kind == PTL_CELL_DOUBLE;
+    return kinds[holds] == kind;
+}
+
+static bool fits(ptl_reply *reply, const ptl_reply_item *item, ptl_cell_kind kind)
+{
+    const ptl_reply_column *column = &item->columns[item->n_cells % item->n_columns];
+    if (has_place(column->holds, kind)) return true;
+    reply->status = ptl_fail(&reply->error, PTL_E_INTERNAL,
+                             "the answer's table \"%s\": column \"%s\" does not hold such a value",
+                             item->name, column->name);
+    return false;
 }
 
 void ptl_reply_add_cell(ptl_reply *reply, ptl_cell cell)
@@ -309,6 +333,7 @@ void ptl_reply_add_cell(ptl_reply *reply, ptl_cell cell)
         return;
     }
     ptl_reply_item *item = &reply->items[reply->n_items - 1];
+    if (!fits(reply, item, cell.kind)) return;
     void *cells = item->cells;
     if (!grow(reply, &cells, item->n_cells, &item->cells_max, sizeof *item->cells)) return;
     item->cells = cells;

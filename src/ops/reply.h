@@ -46,12 +46,28 @@ void ptl_reply_secret(ptl_reply *reply, const char *name, const char *label, con
  * wrapped by itself. Not in JSON. */
 void ptl_reply_block(ptl_reply *reply, const char *label, ptl_text text);
 
-/** A table: `name` is the JSON key of an array of objects. Columns: {name, label, right-aligned};
+/* What the cells of a column hold, where something is there. A column that does not say (false, or
+ * true where it stands to the right) is of the type its values have; one that says is of that type
+ * whatever they are, and a cell of another kind is a fault of the handler. Lists that are paged say
+ * it of every column: they are written while later pages are not read yet. */
+typedef enum ptl_holds {
+    PTL_HOLDS_TEXT = 2,
+    PTL_HOLDS_DAY,
+    PTL_HOLDS_INSTANT,
+    PTL_HOLDS_JSON,
+    PTL_HOLDS_INT, /* from here on to the right in a terminal */
+    PTL_HOLDS_ID,
+    PTL_HOLDS_NUMBER,
+    PTL_HOLDS_MONEY,
+    PTL_HOLDS_FIGURE /* money, a whole number or a number, from row to row */
+} ptl_holds;
+
+/** A table: `name` is the JSON key of an array of objects. Columns: {name, label, what it holds};
  * a column whose label is NULL or "" is for machines and not shown in a terminal. */
 typedef struct ptl_reply_column {
     const char *name;
     const char *label;
-    bool right;
+    int32_t holds; /* ptl_holds, or false or true */
 } ptl_reply_column;
 void ptl_reply_table(ptl_reply *reply, const char *name, const char *label,
                      const ptl_reply_column *columns, int64_t n_columns);
@@ -81,12 +97,25 @@ void ptl_reply_write_members(const ptl_reply *reply, ptl_json *json);
  */
 void ptl_reply_write_text(const ptl_reply *reply, ptl_buffer *out, int32_t columns);
 
+/* What of a list is written: all of it, or, page after page, the head once, each page's rows, the
+ * end once. */
+enum {
+    PTL_PART_HEAD = 1,
+    PTL_PART_ROWS = 2,
+    PTL_PART_END = 4,
+    PTL_PART_ALL = PTL_PART_HEAD | PTL_PART_ROWS | PTL_PART_END
+};
+
 /** One list of the answer as CSV (reply_csv.c) or as an Arrow IPC stream (reply_arrow.c), appended
- * to `out`. `table` NULL: the only one. E_INVALID where there is none such, or several. */
-PTL_NODISCARD ptl_status ptl_reply_write_csv(const ptl_reply *reply, const char *table,
+ * to `out`. `table` NULL: the only one. E_INVALID where there is none such, or several; E_INTERNAL
+ * where a part is asked for of a list whose columns do not say what they hold. */
+PTL_NODISCARD ptl_status ptl_reply_write_csv(const ptl_reply *reply, const char *table, int parts,
                                              ptl_buffer *out, ptl_error *err);
-PTL_NODISCARD ptl_status ptl_reply_write_arrow(const ptl_reply *reply, const char *table,
+PTL_NODISCARD ptl_status ptl_reply_write_arrow(const ptl_reply *reply, const char *table, int parts,
                                                ptl_buffer *out, ptl_error *err);
+/** Where that list goes on: its cursor, appended to `out`; nothing where it ends with this answer.
+ * The list a cursor is of is the one it was answered behind. */
+void ptl_reply_cursor(const ptl_reply *reply, const char *table, ptl_buffer *out);
 
 /* Kept with the run, so that the same inputs give the same answer in every face. */
 

@@ -3,7 +3,8 @@
  *
  *     schema message · record batches of at most BATCH_ROWS rows · end of stream
  *
- * A column's type follows from its cells, the same in every batch: int64, double, bool, utf8,
+ * A column's type is that of what it says it holds, otherwise of its cells, the same in every
+ * batch: int64, double, bool, utf8,
  * timestamp(us, UTC), date32; money is decimal128(19, 6), the micros themselves, with its currency
  * in a utf8 column `<name>_currency`; JSON is utf8. A column in which nothing is known is null; one
  * that mixes kinds is utf8, each value as CSV has it. A message is 0xFFFFFFFF, the length of its
@@ -76,9 +77,30 @@ static arrow_type type_of_kind(ptl_cell_kind kind)
     }
 }
 
+static arrow_type type_held(int32_t holds)
+{
+    switch (holds) {
+    case PTL_HOLDS_INT:
+    case PTL_HOLDS_ID:
+        return ARROW_INT;
+    case PTL_HOLDS_NUMBER:
+        return ARROW_DOUBLE;
+    case PTL_HOLDS_MONEY:
+        return ARROW_DECIMAL;
+    case PTL_HOLDS_INSTANT:
+        return ARROW_TIMESTAMP;
+    case PTL_HOLDS_DAY:
+        return ARROW_DATE;
+    default:
+        return ARROW_UTF8;
+    }
+}
+
 static arrow_type type_of(const ptl_reply_item *item, int64_t column)
 {
     arrow_type type = ARROW_NULL;
+    const int32_t holds = item->columns[column].holds;
+    if (!ptl_holds_anything(holds)) return type_held(holds);
     for (int64_t i = column; i < item->n_cells; i += item->n_columns) {
         if (is_none(&item->cells[i])) continue;
         const arrow_type one = type_of_kind(item->cells[i].kind);
@@ -292,24 +314,25 @@ static void plan(writer *w, const ptl_reply_item *item)
     }
 }
 
-static ptl_status write_stream(writer *w, ptl_error *err)
+static ptl_status write_parts(writer *w, int parts, ptl_error *err)
 {
-    const int64_t rows = w->item->n_cells / w->item->n_columns;
-    PTL_TRY(put_schema(w, err));
+    const int64_t rows = parts & PTL_PART_ROWS ? w->item->n_cells / w->item->n_columns : 0;
+    if (parts & PTL_PART_HEAD) PTL_TRY(put_schema(w, err));
     for (int64_t from = 0; from < rows; from += BATCH_ROWS)
         PTL_TRY(put_batch(w, from, rows - from < BATCH_ROWS ? rows - from : BATCH_ROWS, err));
-    put_number(w->out, -1, 4);
-    put_number(w->out, 0, 4);
+    if (parts & PTL_PART_END) {
+        put_number(w->out, -1, 4);
+        put_number(w->out, 0, 4);
+    }
     return ptl_buffer_check(w->out, "the table", err);
 }
 
-ptl_status ptl_reply_write_arrow(const ptl_reply *reply, const char *table, ptl_buffer *out,
-                                 ptl_error *err)
+ptl_status ptl_reply_write_arrow(const ptl_reply *reply, const char *table, int parts,
+                                 ptl_buffer *out, ptl_error *err)
 {
     const ptl_reply_item *item;
     PTL_TRY(ptl_reply_find_table(&item, reply, table, err));
-    if (item->n_columns > PTL_REPLY_COLUMNS_MAX)
-        return ptl_fail(err, PTL_E_LIMIT, "more than %d columns", PTL_REPLY_COLUMNS_MAX);
+    PTL_TRY(ptl_reply_check_parts(item, parts, err));
     writer *w = ptl_object_new(sizeof *w, "a table", err);
     if (!w) return PTL_E_NO_MEMORY;
     w->out = out;
@@ -317,7 +340,7 @@ ptl_status ptl_reply_write_arrow(const ptl_reply *reply, const char *table, ptl_
     ptl_buffer_init(&w->values, 64u << 20, NULL);
     ptl_buffer_init(&w->text, 64u << 20, NULL);
     plan(w, item);
-    const ptl_status st = write_stream(w, err);
+    const ptl_status st = write_parts(w, parts, err);
     ptl_buffer_dispose(&w->body);
     ptl_buffer_dispose(&w->values);
     ptl_buffer_dispose(&w->text);

@@ -40,8 +40,38 @@ ptl_status ptl_reply_find_table(const ptl_reply_item **out, const ptl_reply *rep
     return PTL_E_INVALID;
 }
 
+/* What follows the last list before the cursor is beside it: that list alone has further pages. */
+void ptl_reply_cursor(const ptl_reply *reply, const char *table, ptl_buffer *out)
+{
+    const ptl_reply_item *wanted, *before = NULL;
+    if (ptl_reply_find_table(&wanted, reply, table, NULL) != PTL_OK) return;
+    for (int64_t i = 0; i < reply->n_items; i++) {
+        const ptl_reply_item *item = &reply->items[i];
+        if (item->n_columns > 0) before = item;
+        if (item->n_columns > 0 || strcmp(item->name, "next_cursor") != 0) continue;
+        const ptl_text json = item->value.text; /* "…", or null */
+        if (before == wanted && json.len > 2 && json.ptr[0] == '"')
+            ptl_buffer_append(out, json.ptr + 1, json.len - 2);
+        return;
+    }
+}
+
+ptl_status ptl_reply_check_parts(const ptl_reply_item *item, int parts, ptl_error *err)
+{
+    if (item->n_columns > PTL_REPLY_COLUMNS_MAX)
+        return ptl_fail(err, PTL_E_LIMIT, "more than %d columns", PTL_REPLY_COLUMNS_MAX);
+    for (int64_t j = 0; parts != PTL_PART_ALL && j < item->n_columns; j++)
+        if (ptl_holds_anything(item->columns[j].holds))
+            return ptl_fail(err, PTL_E_INTERNAL,
+                            "list \"%s\": column \"%s\" does not say what it holds", item->name,
+                            item->columns[j].name);
+    return PTL_OK;
+}
+
 bool ptl_reply_column_is_money(const ptl_reply_item *item, int64_t column)
 {
+    const int32_t holds = item->columns[column].holds;
+    if (!ptl_holds_anything(holds)) return holds == PTL_HOLDS_MONEY || holds == PTL_HOLDS_FIGURE;
     for (int64_t i = column; i < item->n_cells; i += item->n_columns)
         if (item->cells[i].kind == PTL_CELL_MICROS) return true;
     return false;
@@ -126,25 +156,29 @@ static void put_head(ptl_buffer *out, const ptl_reply_item *item)
     ptl_buffer_text(out, "\r\n");
 }
 
-ptl_status ptl_reply_write_csv(const ptl_reply *reply, const char *table, ptl_buffer *out,
-                               ptl_error *err)
+static void put_rows(ptl_buffer *out, ptl_buffer *scratch, const ptl_reply_item *item)
 {
-    const ptl_reply_item *item;
     bool money[PTL_REPLY_COLUMNS_MAX];
-    ptl_buffer scratch;
-    PTL_TRY(ptl_reply_find_table(&item, reply, table, err));
-    if (item->n_columns > PTL_REPLY_COLUMNS_MAX)
-        return ptl_fail(err, PTL_E_LIMIT, "more than %d columns", PTL_REPLY_COLUMNS_MAX);
     for (int64_t j = 0; j < item->n_columns; j++) money[j] = ptl_reply_column_is_money(item, j);
-    ptl_buffer_init(&scratch, 64u << 20, NULL);
-    put_head(out, item);
     for (int64_t i = 0; i + item->n_columns <= item->n_cells; i += item->n_columns) {
         for (int64_t j = 0; j < item->n_columns; j++) {
             if (j > 0) ptl_buffer_text(out, ",");
-            put_cell(out, &scratch, &item->cells[i + j], money[j]);
+            put_cell(out, scratch, &item->cells[i + j], money[j]);
         }
         ptl_buffer_text(out, "\r\n");
     }
+}
+
+ptl_status ptl_reply_write_csv(const ptl_reply *reply, const char *table, int parts,
+                               ptl_buffer *out, ptl_error *err)
+{
+    const ptl_reply_item *item;
+    ptl_buffer scratch;
+    PTL_TRY(ptl_reply_find_table(&item, reply, table, err));
+    PTL_TRY(ptl_reply_check_parts(item, parts, err));
+    ptl_buffer_init(&scratch, 64u << 20, NULL);
+    if (parts & PTL_PART_HEAD) put_head(out, item);
+    if (parts & PTL_PART_ROWS) put_rows(out, &scratch, item);
     ptl_status st = ptl_buffer_check(&scratch, "a field", err);
     if (st == PTL_OK) st = ptl_buffer_check(out, "the table", err);
     ptl_buffer_dispose(&scratch);

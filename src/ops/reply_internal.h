@@ -77,7 +77,18 @@ void ptl_cell_plain(ptl_buffer *out, const ptl_cell *cell);
 /* A list by name; NULL: the only one. */
 PTL_NODISCARD ptl_status ptl_reply_find_table(const ptl_reply_item **out, const ptl_reply *reply,
                                               const char *name, ptl_error *err);
-/* Whether any of its cells is money: then it has a second column for the currency. */
+/* Of a list that is written in parts: every column says what it holds. */
+PTL_NODISCARD ptl_status ptl_reply_check_parts(const ptl_reply_item *item, int parts,
+                                               ptl_error *err);
+static inline bool ptl_holds_right(int32_t holds)
+{
+    return holds == true || holds >= PTL_HOLDS_INT;
+}
+static inline bool ptl_holds_anything(int32_t holds)
+{
+    return holds < PTL_HOLDS_TEXT;
+}
+/* Whether it is money, or may be: then it has a second column for the currency. */
 bool ptl_reply_column_is_money(const ptl_reply_item *item, int64_t column);
 /* A cell as one JSON value. */
 void ptl_cell_json(const ptl_cell *cell, ptl_json *json);

@@ -54,7 +54,7 @@ static void save_columns(const ptl_reply_item *item, bool tells, ptl_json *json)
         ptl_json_array(json);
         ptl_json_string(json, item->columns[i].name);
         ptl_json_string(json, item->columns[i].label);
-        ptl_json_bool(json, item->columns[i].right);
+        ptl_json_bool(json, ptl_holds_right(item->columns[i].holds));
         ptl_json_array_end(json);
     }
     ptl_json_array_end(json);
@@ -155,7 +155,7 @@ static bool load_table(ptl_reply *reply, const char *name, const char *label, co
         const json_t *column = json_array_get(columns, i);
         made[i].name = json_string_value(json_array_get(column, 0));
         made[i].label = json_string_value(json_array_get(column, 1));
-        made[i].right = json_is_true(json_array_get(column, 2));
+        made[i].holds = json_is_true(json_array_get(column, 2));
         if (!made[i].name || !made[i].label) return false;
     }
     ptl_reply_table(reply, name, label, made, (int64_t)n);

@@ -141,17 +141,18 @@ static void measure(grid *g)
         if (item->columns[j].label[0]) g->idx[g->n++] = j;
     for (int64_t k = 0; k < g->n; k++) {
         const ptl_reply_column *column = &item->columns[g->idx[k]];
-        measure_text(g, k, ptl_text_of(column->label), !column->right);
+        const bool right = ptl_holds_right(column->holds);
+        measure_text(g, k, ptl_text_of(column->label), !right);
         for (int64_t i = g->idx[k]; i < item->n_cells; i += item->n_columns) {
             const bool is_text = item->cells[i].kind == PTL_CELL_TEXT;
-            measure_text(g, k, cell_borrow(g->scratch, &item->cells[i]), is_text && !column->right);
+            measure_text(g, k, cell_borrow(g->scratch, &item->cells[i]), is_text && !right);
         }
     }
 }
 
 static bool is_right(const grid *g, int64_t k)
 {
-    return g->item->columns[g->idx[k]].right;
+    return ptl_holds_right(g->item->columns[g->idx[k]].holds);
 }
 
 /* Take room from the widest columns that are wider than `least`, until the table fits or none is.

@@ -150,7 +150,8 @@ const ptl_op ptl_op_review_write = {
         "shown again under its run; --force counts them anew.",
     .params = params,
     .n_params = 2,
-    .result = "last_complete_day: day — the figures end here\nhtml, json: text — paths written\n"
+    .result = "last_complete_day?: day — the figures end here, where there are facts\n"
+              "html, json: text — paths written\n"
               "html_sha256, json_sha256: text — hashes of what was written\n"
               "figures, findings: int — how many\n"
               "figures_run: int — the run that counted them",

@@ -3,6 +3,7 @@
 #include "store/challenge.h"
 
 #include "ops/args.h"
+#include "ops/cursor.h"
 
 #define N_OF(array) (int64_t)(sizeof(array) / sizeof(array)[0])
 
@@ -107,23 +108,32 @@ static void put_challenge(ptl_reply *reply, const ptl_challenge *c)
 
 static ptl_status challenge_list(ptl_call *call, ptl_error *err)
 {
-    static const ptl_reply_column columns[] = {
-        {"challenge", "No", true}, {"figure", "Figure", false},     {"what", "", false},
-        {"run", "Run", true},      {"question", "Question", false}, {"asked_by", "By", false},
-        {"asked_at", "", false},   {"answer", "Answer", false},     {"answered_by", "From", false},
-        {"answered_at", "", false}};
+    static const ptl_reply_column columns[] = {{"challenge", "No", PTL_HOLDS_ID},
+                                               {"figure", "Figure", PTL_HOLDS_TEXT},
+                                               {"what", "", PTL_HOLDS_TEXT},
+                                               {"run", "Run", PTL_HOLDS_ID},
+                                               {"question", "Question", PTL_HOLDS_TEXT},
+                                               {"asked_by", "By", PTL_HOLDS_TEXT},
+                                               {"asked_at", "", PTL_HOLDS_INSTANT},
+                                               {"answer", "Answer", PTL_HOLDS_TEXT},
+                                               {"answered_by", "From", PTL_HOLDS_TEXT},
+                                               {"answered_at", "", PTL_HOLDS_INSTANT}};
     ptl_challenge *list = NULL;
-    int64_t n = 0;
+    ptl_window window;
+    int64_t n = 0, first, n_page;
+    PTL_TRY(ptl_window_read(&window, call, err));
     const ptl_challenge_options o = {.size = (int32_t)sizeof o,
                                      .figure = ptl_args_text(call->args, "figure"),
                                      .all = ptl_args_bool(call->args, "all"),
-                                     .limit = ptl_args_int(call->args, "limit")};
+                                     .limit = window.n_wanted};
     PTL_TRY(ptl_challenge_list(&list, &n, call->store->records, &o, call->arena, err));
     ptl_reply_say(call->reply, n == 0 ? "No question is open." : "Open ones first.");
     ptl_reply_table(call->reply, "challenges", "", columns, N_OF(columns));
-    for (int64_t i = 0; i < n; i++) put_challenge(call->reply, &list[i]);
+    PTL_TRY(ptl_window_find(&first, &n_page, &window, &list[0].challenge_id, sizeof *list, n, err));
+    for (int64_t i = first; i < first + n_page; i++) put_challenge(call->reply, &list[i]);
     ptl_reply_table_end(call->reply);
-    return PTL_OK;
+    return ptl_window_put(call, &window, first, n_page, n,
+                          n_page > 0 ? list[first + n_page - 1].challenge_id : 0, err);
 }
 
 static const ptl_param list_params[] = {
@@ -137,7 +147,8 @@ static const ptl_param list_params[] = {
      .defaults = "200",
      .min = 1,
      .max = 10000,
-     .about = "How many at most."}};
+     .about = "How many at most."},
+    PTL_PARAM_CURSOR};
 
 const ptl_op ptl_op_challenge_list = {
     .name = "challenge.list",
@@ -145,8 +156,9 @@ const ptl_op ptl_op_challenge_list = {
     .about = "What people doubted, and what they were told.",
     .params = list_params,
     .n_params = N_OF(list_params),
-    .result = "challenges: list — challenge, figure, what, run, question, asked_by, asked_at, "
-              "answer, answered_by, answered_at",
+    .result = "challenges: list(challenge int, figure, what, run int, question, asked_by, "
+              "asked_at time, answer, answered_by, answered_at time) — the open ones "
+              "first\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan challenge list",

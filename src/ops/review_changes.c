@@ -127,11 +127,15 @@ const ptl_op ptl_op_review_changes = {
              "or C was measured, and the rest is shown as unexplained.",
     .params = params,
     .n_params = 1,
-    .result = "run, from, to, asked, least: the review, its week, cells asked, least change named; "
-              "where a review was written\n"
-              "changes: list — label, dimension, metric, unit, value, expected, low, high, "
-              "year_before, change, chance, revenue, volume, mix, rate, price, apart, cost, media, "
-              "cm2, unexplained; where a review was written",
+    .result = "run?: int — the review, where one was written\n"
+              "from?, to?: day — its week, where a review was written\n"
+              "asked?: int — cells asked, where a review was written\n"
+              "least?: number — the least change that is named, where a review was written\n"
+              "changes?: list(label, dimension, metric, unit, value number, expected number, "
+              "low number, high number, year_before number, change number, chance number, "
+              "revenue money, volume money, mix money, rate money, price money, apart money, "
+              "cost money, media money, cm2 money, unexplained money) — where a review was "
+              "written",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan review changes",

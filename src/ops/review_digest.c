@@ -150,8 +150,9 @@ const ptl_op ptl_op_digest_send = {
              "operation fail after the others were sent.",
     .params = params,
     .n_params = 1,
-    .result = "subject: text — the mail's\nreview: int — the run it was made from\n"
-              "places: list — place, outcome, failure",
+    .result = "subject: text — the mail's\n"
+              "review: int — the run it was made from\n"
+              "places: list(place, outcome, failure) — where it went",
     .right = "everyone",
     .effects = PTL_READS | PTL_WRITES,
     .entry = "digest.sent",

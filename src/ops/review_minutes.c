@@ -90,10 +90,12 @@ static void put_minute(ptl_reply *reply, const ptl_minute *m, ptl_day day)
 static ptl_status minutes_list(ptl_call *call, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
-        {"minute", "No", true},   {"kind", "", false},          {"state", "State", false},
-        {"what", "What", false},  {"owner", "Owner", false},    {"due", "Due", false},
-        {"met_on", "", false},    {"opened_by", "", false},     {"closed_at", "", false},
-        {"closed_by", "", false}, {"outcome", "Outcome", false}};
+        {"minute", "No", PTL_HOLDS_ID},        {"kind", "", PTL_HOLDS_TEXT},
+        {"state", "State", PTL_HOLDS_TEXT},    {"what", "What", PTL_HOLDS_TEXT},
+        {"owner", "Owner", PTL_HOLDS_TEXT},    {"due", "Due", PTL_HOLDS_DAY},
+        {"met_on", "", PTL_HOLDS_DAY},         {"opened_by", "", PTL_HOLDS_TEXT},
+        {"closed_at", "", PTL_HOLDS_INSTANT},  {"closed_by", "", PTL_HOLDS_TEXT},
+        {"outcome", "Outcome", PTL_HOLDS_TEXT}};
     ptl_minute *list = NULL;
     ptl_window window;
     int64_t n = 0, first, n_page;
@@ -137,8 +139,8 @@ const ptl_op ptl_op_minutes_list = {
     .params = list_params,
     .n_params = 3,
     .result =
-        "minutes: list — minute, kind, state, what, owner, due, met_on, opened_by, closed_at, "
-        "closed_by, outcome\n" PTL_RESULT_CURSOR,
+        "minutes: list(minute int, kind, state, what, owner, due day, met_on day, "
+        "opened_by, closed_at time, closed_by, outcome) — the open ones first\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan minutes list",

@@ -257,14 +257,19 @@ const ptl_op ptl_op_start = {
         "hold. The answers given are kept in answers.txt.",
     .params = params,
     .n_params = sizeof params / sizeof *params,
-    .result = "root: text — the workspace's folder\nhtml: text — the first review\n"
-              "questions: int — questions asked\nrecognised: int — files understood\n"
-              "rows: int — rows loaded\nset_aside: int — rows set aside\n"
-              "asked: list — key, question, answer, from, proposed, choices, wrong\n"
-              "understood: list — file, what, source, table, rows, set_aside\n"
-              "left_out: list — file, why (where a file was left out)\n"
-              "findings_high: int — findings of the audit that may make figures wrong\n"
-              "missing: list — question, missing, file, worth",
+    .result = "root: text — the workspace's folder\n"
+              "html?: text — the first review\n"
+              "questions: int — questions asked\n"
+              "recognised: int — files understood\n"
+              "rows: int — rows loaded\n"
+              "set_aside: int — rows set aside\n"
+              "asked: list(key, question, answer, from, proposed, choices, wrong) — the "
+              "questions in their order\n"
+              "understood: list(file, what, source, table, rows int, set_aside int) — what "
+              "was loaded\n"
+              "left_out?: list(file, why) — where a file was left out\n"
+              "findings_high?: int — findings of the audit that may make figures wrong\n"
+              "missing?: list(question, missing, file, worth) — what cannot be answered yet",
     .right = "owner",
     .effects = PTL_NO_STORE | PTL_DRAFT,
     .is_long = true,

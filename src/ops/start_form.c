@@ -132,9 +132,12 @@ const ptl_op ptl_op_start_ask = {
     .n_params = sizeof params / sizeof *params,
     .result = "recognised: int — files understood\n"
               "has_money: bool — orders, deals or invoices are among them\n"
-              "files: list — file, path, what, table, sure, confidence, left_out\n"
-              "doubts: list — file, role, question, choices (a line each), proposed\n"
-              "questions: list — key, question, answer, from, proposed, choices, wrong",
+              "files: list(file, path, what, table, sure, confidence number, left_out) — "
+              "every file\n"
+              "doubts: list(file, role, question, choices, proposed) — what would settle a "
+              "file, choices a line each\n"
+              "questions: list(key, question, answer, from, proposed, choices, wrong) — the "
+              "questions in their order",
     .right = "owner",
     .effects = PTL_NO_STORE,
     .example = "portolan start ask data",

@@ -42,8 +42,8 @@ const ptl_op ptl_op_ledger_verify = {
     .result = "holds: bool — whether every entry is what was written\n"
               "ledger_size: int — entries\n"
               "ledger_root: text — root hash over all of them\n"
-              "fault_seq: int — the first entry that is not what was written, where one is\n"
-              "fault: text — what is wrong with it, where one is",
+              "fault_seq?: int — the first entry that is not what was written, where one is\n"
+              "fault?: text — what is wrong with it, where one is",
     .right = "everyone",
     .effects = PTL_READS,
     .is_long = true,
@@ -70,16 +70,16 @@ static void put_entry(ptl_reply *reply, const ptl_ledger_entry *entry)
 static ptl_status run_ledger_list(ptl_call *call, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
-        {"seq", "entry", true},  {"entered_at", "entered", false},
-        {"kind", "what", false}, {"actor", "by", false},
-        {"run", "run", true},    {"leaf", "", false},
-        {"body", "", false}};
+        {"seq", "entry", PTL_HOLDS_ID},   {"entered_at", "entered", PTL_HOLDS_INSTANT},
+        {"kind", "what", PTL_HOLDS_TEXT}, {"actor", "by", PTL_HOLDS_TEXT},
+        {"run", "run", PTL_HOLDS_ID},     {"leaf", "", PTL_HOLDS_TEXT},
+        {"body", "", PTL_HOLDS_JSON}};
     const int64_t limit = ptl_args_int(call->args, "limit");
     ptl_ledger_head head;
     ptl_ledger_entry *entries = NULL;
     int64_t n = 0;
     PTL_TRY(ptl_ledger_head_get(&head, call->store->records, err));
-    const bool forward = ptl_args_given(call->args, "first");
+    const bool forward = call->whole || ptl_args_given(call->args, "first");
     int64_t at;
     bool given;
     PTL_TRY(ptl_cursor_read(&at, 1, &given, call, err));
@@ -130,7 +130,9 @@ const ptl_op ptl_op_ledger_list = {
              "pages that follow go back to the beginning.",
     .params = ledger_list_params,
     .n_params = 3,
-    .result = "entries: list — seq, entered_at, kind, actor, run, leaf, body\n" PTL_RESULT_CURSOR,
+    .result =
+        "entries: list(seq int, entered_at time, kind, actor, run int, leaf, body "
+        "object) — what a body holds follows from its kind: docs/audit.md\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan ledger list --limit 5",
@@ -263,8 +265,8 @@ const ptl_op ptl_op_ledger_prove = {
     .result = "seq: int — the entry\n"
               "leaf: text — SHA-256 of a zero byte and the stored bytes\n"
               "stored: text — the bytes that were hashed\n"
-              "path: list — hash: the audit path, from the leaf up\n"
-              "consistency: list — hash: the consistency proof, where it was asked for\n"
+              "path: list(hash) — the audit path, from the leaf up\n"
+              "consistency?: list(hash) — the consistency proof, where it was asked for\n"
               "ledger_size: int — entries\n"
               "ledger_root: text — root hash over all of them",
     .right = "everyone",

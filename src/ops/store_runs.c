@@ -32,16 +32,16 @@ static void put_run(ptl_reply *reply, const ptl_run *run)
 
 static ptl_status run_run_list(ptl_call *call, ptl_error *err)
 {
-    static const ptl_reply_column columns[] = {{"run", "run", true},
-                                               {"operation", "operation", false},
-                                               {"state", "state", false},
-                                               {"started_at", "started", false},
-                                               {"ended_at", "", false},
-                                               {"actor", "by", false},
-                                               {"config_version", "version", true},
-                                               {"warehouse_version", "", true},
-                                               {"inputs", "", false},
-                                               {"failure", "failure", false}};
+    static const ptl_reply_column columns[] = {{"run", "run", PTL_HOLDS_ID},
+                                               {"operation", "operation", PTL_HOLDS_TEXT},
+                                               {"state", "state", PTL_HOLDS_TEXT},
+                                               {"started_at", "started", PTL_HOLDS_INSTANT},
+                                               {"ended_at", "", PTL_HOLDS_INSTANT},
+                                               {"actor", "by", PTL_HOLDS_TEXT},
+                                               {"config_version", "version", PTL_HOLDS_ID},
+                                               {"warehouse_version", "", PTL_HOLDS_ID},
+                                               {"inputs", "", PTL_HOLDS_TEXT},
+                                               {"failure", "failure", PTL_HOLDS_TEXT}};
     ptl_run *runs = NULL;
     int64_t n = 0;
     const int64_t limit = ptl_args_int(call->args, "limit");
@@ -87,8 +87,9 @@ const ptl_op ptl_op_run_list = {
              "A run whose process died is interrupted, and nothing of it is visible.",
     .params = run_list_params,
     .n_params = 4,
-    .result = "runs: list — run, operation, state, started_at, ended_at, actor, config_version, "
-              "warehouse_version, inputs, failure\n" PTL_RESULT_CURSOR,
+    .result = "runs: list(run int, operation, state, started_at time, ended_at time, actor, "
+              "config_version int, warehouse_version int, inputs, failure) — the newest "
+              "first\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan run list --state done --limit 5",
@@ -189,7 +190,7 @@ const ptl_op ptl_op_run_show = {
     .result = "run: int — its number\n"
               "operation: text — what ran\n"
               "state: text — started, done, failed, cancelled or interrupted\n"
-              "parameters: object — with defaults filled in\n"
+              "parameters: object — as the operation takes them, with defaults filled in\n"
               "started_at: time — when\n"
               "ended_at: time — null while started\n"
               "actor: text — who\n"
@@ -197,8 +198,8 @@ const ptl_op ptl_op_run_show = {
               "warehouse_version: int — the newest load it could see\n"
               "inputs: text — hash over operation, parameters, data, configuration and seed\n"
               "fingerprint: text — processor, BLAS, C library, engine, program\n"
-              "failure: text — why it failed, where it did\n"
-              "answer: object — what it answered, where it is done",
+              "failure?: text — why it failed, where it did\n"
+              "answer?: object — what the operation answered, where it is done",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan run show 1",
@@ -209,15 +210,15 @@ const ptl_op ptl_op_run_show = {
 
 static ptl_status run_job_list(ptl_call *call, ptl_error *err)
 {
-    static const ptl_reply_column columns[] = {{"job", "job", true},
-                                               {"run", "run", true},
-                                               {"operation", "operation", false},
-                                               {"state", "state", false},
-                                               {"share", "share", true},
-                                               {"step", "last step", false},
-                                               {"started_at", "started", false},
-                                               {"ended_at", "", false},
-                                               {"failure", "failure", false}};
+    static const ptl_reply_column columns[] = {{"job", "job", PTL_HOLDS_ID},
+                                               {"run", "run", PTL_HOLDS_ID},
+                                               {"operation", "operation", PTL_HOLDS_TEXT},
+                                               {"state", "state", PTL_HOLDS_TEXT},
+                                               {"share", "share", PTL_HOLDS_NUMBER},
+                                               {"step", "last step", PTL_HOLDS_TEXT},
+                                               {"started_at", "started", PTL_HOLDS_INSTANT},
+                                               {"ended_at", "", PTL_HOLDS_INSTANT},
+                                               {"failure", "failure", PTL_HOLDS_TEXT}};
     ptl_job *jobs = NULL;
     int64_t n = 0;
     const int64_t limit = ptl_args_int(call->args, "limit");
@@ -263,8 +264,8 @@ const ptl_op ptl_op_job_list = {
              "while it runs. A job whose process died is interrupted.",
     .params = job_list_params,
     .n_params = 2,
-    .result = "jobs: list — job, run, operation, state, share, step, started_at, ended_at, "
-              "failure\n" PTL_RESULT_CURSOR,
+    .result = "jobs: list(job int, run int, operation, state, share number, step, started_at "
+              "time, ended_at time, failure) — the newest first\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan job list",

@@ -63,11 +63,13 @@ static const char *text_or_empty(const ptl_call *call, const char *name)
 static ptl_status figure_list(ptl_call *call, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
-        {"name", "Figure", false}, {"grain", "Grain", false},     {"from", "From", false},
-        {"to", "To", false},       {"channel", "Channel", false}, {"value", "Value", true},
-        {"low", "Low", true},      {"high", "High", true},        {"unit", "Unit", false},
-        {"kind", "Kind", false},   {"run", "Run", true},          {"dimension", "", false},
-        {"verdict", "", false}};
+        {"name", "Figure", PTL_HOLDS_TEXT},     {"grain", "Grain", PTL_HOLDS_TEXT},
+        {"from", "From", PTL_HOLDS_DAY},        {"to", "To", PTL_HOLDS_DAY},
+        {"channel", "Channel", PTL_HOLDS_TEXT}, {"value", "Value", PTL_HOLDS_FIGURE},
+        {"low", "Low", PTL_HOLDS_NUMBER},       {"high", "High", PTL_HOLDS_NUMBER},
+        {"unit", "Unit", PTL_HOLDS_TEXT},       {"kind", "Kind", PTL_HOLDS_TEXT},
+        {"run", "Run", PTL_HOLDS_INT},          {"dimension", "", PTL_HOLDS_TEXT},
+        {"verdict", "", PTL_HOLDS_TEXT}};
     const int64_t limit = ptl_args_int(call->args, "limit");
     int64_t at[2]; /* run, rows before: what a run wrote does not change */
     bool given;
@@ -137,8 +139,9 @@ const ptl_op ptl_op_figure_list = {
         "channel recorded with the order: what they carry is credit of grade E, not effect.",
     .params = figure_params,
     .n_params = sizeof figure_params / sizeof *figure_params,
-    .result = "figures: list — name, grain, from, to, channel, value, low, high, unit, kind, run, "
-              "dimension, verdict\n" PTL_RESULT_CURSOR,
+    .result = "figures: list(name, grain, from day, to day, channel, value int or number or "
+              "money, low number, high number, unit, kind, run int, dimension, verdict) — in "
+              "their order\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan figures --name cm2 --grain week --limit 5",

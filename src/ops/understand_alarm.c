@@ -4,19 +4,19 @@
 #include "ops/args.h"
 #include "ops/cursor.h"
 
-static const ptl_reply_column columns[] = {{"alarm", "", true},
-                                           {"day", "Day", false},
-                                           {"dimension", "", false},
-                                           {"member", "Of", false},
-                                           {"metric", "Metric", false},
-                                           {"value", "Was", true},
-                                           {"expected", "Expected", true},
-                                           {"low", "from", true},
-                                           {"high", "to", true},
-                                           {"unit", "", false},
-                                           {"chance", "Chance", true},
-                                           {"raised_at", "", false},
-                                           {"run", "", true}};
+static const ptl_reply_column columns[] = {{"alarm", "", PTL_HOLDS_ID},
+                                           {"day", "Day", PTL_HOLDS_DAY},
+                                           {"dimension", "", PTL_HOLDS_TEXT},
+                                           {"member", "Of", PTL_HOLDS_TEXT},
+                                           {"metric", "Metric", PTL_HOLDS_TEXT},
+                                           {"value", "Was", PTL_HOLDS_NUMBER},
+                                           {"expected", "Expected", PTL_HOLDS_NUMBER},
+                                           {"low", "from", PTL_HOLDS_NUMBER},
+                                           {"high", "to", PTL_HOLDS_NUMBER},
+                                           {"unit", "", PTL_HOLDS_TEXT},
+                                           {"chance", "Chance", PTL_HOLDS_NUMBER},
+                                           {"raised_at", "", PTL_HOLDS_INSTANT},
+                                           {"run", "", PTL_HOLDS_ID}};
 
 static void put_alarms(ptl_reply *reply, const ptl_alarm *alarms, int64_t n)
 {
@@ -97,11 +97,11 @@ const ptl_op ptl_op_alarm_run = {
         "raises nothing twice.",
     .params = run_params,
     .n_params = 1,
-    .result =
-        "day, asked, new: the day, series with history enough, alarms not raised before; where "
-        "there are facts\n"
-        "alarms: list — alarm, day, dimension, member, metric, value, expected, low, high, "
-        "unit, chance, raised_at, run; where there are facts",
+    .result = "day?: day — the day, where there are facts\n"
+              "asked?, new?: int — series with history enough, and alarms not raised before\n"
+              "alarms?: list(alarm int, day day, dimension, member, metric, value number, "
+              "expected number, low number, high number, unit, chance number, raised_at "
+              "time, run int) — of that day, where there are facts",
     .right = "everyone",
     .effects = PTL_READS | PTL_WRITES,
     .example = "portolan alarm run",
@@ -142,8 +142,9 @@ const ptl_op ptl_op_alarm_list = {
     .about = "Each alarm with the band it left and the chance of that with nothing wrong.",
     .params = list_params,
     .n_params = 3,
-    .result = "alarms: list — alarm, day, dimension, member, metric, value, expected, low, high, "
-              "unit, chance, raised_at, run\n" PTL_RESULT_CURSOR,
+    .result = "alarms: list(alarm int, day day, dimension, member, metric, value number, "
+              "expected number, low number, high number, unit, chance number, raised_at "
+              "time, run int) — the newest first\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan alarm list --limit 10",

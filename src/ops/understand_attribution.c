@@ -108,9 +108,9 @@ static ptl_status attribution_show(ptl_call *call, ptl_error *err)
 static ptl_status say_paths(ptl_call *call, int64_t run_id, int64_t before, ptl_error *err)
 {
     static const ptl_reply_column columns[] = {
-        {"path", "Path", false},        {"steps", "Touches", true},
-        {"journeys", "Journeys", true}, {"conversions", "Conversions", true},
-        {"rate", "Converting", true},   {"value", "Worth", true}};
+        {"path", "Path", PTL_HOLDS_TEXT},         {"steps", "Touches", PTL_HOLDS_INT},
+        {"journeys", "Journeys", PTL_HOLDS_INT},  {"conversions", "Conversions", PTL_HOLDS_INT},
+        {"rate", "Converting", PTL_HOLDS_NUMBER}, {"value", "Worth", PTL_HOLDS_MONEY}};
     const int64_t limit = ptl_args_int(call->args, "limit");
     const ptl_value params[] = {ptl_value_int(run_id),
                                 ptl_value_string(ptl_args_text(call->args, "sort")),
@@ -236,7 +236,7 @@ const ptl_op ptl_op_attribution_run = {
         "conversions, which is not what it caused. docs/journeys.md has the rules.",
     .params = run_params,
     .n_params = N_OF(run_params),
-    .result = PTL_ATTRIBUTION_RESULT,
+    .result = PTL_ATTRIBUTION_RESULT("?"),
     .right = "analyst",
     .effects = PTL_READS | PTL_WRITES,
     .is_long = true,
@@ -257,7 +257,7 @@ const ptl_op ptl_op_attribution_show = {
         "hangs on it, an experiment decides.",
     .params = show_params,
     .n_params = N_OF(show_params),
-    .result = PTL_ATTRIBUTION_RESULT,
+    .result = PTL_ATTRIBUTION_RESULT(""),
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan attribution",
@@ -289,13 +289,17 @@ const ptl_op ptl_op_journey_list = {
              "conversion.",
     .params = list_params,
     .n_params = N_OF(list_params),
-    .result =
-        "run: int — the run that read them\n"
-        "goal: text — what they lead to\n"
-        "paths: list — path, steps, journeys, conversions, rate, value\n" PTL_RESULT_CURSOR "\n"
-        "roles, sequences: list — as in attribution.show\n"
-        "lengths: list — touches, converting, not_converting; the last holds all beyond\n"
-        "lags: list — days, conversions; from the first touch",
+    .result = "run: int — the run that read them\n"
+              "goal: text — what they lead to\n"
+              "paths: list(path, steps int, journeys int, conversions int, rate number, "
+              "value money) — journeys that went the same way are one\n" PTL_RESULT_CURSOR
+              "\nroles: list(channel, first int, last int, alone int, assist int, touched int, "
+              "journeys int) — conversions a channel had a part in\n"
+              "sequences: list(sequence, journeys int, converting int, relative_lift number, "
+              "z number, removal number) — those that tell most\n"
+              "lengths: list(touches int, converting int, not_converting int) — the last "
+              "holds all beyond\n"
+              "lags: list(days int, conversions int) — from the first touch",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan journeys --sort conversions --limit 5",

@@ -179,17 +179,24 @@ const ptl_op ptl_op_course_show = {
         "portolan.yaml.",
     .params = params,
     .n_params = 1,
-    .result =
-        "run, metric, as_of, verdict: what is forecast, from when, how surely; where a review "
-        "was written\n"
-        "course, due, target, to_date, plan_to_date, from_plan: the course, where there is a "
-        "target\n"
-        "expected, low, high, chance: of the due day, where there is a target\n"
-        "parts: list — dimension, member, due, target, to_date, plan_to_date, expected, low, high, "
-        "chance, course; where verticals or segments have a target\n"
-        "weeks: list — from, to, expected, low, high, naive, chance; where a review was written\n"
-        "scores: list — made, n, wape, wape_naive, bias, coverage, brier, brier_naive; where a "
-        "review was written",
+    .result = "run?: int — the review that wrote it, where one did\n"
+              "metric?, verdict?: text — what is forecast, and how surely, where a review "
+              "was written\n"
+              "as_of?: day — from when, where a review was written\n"
+              "course?: text — holding course, drifting or off course, where there is a "
+              "target\n"
+              "due?: day — when the target is due, where there is one\n"
+              "target?, to_date?, plan_to_date?, from_plan?: number — where there is a target\n"
+              "expected?, low?, high?, chance?: number — of the due day, where there is a "
+              "target\n"
+              "parts?: list(dimension, member, due day, target number, to_date number, "
+              "plan_to_date number, expected number, low number, high number, chance number, "
+              "course) — where verticals or segments have a target\n"
+              "weeks?: list(from day, to day, expected number, low number, high number, "
+              "naive number, chance number) — to come, where a review was written\n"
+              "scores?: list(made, n int, wape number, wape_naive number, bias number, "
+              "coverage number, brier number, brier_naive number) — of forecasts that came "
+              "out, where a review was written",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan course show",

@@ -118,8 +118,9 @@ const ptl_op ptl_op_funnel_show = {
         "later step. It is an average, not what could be won back.",
     .params = funnel_params,
     .n_params = sizeof funnel_params / sizeof *funnel_params,
-    .result = "steps: list — from, to, dimension, member, step, entered, passed, lost, waiting, "
-              "conversion, leak, run",
+    .result = "steps: list(from day, to day, dimension, member, step, entered int, passed "
+              "int, lost int, waiting int, conversion number, leak number, run int) — in "
+              "their order",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan funnel show",

@@ -97,24 +97,24 @@ static const ptl_column_spec kpi_specs[] = {
     {"grade", PTL_TYPE_TEXT},      {"verdict", PTL_TYPE_TEXT},    {"run_id", PTL_TYPE_INT},
     {"dimension", PTL_TYPE_TEXT}};
 
-static const ptl_reply_column kpi_columns[] = {{"name", "KPI", false},
-                                               {"grain", "", false},
-                                               {"from", "From", false},
-                                               {"to", "To", false},
-                                               {"dimension", "", false},
-                                               {"member", "Of", false},
-                                               {"value", "Value", true},
-                                               {"target", "Target", true},
-                                               {"plan", "Plan", true},
-                                               {"previous", "Before", true},
-                                               {"year_ago", "A year ago", true},
-                                               {"low", "", true},
-                                               {"high", "", true},
-                                               {"unit", "Unit", false},
-                                               {"kind", "", false},
-                                               {"grade", "Grade", false},
-                                               {"verdict", "Verdict", false},
-                                               {"run", "", true}};
+static const ptl_reply_column kpi_columns[] = {{"name", "KPI", PTL_HOLDS_TEXT},
+                                               {"grain", "", PTL_HOLDS_TEXT},
+                                               {"from", "From", PTL_HOLDS_DAY},
+                                               {"to", "To", PTL_HOLDS_DAY},
+                                               {"dimension", "", PTL_HOLDS_TEXT},
+                                               {"member", "Of", PTL_HOLDS_TEXT},
+                                               {"value", "Value", PTL_HOLDS_FIGURE},
+                                               {"target", "Target", PTL_HOLDS_NUMBER},
+                                               {"plan", "Plan", PTL_HOLDS_NUMBER},
+                                               {"previous", "Before", PTL_HOLDS_NUMBER},
+                                               {"year_ago", "A year ago", PTL_HOLDS_NUMBER},
+                                               {"low", "", PTL_HOLDS_NUMBER},
+                                               {"high", "", PTL_HOLDS_NUMBER},
+                                               {"unit", "Unit", PTL_HOLDS_TEXT},
+                                               {"kind", "", PTL_HOLDS_TEXT},
+                                               {"grade", "Grade", PTL_HOLDS_TEXT},
+                                               {"verdict", "Verdict", PTL_HOLDS_TEXT},
+                                               {"run", "", PTL_HOLDS_ID}};
 
 static void put_kpi(const ptl_call *call, const ptl_kpi_result *r, int64_t i)
 {
@@ -220,9 +220,10 @@ const ptl_op ptl_op_kpi_list = {
         " more euro would bring by the newest mix model, none where there is none.",
     .params = kpi_params,
     .n_params = sizeof kpi_params / sizeof *kpi_params,
-    .result = "kpis: list — name, grain, from, to, dimension, member, value, target, plan, "
-              "previous, year_ago, low, "
-              "high, unit, kind, grade, verdict, run\n" PTL_RESULT_CURSOR,
+    .result = "kpis: list(name, grain, from day, to day, dimension, member, value int or "
+              "number or money, target number, plan number, previous number, year_ago "
+              "number, low number, high number, unit, kind, grade, verdict, run int) — in "
+              "their order\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan kpi list --grain quarter --limit 5",
@@ -258,19 +259,19 @@ static const ptl_column_spec cohort_specs[] = {{"period_start", PTL_TYPE_DAY},
                                                {"payback_months", PTL_TYPE_DOUBLE},
                                                {"verdict", PTL_TYPE_TEXT},
                                                {"run_id", PTL_TYPE_INT}};
-static const ptl_reply_column cohort_columns[] = {{"won", "Won in", false},
-                                                  {"member", "Of", false},
-                                                  {"customers", "Customers", true},
-                                                  {"active", "Active", true},
-                                                  {"orders", "Orders", true},
-                                                  {"revenue", "Revenue", true},
-                                                  {"cm1", "CM1", true},
-                                                  {"retention", "Active", true},
-                                                  {"ltv", "LTV", true},
-                                                  {"ltv_to_cac", "LTV:CAC", true},
-                                                  {"payback_months", "Payback", true},
-                                                  {"verdict", "Verdict", false},
-                                                  {"run", "", true}};
+static const ptl_reply_column cohort_columns[] = {{"won", "Won in", PTL_HOLDS_DAY},
+                                                  {"member", "Of", PTL_HOLDS_TEXT},
+                                                  {"customers", "Customers", PTL_HOLDS_INT},
+                                                  {"active", "Active", PTL_HOLDS_INT},
+                                                  {"orders", "Orders", PTL_HOLDS_INT},
+                                                  {"revenue", "Revenue", PTL_HOLDS_MONEY},
+                                                  {"cm1", "CM1", PTL_HOLDS_MONEY},
+                                                  {"retention", "Active", PTL_HOLDS_NUMBER},
+                                                  {"ltv", "LTV", PTL_HOLDS_NUMBER},
+                                                  {"ltv_to_cac", "LTV:CAC", PTL_HOLDS_NUMBER},
+                                                  {"payback_months", "Payback", PTL_HOLDS_NUMBER},
+                                                  {"verdict", "Verdict", PTL_HOLDS_TEXT},
+                                                  {"run", "", PTL_HOLDS_ID}};
 
 static void put_cohort(const ptl_call *call, const ptl_kpi_result *r, int64_t i)
 {
@@ -323,11 +324,11 @@ static const ptl_column_spec week_specs[] = {
     {"revenue_micros", PTL_TYPE_INT},   {"variable_cost_micros", PTL_TYPE_INT},
     {"mature", PTL_TYPE_BOOL},          {"run_id", PTL_TYPE_INT}};
 static const ptl_reply_column week_columns[] = {
-    {"won", "Week won", false},    {"member", "Of", false},
-    {"age", "Age", true},          {"customers", "Customers", true},
-    {"active", "Active", true},    {"orders", "Orders", true},
-    {"revenue", "Revenue", true},  {"variable_cost", "Variable cost", true},
-    {"verdict", "Verdict", false}, {"run", "", true}};
+    {"won", "Week won", PTL_HOLDS_DAY},      {"member", "Of", PTL_HOLDS_TEXT},
+    {"age", "Age", PTL_HOLDS_INT},           {"customers", "Customers", PTL_HOLDS_INT},
+    {"active", "Active", PTL_HOLDS_INT},     {"orders", "Orders", PTL_HOLDS_INT},
+    {"revenue", "Revenue", PTL_HOLDS_MONEY}, {"variable_cost", "Variable cost", PTL_HOLDS_MONEY},
+    {"verdict", "Verdict", PTL_HOLDS_TEXT},  {"run", "", PTL_HOLDS_ID}};
 
 static void put_week(const ptl_call *call, const ptl_kpi_result *r, int64_t i)
 {
@@ -408,9 +409,11 @@ const ptl_op ptl_op_cohort_list = {
         "grows.",
     .params = cohort_params,
     .n_params = sizeof cohort_params / sizeof *cohort_params,
-    .result = "cohorts: list — won, member, customers, active, orders, revenue, cm1, retention, "
-              "ltv_to_cac, payback_months, verdict, run; by week: won, member, age, customers, "
-              "active, orders, revenue, variable_cost, verdict, run\n" PTL_RESULT_CURSOR,
+    .result = "cohorts: list(won day, member, customers int, active int, orders int, revenue "
+              "money, cm1 money, retention number, ltv number, ltv_to_cac number, "
+              "payback_months number, verdict, run int) or list(won day, member, age int, "
+              "customers int, active int, orders int, revenue money, variable_cost money, "
+              "verdict, run int) — by month, or by week\n" PTL_RESULT_CURSOR,
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan cohort list --limit 6",

@@ -229,13 +229,17 @@ const ptl_op ptl_op_measure_triangulate = {
         "docs/triangulate.md has the model.",
     .params = params,
     .n_params = N_OF(params),
-    .result = "from, to, verdict: the period, and whether any channel has a figure\n"
-              "untouched: int — conversions that no touch preceded; where it is known\n"
-              "channels: list — channel, grade, figure, low, high, effect, from_credit, p, "
-              "claim, over_claim, spend\n"
-              "shares: list — channel, share of the touched conversions, journey credit\n"
-              "sources: list — channel, source, use\n"
-              "books: list — line, revenue; where the period is closed",
+    .result = "from?, to?: day — the period, where one is known\n"
+              "verdict?: text — whether any channel has a figure\n"
+              "untouched?: int — conversions that no touch preceded, where it is known\n"
+              "channels?: list(channel, grade, figure number, low number, high number, "
+              "effect number, from_credit number, p number, claim number, over_claim number, "
+              "spend number) — one figure each\n"
+              "shares?: list(channel, share number) — of the touched conversions, journey "
+              "credit\n"
+              "sources?: list(channel, source, use) — what was used, and what was left out "
+              "for which reason\n"
+              "books?: list(line, revenue money) — where the period is closed",
     .right = "analyst",
     .effects = PTL_READS | PTL_WRITES,
     .example = "portolan measure triangulate --from 2025-06-01 --to 2025-06-30",

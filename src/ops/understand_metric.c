@@ -38,7 +38,8 @@ const ptl_op ptl_op_metric_list = {
     .about = "Every figure is defined once. metrics.yaml names who answers for a metric and, where "
              "it has one, another parameter under a higher version; figures of the first version "
              "are then counted beside the new ones.",
-    .result = "metrics: list — name, label, unit, grain, split, version, owner, formula",
+    .result = "metrics: list(name, label, unit, grain, split, version int, owner, formula) — "
+              "every metric",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan metric list",
@@ -152,9 +153,9 @@ const ptl_op ptl_op_metric_explain = {
     .n_params = 1,
     .result = "name, formula, inputs, unit, grain, split, owner: text — the definition\n"
               "version: int — 1 is the program's own\n"
-              "horizon_months: int — where it has a horizon\n"
-              "discount, tolerance: number — where it has them\n"
-              "used: list — where, n, what",
+              "horizon_months?: int — where it has a horizon\n"
+              "discount?, tolerance?: number — where it has them\n"
+              "used: list(where, n int, what) — how often, and by what",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan metric explain cac.fully_loaded",

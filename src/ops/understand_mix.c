@@ -198,14 +198,22 @@ static ptl_status mix_fit(ptl_call *call, ptl_error *err)
 }
 
 #define FIT_RESULT                                                                                 \
-    "model, from, to, weeks, geos: the fit and its panel\n"                                        \
-    "brands: whole number, where the outcome is known by brand\n"                                  \
-    "verdict, r_hat, ess_bulk, ess_tail, divergent: whether the sampling may be believed\n"        \
-    "r2, baseline, margin: number\n"                                                               \
-    "channels: list — channel, spend_week, revenue, iroas, miroas, grade, behind, sensitivity, " \
-    "roi, roi_low, roi_high\n"                                                                     \
-    "experiments: list, where there are any — channel, measured, sd, alone, z, conflict, "       \
-    "sd_without, sd_with"
+    "model: int — the run of the fit\n"                                                          \
+    "from, to: day — of its panel\n"                                                             \
+    "weeks, geos: int — how many\n"                                                              \
+    "brands?: int — where the outcome is known by brand\n"                                       \
+    "verdict: text — whether the sampling may be believed\n"                                     \
+    "r_hat, ess_bulk, ess_tail: number — the worst of all parameters\n"                          \
+    "divergent: int — steps that diverged\n"                                                     \
+    "r2: number — of the weeks\n"                                                                \
+    "baseline: text — share of what no media brought, with its interval\n"                       \
+    "margin: number — CM1 per unit of revenue\n"                                                 \
+    "channels: list(channel, spend_week number, revenue, iroas, miroas, grade, "                   \
+    "behind, sensitivity number, roi number, roi_low number, roi_high number) — "                \
+    "what each returned\n"                                                                         \
+    "experiments?: list(channel, measured number, sd number, alone, z number, "                    \
+    "conflict, sd_without number, sd_with number) — what each moved, where there "               \
+    "are any"
 
 static const ptl_param fit_params[] = {
     {.name = "preset",
@@ -289,7 +297,9 @@ const ptl_op ptl_op_mix_fit = {
         "have to be to bring it to break-even. docs/mix.md says how.",
     .params = fit_params,
     .n_params = sizeof fit_params / sizeof *fit_params,
-    .result = FIT_RESULT "\nchecks: list — check, outcome, measured, threshold, advice",
+    .result =
+        FIT_RESULT "\nchecks: list(check, outcome, measured number, threshold number, advice) — "
+                   "what the sampling was held against",
     .right = "analyst",
     .effects = PTL_READS | PTL_WRITES,
     .entry = "mix.fitted",
@@ -370,8 +380,10 @@ const ptl_op ptl_op_mix_validate = {
         "Every check has a limit and an advice.",
     .params = validate_params,
     .n_params = 2,
-    .result =
-        "model: the fit\nverdict: text\nchecks: list — check, outcome, measured, threshold, advice",
+    .result = "model: int — the run of the fit\n"
+              "verdict: text — whether the model may be believed\n"
+              "checks: list(check, outcome, measured number, threshold number, advice) — "
+              "what it was held against",
     .right = "analyst",
     .effects = PTL_READS | PTL_WRITES,
     .entry = "mix.validated",

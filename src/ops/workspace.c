@@ -242,13 +242,13 @@ const ptl_op ptl_op_apply = {
     .params = apply_params,
     .n_params = 1,
     .result = "changed: bool — whether a new version is in force\n" PTL_ENFORCE_RESULT
-              "config_version: int — the version in force\n"
-              "config_hash: text — SHA-256 over its files' names and bytes\n"
-              "applied_at: time — since when\n"
-              "applied_by: text — who applied it\n"
-              "difference: text — what changed, as unified text, where there was a version before\n"
-              "run: int — the run that applied it\n"
-              "faults: list — file, line, column, key, found, allowed, nearest (where it failed)",
+              "config_version?: int — the version in force, where one is\n"
+              "config_hash?: text — SHA-256 over its files' names and bytes\n"
+              "applied_at?: time — since when\n"
+              "applied_by?: text — who applied it\n"
+              "difference?: text — what changed, as unified text, where there was a version "
+              "before\n"
+              "run: int — the run that applied it\n" PTL_FAULTS_RESULT,
     .right = "owner",
     .effects = PTL_READS | PTL_WRITES | PTL_DRAFT | PTL_ENTERS,
     .example = "portolan apply",
@@ -374,8 +374,9 @@ const ptl_op ptl_op_status = {
               "zone: text — the time zone that cuts its days\n"
               "n_sources: int — sources in force\n"
               "n_channels: int — governed channels\n"
-              "is_blank: bool — nobody has set it up yet (where that is so)\n"
-              "is_sample: bool — the company is invented: its truth lies beside it (where so)\n"
+              "is_blank?: bool — nobody has set it up yet, where that is so\n"
+              "is_sample?: bool — the company is invented and its truth lies beside it, "
+              "where that is so\n"
               "config_version: int — the version in force\n"
               "config_hash: text — SHA-256 over its files' names and bytes\n"
               "applied_at: time — since when\n"
@@ -385,7 +386,8 @@ const ptl_op ptl_op_status = {
               "ledger_root: text — root hash over all of them\n"
               "engine: text — the warehouse's engine and version\n"
               "proposals: int — proposals that wait for a decision\n"
-              "runs: list — the newest five: run, operation, state, started_at, actor",
+              "runs: list(run int, operation, state, started_at time, actor) — the newest "
+              "five",
     .right = "everyone",
     .effects = PTL_READS,
     .example = "portolan status",

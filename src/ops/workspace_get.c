@@ -224,11 +224,13 @@ const ptl_op ptl_op_workspace_get = {
              "An address or password that names no variable of the environment is not shown.",
     .params = get_params,
     .n_params = N_OF(get_params),
-    .result = "files: list — file, there, seen: hash of its bytes\n"
-              "settings: list — file, path, value, row, field, allowed, choices, usual, absent, "
-              "about, required, binds, secret, line\n"
-              "fresh: list — the same, of the item that a list may get (where a file is named)\n"
-              "left_out: int — files whose settings are not listed (where there are too many)",
+    .result = "files: list(file, there, seen) — every file, seen is the hash of its bytes\n"
+              "settings: list(file, path, value, row, field, allowed, choices, usual, "
+              "absent, about, required, binds, secret, line int) — every key of the files\n"
+              "fresh?: list(file, path, value, row, field, allowed, choices, usual, absent, "
+              "about, required, binds, secret, line int) — the same of the item that a list "
+              "may get, where a file is named\n"
+              "left_out?: int — files whose settings are not listed, where there are too many",
     .right = "everyone",
     .effects = PTL_READS | PTL_FILES,
     .example = "portolan workspace get channels.yaml",

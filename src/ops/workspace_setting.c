@@ -200,13 +200,13 @@ const ptl_op ptl_op_workspace_set = {
              "nothing more; what it has loaded stays.",
     .params = set_params,
     .n_params = N_OF(set_params),
-    .result = "changed: bool — whether a new version is in force\n" PTL_ENFORCE_RESULT
-              "config_version: int — the version in force\n"
-              "config_hash: text — SHA-256 over its files' names and bytes\n"
-              "applied_at: time — since when\n"
-              "applied_by: text — who applied it\n"
-              "difference: text — what changed, as unified text, where anything did\n"
-              "faults: list — file, line, column, key, found, allowed, nearest (where it failed)",
+    .result =
+        "changed: bool — whether a new version is in force\n" PTL_ENFORCE_RESULT
+        "config_version?: int — the version in force, where one is\n"
+        "config_hash?: text — SHA-256 over its files' names and bytes\n"
+        "applied_at?: time — since when\n"
+        "applied_by?: text — who applied it\n"
+        "difference?: text — what changed, as unified text, where anything did\n" PTL_FAULTS_RESULT,
     .right = "owner",
     .effects = PTL_READS | PTL_WRITES | PTL_DRAFT | PTL_ENTERS,
     .example = "portolan workspace set kpi.owner=Ines",

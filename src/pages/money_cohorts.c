@@ -170,7 +170,7 @@ static double most_worth(const ptl_money_view *v)
 /* Quarters of the cost; the fifth step has come to all of it. */
 static int worth_step(double worth, double cost)
 {
-    if (!(cost > 0)) return 0;
+    if (!(cost > 0) || !ptl_money_known(worth)) return 0;
     if (worth >= cost) return 5;
     return worth <= 0 ? 1 : (int)(4 * worth / cost) + 1;
 }

@@ -25,6 +25,7 @@ enum {
     X(CALIBRATION, "calibration")                                                                  \
     X(CONE, "cone")                                                                                \
     X(CURVE, "curve")                                                                              \
+    X(DENSITY, "density")                                                                          \
     X(FLOW, "flow")                                                                                \
     X(WATERFALL, "waterfall")                                                                      \
     X(WHATIF, "whatif")                                                                            \

@@ -218,6 +218,19 @@ static void judge_channel(ptl_budget_channel_result *r, bench *b, const court *k
     mark_beyond(r, d, k->plan, c);
 }
 
+/* Of the draws that the bench holds, in the order that their estimate has left. */
+static ptl_status draw_gain(ptl_budget_result *out, const bench *b, ptl_arena *arena,
+                            ptl_error *err)
+{
+    double *sorted;
+    out->gain_density = (ptl_density){0};
+    if (!isfinite(out->gain.point)) return PTL_OK;
+    BUDGET_ALLOC(sorted, arena, b->n);
+    for (int64_t s = 0; s < b->n; s++) sorted[s] = b->x[b->order[s]];
+    ptl_density_estimate(&out->gain_density, sorted, b->n);
+    return PTL_OK;
+}
+
 static ptl_status judge(ptl_budget_result *out, court *k, const ptl_budget_options *o, int64_t n,
                         const ptl_budget_work *work, ptl_error *err)
 {
@@ -238,6 +251,7 @@ static ptl_status judge(ptl_budget_result *out, court *k, const ptl_budget_optio
     difference(&b, k, 0, d->n_channels, before - spend);
     out->gain = estimate(&b);
     out->p_loss = share_negative(&b);
+    PTL_TRY(draw_gain(out, &b, work->arena, err));
     out->n_judge = n;
     return PTL_OK;
 }

@@ -66,7 +66,7 @@ static void deflate_some(ptl_export *x, const char *bytes, size_t len, int flush
             (void)deflate(&x->zip, how);
             write_all(x, x->zipped, ZIPPED_BYTES - x->zip.avail_out);
         } while (x->zip.avail_out == 0 && x->status == PTL_OK);
-        bytes += n;
+        if (n > 0) bytes += n; /* NULL where only the end is to be written */
         len -= n;
     } while (len > 0 && x->status == PTL_OK);
 }

@@ -134,8 +134,11 @@ ptl_status ptl_spill_sorted(void **records, int64_t *n, ptl_spill *s, int64_t id
     const bucket *b = &s->buckets[idx];
     PTL_TRY(make_room(s, (size_t)b->n * s->record_bytes, err));
     const size_t in_memory = (size_t)b->n_block * s->record_bytes;
-    if (in_memory > 0) memcpy(s->sorted, b->block, in_memory);
-    char *at = s->sorted + in_memory;
+    char *at = s->sorted; /* NULL where nothing was added */
+    if (in_memory > 0) {
+        memcpy(at, b->block, in_memory);
+        at += in_memory;
+    }
     for (int64_t block = b->last_block; block >= 0; block = s->before[block]) {
         const off_t from = (off_t)block * (off_t)block_bytes(s);
         if (pread(s->fd, at, block_bytes(s), from) != (ssize_t)block_bytes(s))

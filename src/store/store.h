@@ -53,6 +53,10 @@ PTL_NODISCARD ptl_status ptl_store_open_beside(ptl_store *out, ptl_store *store,
 PTL_NODISCARD ptl_status ptl_store_enter(int64_t *state, ptl_store *beside, ptl_pulse *pulse,
                                          ptl_error *err);
 void ptl_store_leave(ptl_store *beside);
+/** Of a reader: what it asks is not counted anew by whoever commits (warehouse.h). */
+void ptl_store_ask_once(ptl_store *beside);
+/** Whether who is inside is waited for: the engine is broken, or about to be closed or reopened. */
+bool ptl_store_must_leave(const ptl_store *beside);
 /** Let go of what an open store holds in memory beside its handles, the engine first of all; the
  * next call that needs it opens it again. */
 void ptl_store_rest(ptl_store *store);

@@ -54,6 +54,10 @@ PTL_NODISCARD ptl_status ptl_warehouse_open_beside(ptl_warehouse **out, ptl_ware
  * queries of it take turns, a query inside a stream's callback is refused. */
 PTL_NODISCARD ptl_status ptl_warehouse_enter(ptl_warehouse *beside, ptl_error *err);
 void ptl_warehouse_leave(ptl_warehouse *beside);
+/** Of a reader: nobody is expected to ask the same again, so no commit counts it anew. */
+void ptl_warehouse_ask_once(ptl_warehouse *beside);
+/** Whether the engine is broken, or its owner waits for everyone to leave. */
+bool ptl_warehouse_must_leave(const ptl_warehouse *beside);
 /** Let go of the engine and what it holds in memory, once everyone has left; the next call of the
  * first handle opens it again, until then nobody enters. Nothing happens inside a scope. */
 void ptl_warehouse_rest(ptl_warehouse *first);

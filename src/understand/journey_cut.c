@@ -36,7 +36,7 @@ static ptl_status hand_over(const cutting *c, int64_t from, int64_t to, ptl_jour
         journey.n_cut = to - from - c->rules->touches_max;
         from += journey.n_cut;
     }
-    journey.touches = c->touches + from;
+    journey.touches = c->touches ? c->touches + from : NULL; /* a person may have none */
     journey.n = to - from;
     return c->fn(c->ctx, &journey, err);
 }

@@ -145,8 +145,9 @@ static ptl_status end_unit(walking *r, ptl_error *err)
     w->counts.n_touches += r->n_touches + r->n_dropped;
     w->counts.n_touches_cut += r->n_dropped;
     place(r, r->unit);
-    return ptl_journey_cut(r->touches, r->n_touches, w->conversions + from, w->next - from,
-                           w->rules, add_journey, r, err);
+    const ptl_conversion *const first = w->conversions ? w->conversions + from : NULL;
+    return ptl_journey_cut(r->touches, r->n_touches, first, w->next - from, w->rules, add_journey,
+                           r, err);
 }
 
 /* A unit of a million touches is a machine: its older half goes. */

@@ -191,18 +191,21 @@ static void results_are_held(void **state)
     const ptl_value name = ptl_value_string("n");
     EXPECT_OK(ptl_warehouse_query(&table, reader.warehouse, "meta/value", &name, 1, 0, &err));
     ptl_duck_memo_give(memo, &of_one, 3, &table, 0, true);
-    assert_false(ptl_duck_memo_take(&again, memo, key, 3)); /* too quick to be worth it */
+    assert_false(ptl_duck_memo_take(&again, memo, key, 3, true)); /* too quick to be worth it */
     ptl_duck_memo_give(memo, &of_one, -1, &table, 1000, true);
-    assert_false(ptl_duck_memo_take(&again, memo, key, -1)); /* of no one state */
+    assert_false(ptl_duck_memo_take(&again, memo, key, -1, true)); /* of no one state */
     ptl_duck_memo_give(memo, &of_one, 3, &table, 1000, true);
-    assert_true(ptl_duck_memo_take(&again, memo, key, 3));
+    assert_true(ptl_duck_memo_take(&again, memo, key, 3, true));
     const ptl_hash a = ptl_table_hash(&table), b = ptl_table_hash(&again);
     assert_true(ptl_hash_equal(a, b));
     ptl_table_dispose(&again);
-    assert_false(ptl_duck_memo_take(&again, memo, key, 4));
-    assert_false(ptl_duck_memo_take(&again, memo, ptl_duck_memo_key("money/day", &two, 1), 3));
-    assert_false(ptl_duck_memo_take(&again, memo, ptl_duck_memo_key("money/day", &null, 1), 3));
-    assert_false(ptl_duck_memo_take(&again, memo, ptl_duck_memo_key("money/week", &one, 1), 3));
+    assert_false(ptl_duck_memo_take(&again, memo, key, 4, true));
+    assert_false(
+        ptl_duck_memo_take(&again, memo, ptl_duck_memo_key("money/day", &two, 1), 3, true));
+    assert_false(
+        ptl_duck_memo_take(&again, memo, ptl_duck_memo_key("money/day", &null, 1), 3, true));
+    assert_false(
+        ptl_duck_memo_take(&again, memo, ptl_duck_memo_key("money/week", &one, 1), 3, true));
     ptl_table_dispose(&table);
     ptl_store_leave(&reader);
 }
@@ -231,7 +234,7 @@ static int64_t held(const ptl_duck_question *q, int64_t at)
     ptl_table table;
     int64_t number = -1;
     if (!ptl_duck_memo_take(&table, store.warehouse->engine->memo,
-                            ptl_duck_memo_key(q->name, q->params, q->n_params), at))
+                            ptl_duck_memo_key(q->name, q->params, q->n_params), at, true))
         return -1;
     if (table.n_rows) EXPECT_OK(ptl_text_int(&number, ptl_column_text(&table.columns[0], 0), &err));
     ptl_table_dispose(&table);

@@ -142,6 +142,35 @@ for (const o of operations) {
     if (!runs && !GENTLE.has(o.op.operationId) && !o.op.responses['202'] && Object.keys(needed).length === 0 && !params.some((p) => p.required))
         judge(o, await call(o, {}), `${o.op.operationId} as it is`);
 }
+// What runs long answers a job, and the job has the answer that its operation describes.
+const ofJobs = {op: document.paths['/api/v1/jobs/{job}'].get};
+let done = 0;
+for (const o of operations.filter((x) => x.op.responses['202'] && !GENTLE.has(x.op.operationId) && !paramsOf(x).some((p) => p.required))) {
+    const queued = await call(o, {});
+    judge(o, queued, `${o.op.operationId} as a job`, (s) => s === 202);
+    const {job} = JSON.parse(queued.bytes);
+    for (let i = 0; i < 1200; i++) {
+        const answer = await ask('GET', `/api/v1/jobs/${job}`), value = JSON.parse(answer.bytes);
+        if (['queued', 'running'].includes(value.state)) { await new Promise((later) => setTimeout(later, 100)); continue; }
+        judge(ofJobs, answer, `${o.op.operationId}, job ${job}`);
+        done += value.state === 'done';
+        break;
+    }
+}
+check(done >= 3, `${done} jobs came to an end`);
+
+// A description that allowed anything would be held by everything: what differs from it must be refused.
+const listed = operations.find((o) => o.op.operationId === 'kpi.list');
+const good = JSON.parse((await call(listed, {limit: 3})).bytes);
+const judged = ajv.compile({$ref: 'doc:#/components/schemas/kpi.list'});
+check(good.kpis.length === 3 && judged(good), `kpi.list: ${JSON.stringify(judged.errors?.[0])}`);
+for (const spoil of [(a) => { a.more = 1; }, (a) => { delete a.kpis; }, (a) => { delete a.next_cursor; }, (a) => { a.kpis[2].more = null; }, (a) => { delete a.kpis[1].low; },
+    (a) => { a.kpis[0].from = '2026-02-30'; }, (a) => { a.kpis[0].run = '1'; }, (a) => { a.kpis[0].value = 'many'; }, (a) => { a.kpis[0].value = {amount: '1', currency: 'EUR', more: 1}; }]) {
+    const wrong = structuredClone(good);
+    spoil(wrong);
+    check(!judged(wrong), `what differs from the description is refused: ${spoil}`);
+}
+
 check((counts[200] ?? 0) > 300 && (counts[400] ?? 0) > 600, `right and wrong ones: ${JSON.stringify(counts)}`);
 console.log(`${operations.length} operations, ${checks} checks, ${failures} failed; statuses ${JSON.stringify(counts)}`);
 process.exit(failures ? 1 : 0);

@@ -261,7 +261,7 @@ async function tables() {
     try { arrow = await import(`${source}/tests/web/node_modules/apache-arrow/Arrow.node.mjs`); } catch { console.log('no reader of Arrow streams is here (tools/setup web-tests): that part is left out'); }
     let nMoney = 0, nDecimal = 0, nRows = 0;
     for (const [target, list] of [['/api/v1/run/list?limit=100', 'runs'], ['/api/v1/ledger/list?limit=1000', 'entries'], ['/api/v1/figure/list?limit=10000', 'figures'],
-        ['/api/v1/source/list', 'sources'], ['/api/v1/job/list', 'jobs'], ['/api/v1/source/totals', 'totals'], ['/api/v1/cohort/list', 'cohorts'], ['/api/v1/kpi/list', 'kpis'], ['/api/v1/review/changes?table=changes', 'changes'], ['/api/v1/access/list?table=keys', 'keys'], ['/api/v1/access/list?table=people', 'people']]) {
+        ['/api/v1/source/list', 'sources'], ['/api/v1/job/list', 'jobs'], ['/api/v1/source/totals', 'totals'], ['/api/v1/cohort/list', 'cohorts'], ['/api/v1/kpi/list?limit=200', 'kpis'], ['/api/v1/review/changes?table=changes', 'changes'], ['/api/v1/access/list?table=keys', 'keys'], ['/api/v1/access/list?table=people', 'people']]) {
         const json = await ask('GET', target.replace(/[?]table=.*/, ''), {who: 'owner'});
         const rows = json.json[list] ?? [];
         check(json.status === 200 && Array.isArray(json.json[list]), `${target}: ${json.text.slice(0, 300)}`);

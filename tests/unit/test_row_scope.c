@@ -50,10 +50,10 @@ static void expect_csv(const char *verticals, const char *expected_figures,
     ptl_reply *reply = make();
     ptl_reply_bound(reply, verticals);
     ptl_buffer_init(&out, 1 << 16, NULL);
-    EXPECT_OK(ptl_reply_write_csv(reply, "figures", &out, &err));
+    EXPECT_OK(ptl_reply_write_csv(reply, "figures", PTL_PART_ALL, &out, &err));
     EXPECT_STR(out.ptr, expected_figures);
     ptl_buffer_clear(&out);
-    EXPECT_OK(ptl_reply_write_csv(reply, "costs", &out, &err));
+    EXPECT_OK(ptl_reply_write_csv(reply, "costs", PTL_PART_ALL, &out, &err));
     EXPECT_STR(out.ptr, expected_costs);
     ptl_buffer_dispose(&out);
     ptl_reply_free(reply);

@@ -21,7 +21,7 @@ const CONSOLE_FOR = ['chrome98', 'firefox98', 'safari15.4'];
 const FIRST_LOAD_MAX = 60 * 1024; /* script and style of the first load, packed */
 /* Modules for node, not part of the page; the folder is ignored by git and gone with npm ci. */
 /* Beside line and rows, which every page has. */
-const KINDS = ['calibration', 'cone', 'curve', 'flow', 'waterfall', 'whatif'];
+const KINDS = ['calibration', 'cone', 'curve', 'density', 'flow', 'waterfall', 'whatif'];
 const CACHE = at('node_modules', '.cache', 'portolan');
 
 /* A kind's script stands beside the page's: what they share, charts/kit, is there already. */

@@ -1,6 +1,6 @@
 /* sample_kinds.ts: one invented chart of each further kind, for the sample page and the tests. */
 
-import type { CalibrationChart, Chart, ConeChart, CurveChart, FlowChart, WaterfallChart, WhatIfChart } from '../src/charts/types';
+import type { CalibrationChart, Chart, ConeChart, CurveChart, DensityChart, FlowChart, WaterfallChart, WhatIfChart } from '../src/charts/types';
 
 const DAY_MS = 86400000;
 const day = (first: string, k: number): string => new Date(Date.parse(first + 'T00:00:00Z') + k * DAY_MS).toISOString().slice(0, 10);
@@ -102,7 +102,16 @@ function whatif(): WhatIfChart {
   };
 }
 
+function density(): DensityChart {
+  const bell = (at: number): number => Math.exp(-0.5 * ((at - 210000) / 93600) ** 2) / (93600 * Math.sqrt(2 * Math.PI));
+  const points = Array.from({ length: 65 }, (_, k) => -71000 + (k * 562000) / 64).map((at) => ({ at, height: bell(at) }));
+  return {
+    id: 'decision', kind: 'density', title: 'Moving €35k a week gains by 31 December', quantity: 'Contribution after media, €', band: '', probability: 0.8,
+    unit: 'money', signed: true, evidence: evidence('Optimiser run 46-3', 'budget-46'), series: { points }, median: 210000, lo: 90000, hi: 330000, verdict: 'converged', run: 'budget-46',
+  };
+}
+
 export function kindCharts(): Chart[] {
   return [cone(), waterfall(), bigCurve(), curve('curve-search', 'Generic search', 62000, 78000, 260000, false), curve('curve-tv', 'Television', 55000, 69000, 190000, false),
-    curve('curve-podcasts', 'Podcasts', 18000, null, 60000, true), flow(), calibration(), whatif()];
+    curve('curve-podcasts', 'Podcasts', 18000, null, 60000, true), flow(), calibration(), whatif(), density()];
 }

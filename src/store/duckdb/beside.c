@@ -122,3 +122,17 @@ void ptl_warehouse_leave(ptl_warehouse *beside)
     beside->in_snapshot = false;
     step_out(beside);
 }
+
+void ptl_warehouse_ask_once(ptl_warehouse *beside)
+{
+    beside->asks_once = true;
+}
+
+bool ptl_warehouse_must_leave(const ptl_warehouse *beside)
+{
+    ptl_duck_engine *engine = beside->engine;
+    pthread_mutex_lock(&engine->mutex);
+    const bool closing = engine->closing;
+    pthread_mutex_unlock(&engine->mutex);
+    return closing || atomic_load(&engine->broken);
+}

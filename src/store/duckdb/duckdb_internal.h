@@ -63,7 +63,7 @@ typedef struct ptl_duck_engine {
 
 struct ptl_warehouse {
     ptl_duck_engine *engine;
-    bool is_owner, reads_only;
+    bool is_owner, reads_only, asks_once;
     bool in_snapshot;    /* of a reader */
     int64_t state;       /* of the facts in it (pulse.h); -1: no one state */
     bool streams;        /* a reader's connection hands out a stream */
@@ -234,7 +234,8 @@ void ptl_duck_memo_clear(ptl_duck_memo *memo);
 void ptl_duck_memo_rest(ptl_duck_memo *memo, int64_t state);
 ptl_hash ptl_duck_memo_key(const char *name, const ptl_value *params, int64_t n_params);
 /** A copy of the result for this state of the facts; false: there is none. */
-bool ptl_duck_memo_take(ptl_table *out, ptl_duck_memo *memo, ptl_hash key, int64_t state);
+bool ptl_duck_memo_take(ptl_table *out, ptl_duck_memo *memo, ptl_hash key, int64_t state,
+                        bool is_asked);
 
 /* A named query and its parameters. */
 typedef struct ptl_duck_question {

@@ -110,7 +110,8 @@ static result *oldest(ptl_duck_memo *memo)
     return best;
 }
 
-bool ptl_duck_memo_take(ptl_table *out, ptl_duck_memo *memo, ptl_hash key, int64_t state)
+bool ptl_duck_memo_take(ptl_table *out, ptl_duck_memo *memo, ptl_hash key, int64_t state,
+                        bool is_asked)
 {
     bool taken = false;
     if (state < 0) return false;
@@ -118,7 +119,7 @@ bool ptl_duck_memo_take(ptl_table *out, ptl_duck_memo *memo, ptl_hash key, int64
     result *r = find(memo, key);
     if (r && r->state == state) {
         r->used = ++memo->clock;
-        r->is_asked = true;
+        r->is_asked = r->is_asked || is_asked;
         taken = ptl_table_copy(out, &r->table, NULL) == PTL_OK;
     }
     pthread_mutex_unlock(&memo->mutex);

@@ -289,12 +289,13 @@ static ptl_status query_held(ptl_table *out, ptl_warehouse *warehouse, const cha
 {
     ptl_duck_memo *memo = warehouse->engine->memo;
     const ptl_hash key = ptl_duck_memo_key(name, params, n_params);
-    if (ptl_duck_memo_take(out, memo, key, warehouse->state)) return PTL_OK;
+    const bool is_asked = !warehouse->asks_once;
+    if (ptl_duck_memo_take(out, memo, key, warehouse->state, is_asked)) return PTL_OK;
     const int64_t begun = ptl_clock_monotonic_ms();
     const ptl_status st = query_anew(out, warehouse, name, params, n_params, bytes_max, err);
     if (st == PTL_OK)
         ptl_duck_memo_give(memo, &(ptl_duck_question){name, params, n_params}, warehouse->state,
-                           out, ptl_clock_monotonic_ms() - begun, true);
+                           out, ptl_clock_monotonic_ms() - begun, is_asked);
     return ptl_duck_failed(warehouse, st, err);
 }
 

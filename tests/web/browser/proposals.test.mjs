@@ -138,6 +138,12 @@ test('a plan is agreed to, which buys nothing and may be undone', { skip }, asyn
     await page.waitForSelector('text=You drafted this; ines decides.');
     await page.waitForSelector('text=Against:');
     assert.match(await page.textContent('main h1'), /^Spend .+ a week more on/);
+    await page.waitForSelector('figure.chart[data-chart=density] svg');
+    await page.locator('figure.chart [tabindex="0"]').first().focus();
+    await page.keyboard.press('End');
+    assert.match(await page.textContent('figure.chart .reading'), /or more: less than 1 in 100/);
+    await page.keyboard.press('t');
+    assert.equal(await page.locator('figure.chart table tbody tr').count(), 65);
     assert.deepEqual(await axe(page), []);
   });
   await as(other, '/decisions', async (page) => {

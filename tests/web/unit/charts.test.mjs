@@ -148,3 +148,15 @@ test('verdicts find their shape; a word that is not known asks to be looked at',
   assert.equal(markOf('converged', 'stale'), 'stale');
   assert.equal(new Set(Object.values(MARKS).map((m) => m.art)).size, 8, 'every mark has a shape of its own');
 });
+
+test('a density says how likely more is, as its normal does', () => {
+  const c = chart('decision');
+  const said = (at) => {
+    const near = c.series.points.reduce((a, p, i) => (Math.abs(p.at - at) < Math.abs(c.series.points[a].at - at) ? i : a), 0);
+    return kindOf(c).spoken(c, near, 0, data);
+  };
+  assert.match(said(210000), /: 50 in 100\.$/); /* the sample is N(210000, 93600), cut at 3 deviations */
+  assert.match(said(210000 + 93600), /: 1[56] in 100\.$/);
+  assert.match(said(-71000), /: more than 99 in 100\.$/);
+  assert.match(kindOf(c).summary(c, data), /^Median plus 210/);
+});

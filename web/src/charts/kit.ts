@@ -5,7 +5,7 @@ export type { Ground } from './axis';
 export { dayNumber, span } from './dates';
 export { addKind } from './kind';
 export { apart, areaPath, linear, linePath, runs, spread, wrap } from './layout';
-export { bare, digitsFor, figure, percent, range, spoken, spokenRange } from './numbers';
+export { bare, chance, digitsFor, figure, percent, range, spoken, spokenRange } from './numbers';
 export type { Digits } from './numbers';
 export { box, dot, escape, hatchPattern, paint, px, rule, text } from './svg';
 export { exactly, head, word } from './table';

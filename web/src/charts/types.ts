@@ -157,6 +157,17 @@ export interface WhatIfChart extends ChartBase {
     held?: string; verdict: string; run: string }[] };
 }
 
+/** What one decision is worth: a curve over gains and losses. */
+export interface DensityChart extends ChartBase {
+  kind: 'density';
+  series: { points: { at: number; height: number }[] };
+  median: number;
+  lo: number; /* the shaded part, which holds `probability` */
+  hi: number;
+  verdict: string;
+  run: string;
+}
+
 export type Chart =
   | LineChart
   | RowsChart
@@ -165,7 +176,8 @@ export type Chart =
   | CurveChart
   | FlowChart
   | CalibrationChart
-  | WhatIfChart;
+  | WhatIfChart
+  | DensityChart;
 
 export type FigureKind = 'counted' | 'estimated' | 'forecast' | 'claimed';
 export type Grade = 'A' | 'B' | 'C' | 'D' | 'E';

@@ -3,6 +3,7 @@
 import './calibration';
 import './cone';
 import './curve';
+import './density';
 import './flow';
 import './waterfall';
 import './whatif';

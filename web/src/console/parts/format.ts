@@ -1,8 +1,9 @@
 /* format.ts: days, times and counts as readers write them, in the workspace's zone. */
 
+import { span } from '../../charts/dates';
 import { workspace } from '../session';
 
-const LOCALE = 'en-GB';
+export const LOCALE = 'en-GB';
 const zone = (): string => workspace.value?.zone || 'UTC';
 
 function shape(at: Date, options: Intl.DateTimeFormatOptions): string {
@@ -19,6 +20,9 @@ export function day(at: Date): string {
 
 /** "Monday 16 November 2026" */
 export const longDay = (at: Date): string => shape(at, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+
+/** "16 Nov 2026 to 14 Feb 2027", of days as answers have them. */
+export const days = (from: string, to: string): string => span(from, to, new Date().toISOString().slice(0, 10), LOCALE, 'short');
 
 /** "06:12" */
 export const time = (at: Date): string => shape(at, { hour: '2-digit', minute: '2-digit', hour12: false });

@@ -3,9 +3,10 @@
 
 import { digitsOf, figure, range, spoken } from '../../charts/numbers';
 import type { Manner } from '../../charts/numbers';
+import { LOCALE } from './format';
 import { workspace } from '../session';
 
-const manner = (signed = false): Manner => ({ locale: 'en-GB', currency: workspace.value?.currency || 'EUR', unit: 'money', signed });
+const manner = (signed = false): Manner => ({ locale: LOCALE, currency: workspace.value?.currency || 'EUR', unit: 'money', signed });
 
 export interface Estimate {
   value: number | null;

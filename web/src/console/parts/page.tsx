@@ -4,8 +4,9 @@
 
 import { render } from 'preact';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { ReviewData } from '../../charts/types';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { escape } from '../../charts/svg';
+import type { Chart, ReviewData } from '../../charts/types';
 import '../../charts/basic';
 import { all, make } from '../../page/dom';
 import { closeEvidence } from '../../page/evidence';
@@ -13,8 +14,10 @@ import { wire } from '../../page/wire';
 import type { Params } from '../api';
 import type { Told } from '../bar';
 import { behind } from '../challenge';
+import { workspace } from '../session';
 import { useRead, wordsOf } from '../use';
 import { Answer, Failure, Mark, Section, Skeleton } from './basic';
+import { LOCALE } from './format';
 
 export interface PagePart {
   title: string;
@@ -28,6 +31,7 @@ const KINDS: Record<string, () => Promise<unknown>> = {
   calibration: () => import('../../kinds/calibration'),
   cone: () => import('../../kinds/cone'),
   curve: () => import('../../kinds/curve'),
+  density: () => import('../../kinds/density'),
   flow: () => import('../../kinds/flow'),
   waterfall: () => import('../../kinds/waterfall'),
   whatif: () => import('../../kinds/whatif'),
@@ -84,6 +88,16 @@ function useKinds(part: PagePart | undefined): boolean {
     void Promise.all(part.kinds.map((k) => KINDS[k]?.())).then(() => setReady(part));
   }, [part]);
   return ready !== null && ready === part;
+}
+
+/** A chart of an answer that is no page of the program. `name` stands in the keys of its figures. */
+export function ChartPart({ chart, name }: { chart: Chart; name: string }) {
+  const part = useMemo<PagePart>(() => ({
+    title: chart.title, kinds: [chart.kind],
+    html: `<figure class="chart" data-chart="${chart.kind}" data-id="${chart.id}"><figcaption>${escape(chart.title)}</figcaption></figure>`,
+    data: { format: 1, locale: LOCALE, currency: workspace.value?.currency || 'EUR', zone: workspace.value?.zone || 'UTC', today: new Date().toISOString().slice(0, 10), charts: [chart], figures: {} },
+  }), [JSON.stringify(chart)]);
+  return useKinds(part) ? <Part part={part} name={name} /> : null;
 }
 
 interface Shown extends Told {

@@ -4,9 +4,12 @@
 import { useState } from 'preact/hooks';
 import { useBar } from '../bar';
 import type { Answer as Told } from '../api';
-import { Answer, EmptyState, Failure, Field, Form, Key, Mark, Section, Skeleton, Strip, Table, amountOf, counted, day, estimate, moment, money, time } from '../parts';
+import { Answer, EmptyState, Failure, Field, Form, Key, Mark, Section, Skeleton, Strip, Table, amountOf, counted, day, days, estimate, moment, money, time } from '../parts';
 import type { Column } from '../parts';
+import { chance } from '../../charts/numbers';
+import type { DensityChart } from '../../charts/types';
 import { FileDifference } from '../parts/difference';
+import { ChartPart } from '../parts/page';
 import { who } from '../session';
 import { useRead, wordsOf } from '../use';
 import { REASON_MIN, addressOf, approve, deciderOf, isMine, lockOf, mayDecide, proposalsOf, reject, undo, withdraw } from './proposal';
@@ -130,22 +133,41 @@ const channelColumns: Column<Told>[] = [
   { head: 'Change', cell: (c) => money(amountOf(c['plan']) - amountOf(c['present']), true), figure: true },
 ];
 
+interface Density { from: number; to: number; median: number; heights: number[] }
+
+/* The draws of the plan's gain as the program smoothed them; the interval is counted on the draws. */
+function chartOf(told: Told, density: Density): DensityChart {
+  const [mean, low, high, run] = [told['worth_mean'] as number, told['worth_low'] as number, told['worth_high'] as number, `Run ${told['drafted_in']}`];
+  const verdict = low > 0 ? 'gains' : high < 0 ? 'loses' : 'may lose';
+  const step = (density.to - density.from) / (density.heights.length - 1);
+  return {
+    id: 'worth', kind: 'density', title: `${low > 0 ? 'The plan gains' : mean > 0 ? 'The plan gains on average, and may lose' : 'The plan loses on average'}`,
+    quantity: 'CM1 net of media, over its weeks', band: '', probability: 0.9, unit: 'money', signed: true,
+    series: { points: density.heights.map((height, k) => ({ at: density.from + k * step, height })) },
+    median: density.median, lo: low, hi: high, verdict, run,
+    evidence: { text: run, verdict: `grade ${told['grade']}`, mark: 'holds', run, address: `${location.origin}/ledger/runs/${told['drafted_in']}` },
+  };
+}
+
 function Worth({ told }: { told: Told }) {
   const [value, low, high] = [told['worth_mean'] as number, told['worth_low'] as number, told['worth_high'] as number];
   if (value === undefined || value === null) return null;
   const from = Math.min(0, low), to = Math.max(0, high), room = (to - from) * 0.08;
   const [text, range] = estimate({ value, low, high }, true);
+  const density = told['density'] as Density | undefined;
   const all = (told['channels'] || []) as Told[];
+  const more = all.reduce((sum, c) => sum + amountOf(c['plan']) - amountOf(c['present']), 0);
   const moved = all.filter((c) => Math.abs(amountOf(c['plan']) - amountOf(c['present'])) >= 0.005);
   return (
-    <Section title="Worth over its weeks" note={`${told['from']} to ${told['to']}`}>
+    <Section title="Worth over its weeks" note={days(told['from'], told['to'])}>
       <div class="gain wide">
-        <Strip value={value} low={low} high={high} from={from - room} to={to + room} />
+        {density ? <ChartPart chart={chartOf(told, density)} name="proposal" /> : <Strip value={value} low={low} high={high} from={from - room} to={to + room} />}
         <p class="key">{text} <span class="interval">90%: {range}</span></p>
-        <dl class="values">
-          <dt>Chance that it loses</dt><dd>{told['chance']}</dd>
-          <dt>Evidence</dt><dd>grade {told['grade']}</dd>
-          <dt>Plan</dt><dd><a class="figure" href={`/ledger/runs/${told['drafted_in']}`}>Run {told['drafted_in']}</a></dd>
+        <dl class="facts">
+          <div><dt>Chance it gains</dt><dd>{chance(1 - (told['chance_of_loss'] as number))}</dd></div>
+          <div><dt>Spend a week</dt><dd>{Math.abs(more) < 0.005 ? 'unchanged' : money(more, true)}</dd></div>
+          <div><dt>Evidence</dt><dd><a class="figure" href={`/ledger/runs/${told['drafted_in']}`}>Run {told['drafted_in']}, grade {told['grade']}</a></dd></div>
+          <div><dt>Known after</dt><dd>{days(told['to'], told['to'])}</dd></div>
         </dl>
       </div>
       <Table columns={channelColumns} rows={moved} name={(c) => c['channel']} csv="plan" />

@@ -1,5 +1,5 @@
 -- one row is: a refund that moves between the period and another, by the order's day
--- params: $1 instant (known by), $2 day (first), $3 day (last), $4 int (rows at most)
+-- params: $1 instant (known by), $2 day (first), $3 day (last), $4 int (rows at most), $5 int (rows before them)
 WITH ordered AS (
   SELECT order_id, min(day) AS order_day
   FROM txn_as_of($1)
@@ -14,4 +14,4 @@ INNER JOIN load AS l ON l.load_id = r.load_id
 WHERE r.kind = 'refund'
   AND (r.day BETWEEN $2 AND $3) <> (o.order_day BETWEEN $2 AND $3)
 ORDER BY r.day, l.source, l.file, r.source_row
-LIMIT $4
+LIMIT $4 OFFSET $5

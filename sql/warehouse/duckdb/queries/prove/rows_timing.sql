@@ -1,5 +1,5 @@
 -- one row is: a line of money near the period's ends, whose day in UTC is another than the local one
--- params: $1 instant (known by), $2 day (first), $3 day (last), $4 int (rows at most)
+-- params: $1 instant (known by), $2 day (first), $3 day (last), $4 int (rows at most), $5 int (rows before them)
 SELECT l.source, l.file, t.source_row, t.txn_id, t.day, t.occurred_at::DATE AS other_day, t.currency,
        t.gross_micros - t.discount_micros - t.tax_micros AS amount_micros
 FROM txn_as_of($1) AS t
@@ -7,4 +7,4 @@ INNER JOIN load AS l ON l.load_id = t.load_id
 WHERE t.day <> t.occurred_at::DATE
   AND (t.day BETWEEN $2 AND $3) <> (t.occurred_at::DATE BETWEEN $2 AND $3)
 ORDER BY t.day, l.source, l.file, t.source_row
-LIMIT $4
+LIMIT $4 OFFSET $5
