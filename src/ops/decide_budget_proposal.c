@@ -114,6 +114,7 @@ static void put_channels(ptl_json *json, const ptl_workspace *w, const ptl_media
         const char *const name = p->limits[c].name ? p->limits[c].name : "";
         const ptl_channel_config *const own = ptl_workspace_channel(w, ptl_text_of(name));
         ptl_json_object(json);
+        ptl_json_put_string(json, "name", name);
         ptl_json_put_string(json, "channel", own && own->label ? own->label : name);
         ptl_json_put_int(json, "present",
                          micros(r->channel[c].spend_present / (double)p->data.n_weeks));

@@ -157,7 +157,7 @@ const ptl_op ptl_op_proposal_show = {
               "density?: object(from number, to number, median number, heights list of number) — "
               "its draws "
               "as a curve, where it is a plan\n"
-              "channels?: list(channel, present money, plan money) — money a week, where it "
+              "channels?: list(name, channel, present money, plan money) — money a week, where it "
               "is a plan\n"
               "difference?: text — what would change in the files, where it changes any",
     .right = "everyone",

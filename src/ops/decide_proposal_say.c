@@ -121,14 +121,17 @@ static void put_reasons(const ptl_call *call, const json_t *details)
 
 static void put_channels(const ptl_call *call, const json_t *details)
 {
-    static const ptl_reply_column columns[] = {
-        {"channel", "Channel", false}, {"present", "A week now", true}, {"plan", "Planned", true}};
+    static const ptl_reply_column columns[] = {{"name", NULL, false},
+                                               {"channel", "Channel", false},
+                                               {"present", "A week now", true},
+                                               {"plan", "Planned", true}};
     const char *const currency = json_string_value(json_object_get(details, "currency"));
     const json_t *item;
     size_t i;
     ptl_reply_table(call->reply, "channels", "", columns, N_OF(columns));
     json_array_foreach(json_object_get(details, "channels"), i, item)
     {
+        ptl_reply_cell_text(call->reply, json_string_value(json_object_get(item, "name")));
         ptl_reply_cell_text(call->reply, json_string_value(json_object_get(item, "channel")));
         ptl_reply_cell_micros(call->reply, json_integer_value(json_object_get(item, "present")),
                               currency ? currency : "");

@@ -248,6 +248,7 @@ static void each_ribbon(const ptl_journeys_view *v, const flow *f, ribbon_fn put
         }
     for (int32_t b = 0; b < PTL_FLOW_NODES; b++) {
         const place *p = &f->next[b];
+        if (p->n == 0) continue; /* fewer second touches than places */
         const char *const from[2] = {ptl_page_words(v->page, "n%d", b),
                                      label_of(v, f->next, b, true)};
         const char *const yes[2] = {"yes", v->goal};

@@ -153,6 +153,13 @@ test('a plan is agreed to, which buys nothing and may be undone', { skip }, asyn
     await page.waitForSelector('.proposal.cursor >> text=Approve');
   });
   assert.deepEqual(kinds().slice(-2), ['proposal.approved', 'proposal.undone']);
+  const plan = ask('proposal', 'list').proposals.find((p) => p.kind === 'budget');
+  const planned = ask('proposal', 'show', String(plan.proposal)).channels.filter((c) => c.plan.amount !== c.present.amount);
+  await as(author, `/decisions/${plan.proposal}`, async (page) => {
+    await page.click('text=Change amounts');
+    await page.waitForSelector('.gain a.figure');
+    assert.equal(await page.locator('.sliders .after.has').count(), planned.length + 1); /* and the total */
+  });
 });
 
 test('the palette names open proposals and what follows', { skip }, async () => {

@@ -196,6 +196,7 @@ function Doing({ p, told }: { p: Proposal; told: Told }) {
     <>
       <div class="acts decides">
         {p.state === 'waits' && !rejects && <Acts p={p} filled onReject={() => setRejects(true)} onFailed={setFailed} />}
+        {p.state === 'waits' && !rejects && p.kind === 'budget' && <a class="link" href={`/measurement/what-if?proposal=${p.proposal}`}>Change amounts</a>}
         {p.state === 'waits' && isMine(p) && <button type="button" class="button" onClick={back(() => withdraw(p))}>Withdraw it</button>}
         {p.state !== 'waits' && <Mark mark={MARKS[p.state]}>{p.state === 'expired' ? 'expired: silence never approves' : `${p.state} by ${told['decided_by']}`}</Mark>}
         {mayUndo && <button type="button" class="button" data-key="z" onClick={back(() => undo(p))}>Take it back <Key>z</Key></button>}

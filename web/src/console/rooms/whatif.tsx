@@ -10,6 +10,7 @@ import type { Answer as Told, Problem } from '../api';
 import { answerOf, follow, version } from '../live';
 import { Answer, EmptyState, Failure, Key, Mark, Skeleton, Slider, Strip, amountOf, estimate, money, spokenMoney } from '../parts';
 import { chance } from '../../charts/numbers';
+import { place } from '../route';
 import { mayWith, who } from '../session';
 import { say } from '../toast';
 import { sentence, useRead, wordsOf } from '../use';
@@ -19,6 +20,7 @@ import { useLabels } from './labels';
 
 const REACH = 0.3; /* how far from what was seen a plan may go: docs/budget.md */
 const WEEKS = [4, 8, 13, 26, 52];
+const HEADING = 'What if we spend it differently';
 
 function channelsOf(told: Told, weeks: number, spend: Spend): Channel[] {
   return (told['channels'] as Told[]).map((c) => {
@@ -98,7 +100,7 @@ function Gain({ worth, still, weeks, changes, isBusy }: { worth: Told; still: To
 }
 
 function headline(worth: Told | undefined, changes: string[], weeks: number): string {
-  if (!changes.length || !worth) return 'What if we spend it differently';
+  if (!changes.length || !worth) return HEADING;
   const [text] = estimate({ value: worth['gain_mean'], low: worth['gain_low'], high: worth['gain_high'] });
   const size = text.replace(/^\u2212/, '');
   if (worth['gain_low'] > 0) return `This split brings ${size} more in ${weeks} weeks`;
@@ -153,12 +155,12 @@ export function Missing({ heading, problem }: { heading: string; problem: Proble
   );
 }
 
-function Sheet({ still, weeks, onWeeks }: { still: Told; weeks: number; onWeeks: (n: number) => void }) {
+function Sheet({ still, weeks, begin, onWeeks }: { still: Told; weeks: number; begin: Spend; onWeeks: (n: number) => void }) {
   const label = useLabels();
-  const [spend, setSpend] = useState<Spend>({});
+  const [spend, setSpend] = useState<Spend>(begin);
   const channels = useMemo(() => channelsOf(still, weeks, spend), [still, weeks, spend]);
   const free = channels.filter((c) => !c.held);
-  const [keeps, setKeeps] = useState(free.length > 1);
+  const [keeps, setKeeps] = useState(free.length > 1 && Math.abs(totalOf(begin, channels) - totalOf({}, channels)) < 0.01);
   const changes = changesOf(spend, channels);
   const { worth, failed, isBusy } = useWorth(changes, weeks, still);
   const top = Math.max(1, ...channels.map((c) => c.ceiling)) * 1.04;
@@ -183,7 +185,7 @@ function Sheet({ still, weeks, onWeeks }: { still: Told; weeks: number; onWeeks:
               <li class="total"><span class="name">Total</span><span class="gap" /><span class="n">{money(totalOf({}, channels))}</span><span class="n after has">{money(totalOf(spend, channels))}</span></li>
             </ul>
             {heldNames.length > 0 && <p class="note"><Mark mark="unidentified">{heldNames.join(', ')}: the data did not speak, so nothing moves {heldNames.length > 1 ? 'them' : 'it'}.</Mark> <a href="/measurement/experiments">Plan a test</a></p>}
-            <p class="note weeks"><label>Weeks ahead <select value={String(weeks)} onChange={(e) => onWeeks(Number(e.currentTarget.value))}>{WEEKS.map((n) => <option key={n} value={n}>{n}</option>)}</select></label></p>
+            <p class="note weeks"><label>Weeks ahead <select value={String(weeks)} onChange={(e) => onWeeks(Number(e.currentTarget.value))}>{[...new Set([...WEEKS, weeks])].sort((a, b) => a - b).map((n) => <option key={n} value={n}>{n}</option>)}</select></label></p>
           </div>
           <div>
             {worth ? <Gain worth={worth} still={still} weeks={weeks} changes={changes} isBusy={isBusy} /> : <Skeleton lines={4} />}
@@ -196,13 +198,27 @@ function Sheet({ still, weeks, onWeeks }: { still: Told; weeks: number; onWeeks:
   );
 }
 
+/* A plan whose amounts are to be changed: ?proposal=N. */
+function planOf(told: Told): { spend: Spend; weeks: number } {
+  const weeks = Math.round((Date.parse(told['to']) - Date.parse(told['from'])) / (7 * 86400e3));
+  const channels = ((told['channels'] || []) as Told[]).filter((c) => c['name'] && Math.abs(amountOf(c['plan']) - amountOf(c['present'])) >= 0.005);
+  return { spend: Object.fromEntries(channels.map((c) => [c['name'], amountOf(c['plan'])])), weeks: weeks >= 1 ? weeks : 13 };
+}
+
 export function WhatIf() {
-  const [weeks, setWeeks] = useState(13);
+  const of = place.value.query.get('proposal');
+  const { data, problem } = useRead<Told>(of ? 'proposal.show' : null, { proposal: of || 0 });
+  if (of && !data && !problem) return <Answer busy>{HEADING}</Answer>;
+  const { spend, weeks } = data ? planOf(data) : { spend: {}, weeks: 13 };
+  return <Desk key={of || ''} begin={spend} first={weeks} />;
+}
+
+function Desk({ begin, first }: { begin: Spend; first: number }) {
+  const [weeks, setWeeks] = useState(first);
   const [shown, setShown] = useState<{ weeks: number; still: Told } | null>(null);
   const { data, problem, late } = useRead('budget.simulate', { weeks });
   useEffect(() => void (data && setShown({ weeks, still: data })), [data]);
-  const heading = 'What if we spend it differently';
-  if (problem && !data) return <Missing heading={heading} problem={problem} />;
-  if (!shown) return <><Answer busy>{heading}</Answer>{late && <Skeleton lines={6} />}</>;
-  return <Sheet still={shown.still} weeks={shown.weeks} onWeeks={setWeeks} />;
+  if (problem && !data) return <Missing heading={HEADING} problem={problem} />;
+  if (!shown) return <><Answer busy>{HEADING}</Answer>{late && <Skeleton lines={6} />}</>;
+  return <Sheet still={shown.still} weeks={shown.weeks} begin={begin} onWeeks={setWeeks} />;
 }
