@@ -5,6 +5,7 @@ import { change } from '../api';
 import type { Answer as Told } from '../api';
 import { version } from '../live';
 import { who } from '../session';
+import { amountOf } from '../parts';
 import { say } from '../toast';
 
 export interface Proposal {
@@ -24,6 +25,9 @@ export interface Proposal {
   decided_at: string | null;
   reason: string | null;
 }
+
+/** Channels that a plan moves: by half a cent a week or more. */
+export const movesOf = (channels: Told[]): Told[] => channels.filter((c) => Math.abs(amountOf(c['plan']) - amountOf(c['present'])) >= 0.005);
 
 export const REASON_MIN = 20;
 

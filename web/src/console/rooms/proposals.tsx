@@ -12,7 +12,7 @@ import { FileDifference } from '../parts/difference';
 import { ChartPart } from '../parts/page';
 import { who } from '../session';
 import { useRead, wordsOf } from '../use';
-import { REASON_MIN, addressOf, approve, deciderOf, isMine, lockOf, mayDecide, proposalsOf, reject, undo, withdraw } from './proposal';
+import { REASON_MIN, addressOf, approve, deciderOf, isMine, lockOf, mayDecide, movesOf, proposalsOf, reject, undo, withdraw } from './proposal';
 import type { Proposal } from './proposal';
 
 const until = (p: Proposal): string => {
@@ -141,11 +141,11 @@ function chartOf(told: Told, density: Density): DensityChart {
   const verdict = low > 0 ? 'gains' : high < 0 ? 'loses' : 'may lose';
   const step = (density.to - density.from) / (density.heights.length - 1);
   return {
-    id: 'worth', kind: 'density', title: `${low > 0 ? 'The plan gains' : mean > 0 ? 'The plan gains on average, and may lose' : 'The plan loses on average'}`,
+    id: 'worth', kind: 'density', title: low > 0 ? 'The plan gains' : mean > 0 ? 'The plan gains on average, and may lose' : 'The plan loses on average',
     quantity: 'CM1 net of media, over its weeks', band: '', probability: 0.9, unit: 'money', signed: true,
     series: { points: density.heights.map((height, k) => ({ at: density.from + k * step, height })) },
     median: density.median, lo: low, hi: high, verdict, run,
-    evidence: { text: run, verdict: `grade ${told['grade']}`, mark: 'holds', run, address: `${location.origin}/ledger/runs/${told['drafted_in']}` },
+    evidence: { text: run, verdict: `grade ${told['grade']}`, mark: told['grade'] < 'D' ? 'holds' : 'look', run, address: `${location.origin}/ledger/runs/${told['drafted_in']}` },
   };
 }
 
@@ -157,7 +157,7 @@ function Worth({ told }: { told: Told }) {
   const density = told['density'] as Density | undefined;
   const all = (told['channels'] || []) as Told[];
   const more = all.reduce((sum, c) => sum + amountOf(c['plan']) - amountOf(c['present']), 0);
-  const moved = all.filter((c) => Math.abs(amountOf(c['plan']) - amountOf(c['present'])) >= 0.005);
+  const moved = movesOf(all);
   return (
     <Section title="Worth over its weeks" note={days(told['from'], told['to'])}>
       <div class="gain wide">

@@ -17,6 +17,7 @@ import { sentence, useRead, wordsOf } from '../use';
 import { changesOf, moved, spendOf, totalOf } from './plan';
 import type { Channel, Spend } from './plan';
 import { useLabels } from './labels';
+import { movesOf } from './proposal';
 
 const REACH = 0.3; /* how far from what was seen a plan may go: docs/budget.md */
 const WEEKS = [4, 8, 13, 26, 52];
@@ -201,7 +202,7 @@ function Sheet({ still, weeks, begin, onWeeks }: { still: Told; weeks: number; b
 /* A plan whose amounts are to be changed: ?proposal=N. */
 function planOf(told: Told): { spend: Spend; weeks: number } {
   const weeks = Math.round((Date.parse(told['to']) - Date.parse(told['from'])) / (7 * 86400e3));
-  const channels = ((told['channels'] || []) as Told[]).filter((c) => c['name'] && Math.abs(amountOf(c['plan']) - amountOf(c['present'])) >= 0.005);
+  const channels = movesOf((told['channels'] || []) as Told[]).filter((c) => c['name']); /* older plans kept labels alone */
   return { spend: Object.fromEntries(channels.map((c) => [c['name'], amountOf(c['plan'])])), weeks: weeks >= 1 ? weeks : 13 };
 }
 
